@@ -1,0 +1,177 @@
+using Broker.Core.Nodes;
+
+namespace Broker.Backend.VmManagers;
+
+/// <summary>Drives one kind of hypervisor. A new one is a folder here, a line in <see cref="VmManagerList"/>, and a subclass of the contract suite.</summary>
+public interface IVmManager
+{
+    /// <summary>The word by which nodes name it.</summary>
+    VmManagerKind Kind { get; }
+
+    /// <summary>Connects to a host and looks at what it can do.</summary>
+    /// <exception cref="VmException">It can't be reached or lacks something; the message says what and the remedy.</exception>
+    IVmNode Connect(NodeSettings settings);
+}
+
+/// <summary>Where a node is and where its files lie.</summary>
+/// <param name="Name">The node's name, for messages.</param>
+/// <param name="Uri">As in <see cref="NodeRow.Uri"/>.</param>
+/// <param name="PoolFolder">Folder of disk images on the node.</param>
+/// <param name="LibraryFolder">Folder of images that may be imported, on the node.</param>
+/// <param name="DisplayFolder">Folder of display sockets; only the front end's group can enter it. Paths in it must stay below 108 bytes.</param>
+public sealed record NodeSettings(string Name, string Uri, string PoolFolder, string LibraryFolder, string DisplayFolder);
+
+/// <summary>
+/// A connected host. Every member may block, and may be called from several threads; the back end calls them on
+/// the node's own workers, with a time limit (see <c>Nodes/Node.cs</c>). Calling twice is the same as calling once:
+/// starting what runs, destroying what is off, undefining what is gone and deleting a file that is gone all succeed.
+/// </summary>
+public interface IVmNode : IDisposable
+{
+    /// <summary>What the host told about itself: version, virtualisation type, processors, memory.</summary>
+    IReadOnlyDictionary<string, string> Facts { get; }
+
+    /// <summary>False when the connection is lost for good; it never heals, connect anew.</summary>
+    bool IsAlive { get; }
+
+    /// <summary>Called with each change of a domain that the host reports by itself, on a thread that must not be held up. Hints: the inventory is the truth.</summary>
+    event Action<DomainReport>? Changed;
+
+    /// <summary>All domains that exist on the host, ours or not, in one call.</summary>
+    IReadOnlyList<DomainReport> Inventory();
+
+    /// <summary>Makes the domain known to the host, or brings its definition up to date. It does not start.</summary>
+    void Define(DomainSpec spec);
+
+    /// <summary>Makes the host forget a domain that is off. Its disks stay.</summary>
+    void Undefine(Guid id);
+
+    /// <summary>Starts a defined domain; returns when it runs.</summary>
+    void Start(Guid id);
+
+    /// <summary>Presses the power button (ACPI); returns at once, the guest may ignore it.</summary>
+    void Shutdown(Guid id);
+
+    /// <summary>Restarts the guest through its own system, by ACPI or agent; returns at once.</summary>
+    void Reboot(Guid id);
+
+    /// <summary>Pulls the plug; returns when it is off.</summary>
+    void Destroy(Guid id);
+
+    /// <summary>The host's disk images.</summary>
+    IDisks Disks { get; }
+
+    /// <summary>What not every host can do, or null where this one can't. The class may implement it and still answer null, after a look at version or storage.</summary>
+    T? As<T>() where T : class, ICapability => this as T;
+}
+
+/// <summary>Disk images of a node. All members are repeatable: what is already as asked is left so.</summary>
+public interface IDisks
+{
+    /// <summary>The format this manager's disks have.</summary>
+    string Format { get; }
+
+    /// <summary>The file a volume gets, from its id alone. Written to the database before the file is made.</summary>
+    string PathOf(Guid volume);
+
+    /// <summary>The importable images in the library folder, looked into without trusting them.</summary>
+    IReadOnlyList<LibraryImage> Library();
+
+    /// <summary>Copies a library image to a new volume, as a stand-alone image of our format. Leaves nothing behind when it fails or is cancelled.</summary>
+    /// <returns>The capacity in bytes, as the guest sees it.</returns>
+    /// <exception cref="VmException">Not in the library, a link, not an image, has a backing or data file, or no room.</exception>
+    long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel);
+
+    /// <summary>Turns a volume of a domain that is off into a read-only base image, ready for <see cref="Clone"/>.</summary>
+    void Freeze(string path);
+
+    /// <summary>Turns a base image without clones back into a writable volume; the guest's content stays.</summary>
+    void Thaw(string path);
+
+    /// <summary>Makes a new, empty overlay on a frozen image.</summary>
+    void Clone(string frozen, string target);
+
+    /// <summary>Deletes a volume's file and what belongs to it.</summary>
+    void Delete(string path);
+
+    /// <summary>Ids of all volumes whose files lie in the pool folder.</summary>
+    IReadOnlyList<Guid> List();
+}
+
+/// <summary>An image in the library folder.</summary>
+/// <param name="File">Its name within the folder.</param>
+/// <param name="SizeBytes">Its size on disk.</param>
+/// <param name="ChangedAt">When it was last written.</param>
+/// <param name="Format">qcow2, raw…; null when it can't be imported.</param>
+/// <param name="Problem">Why it can't be imported.</param>
+public sealed record LibraryImage(string File, long SizeBytes, DateTimeOffset ChangedAt, string? Format, string? Problem);
+
+/// <summary>A domain as the host should know it.</summary>
+/// <param name="Id">Becomes the hypervisor's own UUID.</param>
+/// <param name="Name">Becomes the hypervisor's own name.</param>
+/// <param name="MemoryKib">Memory in KiB.</param>
+/// <param name="Vcpus">Number of processors.</param>
+/// <param name="Mac">Address of the network card.</param>
+/// <param name="Disks">Its disks, the first one boots.</param>
+/// <param name="DisplaySocket">Unix socket on which its VNC display listens while it runs.</param>
+public sealed record DomainSpec(Guid Id, string Name, long MemoryKib, int Vcpus, string Mac, IReadOnlyList<DiskSpec> Disks, string DisplaySocket);
+
+/// <summary>A disk of a domain.</summary>
+/// <param name="Target">Device in the guest: vda…</param>
+/// <param name="Path">The file.</param>
+/// <param name="Format">Its format, never probed.</param>
+/// <param name="Backing">Paths of the frozen images below it, nearest first.</param>
+public sealed record DiskSpec(string Target, string Path, string Format, IReadOnlyList<string> Backing);
+
+/// <summary>What a host says about a domain.</summary>
+/// <param name="Id">Its UUID.</param>
+/// <param name="Name">Its name on the host.</param>
+/// <param name="Power">What it is doing.</param>
+/// <param name="Detail">Why, in the host's words: shutdown, destroyed, crashed…</param>
+public sealed record DomainReport(Guid Id, string Name, Power Power, string? Detail);
+
+/// <summary>What a domain is doing, as far as a hypervisor can tell.</summary>
+public enum Power
+{
+    /// <summary>Off, no memory saved.</summary>
+    Off,
+
+    /// <summary>Running.</summary>
+    Running,
+
+    /// <summary>Its processors stand still.</summary>
+    Paused,
+
+    /// <summary>Off, its memory saved.</summary>
+    Saved,
+
+    /// <summary>Gone from the host.</summary>
+    Gone,
+}
+
+/// <summary>Marks the interfaces of what not every host can do.</summary>
+public interface ICapability;
+
+/// <summary>Takes a picture of a running domain's screen.</summary>
+public interface ICanScreenshot : ICapability
+{
+    /// <summary>The screen as PNG.</summary>
+    byte[] Screenshot(Guid id);
+}
+
+/// <summary>Knows the IP addresses of its guests.</summary>
+public interface ICanReportAddresses : ICapability
+{
+    /// <summary>IPv4 address by MAC (lower case), of all guests that have one, in one call.</summary>
+    IReadOnlyDictionary<string, string> Addresses();
+}
+
+/// <summary>A call to a VM manager failed.</summary>
+public sealed class VmException : Exception
+{
+    /// <summary>With the sentence a person can act on.</summary>
+    public VmException(string message, Exception? inner = null) : base(message, inner) { }
+
+    /// <summary>The connection is lost or the host did not answer: trying again on a new connection may help.</summary>
+    public bool IsConnectionLost { get; init; }
+}

@@ -1,0 +1,10 @@
+namespace Broker.Backend.VmManagers;
+
+/// <summary>All VM managers. The one list that a new one joins.</summary>
+public static class VmManagerList
+{
+    /// <summary>One of each.</summary>
+    public static IReadOnlyList<IVmManager> All { get; } =
+    [
+    ];
+}

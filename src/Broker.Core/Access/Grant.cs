@@ -1,0 +1,44 @@
+namespace Broker.Core.Access;
+
+/// <summary>What somebody may be allowed to do.</summary>
+public enum Grant
+{
+    /// <summary>Ask whether the back end is there.</summary>
+    Ping,
+
+    /// <summary>Make a desktop of one's own from a base.</summary>
+    Clone,
+
+    /// <summary>Look at a desktop: its state, its picture, its screen.</summary>
+    View,
+
+    /// <summary>Start a desktop.</summary>
+    Start,
+
+    /// <summary>Shut a desktop down, also by force.</summary>
+    Shutdown,
+
+    /// <summary>Restart a desktop.</summary>
+    Reboot,
+
+    /// <summary>Take a picture of a desktop's screen.</summary>
+    Screenshot,
+
+    /// <summary>Remove a desktop and its disks.</summary>
+    Remove,
+
+    /// <summary>Change alias, description and the like.</summary>
+    ChangeSettings,
+
+    /// <summary>Turn a machine into a base and back, and publish it.</summary>
+    CreateBase,
+
+    /// <summary>Make a machine from an image in the library.</summary>
+    CreateMachine,
+
+    /// <summary>See and change users.</summary>
+    ManageUsers,
+
+    /// <summary>See nodes, the library and everybody's requests.</summary>
+    Operate,
+}

@@ -1,0 +1,149 @@
+using System.Data;
+using Dapper;
+using MySql.Data.MySqlClient;
+
+namespace Broker.Core.Database;
+
+/// <summary>The database. The only file that names the driver.</summary>
+/// <remarks>Every piece of work handed to it may run more than once: it touches nothing but the database.</remarks>
+public sealed class Db
+{
+    // Deadlock, lock wait timeout, and a failed Galera certification (reported as a deadlock too).
+    private static readonly int[] Conflicts = [1213, 1205];
+
+    private readonly string _connectionString;
+    private readonly TimeProvider _clock;
+
+    static Db() => TypeHandlers.Register();
+
+    /// <param name="connectionString">As the driver writes it: <c>Server=…;Port=…;Database=…;User ID=…;Password=…</c>.</param>
+    /// <param name="clock">Only used to wait between two tries.</param>
+    /// <param name="patience">How long work is tried again while the database can't be reached or transactions collide; default 5 s.</param>
+    public Db(string connectionString, TimeProvider? clock = null, TimeSpan? patience = null)
+    {
+        var builder = new MySqlConnectionStringBuilder(connectionString)
+        {
+            // found rows, not changed rows: an UPDATE that changes nothing still says that its row was there
+            UseAffectedRows = false,
+            AllowUserVariables = false,
+            ConnectionReset = false,
+            Pooling = true,
+        };
+        _connectionString = builder.ConnectionString;
+        _clock = clock ?? TimeProvider.System;
+        Patience = patience ?? TimeSpan.FromSeconds(5);
+    }
+
+    /// <summary>How long work is tried again.</summary>
+    public TimeSpan Patience { get; }
+
+    /// <summary>Runs reads, each in its own implicit transaction.</summary>
+    public Task<T> Read<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default) =>
+        Patiently(async () =>
+        {
+            await using var connection = new MySqlConnection(_connectionString);
+            await connection.OpenAsync(cancel);
+            return await work(new DbSession(connection, null));
+        }, cancel);
+
+    /// <summary>Runs work in one transaction (READ COMMITTED), again when it collided with another or the server went away before the commit.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database did not answer within <see cref="Patience"/>.</exception>
+    public async Task<T> Transaction<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default)
+    {
+        var committing = false;
+        return await Patiently(async () =>
+        {
+            await using var connection = new MySqlConnection(_connectionString);
+            await connection.OpenAsync(cancel);
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
+            var session = new DbSession(connection, transaction);
+            var result = await work(session);
+            committing = true;
+            await transaction.CommitAsync(CancellationToken.None);
+            committing = false;
+            session.Committed();
+            return result;
+        }, cancel, () => !committing);
+    }
+
+    /// <inheritdoc cref="Transaction{T}"/>
+    public Task Transaction(Func<DbSession, Task> work, CancellationToken cancel = default) =>
+        Transaction(async session =>
+        {
+            await work(session);
+            return true;
+        }, cancel);
+
+    private async Task<T> Patiently<T>(Func<Task<T>> work, CancellationToken cancel, Func<bool>? mayRepeat = null)
+    {
+        var started = _clock.GetTimestamp();
+        for (var wait = TimeSpan.FromMilliseconds(5); ; wait *= 2)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception e) when (IsConflict(e) || IsUnreachable(e))
+            {
+                // A commit whose answer got lost may have happened: only a conflict says for sure that it did not.
+                if (!IsConflict(e) && mayRepeat?.Invoke() == false)
+                    throw new DatabaseUnavailableException("The database went away while it was committing.", e);
+                if (_clock.GetElapsedTime(started) > Patience)
+                    throw IsUnreachable(e) ? new DatabaseUnavailableException($"The database can't be reached: {e.Message}", e) : e;
+                if (IsUnreachable(e)) MySqlConnection.ClearAllPools();
+                await Task.Delay(wait + TimeSpan.FromMilliseconds(Random.Shared.Next(5)), _clock, cancel);
+                if (wait > TimeSpan.FromMilliseconds(500)) wait = TimeSpan.FromMilliseconds(500);
+            }
+        }
+    }
+
+    private static bool IsConflict(Exception e) => e is MySqlException m && Conflicts.Contains(m.Number);
+
+    private static bool IsUnreachable(Exception e) =>
+        e is System.Net.Sockets.SocketException or IOException or TimeoutException
+        || (e is MySqlException m && (m.Number is 0 or 1042 or 1053 or 1077 or 1079 or 1158 or 1159 or 1160 or 1161 or 1184 or 1927 or 2002 or 2003 or 2006 or 2013 || m.InnerException is { } inner && IsUnreachable(inner)))
+        || (e is InvalidOperationException && e.Message.Contains("onnection", StringComparison.Ordinal));
+
+    /// <summary>True when an error says that a row with this unique key is already there.</summary>
+    public static bool IsDuplicateKey(Exception e) => e is MySqlException { Number: 1062 };
+}
+
+/// <summary>The database can't be reached, or went away at the one moment where nobody can say whether the work was done.</summary>
+public sealed class DatabaseUnavailableException(string message, Exception inner) : Exception(message, inner);
+
+/// <summary>One connection, with or without a transaction, on which a table's methods run their SQL.</summary>
+public sealed class DbSession
+{
+    private readonly MySqlConnection _connection;
+    private readonly MySqlTransaction? _transaction;
+    private readonly List<Action> _afterCommit = [];
+
+    internal DbSession(MySqlConnection connection, MySqlTransaction? transaction)
+    {
+        _connection = connection;
+        _transaction = transaction;
+    }
+
+    /// <summary>All rows.</summary>
+    public async Task<IReadOnlyList<T>> Query<T>(string sql, object? args = null) =>
+        (await _connection.QueryAsync<T>(sql, args, _transaction)).AsList();
+
+    /// <summary>The first row, or the type's default when there is none.</summary>
+    public Task<T?> First<T>(string sql, object? args = null) =>
+        _connection.QueryFirstOrDefaultAsync<T?>(sql, args, _transaction);
+
+    /// <summary>Runs a statement; returns the number of rows it found.</summary>
+    public Task<int> Execute(string sql, object? args = null) => _connection.ExecuteAsync(sql, args, _transaction);
+
+    /// <summary>Runs an INSERT; returns the AUTO_INCREMENT id it got.</summary>
+    public Task<long> Insert(string sql, object? args = null) =>
+        _connection.QuerySingleAsync<long>(sql + " RETURNING id", args, _transaction);
+
+    /// <summary>Runs when the transaction has been committed, not when it was rolled back.</summary>
+    public void AfterCommit(Action action) => _afterCommit.Add(action);
+
+    internal void Committed()
+    {
+        foreach (var action in _afterCommit) action();
+    }
+}

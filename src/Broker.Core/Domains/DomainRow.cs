@@ -1,0 +1,121 @@
+namespace Broker.Core.Domains;
+
+/// <summary>What a domain is doing, as the database knows it.</summary>
+public enum DomainState
+{
+    /// <summary>A request to make it is in the queue or in work.</summary>
+    Creating,
+
+    /// <summary>Off.</summary>
+    Shutdown,
+
+    /// <summary>A start is in work.</summary>
+    Starting,
+
+    /// <summary>Running.</summary>
+    Active,
+
+    /// <summary>Its processors stand still, its memory is kept.</summary>
+    Paused,
+
+    /// <summary>Off, its memory saved to disk.</summary>
+    Hibernated,
+
+    /// <summary>Was asked to shut down and has not done so yet.</summary>
+    ShuttingDown,
+
+    /// <summary>Its node can't be reached, so nobody knows.</summary>
+    Down,
+
+    /// <summary>Is being removed.</summary>
+    Removing,
+
+    /// <summary>Could not be made, or the hypervisor lost it; it can only be removed.</summary>
+    Broken,
+}
+
+/// <summary>A row of <c>domains</c>.</summary>
+public sealed record DomainRow
+{
+    /// <summary>The id, which is also the hypervisor's UUID.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Unique name of letters, digits, dash, underscore and dot.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name as people write it, in any script.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public required long OwnerId { get; init; }
+
+    /// <summary>The base it is a clone of.</summary>
+    public Guid? BaseId { get; init; }
+
+    /// <summary>The host it lives on.</summary>
+    public required long NodeId { get; init; }
+
+    /// <summary>Its disks are frozen: it can't start, clones grow from it.</summary>
+    public bool IsBase { get; init; }
+
+    /// <summary>People without a right of their own may clone it.</summary>
+    public bool IsPublic { get; init; }
+
+    /// <summary>What it is doing.</summary>
+    public required DomainState State { get; init; }
+
+    /// <summary>Since when.</summary>
+    public DateTimeOffset StateSince { get; init; }
+
+    /// <summary>One more sentence about the state.</summary>
+    public string? StateDetail { get; init; }
+
+    /// <summary>Memory in KiB.</summary>
+    public required long MemoryKib { get; init; }
+
+    /// <summary>Number of processors.</summary>
+    public required int Vcpus { get; init; }
+
+    /// <summary>Its network card's address.</summary>
+    public required string Mac { get; init; }
+
+    /// <summary>Its IP address, when it is running and has one.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>When it was last started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When its row was written.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A row of <c>volumes</c>: one disk of a domain.</summary>
+public sealed record VolumeRow
+{
+    /// <summary>The id, from which the file's name is made.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The domain whose disk it is.</summary>
+    public required Guid DomainId { get; init; }
+
+    /// <summary>The device in the guest: vda, vdb…</summary>
+    public required string Target { get; init; }
+
+    /// <summary>The file on the node.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>qcow2 or raw; set by us, never guessed from the content.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>Size as the guest sees it.</summary>
+    public required long CapacityBytes { get; init; }
+
+    /// <summary>The frozen volume it grows from.</summary>
+    public Guid? BaseVolumeId { get; init; }
+
+    /// <summary>It is a read-only base image.</summary>
+    public bool IsFrozen { get; init; }
+}

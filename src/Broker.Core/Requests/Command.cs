@@ -1,0 +1,139 @@
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+
+namespace Broker.Core.Requests;
+
+/// <summary>What kind of work a command is; each lane has a limit of its own in every back end.</summary>
+public enum Lane
+{
+    /// <summary>Answers: takes milliseconds.</summary>
+    Quick,
+
+    /// <summary>Start, stop, restart.</summary>
+    Power,
+
+    /// <summary>Clone, prepare, import, remove: writes disks.</summary>
+    Disk,
+
+    /// <summary>Firewall rules.</summary>
+    Network,
+}
+
+/// <summary>When a second, equal request is answered with the one that is already there.</summary>
+public enum Fold
+{
+    /// <summary>Never: each is done.</summary>
+    Never,
+
+    /// <summary>While an equal one (same command, same arguments) has not been taken up yet.</summary>
+    WhilePending,
+}
+
+/// <summary>Everything that is true of every request of one command. Declared beside its arguments, read by the API, the CLI, the back end and the tests.</summary>
+/// <param name="Word">The fixed word in the database and the API; never changes, a rename adds an alias.</param>
+/// <param name="Lane">Which lane it runs in.</param>
+/// <param name="Summary">One line that tells a person what it does.</param>
+public sealed record Command(string Word, Lane Lane, string Summary)
+{
+    /// <summary>What the caller needs to be allowed, judged on the request's <see cref="IRequest.JudgedOn"/>.</summary>
+    public required Grant Grant { get; init; }
+
+    /// <summary>Other words for it, for people and for rows written before a rename.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>How an equal request is folded.</summary>
+    public Fold Fold { get; init; } = Fold.WhilePending;
+
+    /// <summary>How often it is tried in all, when its handler says that trying again may help.</summary>
+    public int Tries { get; init; } = 3;
+
+    /// <summary>Lower runs first within its lane.</summary>
+    public int Priority { get; init; } = 100;
+
+    /// <summary>Whether people are offered the command in the menu of a domain that is in this state; null when it is no menu item.</summary>
+    public Func<DomainRow, bool>? OfferedOn { get; init; }
+
+    /// <summary>The record that holds the arguments. Set by the catalogue.</summary>
+    public Type ArgumentsType { get; internal init; } = typeof(void);
+}
+
+/// <summary>The arguments of one command. A record whose constructor parameters are the arguments.</summary>
+public interface IRequest
+{
+    /// <summary>What is wrong with the arguments, in sentences for people; empty when nothing is.</summary>
+    IEnumerable<string> Problems();
+
+    /// <summary>What the handler works on, alone or together with others. Two requests that conflict never run at the same time.</summary>
+    LockSet Locks();
+
+    /// <summary>The domain the request is about, shown with it and locked in lists; null when it is about none.</summary>
+    Guid? AboutDomain() => (this as IOnDomain)?.Domain;
+
+    /// <summary>The domain on which the caller's right is judged; null when the right is about no domain.</summary>
+    Guid? JudgedOn() => AboutDomain();
+}
+
+/// <inheritdoc cref="IRequest"/>
+public interface IRequest<TSelf> : IRequest where TSelf : IRequest<TSelf>
+{
+    /// <summary>What is true of every request of this command.</summary>
+    static abstract Command Spec { get; }
+}
+
+/// <summary>A request about one existing domain.</summary>
+public interface IOnDomain
+{
+    /// <summary>Id of the domain.</summary>
+    Guid Domain { get; }
+}
+
+/// <summary>A request that makes a domain. The writer mints its id and inserts its row together with the request, so that other requests can follow it at once.</summary>
+public interface IMakesDomain : IRequest
+{
+    /// <summary>Id of the domain to be made; empty until the writer has minted it.</summary>
+    Guid Domain { get; }
+
+    /// <summary>The same request with the id that the writer minted.</summary>
+    IRequest WithDomain(Guid domain);
+
+    /// <summary>The row of the domain to be made, in state <see cref="DomainState.Creating"/>.</summary>
+    /// <exception cref="RequestRefusedException">It can't be made: the base is gone, the name is taken.</exception>
+    Task<DomainRow> NewDomain(DbSession db, Caller caller);
+}
+
+/// <summary>Named things that a request works on.</summary>
+/// <param name="Alone">Nobody else may work on these meanwhile.</param>
+/// <param name="Together">Others may work on these meanwhile, but nobody alone.</param>
+public sealed record LockSet(IReadOnlyList<string> Alone, IReadOnlyList<string> Together)
+{
+    /// <summary>Works on nothing that others could disturb.</summary>
+    public static LockSet None { get; } = new([], []);
+
+    /// <summary>Works alone on these domains.</summary>
+    public static LockSet Exclusive(params ReadOnlySpan<Guid> domains) => None.AndExclusive(domains);
+
+    /// <summary>Works together with others on these domains.</summary>
+    public LockSet AndShared(params ReadOnlySpan<Guid> domains) => this with { Together = [.. Together, .. Names(domains)] };
+
+    private LockSet AndExclusive(ReadOnlySpan<Guid> domains) => this with { Alone = [.. Alone, .. Names(domains)] };
+
+    private static string[] Names(ReadOnlySpan<Guid> domains)
+    {
+        var names = new string[domains.Length];
+        for (var i = 0; i < domains.Length; i++) names[i] = $"domain:{domains[i]}";
+        return names;
+    }
+}
+
+/// <summary>A request can't be written: the reason is for the caller to read and act on.</summary>
+/// <param name="code">A fixed word: <c>bad_arguments</c>, <c>not_allowed</c>, <c>unknown_domain</c>, <c>name_taken</c>…</param>
+/// <param name="message">A sentence for a person.</param>
+public sealed class RequestRefusedException(string code, string message) : Exception(message)
+{
+    /// <summary>The fixed word of the reason.</summary>
+    public string Code { get; } = code;
+
+    /// <summary>Each problem by itself, when there are several.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+}
