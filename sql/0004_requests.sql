@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS requests (
   user_id          bigint       NOT NULL,
   caller_address   varchar(64)  NULL,
   domain_id        char(36)     NULL,
+  domain_name      varchar(190) NULL,
   created_at       datetime(6)  NOT NULL,
   at_time          datetime(6)  NULL,
   after_id         bigint       NULL,

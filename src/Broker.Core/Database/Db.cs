@@ -1,4 +1,5 @@
 using System.Data;
+using Broker.Core.Events;
 using Dapper;
 using MySql.Data.MySqlClient;
 
@@ -13,13 +14,15 @@ public sealed class Db
 
     private readonly string _connectionString;
     private readonly TimeProvider _clock;
+    private readonly Action<Side>? _ring;
 
     static Db() => TypeHandlers.Register();
 
     /// <param name="connectionString">As the driver writes it: <c>Server=…;Port=…;Database=…;User ID=…;Password=…</c>.</param>
     /// <param name="clock">Only used to wait between two tries.</param>
+    /// <param name="ring">Called after a commit for each side that <see cref="DbSession.Ring"/> named.</param>
     /// <param name="patience">How long work is tried again while the database can't be reached or transactions collide; default 5 s.</param>
-    public Db(string connectionString, TimeProvider? clock = null, TimeSpan? patience = null)
+    public Db(string connectionString, TimeProvider? clock = null, Action<Side>? ring = null, TimeSpan? patience = null)
     {
         var builder = new MySqlConnectionStringBuilder(connectionString)
         {
@@ -31,6 +34,7 @@ public sealed class Db
         };
         _connectionString = builder.ConnectionString;
         _clock = clock ?? TimeProvider.System;
+        _ring = ring;
         Patience = patience ?? TimeSpan.FromSeconds(5);
     }
 
@@ -61,7 +65,7 @@ public sealed class Db
             committing = true;
             await transaction.CommitAsync(CancellationToken.None);
             committing = false;
-            session.Committed();
+            foreach (var side in session.Rung) _ring?.Invoke(side);
             return result;
         }, cancel, () => !committing);
     }
@@ -116,7 +120,7 @@ public sealed class DbSession
 {
     private readonly MySqlConnection _connection;
     private readonly MySqlTransaction? _transaction;
-    private readonly List<Action> _afterCommit = [];
+    private readonly HashSet<Side> _rung = [];
 
     internal DbSession(MySqlConnection connection, MySqlTransaction? transaction)
     {
@@ -139,11 +143,8 @@ public sealed class DbSession
     public Task<long> Insert(string sql, object? args = null) =>
         _connection.QuerySingleAsync<long>(sql + " RETURNING id", args, _transaction);
 
-    /// <summary>Runs when the transaction has been committed, not when it was rolled back.</summary>
-    public void AfterCommit(Action action) => _afterCommit.Add(action);
+    /// <summary>Asks for a ring at the other side's door once this transaction has been committed.</summary>
+    public void Ring(Side side) => _rung.Add(side);
 
-    internal void Committed()
-    {
-        foreach (var action in _afterCommit) action();
-    }
+    internal IEnumerable<Side> Rung => _rung;
 }

@@ -1,0 +1,55 @@
+using Broker.Core.Domains;
+
+namespace Broker.Core.Access;
+
+/// <summary>An answer that explains itself.</summary>
+/// <param name="IsAllowed">The answer.</param>
+/// <param name="Reason">Why, in a sentence.</param>
+public readonly record struct Judgement(bool IsAllowed, string Reason)
+{
+    internal static Judgement Yes(string reason) => new(true, reason);
+
+    internal static Judgement No(string reason) => new(false, reason);
+}
+
+/// <summary>Who may do what. The one place where that is judged; pure, so that it can be asked for a page as well as for a request.</summary>
+public static class May
+{
+    /// <summary>What everybody may do with what is his own, unless it was taken away from him.</summary>
+    public static IReadOnlySet<Grant> Defaults { get; } = new HashSet<Grant>
+    {
+        Grant.Ping, Grant.Clone, Grant.View, Grant.Start, Grant.Shutdown, Grant.Reboot, Grant.Screenshot, Grant.Remove, Grant.ChangeSettings,
+    };
+
+    /// <summary>May the caller do this, on this domain, or in general when it is about none?</summary>
+    public static Judgement Do(Caller caller, Grant grant, DomainRow? domain)
+    {
+        if (caller.IsAdmin) return Judgement.Yes("Administrators may do everything.");
+        if (!(caller.Grants.TryGetValue(grant, out var granted) ? granted : Defaults.Contains(grant)))
+            return Judgement.No($"You have not been granted to {Describe(grant)}.");
+        if (domain is null) return Judgement.Yes($"You have been granted to {Describe(grant)}.");
+        if (domain.OwnerId == caller.UserId) return Judgement.Yes($"{domain.Name} is yours.");
+        if (grant is Grant.Clone or Grant.View && domain is { IsBase: true, IsPublic: true })
+            return Judgement.Yes($"{domain.Name} is published.");
+        return grant is Grant.Clone
+            ? Judgement.No($"{domain.Name} is not published.")
+            : Judgement.No($"{domain.Name} belongs to somebody else.");
+    }
+
+    private static string Describe(Grant grant) => grant switch
+    {
+        Grant.Ping => "ask whether the back end is there",
+        Grant.Clone => "make desktops",
+        Grant.View => "look at desktops",
+        Grant.Start => "start desktops",
+        Grant.Shutdown => "shut desktops down",
+        Grant.Reboot => "restart desktops",
+        Grant.Screenshot => "take pictures of desktops",
+        Grant.Remove => "remove desktops",
+        Grant.ChangeSettings => "change a desktop's settings",
+        Grant.CreateBase => "turn machines into bases",
+        Grant.CreateMachine => "make machines",
+        Grant.ManageUsers => "manage users",
+        Grant.Operate => "look after the hosts",
+    };
+}

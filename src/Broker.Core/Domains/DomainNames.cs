@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+using Broker.Core.Database;
+
+namespace Broker.Core.Domains;
+
+/// <summary>How domains are called.</summary>
+public static class DomainNames
+{
+    /// <summary>What is wrong with a name, in sentences; empty when nothing is.</summary>
+    public static IEnumerable<string> Problems(string name)
+    {
+        if (name.Length is < 1 or > 63) yield return "A machine's name has 1 to 63 characters.";
+        if (name.Any(c => !IsPlain(c))) yield return $"A machine's name has letters a to z, digits, dash, dot and underscore; '{name}' has others. Use the alias for the name that people read.";
+        else if (name.Length > 0 && !char.IsAsciiLetterOrDigit(name[0])) yield return "A machine's name begins with a letter or a digit.";
+    }
+
+    /// <summary>The name of somebody's clone: the base's and the user's, the latter in plain letters, or his key when none are left.</summary>
+    public static string ForClone(string baseName, string userName, long userId)
+    {
+        var plain = new string(userName.Normalize(NormalizationForm.FormD)
+            .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+            .Select(c => IsPlain(c) ? c : '-').ToArray()).Trim('-', '.');
+        if (!plain.Any(char.IsAsciiLetterOrDigit)) plain = userId.ToString("D4", CultureInfo.InvariantCulture);
+        return Cut($"{baseName}-{plain}", 58);
+    }
+
+    /// <summary>The name itself, or with the first number behind it that nobody has.</summary>
+    public static async Task<string> FirstFree(DbSession db, string name)
+    {
+        var taken = (await db.Query<string>(
+            "SELECT name FROM domains WHERE name = @name OR name LIKE CONCAT(REPLACE(REPLACE(@name, '_', '\\\\_'), '%', '\\\\%'), '-%')", new { name }))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (!taken.Contains(name)) return name;
+        for (var number = 2; ; number++)
+        {
+            var numbered = $"{name}-{number}";
+            if (!taken.Contains(numbered)) return numbered;
+        }
+    }
+
+    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
+
+    private static string Cut(string name, int length) => name.Length <= length ? name : name[..length];
+}

@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+using Broker.Core.Database;
+using Broker.Core.Events;
+using Broker.Core.Requests;
+
+namespace Broker.Core.Domains;
+
+/// <summary>All writes to <c>domains</c>, each with its event.</summary>
+public static class DomainsTable
+{
+    /// <summary>The columns of a <see cref="DomainRow"/>, of the table called d.</summary>
+    public const string Columns =
+        "d.id, d.name, d.alias, d.description, d.owner_id, d.base_id, d.node_id, d.is_base, d.is_public, d.state, d.state_since, d.state_detail, " +
+        "d.memory_kib, d.vcpus, d.mac, d.address, d.started_at, d.created_at";
+
+    /// <summary>The domain with this id.</summary>
+    public static Task<DomainRow?> Get(DbSession db, Guid id) => db.First<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.id = @id", new { id });
+
+    /// <summary>The domain with this id, kept as it is until the transaction ends.</summary>
+    public static Task<DomainRow?> Lock(DbSession db, Guid id) =>
+        db.First<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.id = @id FOR UPDATE", new { id });
+
+    /// <summary>The domain with this name, without regard to case.</summary>
+    public static Task<DomainRow?> Find(DbSession db, string name) => db.First<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.name = @name", new { name });
+
+    /// <summary>All domains of a node.</summary>
+    public static Task<IReadOnlyList<DomainRow>> OnNode(DbSession db, long nodeId) =>
+        db.Query<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.node_id = @nodeId", new { nodeId });
+
+    /// <summary>How many clones a base has.</summary>
+    public static Task<int> Clones(DbSession db, Guid id) => db.First<int>("SELECT COUNT(*) FROM domains WHERE base_id = @id", new { id });
+
+    /// <summary>A row for a domain to be made, with a new id and network address.</summary>
+    public static DomainRow New(string name, long ownerId, long nodeId, long memoryKib, int vcpus) => new()
+    {
+        Id = Guid.NewGuid(),
+        Name = name,
+        OwnerId = ownerId,
+        NodeId = nodeId,
+        State = DomainState.Creating,
+        MemoryKib = memoryKib,
+        Vcpus = vcpus,
+        Mac = NewMac(),
+    };
+
+    /// <summary>Writes a new row.</summary>
+    /// <exception cref="RequestRefusedException"><c>name_taken</c>.</exception>
+    public static async Task Insert(DbSession db, DomainRow domain)
+    {
+        try
+        {
+            await db.Execute(
+                """
+                INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, state, state_since, memory_kib, vcpus, mac, created_at)
+                VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6))
+                """, domain);
+        }
+        catch (Exception e) when (Db.IsDuplicateKey(e))
+        {
+            throw new RequestRefusedException("name_taken", $"There is already a machine called {domain.Name}. Choose another name.");
+        }
+
+        await EventsTable.Domain(db, domain);
+    }
+
+    /// <summary>Writes what the domain is doing now. Off or gone, it has no address any more.</summary>
+    public static Task SetState(DbSession db, Guid id, DomainState state, string? detail = null) => Update(db, id,
+        """
+        state_since = IF(state = @state, state_since, UTC_TIMESTAMP(6)), state = @state, state_detail = @detail,
+        address = IF(@state IN ('active', 'paused', 'shutting_down', 'down'), address, NULL)
+        """, new { id, state, detail });
+
+    /// <summary>It runs, since now.</summary>
+    public static Task SetStarted(DbSession db, Guid id) =>
+        Update(db, id, "state = 'active', state_since = UTC_TIMESTAMP(6), state_detail = NULL, started_at = UTC_TIMESTAMP(6), address = NULL", new { id });
+
+    /// <summary>Its IP address.</summary>
+    public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, id, "address = @address", new { id, address });
+
+    /// <summary>It is a base now, or none any more; the latter is never published.</summary>
+    public static Task SetBase(DbSession db, Guid id, bool isBase, bool isPublic) =>
+        Update(db, id, "is_base = @isBase, is_public = @isPublic", new { id, isBase, isPublic = isBase && isPublic });
+
+    /// <summary>Everybody may clone it, or only its owner.</summary>
+    public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, id, "is_public = @isPublic", new { id, isPublic });
+
+    /// <summary>What people read of it.</summary>
+    public static Task Describe(DbSession db, Guid id, string? alias, string? description) =>
+        Update(db, id, "alias = @alias, description = @description", new { id, alias, description });
+
+    /// <summary>Forgets the domain, its volumes and whatever else hangs on it.</summary>
+    public static async Task Delete(DbSession db, Guid id)
+    {
+        if (await Get(db, id) is not { } domain) return;
+        await db.Execute("DELETE FROM volumes WHERE domain_id = @id", new { id });
+        await db.Execute("DELETE FROM domains WHERE id = @id", new { id });
+        await EventsTable.Domain(db, domain);
+    }
+
+    /// <summary>The last picture of its screen.</summary>
+    public static async Task SetScreenshot(DbSession db, Guid id, byte[] png)
+    {
+        await db.Execute("REPLACE INTO screenshots (domain_id, taken_at, png) VALUES (@id, UTC_TIMESTAMP(6), @png)", new { id, png });
+        await EventsTable.Domain(db, (await Get(db, id))!);
+    }
+
+    private static async Task Update(DbSession db, Guid id, string assignments, object args)
+    {
+        if (await db.Execute($"UPDATE domains SET {assignments} WHERE id = @id", args) == 0) return;
+        await EventsTable.Domain(db, (await Get(db, id))!);
+    }
+
+    // 52 is a locally administered unicast prefix; five random bytes make a clash in one network improbable, the unique key makes it impossible.
+    private static string NewMac() => "52:" + string.Join(':', RandomNumberGenerator.GetBytes(5).Select(b => b.ToString("x2", null)));
+}
+
+/// <summary>All writes to <c>volumes</c>.</summary>
+public static class VolumesTable
+{
+    private const string Columns = "v.id, v.domain_id, v.target, v.path, v.format, v.capacity_bytes, v.base_volume_id, v.is_frozen";
+
+    /// <summary>The disks of a domain, the boot disk first.</summary>
+    public static Task<IReadOnlyList<VolumeRow>> Of(DbSession db, Guid domainId) =>
+        db.Query<VolumeRow>($"SELECT {Columns} FROM volumes v WHERE v.domain_id = @domainId ORDER BY v.target", new { domainId });
+
+    /// <summary>The frozen volumes below this one, nearest first.</summary>
+    public static Task<IReadOnlyList<VolumeRow>> Below(DbSession db, Guid id) =>
+        db.Query<VolumeRow>(
+            $"""
+            WITH RECURSIVE chain AS (
+              SELECT base_volume_id AS id, 1 AS depth FROM volumes WHERE id = @id AND base_volume_id IS NOT NULL
+              UNION ALL
+              SELECT v.base_volume_id, depth + 1 FROM chain JOIN volumes v ON v.id = chain.id WHERE v.base_volume_id IS NOT NULL)
+            SELECT {Columns} FROM chain JOIN volumes v ON v.id = chain.id ORDER BY depth
+            """, new { id });
+
+    /// <summary>Writes a volume down, before its file is made.</summary>
+    public static Task Insert(DbSession db, VolumeRow volume) =>
+        db.Execute(
+            "INSERT INTO volumes (id, domain_id, target, path, format, capacity_bytes, base_volume_id) VALUES (@Id, @DomainId, @Target, @Path, @Format, @CapacityBytes, @BaseVolumeId)",
+            volume);
+
+    /// <summary>Its size, once it is known.</summary>
+    public static Task SetCapacity(DbSession db, Guid id, long bytes) =>
+        db.Execute("UPDATE volumes SET capacity_bytes = @bytes WHERE id = @id", new { id, bytes });
+
+    /// <summary>All disks of a domain are base images now, or none is any more.</summary>
+    public static Task SetFrozen(DbSession db, Guid domainId, bool isFrozen) =>
+        db.Execute("UPDATE volumes SET is_frozen = @isFrozen WHERE domain_id = @domainId", new { domainId, isFrozen });
+}

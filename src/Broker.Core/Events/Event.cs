@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+using Broker.Core.Requests;
+
+namespace Broker.Core.Events;
+
+/// <summary>What an event is about.</summary>
+public enum EventKind
+{
+    /// <summary>A request was written, moved on or ended.</summary>
+    Request,
+
+    /// <summary>A domain changed.</summary>
+    Domain,
+
+    /// <summary>A base changed or was published: it concerns everybody.</summary>
+    Base,
+
+    /// <summary>The library changed.</summary>
+    Image,
+
+    /// <summary>A node came or went.</summary>
+    Node,
+
+    /// <summary>A user changed.</summary>
+    User,
+}
+
+/// <summary>A row of <c>events</c>.</summary>
+public sealed record EventRow
+{
+    /// <summary>Handed out before commit: a smaller one may appear after a larger one.</summary>
+    public long Id { get; init; }
+
+    /// <summary>When it was written.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>What it is about.</summary>
+    public EventKind Kind { get; init; }
+
+    /// <summary>The request it is about.</summary>
+    public long? RequestId { get; init; }
+
+    /// <summary>The domain it is about.</summary>
+    public Guid? DomainId { get; init; }
+
+    /// <summary>Whose it is: who asked for the request, who owns the domain.</summary>
+    public long? UserId { get; init; }
+
+    /// <summary>State, progress and the like.</summary>
+    public JsonElement Data { get; init; }
+}
+
+/// <summary>All writes to <c>events</c>. Each goes into the transaction of the change it tells of.</summary>
+public static class EventsTable
+{
+    /// <summary>A request was written, moved on or ended.</summary>
+    public static Task Request(DbSession db, RequestRow request) =>
+        Insert(db, EventKind.Request, request.Id, request.DomainId, request.UserId,
+            new { command = request.Command, state = request.State, progress = request.Progress, progress_text = request.ProgressText });
+
+    /// <summary>A domain changed; a base's change is told to everybody.</summary>
+    public static Task Domain(DbSession db, DomainRow domain) =>
+        Insert(db, domain.IsBase ? EventKind.Base : EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State });
+
+    /// <summary>A node, the library or a user changed.</summary>
+    public static Task Changed(DbSession db, EventKind kind, long? user = null) => Insert(db, kind, null, null, user, new { });
+
+    /// <summary>The events with an id above this one; the reader re-reads a window because ids are handed out before commit.</summary>
+    public static Task<IReadOnlyList<EventRow>> After(DbSession db, long id) =>
+        db.Query<EventRow>("SELECT id, at, kind, request_id, domain_id, user_id, data FROM events WHERE id > @id ORDER BY id LIMIT 2000", new { id });
+
+    /// <summary>The highest id so far; 0 when there is none.</summary>
+    public static Task<long> Last(DbSession db) => db.First<long>("SELECT COALESCE(MAX(id), 0) FROM events");
+
+    /// <summary>Forgets events that no browser can still be waiting for.</summary>
+    public static Task<int> Forget(DbSession db, TimeSpan olderThan) =>
+        db.Execute("DELETE FROM events WHERE at < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND LIMIT 5000", new { seconds = (long)olderThan.TotalSeconds });
+
+    private static async Task Insert(DbSession db, EventKind kind, long? requestId, Guid? domainId, long? userId, object data)
+    {
+        await db.Execute(
+            "INSERT INTO events (at, kind, request_id, domain_id, user_id, data) VALUES (UTC_TIMESTAMP(6), @kind, @requestId, @domainId, @userId, @data)",
+            new { kind, requestId, domainId, userId, data = JsonSerializer.SerializeToElement(data, Json.Options) });
+        db.Ring(Side.FrontEnd);
+    }
+}

@@ -1,0 +1,56 @@
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+using Broker.Core.Users;
+
+namespace Broker.Core.Requests.Domains;
+
+/// <summary>Make a desktop from a base.</summary>
+/// <param name="Base">Id of the base.</param>
+/// <param name="Name">Its name; made from the base's and the owner's when left out.</param>
+/// <param name="Owner">Key of the user who gets it; only administrators give desktops to others.</param>
+/// <param name="Domain">Set by the server.</param>
+public sealed record Clone(Guid Base, string? Name = null, long? Owner = null, Guid Domain = default) : IRequest<Clone>, IMakesDomain
+{
+    /// <inheritdoc/>
+    public static Command Spec { get; } = new("clone", Lane.Disk, "Make a desktop from a base.")
+    {
+        Grant = Grant.Clone,
+        Fold = Fold.Never,
+        Priority = 50,
+        OfferedOn = d => d.IsBase,
+    };
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() => Name is null ? [] : DomainNames.Problems(Name);
+
+    /// <inheritdoc/>
+    public LockSet Locks() => LockSet.Exclusive(Domain).AndShared(Base);
+
+    Guid? IRequest.AboutDomain() => Domain;
+
+    Guid? IRequest.JudgedOn() => Base;
+
+    /// <inheritdoc/>
+    public IRequest WithDomain(Guid domain) => this with { Domain = domain };
+
+    /// <inheritdoc/>
+    public async Task<DomainRow> NewDomain(DbSession db, Caller caller)
+    {
+        if (Owner is { } other && other != caller.UserId && !caller.IsAdmin)
+            throw new RequestRefusedException("not_allowed", "Only administrators make desktops for others.");
+        var owner = await UsersTable.Get(db, Owner ?? caller.UserId)
+            ?? throw new RequestRefusedException("bad_arguments", $"There is no user {Owner}.");
+        var origin = await DomainsTable.Get(db, Base)
+            ?? throw new RequestRefusedException("unknown_domain", $"There is no machine {Base}.");
+        if (!origin.IsBase)
+            throw new RequestRefusedException("not_a_base", $"{origin.Name} is not a base. Prepare it as one first.");
+        var name = Name ?? await DomainNames.FirstFree(db, DomainNames.ForClone(origin.Name, owner.Name, owner.Id));
+        return DomainsTable.New(name, owner.Id, origin.NodeId, origin.MemoryKib, origin.Vcpus) with
+        {
+            Alias = Name is null ? origin.Alias : null,
+            Description = origin.Description,
+            BaseId = origin.Id,
+        };
+    }
+}

@@ -1,0 +1,23 @@
+using Broker.Core.Access;
+using Broker.Core.Domains;
+
+namespace Broker.Core.Requests.Domains;
+
+/// <summary>Turn a machine into a base: its disks are frozen, clones grow from them.</summary>
+/// <param name="Domain">Id of the machine; it is shut down first when it is running.</param>
+/// <param name="Publish">Let everybody clone it.</param>
+public sealed record PrepareBase(Guid Domain, bool Publish = false) : IRequest<PrepareBase>, IOnDomain
+{
+    /// <inheritdoc/>
+    public static Command Spec { get; } = new("prepare_base", Lane.Disk, "Turn a machine into a base.")
+    {
+        Grant = Grant.CreateBase,
+        OfferedOn = d => !d.IsBase && d.State is DomainState.Shutdown or DomainState.Active,
+    };
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() => [];
+
+    /// <inheritdoc/>
+    public LockSet Locks() => LockSet.Exclusive(Domain);
+}

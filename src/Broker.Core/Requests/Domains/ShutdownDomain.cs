@@ -1,0 +1,30 @@
+using Broker.Core.Access;
+using Broker.Core.Domains;
+
+namespace Broker.Core.Requests.Domains;
+
+/// <summary>Press a desktop's power button; if it has not gone off after a time, pull the plug.</summary>
+/// <param name="Domain">Id of the desktop.</param>
+/// <param name="TimeoutSeconds">How long it gets, 1 to 3600 seconds; 120 when left out.</param>
+public sealed record ShutdownDomain(Guid Domain, int? TimeoutSeconds = null) : IRequest<ShutdownDomain>, IOnDomain
+{
+    /// <summary>How long a desktop gets to shut down by itself, in seconds.</summary>
+    public const int DefaultTimeoutSeconds = 120;
+
+    /// <inheritdoc/>
+    public static Command Spec { get; } = new("shutdown_domain", Lane.Power, "Shut a desktop down.")
+    {
+        Grant = Grant.Shutdown,
+        Aliases = ["shutdown"],
+        OfferedOn = d => d.State is DomainState.Active,
+    };
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (TimeoutSeconds is < 1 or > 3600) yield return "timeout_seconds is between 1 and 3600; to switch off at once use force_shutdown_domain.";
+    }
+
+    /// <inheritdoc/>
+    public LockSet Locks() => LockSet.Exclusive(Domain);
+}

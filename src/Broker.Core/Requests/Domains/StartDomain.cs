@@ -1,0 +1,22 @@
+using Broker.Core.Access;
+using Broker.Core.Domains;
+
+namespace Broker.Core.Requests.Domains;
+
+/// <summary>Start a desktop.</summary>
+public sealed record StartDomain(Guid Domain) : IRequest<StartDomain>, IOnDomain
+{
+    /// <inheritdoc/>
+    public static Command Spec { get; } = new("start_domain", Lane.Power, "Start a desktop.")
+    {
+        Grant = Grant.Start,
+        Aliases = ["start"],
+        OfferedOn = d => d is { IsBase: false, State: DomainState.Shutdown or DomainState.Hibernated },
+    };
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() => [];
+
+    /// <inheritdoc/>
+    public LockSet Locks() => LockSet.Exclusive(Domain);
+}

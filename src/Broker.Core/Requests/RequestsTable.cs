@@ -1,0 +1,289 @@
+using System.Text.Json;
+using Broker.Core.Database;
+using Broker.Core.Events;
+
+namespace Broker.Core.Requests;
+
+/// <summary>All writes to <c>requests</c> and <c>request_locks</c>, each with its event, and the reads that go with them.</summary>
+/// <remarks>Times are the database's clock. A write of a handler carries the claim's epoch and does nothing when it is an older one.</remarks>
+public static class RequestsTable
+{
+    private const string Columns =
+        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.domain_id, r.domain_name, r.created_at, r.at_time, r.after_id, r.after_ok, " +
+        "r.claimed_by, r.epoch, r.lease_until, r.attempts, r.started_at, r.ended_at, r.progress, r.progress_text, r.error_code, r.error_text, r.attempt_errors, r.result";
+
+    private const string PeopleSelect = $"SELECT {Columns}, u.name AS user_name FROM requests r JOIN users u ON u.id = r.user_id";
+
+    // Somebody else works on the same thing, or asked for it earlier and can be taken up.
+    private const string Conflict =
+        """
+        EXISTS (
+          SELECT 1 FROM request_locks mine
+          JOIN request_locks other ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
+          JOIN requests o ON o.id = other.request_id
+          WHERE mine.request_id = r.id AND (other.is_held OR (o.state = 'requested' AND o.id < r.id)))
+        """;
+
+    /// <summary>The request with this key.</summary>
+    public static Task<RequestRow?> Get(DbSession db, long id) => db.First<RequestRow>($"{PeopleSelect} WHERE r.id = @id", new { id });
+
+    /// <summary>Requests for people to read, newest first. Each filter that is null lets everything through.</summary>
+    public static Task<IReadOnlyList<RequestRow>> List(
+        DbSession db, long? userId = null, RequestState? state = null, string? command = null, Guid? domainId = null, long? beforeId = null, int limit = 100) =>
+        db.Query<RequestRow>(
+            $"""
+            {PeopleSelect}
+            WHERE (@userId IS NULL OR r.user_id = @userId) AND (@state IS NULL OR r.state = @state) AND (@command IS NULL OR r.command = @command)
+              AND (@domainId IS NULL OR r.domain_id = @domainId) AND (@beforeId IS NULL OR r.id < @beforeId)
+            ORDER BY r.id DESC LIMIT @limit
+            """,
+            new { userId, state = state is { } s ? Word.Of(s) : null, command, domainId, beforeId, limit });
+
+    /// <summary>The requests that have not ended yet and are about one of these domains, oldest first.</summary>
+    public static async Task<IReadOnlyList<RequestRow>> Open(DbSession db, IReadOnlyCollection<Guid> domains) =>
+        domains.Count == 0 ? [] : await db.Query<RequestRow>(
+            $"{PeopleSelect} WHERE r.domain_id IN @domains AND r.state IN ('requested', 'waiting', 'working') ORDER BY r.id",
+            new { domains = domains.Select(d => d.ToString()).ToArray() });
+
+    /// <summary>Writes a request with its locks. Use <see cref="RequestWriter"/>, which also judges it.</summary>
+    internal static async Task<RequestRow> Insert(DbSession db, NewRequest request)
+    {
+        var parent = request.AfterId is { } after
+            ? await db.First<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.id = @after LOCK IN SHARE MODE", new { after })
+              ?? throw new RequestRefusedException("unknown_request", $"There is no request {after} to wait for.")
+            : null;
+        if (parent is { HasEnded: true, State: not RequestState.Done } && request.AfterOk)
+            throw new RequestRefusedException("earlier_failed", $"Request {parent.Id}, which this one was to follow, ended badly: {parent.ErrorText}");
+
+        var state = parent is { HasEnded: false } || request.AtTime is not null ? RequestState.Waiting : RequestState.Requested;
+        var id = await db.Insert(
+            """
+            INSERT INTO requests (command, args, state, lane, priority, user_id, caller_address, domain_id, domain_name, created_at, at_time, after_id, after_ok)
+            VALUES (@Word, @Args, @state, @Lane, @Priority, @UserId, @Address, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk)
+            """,
+            new
+            {
+                request.Command.Word, request.Args, state, request.Command.Lane, request.Command.Priority, request.UserId, request.Address,
+                request.DomainId, request.DomainName, request.AtTime, request.AfterId, request.AfterOk,
+            });
+        if (request.Locks.Alone.Count + request.Locks.Together.Count > 0)
+        {
+            await db.Execute(
+                "INSERT INTO request_locks (request_id, resource, is_exclusive) VALUES (@id, @resource, @alone)",
+                request.Locks.Alone.Select(resource => new { id, resource, alone = true })
+                    .Concat(request.Locks.Together.Select(resource => new { id, resource, alone = false })).ToArray());
+        }
+
+        var row = (await Get(db, id))!;
+        await EventsTable.Request(db, row);
+        db.Ring(Side.BackEnd);
+        return row;
+    }
+
+    /// <summary>The newest request about a domain that has not ended and waits for no time of its own.</summary>
+    internal static Task<RequestRow?> Newest(DbSession db, Guid domain) =>
+        db.First<RequestRow>(
+            $"{PeopleSelect} WHERE r.domain_id = @domain AND r.state IN ('requested', 'waiting', 'working') AND r.at_time IS NULL ORDER BY r.id DESC LIMIT 1",
+            new { domain });
+
+    /// <summary>
+    /// Takes up to <paramref name="room"/>[lane] requests of each lane for a back end. Back ends take turns (<c>claim_gate</c>):
+    /// locks can be judged only while nobody else is taking any. Order: priority, then who has the fewest in work, then age.
+    /// </summary>
+    public static async Task<IReadOnlyList<RequestRow>> Claim(DbSession db, Guid backEnd, IReadOnlyDictionary<Lane, int> room, TimeSpan lease)
+    {
+        await db.First<int>("SELECT id FROM claim_gate WHERE id = 1 FOR UPDATE");
+        await Promote(db);
+        var waiting = await db.Query<Lane>("SELECT DISTINCT lane FROM requests WHERE state = 'requested'");
+        var claimed = new List<RequestRow>();
+        foreach (var lane in waiting.Where(l => room.GetValueOrDefault(l) > 0))
+        {
+            claimed.AddRange(await db.Query<RequestRow>(
+                $"""
+                SELECT {Columns} FROM requests r
+                WHERE r.state = 'requested' AND r.lane = @lane AND NOT {Conflict}
+                ORDER BY r.priority, (SELECT COUNT(*) FROM requests w WHERE w.user_id = r.user_id AND w.state = 'working'), r.id
+                LIMIT @limit FOR UPDATE SKIP LOCKED
+                """,
+                new { lane, limit = room[lane] }));
+        }
+
+        if (claimed.Count == 0) return [];
+        // Two of different lanes may conflict with each other: the older one goes first.
+        claimed = await WithoutConflicts(db, claimed);
+        var ids = claimed.Select(r => r.Id).ToArray();
+        await db.Execute(
+            """
+            UPDATE requests SET state = 'working', claimed_by = @backEnd, epoch = epoch + 1, attempts = attempts + 1,
+              lease_until = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND, started_at = COALESCE(started_at, UTC_TIMESTAMP(6)), at_time = NULL
+            WHERE id IN @ids
+            """,
+            new { backEnd, seconds = lease.TotalSeconds, ids });
+        await db.Execute("UPDATE request_locks SET is_held = 1 WHERE request_id IN @ids", new { ids });
+        for (var i = 0; i < claimed.Count; i++)
+        {
+            claimed[i] = claimed[i] with { State = RequestState.Working, ClaimedBy = backEnd, Epoch = claimed[i].Epoch + 1, Attempts = claimed[i].Attempts + 1, AtTime = null };
+            await EventsTable.Request(db, claimed[i]);
+        }
+
+        return claimed;
+    }
+
+    /// <summary>Renews all claims of a back end.</summary>
+    /// <returns>Those that are still its own, with their epochs.</returns>
+    public static async Task<IReadOnlyList<(long Id, int Epoch)>> Renew(DbSession db, Guid backEnd, TimeSpan lease)
+    {
+        await db.Execute(
+            "UPDATE requests SET lease_until = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND WHERE claimed_by = @backEnd AND state = 'working'",
+            new { backEnd, seconds = lease.TotalSeconds });
+        return await db.Query<(long, int)>("SELECT id, epoch FROM requests WHERE claimed_by = @backEnd AND state = 'working'", new { backEnd });
+    }
+
+    /// <summary>Puts claims whose lease has run out back into the queue.</summary>
+    /// <returns>How many.</returns>
+    public static async Task<int> TakeBackExpired(DbSession db) =>
+        await TakeBack(db, await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.state = 'working' AND r.lease_until < UTC_TIMESTAMP(6) FOR UPDATE"));
+
+    /// <summary>Puts all claims of a back end that is known to be dead back into the queue.</summary>
+    /// <returns>How many.</returns>
+    public static async Task<int> TakeBackFrom(DbSession db, Guid backEnd) =>
+        await TakeBack(db, await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.state = 'working' AND r.claimed_by = @backEnd FOR UPDATE", new { backEnd }));
+
+    /// <summary>The back ends that have claims.</summary>
+    public static Task<IReadOnlyList<Guid>> Claimants(DbSession db) =>
+        db.Query<Guid>("SELECT DISTINCT claimed_by FROM requests WHERE state = 'working' AND claimed_by IS NOT NULL");
+
+    /// <summary>Is the claim still the one of this epoch? Keeps it so until the transaction ends.</summary>
+    public static async Task<bool> Holds(DbSession db, long id, int epoch) =>
+        await db.First<int>("SELECT 1 FROM requests WHERE id = @id AND epoch = @epoch AND state = 'working' FOR UPDATE", new { id, epoch }) == 1;
+
+    /// <summary>Writes how far a handler is.</summary>
+    public static async Task Progress(DbSession db, RequestRow row, int percent, string text)
+    {
+        await db.Execute(
+            "UPDATE requests SET progress = @percent, progress_text = LEFT(@text, 255) WHERE id = @Id AND epoch = @Epoch AND state = 'working'",
+            new { percent, text, row.Id, row.Epoch });
+        await EventsTable.Request(db, row with { Progress = percent, ProgressText = text });
+    }
+
+    /// <summary>Ends a request well.</summary>
+    public static Task Done(DbSession db, RequestRow row, JsonElement? result) =>
+        End(db, row, RequestState.Done, null, null, result);
+
+    /// <summary>Ends a request badly, and with it those that were only to follow its success.</summary>
+    public static Task Fail(DbSession db, RequestRow row, string code, string text) =>
+        End(db, row, RequestState.Failed, code, text, null);
+
+    /// <summary>Lets a request wait for its next try, keeping what went wrong in this one.</summary>
+    public static async Task TryAgain(DbSession db, RequestRow row, string code, string text, TimeSpan wait)
+    {
+        await db.Execute(
+            """
+            UPDATE requests SET state = 'waiting', claimed_by = NULL, lease_until = NULL, at_time = UTC_TIMESTAMP(6) + INTERVAL @wait SECOND, progress = 0,
+              progress_text = LEFT(@text, 255), attempt_errors = JSON_ARRAY_APPEND(attempt_errors, '$', JSON_OBJECT('at', DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%fZ'), 'code', @code, 'message', @text))
+            WHERE id = @Id AND epoch = @Epoch AND state = 'working'
+            """,
+            new { row.Id, row.Epoch, wait = wait.TotalSeconds, code, text });
+        await db.Execute("UPDATE request_locks SET is_held = 0 WHERE request_id = @Id", new { row.Id });
+        await EventsTable.Request(db, row with { State = RequestState.Waiting, Progress = 0, ProgressText = text });
+    }
+
+    /// <summary>Gives a claim back, as if it had never been taken up.</summary>
+    public static async Task GiveBack(DbSession db, RequestRow row)
+    {
+        if (await Holds(db, row.Id, row.Epoch)) await TakeBack(db, [row]);
+    }
+
+    /// <summary>Takes a request back that nobody has taken up yet.</summary>
+    /// <returns>Whether it was in time.</returns>
+    public static async Task<bool> Cancel(DbSession db, long id)
+    {
+        var row = await db.First<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.id = @id FOR UPDATE", new { id });
+        if (row is not { State: RequestState.Requested or RequestState.Waiting }) return false;
+        await End(db, row, RequestState.Cancelled, null, null, null);
+        return true;
+    }
+
+    /// <summary>Cancels the requests for a later time about a domain, such as a forced shutdown that is no longer wanted.</summary>
+    public static async Task CancelLater(DbSession db, Guid domain, string command)
+    {
+        foreach (var id in await db.Query<long>(
+                     "SELECT id FROM requests WHERE domain_id = @domain AND command = @command AND state = 'waiting' AND at_time IS NOT NULL FOR UPDATE", new { domain, command }))
+            await Cancel(db, id);
+    }
+
+    // What waited for a time that has come, or for a request that has ended, can be taken up.
+    private static Task<int> Promote(DbSession db) =>
+        db.Execute(
+            """
+            UPDATE requests SET state = 'requested'
+            WHERE state = 'waiting' AND at_time IS NOT NULL AND at_time <= UTC_TIMESTAMP(6)
+              AND (after_id IS NULL OR EXISTS (SELECT 1 FROM requests p WHERE p.id = requests.after_id AND p.ended_at IS NOT NULL))
+            """);
+
+    private static async Task<List<RequestRow>> WithoutConflicts(DbSession db, List<RequestRow> claimed)
+    {
+        var ids = claimed.Select(r => r.Id).ToArray();
+        var locks = (await db.Query<(long Request, string Resource, bool Exclusive)>(
+            "SELECT request_id, resource, is_exclusive FROM request_locks WHERE request_id IN @ids", new { ids })).ToLookup(l => l.Request);
+        var taken = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var free = new List<RequestRow>();
+        foreach (var row in claimed.OrderBy(r => r.Id))
+        {
+            if (locks[row.Id].Any(l => taken.TryGetValue(l.Resource, out var alone) && (alone || l.Exclusive))) continue;
+            foreach (var l in locks[row.Id]) taken[l.Resource] = l.Exclusive || taken.GetValueOrDefault(l.Resource);
+            free.Add(row);
+        }
+
+        return free;
+    }
+
+    private static async Task<int> TakeBack(DbSession db, IReadOnlyList<RequestRow> rows)
+    {
+        if (rows.Count == 0) return 0;
+        var ids = rows.Select(r => r.Id).ToArray();
+        await db.Execute("UPDATE requests SET state = 'requested', claimed_by = NULL, lease_until = NULL, progress = 0, progress_text = NULL WHERE id IN @ids", new { ids });
+        await db.Execute("UPDATE request_locks SET is_held = 0 WHERE request_id IN @ids", new { ids });
+        foreach (var row in rows) await EventsTable.Request(db, row with { State = RequestState.Requested, Progress = 0, ProgressText = null });
+        db.Ring(Side.BackEnd);
+        return rows.Count;
+    }
+
+    private static async Task End(DbSession db, RequestRow row, RequestState state, string? code, string? text, JsonElement? result)
+    {
+        await db.Execute(
+            """
+            UPDATE requests SET state = @state, ended_at = UTC_TIMESTAMP(6), claimed_by = NULL, lease_until = NULL,
+              progress = IF(@state = 'done', 100, progress), error_code = @code, error_text = @text, result = @result
+            WHERE id = @Id
+            """,
+            new { row.Id, state, code, text, result = result?.GetRawText() });
+        await db.Execute("DELETE FROM request_locks WHERE request_id = @Id", new { row.Id });
+        await EventsTable.Request(db, row with { State = state, Progress = state == RequestState.Done ? 100 : row.Progress, ProgressText = null });
+
+        foreach (var next in await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id }))
+        {
+            if (state != RequestState.Done && next.AfterOk)
+            {
+                await End(db, next, state, code, text, null);
+            }
+            else if (next.AtTime is null)
+            {
+                await db.Execute("UPDATE requests SET state = 'requested' WHERE id = @Id", new { next.Id });
+                await EventsTable.Request(db, next with { State = RequestState.Requested });
+            }
+        }
+
+        db.Ring(Side.BackEnd);
+    }
+}
+
+/// <summary>What <see cref="RequestsTable.Insert"/> needs to know.</summary>
+internal sealed record NewRequest(Command Command, JsonElement Args, long UserId, string? Address, Guid? DomainId, string? DomainName, LockSet Locks)
+{
+    public DateTimeOffset? AtTime { get; init; }
+
+    public long? AfterId { get; init; }
+
+    public bool AfterOk { get; init; } = true;
+}

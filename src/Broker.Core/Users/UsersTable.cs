@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Events;
+
+namespace Broker.Core.Users;
+
+/// <summary>A row of <c>users</c>.</summary>
+public sealed record UserRow
+{
+    /// <summary>Key.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Sign-in name, unique without regard to case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name people read.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>Identity's hash; null for those who can't sign in by password.</summary>
+    public string? PasswordHash { get; init; }
+
+    /// <summary>May do everything.</summary>
+    public bool IsAdmin { get; init; }
+
+    /// <summary>Can't sign in.</summary>
+    public bool IsDisabled { get; init; }
+
+    /// <summary>Has to choose a password before anything else.</summary>
+    public bool MustChangePassword { get; init; }
+
+    /// <summary>Language of the portal: en, ca, es.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Changes when all sessions have to end.</summary>
+    public Guid SecurityStamp { get; init; }
+
+    /// <summary>When the account was made.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When he was last here.</summary>
+    public DateTimeOffset? LastSignInAt { get; init; }
+}
+
+/// <summary>All writes to <c>users</c> and <c>grants</c>.</summary>
+public static class UsersTable
+{
+    private const string Columns = "id, name, display_name, password_hash, is_admin, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at";
+
+    /// <summary>The user with this key.</summary>
+    public static Task<UserRow?> Get(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id", new { id });
+
+    /// <summary>The user with this sign-in name, without regard to case.</summary>
+    public static Task<UserRow?> Find(DbSession db, string name) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE name = @name", new { name });
+
+    /// <summary>All users, by name.</summary>
+    public static Task<IReadOnlyList<UserRow>> All(DbSession db) => db.Query<UserRow>($"SELECT {Columns} FROM users ORDER BY name");
+
+    /// <summary>Makes an account.</summary>
+    /// <returns>Its key.</returns>
+    public static async Task<long> Insert(DbSession db, string name, string displayName, string? passwordHash, bool isAdmin, bool mustChangePassword)
+    {
+        var id = await db.Insert(
+            "INSERT INTO users (name, display_name, password_hash, is_admin, must_change_password, security_stamp, created_at) VALUES (@name, @displayName, @passwordHash, @isAdmin, @mustChangePassword, @stamp, UTC_TIMESTAMP(6))",
+            new { name, displayName, passwordHash, isAdmin, mustChangePassword, stamp = Guid.NewGuid() });
+        await EventsTable.Changed(db, EventKind.User, id);
+        return id;
+    }
+
+    /// <summary>Sets a password; all other sessions of the user end.</summary>
+    /// <returns>The new security stamp.</returns>
+    public static async Task<Guid> SetPassword(DbSession db, long id, string passwordHash, bool mustChangePassword)
+    {
+        var stamp = Guid.NewGuid();
+        await db.Execute(
+            "UPDATE users SET password_hash = @passwordHash, must_change_password = @mustChangePassword, security_stamp = @stamp WHERE id = @id",
+            new { id, passwordHash, mustChangePassword, stamp });
+        return stamp;
+    }
+
+    /// <summary>Writes a password's hash anew in a newer format; sessions go on.</summary>
+    public static Task UpgradeHash(DbSession db, long id, string passwordHash) =>
+        db.Execute("UPDATE users SET password_hash = @passwordHash WHERE id = @id", new { id, passwordHash });
+
+    /// <summary>Sets the language of the portal.</summary>
+    public static Task SetLanguage(DbSession db, long id, string language) =>
+        db.Execute("UPDATE users SET language = @language WHERE id = @id", new { id, language });
+
+    /// <summary>He is here.</summary>
+    public static Task SignedIn(DbSession db, long id) =>
+        db.Execute("UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6) WHERE id = @id", new { id });
+
+    /// <summary>The user as a caller; null when he is unknown or disabled.</summary>
+    public static async Task<Caller?> Caller(DbSession db, long id, string? address)
+    {
+        if (await Get(db, id) is not { IsDisabled: false } user) return null;
+        var grants = await db.Query<(string Name, bool Allowed)>("SELECT grant_name, is_allowed FROM grants WHERE user_id = @id", new { id });
+        return new Caller(user.Id, user.Name, user.IsAdmin, address,
+            // a grant that this version does not know counts as none
+            grants.Where(g => Word.TryParse<Grant>(g.Name, out _)).ToDictionary(g => Word.Parse<Grant>(g.Name), g => g.Allowed));
+    }
+
+    /// <summary>Writes down who did what.</summary>
+    public static Task Audit(DbSession db, long? userId, string? address, string action, string? subject, object? details = null) =>
+        db.Execute(
+            "INSERT INTO audit (at, user_id, address, action, subject, details) VALUES (UTC_TIMESTAMP(6), @userId, @address, @action, @subject, @details)",
+            new { userId, address, action, subject, details = details is null ? null : JsonSerializer.Serialize(details, Json.Options) });
+}
