@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using Libvirt.Generated;
+using static Libvirt.Generated.Native;
+using static Libvirt.LibvirtException;
+
+namespace Libvirt;
+
+/// <summary>Domains of a connection.</summary>
+public sealed unsafe partial class Connect
+{
+    /// <summary>The domain with this UUID. (virDomainLookupByUUID)</summary>
+    /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoDomain"/>: there is none.</exception>
+    public Domain LookupDomainByUUID(Guid uuid)
+    {
+        using var self = _handle.Use();
+        var bytes = stackalloc byte[Constants.UuidBuflen];
+        uuid.TryWriteBytes(new(bytes, Constants.UuidBuflen), bigEndian: true, out _);
+        return new(virDomainLookupByUUID(self.Pointer, bytes));
+    }
+
+    /// <summary>The domain with this UUID, in any spelling that libvirt takes. (virDomainLookupByUUIDString)</summary>
+    /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoDomain"/>: there is none; <see cref="ErrorNumber.InvalidArg"/>: not a UUID.</exception>
+    public Domain LookupDomainByUUIDString(string uuid)
+    {
+        using var self = _handle.Use();
+        using var text = new Text(uuid);
+        return new(virDomainLookupByUUIDString(self.Pointer, text.Pointer));
+    }
+
+    /// <summary>The domain with this name. (virDomainLookupByName)</summary>
+    /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoDomain"/>: there is none.</exception>
+    public Domain LookupDomainByName(string name)
+    {
+        using var self = _handle.Use();
+        using var text = new Text(name);
+        return new(virDomainLookupByName(self.Pointer, text.Pointer));
+    }
+
+    /// <summary>The running domain with this number. (virDomainLookupByID)</summary>
+    /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoDomain"/>: there is none.</exception>
+    public Domain LookupDomainByID(int id)
+    {
+        using var self = _handle.Use();
+        return new(virDomainLookupByID(self.Pointer, id));
+    }
+
+    /// <summary>All domains, or those the flags choose. Each is the caller's to dispose. (virConnectListAllDomains)</summary>
+    public IReadOnlyList<Domain> ListAllDomains(ConnectListAllDomainsFlags flags = default)
+    {
+        using var self = _handle.Use();
+        virDomain** list;
+        var count = Check(virConnectListAllDomains(self.Pointer, &list, flags));
+        try
+        {
+            var domains = new Domain[count];
+            for (var i = 0; i < count; i++)
+                domains[i] = new(list[i]);
+            return domains;
+        }
+        finally
+        {
+            NativeMemory.Free(list);
+        }
+    }
+
+    /// <summary>
+    /// Measured values of all domains, or those the flags choose, in one call: the way to poll. With <see cref="ConnectGetAllDomainStatsFlags.Nowait"/>
+    /// a domain that is busy with a job doesn't hold up the others. (virConnectGetAllDomainStats)
+    /// </summary>
+    /// <param name="stats">Groups; 0 is all that the driver has.</param>
+    /// <param name="flags">Which domains, and how.</param>
+    public IReadOnlyList<DomainStats> GetAllDomainStats(DomainStatsTypes stats, ConnectGetAllDomainStatsFlags flags = default)
+    {
+        using var self = _handle.Use();
+        virDomainStatsRecord** list;
+        var count = Check(virConnectGetAllDomainStats(self.Pointer, stats, &list, flags));
+        try
+        {
+            var records = new DomainStats[count];
+            for (var i = 0; i < count; i++)
+            {
+                Check(virDomainRef(list[i]->dom));
+                records[i] = DomainStats.Read(new(list[i]->dom), list[i]->@params, list[i]->nparams);
+            }
+            return records;
+        }
+        finally
+        {
+            virDomainStatsRecordListFree(list);
+        }
+    }
+
+    /// <summary>Defines a domain, or changes the definition of the one with the same name and UUID. (virDomainDefineXMLFlags)</summary>
+    /// <exception cref="LibvirtException">
+    /// <see cref="ErrorNumber.XmlDetail"/>, <see cref="ErrorNumber.XmlError"/>, <see cref="ErrorNumber.NoName"/>: the XML is wrong;
+    /// <see cref="ErrorNumber.ConfigUnsupported"/>: the host can't; <see cref="ErrorNumber.OperationFailed"/>: name or UUID belong to another domain.
+    /// </exception>
+    public Domain DomainDefineXML(string xml, DomainDefineFlags flags = default)
+    {
+        using var self = _handle.Use();
+        using var text = new Text(xml);
+        return new(virDomainDefineXMLFlags(self.Pointer, text.Pointer, flags));
+    }
+
+    /// <summary>Starts a domain that is gone when it stops. (virDomainCreateXML)</summary>
+    public Domain DomainCreateXML(string xml, DomainCreateFlags flags = default)
+    {
+        using var self = _handle.Use();
+        using var text = new Text(xml);
+        return new(virDomainCreateXML(self.Pointer, text.Pointer, flags));
+    }
+}

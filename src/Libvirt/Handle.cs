@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Libvirt;
+
+/// <summary>
+/// One reference to an object of libvirt. Released by the library's own Free function when it is disposed or forgotten, and not before the last call that uses
+/// it has returned. Handles may be released in any order: an object keeps its connection alive.
+/// </summary>
+internal sealed unsafe class Handle<T> : SafeHandle where T : unmanaged
+{
+    private readonly delegate*<T*, int> _free;
+
+    public Handle(T* pointer, delegate*<T*, int> free) : base(0, ownsHandle: true)
+    {
+        _free = free;
+        SetHandle((nint)pointer);
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    /// <summary>The pointer for the length of a call: <c>using var self = handle.Use();</c></summary>
+    /// <exception cref="ObjectDisposedException">The object was disposed.</exception>
+    public Lease Use() => new(this);
+
+    /// <summary>The pointer until <see cref="SafeHandle.DangerousRelease"/> is called.</summary>
+    /// <exception cref="ObjectDisposedException">The object was disposed.</exception>
+    public T* Hold()
+    {
+        var added = false;
+        DangerousAddRef(ref added);
+        return (T*)handle;
+    }
+
+    protected override bool ReleaseHandle() => _free((T*)handle) >= 0;
+
+    public readonly ref struct Lease
+    {
+        private readonly Handle<T> _handle;
+
+        public Lease(Handle<T> handle)
+        {
+            Pointer = handle.Hold();
+            _handle = handle;
+        }
+
+        public T* Pointer { get; }
+
+        public void Dispose() => _handle.DangerousRelease();
+    }
+}

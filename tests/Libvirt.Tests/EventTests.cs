@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace Libvirt.Tests;
+
+public class EventTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task LifecycleEventsArriveInTheOrderTheyHappen()
+    {
+        using var connect = Connect.Open("test:///default");
+        using var domain = connect.DomainDefineXML(Xml.Domain(out var name));
+        var events = Channel.CreateUnbounded<DomainEventLifecycle>();
+        using var registration = connect.DomainEventLifecycleRegister(e => events.Writer.TryWrite(e), domain);
+        domain.Create();
+        domain.Suspend();
+        domain.Destroy();
+        domain.Undefine();
+        Assert.Equal(new(domain.UUID, name, DomainEventType.Started, (int)DomainEventStartedDetailType.Booted), await Next(events));
+        Assert.Equal(DomainEventType.Suspended, (await Next(events)).Event);
+        Assert.Equal(new(domain.UUID, name, DomainEventType.Stopped, (int)DomainEventStoppedDetailType.Destroyed), await Next(events));
+        Assert.Equal(DomainEventType.Undefined, (await Next(events)).Event);
+    }
+
+    [Fact]
+    public async Task AHandlerOfOneDomainHearsNothingOfOthers()
+    {
+        using var connect = Connect.Open("test:///default");
+        using var mine = connect.DomainDefineXML(Xml.Domain());
+        using var other = connect.DomainDefineXML(Xml.Domain());
+        var events = Channel.CreateUnbounded<DomainEventLifecycle>();
+        using var registration = connect.DomainEventLifecycleRegister(e => events.Writer.TryWrite(e), mine);
+        other.Create();
+        mine.Create();
+        Assert.Equal(mine.UUID, (await Next(events)).UUID);
+        mine.Destroy();
+        Assert.Equal(mine.UUID, (await Next(events)).UUID);
+        other.Destroy();
+        other.Undefine();
+        mine.Undefine();
+    }
+
+    [Fact]
+    public async Task AfterDisposeNoEventArrives()
+    {
+        using var connect = Connect.Open("test:///default");
+        using var domain = connect.DomainDefineXML(Xml.Domain());
+        var ended = Channel.CreateUnbounded<DomainEventLifecycle>();
+        var going = Channel.CreateUnbounded<DomainEventLifecycle>();
+        var registration = connect.DomainEventLifecycleRegister(e => ended.Writer.TryWrite(e), domain);
+        using var still = connect.DomainEventLifecycleRegister(e => going.Writer.TryWrite(e), domain);
+        domain.Create();
+        await Next(ended);
+        await Next(going);
+        registration.Dispose();
+        registration.Dispose();
+        domain.Destroy();
+        await Next(going);
+        Assert.False(ended.Reader.TryRead(out _));
+        domain.Undefine();
+    }
+
+    [Fact]
+    public async Task AHandlerMayEndItself()
+    {
+        using var connect = Connect.Open("test:///default");
+        using var domain = connect.DomainDefineXML(Xml.Domain());
+        var events = Channel.CreateUnbounded<DomainEventLifecycle>();
+        var going = Channel.CreateUnbounded<DomainEventLifecycle>();
+        IDisposable? registration = null;
+        registration = connect.DomainEventLifecycleRegister(e =>
+        {
+            if (e.Event == DomainEventType.Started)
+                registration!.Dispose();
+            events.Writer.TryWrite(e);
+        }, domain);
+        using var still = connect.DomainEventLifecycleRegister(e => going.Writer.TryWrite(e), domain);
+        domain.Create();
+        domain.Destroy();
+        await Next(going);
+        await Next(going);
+        Assert.Equal(DomainEventType.Started, (await Next(events)).Event);
+        Assert.False(events.Reader.TryRead(out _));
+        domain.Undefine();
+    }
+
+    [Fact]
+    public async Task WhatAHandlerThrowsIsReportedAndTheLoopGoesOn()
+    {
+        var failures = new ConcurrentQueue<Exception>();
+        void Failed(Exception e) => failures.Enqueue(e);
+        EventLoop.HandlerFailed += Failed;
+        using var connect = Connect.Open("test:///default");
+        using var domain = connect.DomainDefineXML(Xml.Domain());
+        var thrown = new InvalidOperationException("from a handler");
+        var events = Channel.CreateUnbounded<DomainEventLifecycle>();
+        using var bad = connect.DomainEventLifecycleRegister(_ => throw thrown, domain);
+        using var good = connect.DomainEventLifecycleRegister(e => events.Writer.TryWrite(e), domain);
+        domain.Create();
+        await Next(events);
+        domain.Destroy();
+        await Next(events);
+        Assert.Contains(thrown, failures);
+        EventLoop.HandlerFailed -= Failed;
+        domain.Undefine();
+    }
+
+    [Fact]
+    public void AConnectionTakesOneCloseHandlerAtATime()
+    {
+        using var connect = Connect.Open("test:///default");
+        using (connect.RegisterCloseCallback(_ => { }))
+            Assert.Equal(ErrorNumber.OperationInvalid, Assert.Throws<LibvirtException>(() => connect.RegisterCloseCallback(_ => { })).Code);
+        using var again = connect.RegisterCloseCallback(_ => { });
+    }
+
+    [Fact]
+    public void SeveralHandlersOfOneEventAreTaken()
+    {
+        using var connect = Connect.Open("test:///default");
+        using var one = connect.DomainEventGraphicsRegister(_ => { });
+        using var two = connect.DomainEventGraphicsRegister(_ => { });
+    }
+
+    [Fact]
+    public void DisposingTheConnectionEndsItsHandlersAndLetsThemGo()
+    {
+        var (connect, handlers) = Registered();
+        connect.Dispose();
+        // libvirt gives a handler back from its loop, soon after.
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            GC.Collect();
+            return handlers.TrueForAll(h => !h.IsAlive);
+        }, Limit));
+
+        static (Connect, List<WeakReference>) Registered()
+        {
+            var connect = Connect.Open("test:///default");
+            var one = new Handler();
+            var two = new Handler();
+            connect.DomainEventLifecycleRegister(one.Handle);
+            connect.DomainEventLifecycleRegister(two.Handle);
+            return (connect, [new(one), new(two)]);
+        }
+    }
+
+    /// <summary>The next event; that a domain was defined may still arrive after the handler was registered, or not.</summary>
+    private static async Task<DomainEventLifecycle> Next(Channel<DomainEventLifecycle> events)
+    {
+        while (true)
+        {
+            var e = await events.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+            if (e.Event != DomainEventType.Defined)
+                return e;
+        }
+    }
+
+    private sealed class Handler
+    {
+        private int _count;
+
+        public void Handle(DomainEventLifecycle e) => _count++;
+    }
+}
