@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Broker.Backend.VmManagers;
+using Broker.Core.Database;
+using Broker.Core.Nodes;
+
+namespace Broker.Backend.Nodes;
+
+/// <summary>The nodes of the database, each connected once in this process.</summary>
+public sealed class NodeList(Db db, BackEndSettings settings, IReadOnlyList<IVmManager> managers, TimeProvider clock) : IDisposable
+{
+    private readonly ConcurrentDictionary<(long Id, VmManagerKind Manager, string Uri), Node> _nodes = new();
+
+    /// <summary>The node with this key.</summary>
+    /// <exception cref="VmException">There is none, or nothing here can drive it.</exception>
+    public async Task<Node> Get(long id, CancellationToken cancel = default)
+    {
+        var row = await db.Read(s => NodesTable.Get(s, id), cancel) ?? throw new VmException($"There is no host {id} any more.");
+        return Of(row);
+    }
+
+    /// <summary>All nodes that are enabled.</summary>
+    public async Task<IReadOnlyList<Node>> All(CancellationToken cancel = default) =>
+        [.. (await db.Read(NodesTable.All, cancel)).Where(n => n.IsEnabled && managers.Any(m => m.Kind == n.Manager)).Select(Of)];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var node in _nodes.Values) node.Dispose();
+    }
+
+    // A node that is moved to another URI is another object; the old one is left behind with its last calls.
+    private Node Of(NodeRow row) =>
+        _nodes.GetOrAdd((row.Id, row.Manager, row.Uri), _ => new Node(
+            row,
+            managers.FirstOrDefault(m => m.Kind == row.Manager) ?? throw new VmException($"{row.Name} is driven by {Core.Word.Of(row.Manager)}, which this back end can't do."),
+            new NodeSettings(row.Name, row.Uri, settings.Pool, settings.Library, settings.DisplayFolder),
+            clock));
+}

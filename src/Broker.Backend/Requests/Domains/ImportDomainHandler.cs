@@ -1,0 +1,61 @@
+using Broker.Backend.Domains;
+using Broker.Backend.Nodes;
+using Broker.Core.Domains;
+using Broker.Core.Requests.Domains;
+
+namespace Broker.Backend.Requests.Domains;
+
+/// <summary>Makes a machine from a copy of an image in the library.</summary>
+public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDomain>
+{
+    /// <inheritdoc/>
+    public async Task<object?> Handle(ImportDomain request, Work work)
+    {
+        var domain = await work.Domain(request.Domain);
+        var node = await work.NodeOf(domain);
+        var (format, pathOf) = await node.Run(Gate.Read, vm => (vm.Disks.Format, (Func<Guid, string>)vm.Disks.PathOf), work.Cancel);
+        var volume = await work.Write(async db =>
+        {
+            if (await VolumesTable.Of(db, domain.Id) is [var there, ..]) return there;
+            var id = Guid.NewGuid();
+            var made = new VolumeRow { Id = id, DomainId = domain.Id, Target = "vda", Path = pathOf(id), Format = format, CapacityBytes = 0 };
+            await VolumesTable.Insert(db, made);
+            return made;
+        });
+
+        var capacity = await Copy(request.File, volume.Path, node, work);
+        await work.Write(db => VolumesTable.SetCapacity(db, volume.Id, capacity));
+        var spec = await work.Read(db => Specs.Of(db, domain, node));
+        await work.Step(95, "Telling the host");
+        await node.Run(Gate.Disk, vm => vm.Define(spec), work.Cancel);
+        await work.Write(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
+        return new { domain = domain.Id, name = domain.Name, capacity_bytes = capacity };
+    }
+
+    /// <inheritdoc/>
+    public Task Undo(ImportDomain request, Work work, string why) => Unmake.Domain(request.Domain, work, why);
+
+    private async Task<long> Copy(string file, string target, Node node, Work work)
+    {
+        var percent = new Latest();
+        await work.Step(5, $"Copying {file}");
+        var copying = node.Run(Gate.Disk, vm => vm.Disks.Import(file, target, percent, work.Cancel), work.Cancel);
+        var told = 0;
+        while (await Task.WhenAny(copying, Task.Delay(TimeSpan.FromSeconds(0.5), clock, work.Cancel)) != copying)
+        {
+            if (work.Cancel.IsCancellationRequested) break;
+            if (percent.Value == told) continue;
+            told = percent.Value;
+            await work.Step(5 + (told * 85 / 100), $"Copying {file}");
+        }
+
+        return await copying;
+    }
+
+    private sealed class Latest : IProgress<int>
+    {
+        public volatile int Value;
+
+        public void Report(int value) => Value = value;
+    }
+}

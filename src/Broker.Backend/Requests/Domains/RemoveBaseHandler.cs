@@ -1,0 +1,34 @@
+using Broker.Backend.Nodes;
+using Broker.Core.Domains;
+using Broker.Core.Requests;
+using Broker.Core.Requests.Domains;
+
+namespace Broker.Backend.Requests.Domains;
+
+/// <summary>Turns a base without clones back into a machine; its content stays.</summary>
+public sealed class RemoveBaseHandler : IHandler<RemoveBase>
+{
+    /// <inheritdoc/>
+    public async Task<object?> Handle(RemoveBase request, Work work)
+    {
+        var domain = await work.Domain(request.Domain);
+        var node = await work.NodeOf(domain);
+        await work.Write(async db =>
+        {
+            var locked = await DomainsTable.Lock(db, domain.Id);
+            if (await DomainsTable.Clones(db, domain.Id) is > 0 and var clones)
+                throw new RequestFailedException("has_clones", $"{domain.Name} has {clones} clones, which need its disks. Remove them first.");
+            // From here on nobody can clone it.
+            if (locked is { IsBase: true }) await DomainsTable.SetBase(db, domain.Id, isBase: false, isPublic: false);
+            await RequestsTable.Progress(db, work.Row, 30, "Making the disks writable");
+        });
+        foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
+        {
+            work.Check();
+            await node.Run(Gate.Disk, vm => vm.Disks.Thaw(volume.Path), work.Cancel);
+        }
+
+        await work.Write(db => VolumesTable.SetFrozen(db, domain.Id, false));
+        return new { domain = domain.Id };
+    }
+}

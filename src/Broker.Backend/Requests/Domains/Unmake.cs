@@ -1,0 +1,41 @@
+using Broker.Backend.Nodes;
+using Broker.Core.Domains;
+
+namespace Broker.Backend.Requests.Domains;
+
+/// <summary>Takes a domain away whole: the machine, its files, its rows, in this order, so that what is left can always be found again.</summary>
+internal static class Unmake
+{
+    /// <summary>Removes everything that belongs to a domain; what can't be removed leaves a domain that is marked broken and says why.</summary>
+    public static async Task Domain(Guid id, Work work, string why)
+    {
+        if (await work.Read(db => DomainsTable.Get(db, id)) is not { } domain) return;
+        try
+        {
+            await Whole(domain, work);
+        }
+        catch (Exception e) when (e is not (ClaimLostException or OperationCanceledException))
+        {
+            await work.Write(db => DomainsTable.SetState(db, id, DomainState.Broken, $"{why} What was made of it could not be removed: {e.Message}"));
+        }
+    }
+
+    /// <summary>Removes everything that belongs to a domain.</summary>
+    public static async Task Whole(DomainRow domain, Work work)
+    {
+        var node = await work.NodeOf(domain);
+        work.Check();
+        await node.Run(Gate.Stop, vm =>
+        {
+            vm.Destroy(domain.Id);
+            vm.Undefine(domain.Id);
+        }, work.Cancel);
+        foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
+        {
+            work.Check();
+            await node.Run(Gate.Disk, vm => vm.Disks.Delete(volume.Path), work.Cancel);
+        }
+
+        await work.Write(db => DomainsTable.Delete(db, domain.Id));
+    }
+}

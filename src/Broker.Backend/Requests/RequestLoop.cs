@@ -1,0 +1,267 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Broker.Backend.Nodes;
+using Broker.Backend.VmManagers;
+using Broker.Core;
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+using Broker.Core.Events;
+using Broker.Core.Requests;
+using Broker.Core.Users;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Broker.Backend.Requests;
+
+/// <summary>Takes requests out of the queue, within each lane's limit, and runs their handlers.</summary>
+public sealed class RequestLoop(
+    Db db, Doorbell doorbell, HandlerList handlers, NodeList nodes, BackEndIdentity me, BackEndSettings settings, TimeProvider clock, ILogger<RequestLoop> logger)
+    : BackgroundService
+{
+    // However its tries end, a request that was taken up so often without reaching an end takes its back end down with it.
+    private const int MostAttempts = 20;
+    private static readonly TimeSpan SafetyPoll = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<long, Running> _running = new();
+    private readonly TimeSpan _lease = TimeSpan.FromSeconds(settings.LeaseSeconds);
+
+    private sealed record Running(RequestRow Row, CancellationTokenSource Cancel)
+    {
+        public Work? Work { get; set; }
+
+        public Task Task { get; set; } = Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var door = doorbell.Open(Side.BackEnd);
+        using var heart = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken.None);
+        var beating = Beat(heart.Token);
+        Log.Started(logger, me.Id);
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await ClaimAndStart(stoppingToken);
+                await door.Rung(SafetyPoll, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // asked to stop: what is in work below gets a while to end
+        }
+
+        await Finish();
+        await heart.CancelAsync();
+        await beating;
+    }
+
+    private async Task ClaimAndStart(CancellationToken stopping)
+    {
+        var room = settings.Lanes.ToDictionary(l => l.Key, l => l.Value - _running.Values.Count(r => r.Row.Lane == l.Key));
+        if (room.Values.All(free => free <= 0)) return;
+        IReadOnlyList<RequestRow> claimed;
+        try
+        {
+            claimed = await db.Transaction(s => RequestsTable.Claim(s, me.Id, room, _lease), stopping);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Log.QueueUnreadable(logger, e.Message);
+            return;
+        }
+
+        foreach (var row in claimed)
+        {
+            var running = new Running(row, new CancellationTokenSource());
+            _running[row.Id] = running;
+            running.Task = Task.Run(() => Run(running), CancellationToken.None);
+        }
+    }
+
+    // Renews the leases, learns which were lost, and takes over from back ends that died.
+    private async Task Beat(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(_lease / 3, clock);
+        do
+        {
+            try
+            {
+                var running = _running.Values.ToList();
+                if (running.Count > 0)
+                {
+                    var mine = (await db.Transaction(s => RequestsTable.Renew(s, me.Id, _lease), stop)).ToHashSet();
+                    foreach (var each in running)
+                    {
+                        if (mine.Contains((each.Row.Id, each.Row.Epoch))) each.Work?.Renewed();
+                        else if (_running.ContainsKey(each.Row.Id)) Lose(each);
+                    }
+                }
+
+                var back = await db.Transaction(RequestsTable.TakeBackExpired, stop);
+                foreach (var dead in (await db.Read(RequestsTable.Claimants, stop)).Where(me.IsDead))
+                    back += await db.Transaction(s => RequestsTable.TakeBackFrom(s, dead), stop);
+                if (back > 0) Log.TakenBack(logger, back);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.QueueUnreadable(logger, e.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+        while (await Next(timer, stop));
+
+        static async Task<bool> Next(PeriodicTimer timer, CancellationToken stop)
+        {
+            try
+            {
+                return await timer.WaitForNextTickAsync(stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static void Lose(Running running)
+    {
+        running.Work?.Lost();
+        running.Cancel.Cancel();
+    }
+
+    private async Task Finish()
+    {
+        var all = Task.WhenAll(_running.Values.Select(r => r.Task));
+        try
+        {
+            await all.WaitAsync(TimeSpan.FromSeconds(settings.StopSeconds), clock);
+        }
+        catch (TimeoutException)
+        {
+            foreach (var running in _running.Values) await running.Cancel.CancelAsync();
+            await all;
+        }
+    }
+
+    private async Task Run(Running running)
+    {
+        var row = running.Row;
+        var started = Stopwatch.GetTimestamp();
+        Log.Claimed(logger, row.Id, row.Command, row.UserId, row.Attempts);
+        try
+        {
+            var state = await Execute(running);
+            Log.Ended(logger, row.Id, row.Command, state, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        catch (ClaimLostException)
+        {
+            Log.ClaimLost(logger, row.Id, row.Command);
+        }
+        catch (Exception e)
+        {
+            // The lease runs out, or is given back here, and the request is taken up again.
+            Log.EndUnwritten(logger, row.Id, row.Command, e.Message);
+        }
+        finally
+        {
+            _running.TryRemove(row.Id, out _);
+            running.Cancel.Dispose();
+            // a place in the lane is free
+            doorbell.Ring(Side.BackEnd);
+        }
+    }
+
+    private async Task<RequestState> Execute(Running running)
+    {
+        var row = running.Row;
+        IRequest request;
+        Work work;
+        try
+        {
+            request = Catalogue.Decode(row.Command, row.Args);
+            var caller = await Judge(request, row);
+            work = running.Work = new Work(row, caller, db, nodes, clock, _lease, running.Cancel.Token);
+        }
+        catch (Exception e) when (e is RequestRefusedException or RequestFailedException)
+        {
+            var code = e is RequestRefusedException refused ? refused.Code : ((RequestFailedException)e).Code;
+            return await End(row, s => RequestsTable.Fail(s, row, code, e.Message), RequestState.Failed);
+        }
+
+        try
+        {
+            if (row.Attempts > MostAttempts)
+                throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
+            var result = await handlers.Handle(request, work);
+            JsonElement? json = result is null ? null : JsonSerializer.SerializeToElement(result, Json.Options);
+            return await End(row, s => RequestsTable.Done(s, row, json), RequestState.Done);
+        }
+        catch (OperationCanceledException) when (running.Cancel.IsCancellationRequested)
+        {
+            await db.Transaction(s => RequestsTable.GiveBack(s, row));
+            return RequestState.Requested;
+        }
+        catch (Exception e) when (e is not ClaimLostException)
+        {
+            var (code, text, again) = Explain(e);
+            Log.Failed(logger, row.Id, row.Command, code, text, e);
+            var tries = row.AttemptErrors.GetArrayLength() + 1;
+            if (again && tries < Catalogue.Of(request).Tries && row.Attempts <= MostAttempts)
+            {
+                var wait = TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, tries - 1)));
+                return await End(row, s => RequestsTable.TryAgain(s, row, code, text, wait), RequestState.Waiting);
+            }
+
+            try
+            {
+                await handlers.Undo(request, work, text);
+            }
+            catch (Exception undo) when (undo is not ClaimLostException)
+            {
+                Log.UndoFailed(logger, row.Id, row.Command, undo);
+            }
+
+            return await End(row, s => RequestsTable.Fail(s, row, code, text), RequestState.Failed);
+        }
+    }
+
+    // The caller may have lost the right, or his account, since he asked.
+    private async Task<Caller> Judge(IRequest request, RequestRow row) => await db.Read(async s =>
+    {
+        var caller = await UsersTable.Caller(s, row.UserId, row.CallerAddress)
+            ?? throw new RequestFailedException("not_allowed", "Whoever asked for this has no account any more.");
+        var judged = request.JudgedOn() is { } id
+            ? await DomainsTable.Get(s, id) ?? throw new RequestFailedException("unknown_domain", $"There is no machine {row.DomainName ?? id.ToString()} any more.")
+            : null;
+        var answer = May.Do(caller, Catalogue.Of(request).Grant, judged);
+        return answer.IsAllowed ? caller : throw new RequestFailedException("not_allowed", answer.Reason);
+    });
+
+    private async Task<RequestState> End(RequestRow row, Func<DbSession, Task> write, RequestState state)
+    {
+        await db.Transaction(async s =>
+        {
+            if (!await RequestsTable.Holds(s, row.Id, row.Epoch)) throw new ClaimLostException(row.Id);
+            await write(s);
+        });
+        return state;
+    }
+
+    private static (string Code, string Text, bool Again) Explain(Exception e) => e switch
+    {
+        RequestFailedException failed => (failed.Code, failed.Message, false),
+        RequestRefusedException refused => (refused.Code, refused.Message, false),
+        TryAgainException again => (again.Code, again.Message, true),
+        VmException { IsConnectionLost: true } lost => ("host_unreachable", lost.Message, true),
+        VmException refused => ("host_refused", refused.Message, false),
+        DatabaseUnavailableException gone => ("database_unreachable", gone.Message, true),
+        _ => ("internal_error", "Something went wrong that should not. The back end's log has the details under this request's number.", true),
+    };
+}
