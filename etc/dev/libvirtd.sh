@@ -193,7 +193,7 @@ inside() {
   share_folders "$@"
   ip link set lo up
   cd /
-  virtlogd --config /etc/libvirt/virtlogd.conf &
+  virtlogd --config /etc/libvirt/virtlogd.conf --pid-file /run/libvirt/virtlogd.pid &
   # This shell also takes in QEMU processes that have ended; libvirt waits for it.
   while :; do
     libvirtd --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid || true
