@@ -35,6 +35,7 @@
 # host's), no mount namespace per guest (it has ours).
 set -euo pipefail
 self=$(readlink -f "$0")
+# shellcheck source-path=SCRIPTDIR source=processes.sh
 . "${self%/*}/processes.sh"
 export PATH=$PATH:/usr/sbin:/sbin
 

@@ -26,6 +26,7 @@
 # The folder may lie where that uid can't go (below /root, say): the server has
 # its own mount namespace, in which the data folder appears under /run.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=processes.sh
 . "$(dirname "$(readlink -f "$0")")/processes.sh"
 export PATH=$PATH:/usr/sbin:/sbin
 

@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Sourced by install.sh: building, formatting, measuring.
+
+readonly configuration=Release
+
+# build_portal - frontend/dist, which the front end serves. What is installed
+# already and what is built of the same sources stays.
+install_portal() { npm --prefix frontend ci --no-audit --no-fund; }
+build_portal() { npm --prefix frontend run build; }
+
+portal_needs_install() { [[ ! -f frontend/node_modules/.package-lock.json || frontend/package-lock.json -nt frontend/node_modules/.package-lock.json ]]; }
+portal_needs_build() {
+  [[ ! -f frontend/dist/index.html ]] ||
+    [[ -n $(find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -newer frontend/dist/index.html -print -quit) ]]
+}
+
+build_solution() { dotnet build Broker.sln -c "$configuration" -v quiet; }
+
+# need_portal, need_program - for what is to be used, not tested.
+need_portal() {
+  if portal_needs_install; then step npm 'portal: its packages' install_portal || exit 1; fi
+  if portal_needs_build; then step portal 'portal: built' build_portal || exit 1; fi
+}
+need_program() { step build "$1: built" dotnet build "$1" -c "$configuration" -v quiet || exit 1; }
+
+run_benchmark() {
+  need_sdks
+  need_packages "${demo_packages[@]}" >&2
+  need_program tests/Broker.Benchmarks >&2
+  exec dotnet "tests/Broker.Benchmarks/bin/$configuration/net10.0/Broker.Benchmarks.dll" "$1"
+}
+
+format_code() {
+  need_sdks
+  if portal_needs_install; then step npm 'portal: its packages' install_portal || exit 1; fi
+  step restore 'packages of .NET' dotnet restore Broker.sln || exit 1
+  step format 'C#' dotnet format Broker.sln --no-restore || exit 1
+  step prettier 'portal' npm --prefix frontend run format || exit 1
+}

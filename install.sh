@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Broker's one script for a machine: what is missing is installed, then one of
+# these is done.
+#
+#   ./install.sh demo            the whole product on this machine, with a small
+#                                guest; prints the address and two sign-ins and
+#                                runs until Ctrl-C. Again: same data, same sign-ins
+#   ./install.sh demo --check    a student's path from sign-in to a running
+#                                desktop, without a person; times of its steps
+#   ./install.sh demo --stop     ends a demo that runs
+#   ./install.sh demo --reset    removes the demo's desktops and data, starts anew
+#   ./install.sh test [--long]   builds everything, runs all tests; --long runs
+#                                also those that take minutes
+#   ./install.sh bench NAME      measures: queue or clone; prints "name value" lines
+#   ./install.sh format          lays out the code as `test` wants it
+#   ./install.sh help            this text
+#
+# For Debian 12 with the .NET SDK 10 and Node 20 there. `demo` wants root; the
+# others only where packages are missing. Packages come from apt, without
+# starting their services. What is made at run time lies in var/.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")"
+export PATH=$PATH:/usr/sbin:/sbin
+
+. etc/install/steps.sh
+. etc/install/packages.sh
+. etc/install/build.sh
+. etc/install/test.sh
+. etc/install/demo.sh
+
+usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' install.sh; }
+
+wrong() {
+  echo "install.sh: $*" >&2
+  usage >&2
+  exit 2
+}
+
+verb=${1:-help}
+(($# == 0)) || shift
+case "$verb $*" in
+  'help ' | '--help ' | '-h ') usage ;;
+  'demo ') demo_run ;;
+  'demo --check') demo_check ;;
+  'demo --stop') demo_stop ;;
+  'demo --reset') demo_reset ;;
+  'test ') run_tests 'Category!=Long' ;;
+  'test --long') run_tests '' ;;
+  'bench queue' | 'bench clone') run_benchmark "$1" ;;
+  'format ') format_code ;;
+  *) wrong "there is no '$verb $*'" ;;
+esac
