@@ -22,9 +22,11 @@ public sealed class RequestLoop(
 {
     // However its tries end, a request that was taken up so often without reaching an end takes its back end down with it.
     private const int MostAttempts = 20;
-    private static readonly TimeSpan SafetyPoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SafetyPoll = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan PromoteEvery = TimeSpan.FromSeconds(0.4);
 
     private readonly ConcurrentDictionary<long, Running> _running = new();
+    private volatile bool _isFull;
     private readonly TimeSpan _lease = TimeSpan.FromSeconds(settings.LeaseSeconds);
 
     private sealed record Running(RequestRow Row, CancellationTokenSource Cancel)
@@ -38,6 +40,7 @@ public sealed class RequestLoop(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var door = doorbell.Open(Side.BackEnd);
+        var promoted = clock.GetTimestamp();
         using var heart = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken.None);
         var beating = Beat(heart.Token);
         Log.Started(logger, me.Id);
@@ -47,6 +50,9 @@ public sealed class RequestLoop(
             {
                 await ClaimAndStart(stoppingToken);
                 await door.Rung(SafetyPoll, stoppingToken);
+                if (clock.GetElapsedTime(promoted) < PromoteEvery) continue;
+                promoted = clock.GetTimestamp();
+                await Promote(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -62,6 +68,7 @@ public sealed class RequestLoop(
     private async Task ClaimAndStart(CancellationToken stopping)
     {
         var room = settings.Lanes.ToDictionary(l => l.Key, l => l.Value - _running.Values.Count(r => r.Row.Lane == l.Key));
+        _isFull = room.Values.Any(free => free <= 0);
         if (room.Values.All(free => free <= 0)) return;
         IReadOnlyList<RequestRow> claimed;
         try
@@ -74,11 +81,25 @@ public sealed class RequestLoop(
             return;
         }
 
+        // A lane that was filled up may have left some behind.
+        if (room.Any(lane => claimed.Count(r => r.Lane == lane.Key) >= lane.Value)) _isFull = true;
         foreach (var row in claimed)
         {
             var running = new Running(row, new CancellationTokenSource());
             _running[row.Id] = running;
             running.Task = Task.Run(() => Run(running), CancellationToken.None);
+        }
+    }
+
+    private async Task Promote(CancellationToken stopping)
+    {
+        try
+        {
+            await db.Transaction(RequestsTable.Promote, stopping);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Log.QueueUnreadable(logger, e.Message);
         }
     }
 
@@ -173,8 +194,8 @@ public sealed class RequestLoop(
         {
             _running.TryRemove(row.Id, out _);
             running.Cancel.Dispose();
-            // a place in the lane is free
-            doorbell.Ring(Side.BackEnd);
+            // a place is free in a lane that may have had none
+            if (_isFull) doorbell.Ring(Side.BackEnd);
         }
     }
 
@@ -244,15 +265,8 @@ public sealed class RequestLoop(
         return answer.IsAllowed ? caller : throw new RequestFailedException("not_allowed", answer.Reason);
     });
 
-    private async Task<RequestState> End(RequestRow row, Func<DbSession, Task> write, RequestState state)
-    {
-        await db.Transaction(async s =>
-        {
-            if (!await RequestsTable.Holds(s, row.Id, row.Epoch)) throw new ClaimLostException(row.Id);
-            await write(s);
-        });
-        return state;
-    }
+    private async Task<RequestState> End(RequestRow row, Func<DbSession, Task<bool>> write, RequestState state) =>
+        await db.Transaction(write) ? state : throw new ClaimLostException(row.Id);
 
     private static (string Code, string Text, bool Again) Explain(Exception e) => e switch
     {

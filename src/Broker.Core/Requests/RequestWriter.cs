@@ -52,7 +52,7 @@ public static class RequestWriter
             && await RequestsTable.Newest(db, about.Id) is { } newest && Catalogue.Find(newest.Command) == command && newest.Args.GetRawText() == args.GetRawText())
             return new Submitted(newest, IsFolded: true);
 
-        var row = await RequestsTable.Insert(db, new NewRequest(command, args, caller.UserId, caller.Address, about?.Id, about?.Name, request.Locks())
+        var row = await RequestsTable.Insert(db, new NewRequest(command, args, caller.UserId, caller.Name, caller.Address, about?.Id, about?.Name, request.Locks())
         {
             AtTime = at,
             AfterId = after,

@@ -56,27 +56,27 @@ public static class RequestsTable
             throw new RequestRefusedException("earlier_failed", $"Request {parent.Id}, which this one was to follow, ended badly: {parent.ErrorText}");
 
         var state = parent is { HasEnded: false } || request.AtTime is not null ? RequestState.Waiting : RequestState.Requested;
-        var id = await db.Insert(
-            """
+        var row = (await db.First<RequestRow>(
+            $"""
             INSERT INTO requests (command, args, state, lane, priority, user_id, caller_address, domain_id, domain_name, created_at, at_time, after_id, after_ok)
             VALUES (@Word, @Args, @state, @Lane, @Priority, @UserId, @Address, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk)
+            RETURNING {Columns.Replace("r.", "", StringComparison.Ordinal)}
             """,
             new
             {
                 request.Command.Word, request.Args, state, request.Command.Lane, request.Command.Priority, request.UserId, request.Address,
                 request.DomainId, request.DomainName, request.AtTime, request.AfterId, request.AfterOk,
-            });
+            }))! with { UserName = request.UserName };
         if (request.Locks.Alone.Count + request.Locks.Together.Count > 0)
         {
             await db.Execute(
                 "INSERT INTO request_locks (request_id, resource, is_exclusive) VALUES (@id, @resource, @alone)",
-                request.Locks.Alone.Select(resource => new { id, resource, alone = true })
-                    .Concat(request.Locks.Together.Select(resource => new { id, resource, alone = false })).ToArray());
+                request.Locks.Alone.Select(resource => new { id = row.Id, resource, alone = true })
+                    .Concat(request.Locks.Together.Select(resource => new { id = row.Id, resource, alone = false })).ToArray());
         }
 
-        var row = (await Get(db, id))!;
         await EventsTable.Request(db, row);
-        db.Ring(Side.BackEnd);
+        if (row.State == RequestState.Requested) db.Ring(Side.BackEnd);
         return row;
     }
 
@@ -93,7 +93,6 @@ public static class RequestsTable
     public static async Task<IReadOnlyList<RequestRow>> Claim(DbSession db, Guid backEnd, IReadOnlyDictionary<Lane, int> room, TimeSpan lease)
     {
         await db.First<int>("SELECT id FROM claim_gate WHERE id = 1 FOR UPDATE");
-        await Promote(db);
         var waiting = await db.Query<Lane>("SELECT DISTINCT lane FROM requests WHERE state = 'requested'");
         var claimed = new List<RequestRow>();
         foreach (var lane in waiting.Where(l => room.GetValueOrDefault(l) > 0))
@@ -110,16 +109,16 @@ public static class RequestsTable
 
         if (claimed.Count == 0) return [];
         // Two of different lanes may conflict with each other: the older one goes first.
-        claimed = await WithoutConflicts(db, claimed);
+        if (claimed.Count > 1) claimed = await WithoutConflicts(db, claimed);
         var ids = claimed.Select(r => r.Id).ToArray();
         await db.Execute(
             """
             UPDATE requests SET state = 'working', claimed_by = @backEnd, epoch = epoch + 1, attempts = attempts + 1,
               lease_until = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND, started_at = COALESCE(started_at, UTC_TIMESTAMP(6)), at_time = NULL
-            WHERE id IN @ids
+            WHERE id IN @ids;
+            UPDATE request_locks SET is_held = 1 WHERE request_id IN @ids
             """,
             new { backEnd, seconds = lease.TotalSeconds, ids });
-        await db.Execute("UPDATE request_locks SET is_held = 1 WHERE request_id IN @ids", new { ids });
         for (var i = 0; i < claimed.Count; i++)
         {
             claimed[i] = claimed[i] with { State = RequestState.Working, ClaimedBy = backEnd, Epoch = claimed[i].Epoch + 1, Attempts = claimed[i].Attempts + 1, AtTime = null };
@@ -167,25 +166,31 @@ public static class RequestsTable
     }
 
     /// <summary>Ends a request well.</summary>
-    public static Task Done(DbSession db, RequestRow row, JsonElement? result) =>
+    /// <returns>False when the claim was lost, and nothing was written.</returns>
+    public static Task<bool> Done(DbSession db, RequestRow row, JsonElement? result) =>
         End(db, row, RequestState.Done, null, null, result);
 
     /// <summary>Ends a request badly, and with it those that were only to follow its success.</summary>
-    public static Task Fail(DbSession db, RequestRow row, string code, string text) =>
+    /// <returns>False when the claim was lost, and nothing was written.</returns>
+    public static Task<bool> Fail(DbSession db, RequestRow row, string code, string text) =>
         End(db, row, RequestState.Failed, code, text, null);
 
     /// <summary>Lets a request wait for its next try, keeping what went wrong in this one.</summary>
-    public static async Task TryAgain(DbSession db, RequestRow row, string code, string text, TimeSpan wait)
+    /// <returns>False when the claim was lost, and nothing was written.</returns>
+    public static async Task<bool> TryAgain(DbSession db, RequestRow row, string code, string text, TimeSpan wait)
     {
-        await db.Execute(
+        var held = await db.Execute(
             """
             UPDATE requests SET state = 'waiting', claimed_by = NULL, lease_until = NULL, at_time = UTC_TIMESTAMP(6) + INTERVAL @wait SECOND, progress = 0,
               progress_text = LEFT(@text, 255), attempt_errors = JSON_ARRAY_APPEND(attempt_errors, '$', JSON_OBJECT('at', DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%fZ'), 'code', @code, 'message', @text))
             WHERE id = @Id AND epoch = @Epoch AND state = 'working'
             """,
             new { row.Id, row.Epoch, wait = wait.TotalSeconds, code, text });
+        if (held == 0) return false;
         await db.Execute("UPDATE request_locks SET is_held = 0 WHERE request_id = @Id", new { row.Id });
         await EventsTable.Request(db, row with { State = RequestState.Waiting, Progress = 0, ProgressText = text });
+        db.Ring(Side.BackEnd);
+        return true;
     }
 
     /// <summary>Gives a claim back, as if it had never been taken up.</summary>
@@ -200,8 +205,7 @@ public static class RequestsTable
     {
         var row = await db.First<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.id = @id FOR UPDATE", new { id });
         if (row is not { State: RequestState.Requested or RequestState.Waiting }) return false;
-        await End(db, row, RequestState.Cancelled, null, null, null);
-        return true;
+        return await End(db, row, RequestState.Cancelled, null, null, null);
     }
 
     /// <summary>Cancels the requests for a later time about a domain, such as a forced shutdown that is no longer wanted.</summary>
@@ -212,8 +216,9 @@ public static class RequestsTable
             await Cancel(db, id);
     }
 
-    // What waited for a time that has come, or for a request that has ended, can be taken up.
-    private static Task<int> Promote(DbSession db) =>
+    /// <summary>What waited for a time that has come can be taken up now.</summary>
+    /// <returns>How many.</returns>
+    public static Task<int> Promote(DbSession db) =>
         db.Execute(
             """
             UPDATE requests SET state = 'requested'
@@ -249,19 +254,21 @@ public static class RequestsTable
         return rows.Count;
     }
 
-    private static async Task End(DbSession db, RequestRow row, RequestState state, string? code, string? text, JsonElement? result)
+    private static async Task<bool> End(DbSession db, RequestRow row, RequestState state, string? code, string? text, JsonElement? result)
     {
-        await db.Execute(
+        var ended = await db.Execute(
             """
             UPDATE requests SET state = @state, ended_at = UTC_TIMESTAMP(6), claimed_by = NULL, lease_until = NULL,
               progress = IF(@state = 'done', 100, progress), error_code = @code, error_text = @text, result = @result
-            WHERE id = @Id
+            WHERE id = @Id AND epoch = @Epoch AND state = @before
             """,
-            new { row.Id, state, code, text, result = result?.GetRawText() });
-        await db.Execute("DELETE FROM request_locks WHERE request_id = @Id", new { row.Id });
+            new { row.Id, row.Epoch, before = row.State, state, code, text, result = result?.GetRawText() });
+        if (ended == 0) return false;
+        var freed = await db.Execute("DELETE FROM request_locks WHERE request_id = @Id", new { row.Id });
         await EventsTable.Request(db, row with { State = state, Progress = state == RequestState.Done ? 100 : row.Progress, ProgressText = null });
 
-        foreach (var next in await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id }))
+        var followers = await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id });
+        foreach (var next in followers)
         {
             if (state != RequestState.Done && next.AfterOk)
             {
@@ -274,12 +281,13 @@ public static class RequestsTable
             }
         }
 
-        db.Ring(Side.BackEnd);
+        if (freed + followers.Count > 0) db.Ring(Side.BackEnd);
+        return true;
     }
 }
 
 /// <summary>What <see cref="RequestsTable.Insert"/> needs to know.</summary>
-internal sealed record NewRequest(Command Command, JsonElement Args, long UserId, string? Address, Guid? DomainId, string? DomainName, LockSet Locks)
+internal sealed record NewRequest(Command Command, JsonElement Args, long UserId, string UserName, string? Address, Guid? DomainId, string? DomainName, LockSet Locks)
 {
     public DateTimeOffset? AtTime { get; init; }
 

@@ -93,11 +93,12 @@ public static class UsersTable
     /// <summary>The user as a caller; null when he is unknown or disabled.</summary>
     public static async Task<Caller?> Caller(DbSession db, long id, string? address)
     {
-        if (await Get(db, id) is not { IsDisabled: false } user) return null;
-        var grants = await db.Query<(string Name, bool Allowed)>("SELECT grant_name, is_allowed FROM grants WHERE user_id = @id", new { id });
-        return new Caller(user.Id, user.Name, user.IsAdmin, address,
+        var rows = await db.Query<CallerRow>(
+            "SELECT u.name, u.is_admin, g.grant_name, COALESCE(g.is_allowed, 0) AS is_allowed FROM users u LEFT JOIN grants g ON g.user_id = u.id WHERE u.id = @id AND u.is_disabled = 0", new { id });
+        if (rows.Count == 0) return null;
+        return new Caller(id, rows[0].Name, rows[0].IsAdmin, address,
             // a grant that this version does not know counts as none
-            grants.Where(g => Word.TryParse<Grant>(g.Name, out _)).ToDictionary(g => Word.Parse<Grant>(g.Name), g => g.Allowed));
+            rows.Where(g => g.GrantName is not null && Word.TryParse<Grant>(g.GrantName, out _)).ToDictionary(g => Word.Parse<Grant>(g.GrantName!), g => g.IsAllowed));
     }
 
     /// <summary>Writes down who did what.</summary>
@@ -105,4 +106,15 @@ public static class UsersTable
         db.Execute(
             "INSERT INTO audit (at, user_id, address, action, subject, details) VALUES (UTC_TIMESTAMP(6), @userId, @address, @action, @subject, @details)",
             new { userId, address, action, subject, details = details is null ? null : JsonSerializer.Serialize(details, Json.Options) });
+
+    private sealed record CallerRow
+    {
+        public required string Name { get; init; }
+
+        public required bool IsAdmin { get; init; }
+
+        public string? GrantName { get; init; }
+
+        public bool IsAllowed { get; init; }
+    }
 }
