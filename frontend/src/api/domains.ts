@@ -1,0 +1,76 @@
+import {
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { call } from './client';
+import type { Domain } from './types';
+
+export const desktopsQuery = queryOptions({
+  queryKey: ['desktops'],
+  queryFn: async ({ signal }) => (await call('get', '/api/desktops', { signal })).desktops,
+});
+
+export const domainsQuery = queryOptions({
+  queryKey: ['domains'],
+  queryFn: async ({ signal }) => (await call('get', '/api/domains', { signal })).domains,
+  placeholderData: keepPreviousData,
+});
+
+export const domainQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['domain', id],
+    queryFn: ({ signal }) => call('get', '/api/domains/{id}', { path: { id }, signal }),
+  });
+
+export function useDesktops() {
+  return useQuery(desktopsQuery);
+}
+
+export function useDomains() {
+  return useQuery(domainsQuery);
+}
+
+export function useDomain(id: string) {
+  return useQuery(domainQuery(id));
+}
+
+/** Idempotent: a second call joins what the first one started. */
+export function openBase(id: string) {
+  return call('post', '/api/bases/{id}/open', { path: { id } });
+}
+
+export function displayTicket(id: string) {
+  return call('post', '/api/domains/{id}/display-ticket', { path: { id } });
+}
+
+export function usePublish() {
+  const keep = useKeepDomain();
+  return useMutation({
+    mutationFn: ({ id, is_public }: { id: string; is_public: boolean }) =>
+      call('put', '/api/domains/{id}/published', { path: { id }, body: { is_public } }),
+    onSuccess: keep,
+  });
+}
+
+export function useDescribe() {
+  const keep = useKeepDomain();
+  return useMutation({
+    mutationFn: ({ id, alias, description }: { id: string; alias: string; description: string }) =>
+      call('put', '/api/domains/{id}/description', { path: { id }, body: { alias, description } }),
+    onSuccess: keep,
+  });
+}
+
+function useKeepDomain() {
+  const client = useQueryClient();
+  return async (domain: Domain) => {
+    client.setQueryData(domainQuery(domain.id).queryKey, domain);
+    await Promise.all([
+      client.invalidateQueries({ queryKey: ['domains'] }),
+      client.invalidateQueries({ queryKey: ['desktops'] }),
+    ]);
+  };
+}

@@ -1,0 +1,64 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { call, setCsrfToken } from './client';
+import type { Session, SessionUser } from './types';
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }): Promise<Session> => {
+    const session = await call('get', '/api/session', { signal });
+    setCsrfToken(session.csrf_token);
+    return session;
+  },
+  staleTime: Infinity,
+  gcTime: Infinity,
+});
+
+export function useSession() {
+  return useQuery(sessionQuery);
+}
+
+/** The signed-in person, null for nobody. */
+export function useUser(): SessionUser | null {
+  const { data } = useSession();
+  return data?.signed_in === true ? (data.user ?? null) : null;
+}
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string; password: string }) =>
+      call('post', '/api/session', { body }),
+    onSuccess: (session) => {
+      setCsrfToken(session.csrf_token);
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+      client.setQueryData(sessionQuery.queryKey, session);
+    },
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call('delete', '/api/session', {}),
+    onSuccess: async () => {
+      await client.resetQueries({ queryKey: sessionQuery.queryKey });
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+    },
+  });
+}
+
+export function useChangePassword() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { current_password: string; new_password: string }) =>
+      call('put', '/api/session/password', { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
+  });
+}
+
+export function useKeepLanguage() {
+  return useMutation({
+    mutationFn: (language: 'en' | 'ca' | 'es') =>
+      call('put', '/api/session/language', { body: { language } }),
+  });
+}

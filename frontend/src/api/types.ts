@@ -1,0 +1,48 @@
+/** Names for what the API document describes. The only file that looks into its schemas. */
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Session = Schemas['Session'];
+export type SessionUser = Schemas['SessionUser'];
+export type Desktop = Schemas['Desktop'];
+export type Domain = Schemas['Domain'];
+export type DomainState = Schemas['DomainState'];
+export type PendingRequest = Schemas['PendingRequest'];
+export type Request = Schemas['Request'];
+export type RequestState = Schemas['RequestState'];
+export type Opened = Schemas['Opened'];
+export type DisplayTicket = Schemas['DisplayTicket'];
+export type LibraryImage = Schemas['LibraryImage'];
+export type Command = Schemas['Command'];
+export type Node = Schemas['Node'];
+
+export const domainStates = [
+  'creating',
+  'shutdown',
+  'starting',
+  'active',
+  'paused',
+  'hibernated',
+  'shutting_down',
+  'down',
+  'removing',
+  'broken',
+  'base',
+] as const satisfies readonly DomainState[];
+
+export const requestStates = [
+  'requested',
+  'waiting',
+  'working',
+  'done',
+  'failed',
+  'cancelled',
+] as const satisfies readonly RequestState[];
+
+/** Neither done, failed nor cancelled. */
+export function isPending(request: Pick<Request, 'state'>): boolean {
+  return (
+    request.state === 'requested' || request.state === 'waiting' || request.state === 'working'
+  );
+}

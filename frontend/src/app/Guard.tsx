@@ -1,0 +1,50 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Navigate, useLocation } from 'react-router';
+import { useSession } from '@/api/session';
+import { PageSkeleton } from '@/components/PageSkeleton';
+import { ProblemState } from '@/components/ProblemState';
+import { StateView } from '@/components/StateView';
+import { IconLock } from '@tabler/icons-react';
+import { EventsProvider } from '@/events/EventsProvider';
+import type { Page } from './page';
+
+export const signInPath = '/sign-in';
+export const passwordPath = '/password';
+
+/**
+ * Lets only those see a page for whom it is. The server judges every call anyway; this sends
+ * people to where they can go on.
+ */
+export function Guard({ audience, children }: { audience: Page['audience']; children: ReactNode }) {
+  const { t } = useTranslation();
+  const { pathname, search } = useLocation();
+  const { data: session, error, refetch } = useSession();
+
+  if (session === undefined) {
+    if (error !== null) return <ProblemState problem={error} onRetry={() => void refetch()} />;
+    return <PageSkeleton />;
+  }
+  if (audience === 'anyone') return children;
+
+  const user = session.signed_in ? session.user : null;
+  if (user == null) {
+    const next = encodeURIComponent(pathname + search);
+    return <Navigate to={pathname === '/' ? signInPath : `${signInPath}?next=${next}`} replace />;
+  }
+  if (user.must_change_password && pathname !== passwordPath) {
+    return <Navigate to={passwordPath} replace />;
+  }
+  if (audience === 'admin' && !user.is_admin) {
+    return <StateView icon={IconLock} title={t('no_rights.title')} text={t('no_rights.text')} />;
+  }
+  return children;
+}
+
+/** Keeps the event stream open while somebody is signed in and may use it. */
+export function SignedInEvents({ children }: { children: ReactNode }) {
+  const { data: session } = useSession();
+  const user = session?.signed_in === true ? session.user : null;
+  if (user == null || user.must_change_password) return children;
+  return <EventsProvider key={user.id}>{children}</EventsProvider>;
+}

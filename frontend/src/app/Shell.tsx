@@ -1,0 +1,74 @@
+import { Container } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, NavLink, Outlet, useLocation } from 'react-router';
+import { useUser } from '@/api/session';
+import { LivePill } from '@/events/LivePill';
+import { AccountMenu } from './AccountMenu';
+import { Logo } from './Logo';
+import { pages, usePageText } from './page';
+import { PreferencesMenu } from './PreferencesMenu';
+import classes from './Shell.module.css';
+
+/** Header, menu and the page below it. */
+export function Shell() {
+  const { t } = useTranslation();
+  const pageText = usePageText();
+  const user = useUser();
+  const main = useFocusOnNavigation();
+  const menu = pages
+    .filter((page) => page.nav && (page.audience !== 'admin' || user?.is_admin === true))
+    .sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0));
+  const usable = user !== null && !user.must_change_password;
+
+  return (
+    <>
+      <a href="#main" className={`visually-hidden ${classes['skip'] ?? ''}`}>
+        {t('skip_to_content')}
+      </a>
+      <header className={classes['header']}>
+        <Container size="xl" className={classes['bar']}>
+          <Link to="/" className={classes['brand']} aria-label={t('home')}>
+            <Logo />
+            <span>{t('product')}</span>
+          </Link>
+          {usable && menu.length > 1 && (
+            <nav className={classes['nav']} aria-label={t('menu')}>
+              {menu.map((page) => {
+                const Icon = page.nav?.icon;
+                return (
+                  <NavLink key={page.path} to={page.path} className={classes['link']} end>
+                    {Icon && <Icon size={18} aria-hidden />}
+                    {pageText(page, 'nav')}
+                  </NavLink>
+                );
+              })}
+            </nav>
+          )}
+          <div className={classes['right']}>
+            {usable && <LivePill />}
+            <PreferencesMenu />
+            {user && <AccountMenu user={user} />}
+          </div>
+        </Container>
+      </header>
+      <main id="main" ref={main} tabIndex={-1} className={classes['main']}>
+        <Container size="xl">
+          <Outlet />
+        </Container>
+      </main>
+    </>
+  );
+}
+
+/** After a change of page a screen reader goes on at the new page, not at the old link. */
+function useFocusOnNavigation() {
+  const { pathname } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const previous = useRef(pathname);
+  useEffect(() => {
+    if (previous.current !== pathname) main.current?.focus({ preventScroll: true });
+    previous.current = pathname;
+  }, [pathname]);
+  return main;
+}

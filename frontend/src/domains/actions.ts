@@ -1,0 +1,121 @@
+import { notifications } from '@mantine/notifications';
+import {
+  IconCopyPlus,
+  IconEye,
+  IconEyeOff,
+  IconPlayerPlay,
+  IconPlugConnectedX,
+  IconPower,
+  IconRefresh,
+  IconStackPop,
+  IconStackPush,
+  IconTrash,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { usePublish } from '@/api/domains';
+import { useAsk } from '@/api/requests';
+import type { Domain } from '@/api/types';
+import { useConfirm } from '@/components/Confirm';
+import { useShowProblem } from '@/components/problemText';
+import { nameOf } from './sentence';
+
+/** What can be done to a domain at one click. `publish` and `unpublish` change a row, the others are requests. */
+export const actions = [
+  'start_domain',
+  'shutdown_domain',
+  'reboot_domain',
+  'force_shutdown_domain',
+  'prepare_base',
+  'publish',
+  'unpublish',
+  'remove_base',
+  'remove_domain',
+] as const;
+export type Action = (typeof actions)[number];
+
+export const actionIcons: Record<Action | 'clone', TablerIcon> = {
+  start_domain: IconPlayerPlay,
+  shutdown_domain: IconPower,
+  reboot_domain: IconRefresh,
+  force_shutdown_domain: IconPlugConnectedX,
+  prepare_base: IconStackPush,
+  publish: IconEye,
+  unpublish: IconEyeOff,
+  remove_base: IconStackPop,
+  clone: IconCopyPlus,
+  remove_domain: IconTrash,
+};
+
+const confirmed = [
+  'reboot_domain',
+  'force_shutdown_domain',
+  'prepare_base',
+  'remove_base',
+  'remove_domain',
+] as const satisfies readonly Action[];
+type Confirmed = (typeof confirmed)[number];
+
+export const dangerous: readonly Action[] = ['force_shutdown_domain', 'remove_domain'];
+
+function isConfirmed(action: Action): action is Confirmed {
+  return (confirmed as readonly Action[]).includes(action);
+}
+
+/** What the server would accept from this person now. */
+export function allowed(domain: Domain, isAdmin: boolean): Action[] {
+  return actions.filter((action) => {
+    switch (action) {
+      case 'publish':
+        return domain.is_base && !domain.is_public && (isAdmin || domain.may.includes('publish'));
+      case 'unpublish':
+        return domain.is_base && domain.is_public && (isAdmin || domain.may.includes('publish'));
+      case 'start_domain':
+      case 'shutdown_domain':
+      case 'reboot_domain':
+      case 'force_shutdown_domain':
+      case 'prepare_base':
+      case 'remove_base':
+      case 'remove_domain':
+        return domain.may.includes(action);
+    }
+  });
+}
+
+/** Does an action, after a question where it can't be undone; says that it was asked for, or why not. */
+export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
+  const { t } = useTranslation();
+  const confirm = useConfirm();
+  const { mutateAsync: ask } = useAsk();
+  const { mutateAsync: publish } = usePublish();
+  const showProblem = useShowProblem();
+
+  return useCallback(
+    async (domain, action) => {
+      const name = nameOf(domain);
+      if (isConfirmed(action)) {
+        const yes = await confirm({
+          title: t(`confirm.${action}.title`, { name }),
+          text: t(`confirm.${action}.text`),
+          yes: t(`confirm.${action}.yes`),
+          danger: dangerous.includes(action),
+        });
+        if (!yes) return false;
+      }
+      try {
+        if (action === 'publish' || action === 'unpublish') {
+          await publish({ id: domain.id, is_public: action === 'publish' });
+        } else {
+          await ask({ command: action, args: { domain: domain.id } });
+        }
+      } catch (problem) {
+        showProblem(problem);
+        return false;
+      }
+      notifications.show({ message: t(`asked.${action}`, { name }) });
+      return true;
+    },
+    [t, confirm, ask, publish, showProblem],
+  );
+}

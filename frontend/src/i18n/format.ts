@@ -1,0 +1,89 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isLanguage, localeOf } from './languages';
+
+export interface Format {
+  /** 10:32 */
+  time: (iso: string) => string;
+  /** 20 Nov, 18:02; with the year when it isn't this one */
+  dateTime: (iso: string) => string;
+  /** Whether the instant lies on the reader's today. */
+  isToday: (iso: string) => boolean;
+  /** The time when it is today, else date and time. */
+  moment: (iso: string) => string;
+  number: (value: number) => string;
+  percent: (hundredths: number) => string;
+  /** 16.4 GB, in steps of 1000 as file managers write it */
+  bytes: (value: number) => string;
+  /** 512 MiB, 4 GiB */
+  memory: (kib: number) => string;
+  /** 3 s, 2 min, 1 h 5 min */
+  duration: (seconds: number) => string;
+}
+
+export function formatFor(locale: string, now: () => Date = () => new Date()): Format {
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const dayAndYear = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+  const unit = (value: number, name: string) =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: 'short',
+      maximumFractionDigits: 1,
+    }).format(value);
+
+  const isToday = (iso: string) => new Date(iso).toDateString() === now().toDateString();
+  const dateTime = (iso: string) => {
+    const date = new Date(iso);
+    return (date.getFullYear() === now().getFullYear() ? day : dayAndYear).format(date);
+  };
+
+  return {
+    time: (iso) => time.format(new Date(iso)),
+    dateTime,
+    isToday,
+    moment: (iso) => (isToday(iso) ? time.format(new Date(iso)) : dateTime(iso)),
+    number: (value) => number.format(value),
+    percent: (hundredths) => percent.format(hundredths / 100),
+    bytes: (value) => {
+      const names = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+      const step = value < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
+      return unit(value / 1000 ** step, names[step] ?? 'byte');
+    },
+    memory: (kib) => {
+      const mib = kib / 1024;
+      return mib >= 1024 ? `${number.format(mib / 1024)} GiB` : `${number.format(mib)} MiB`;
+    },
+    duration: (seconds) => {
+      const whole = Math.round(seconds);
+      if (whole < 60) return unit(whole, 'second');
+      const minutes = Math.floor(whole / 60);
+      if (minutes < 60) return unit(minutes, 'minute');
+      const rest = minutes % 60;
+      const hours = unit(Math.floor(minutes / 60), 'hour');
+      return rest === 0 ? hours : `${hours} ${unit(rest, 'minute')}`;
+    },
+  };
+}
+
+export function useFormat(): Format {
+  const { i18n } = useTranslation();
+  return useMemo(
+    () => formatFor(localeOf(isLanguage(i18n.language) ? i18n.language : 'en')),
+    [i18n.language],
+  );
+}

@@ -1,0 +1,146 @@
+import { ActionIcon, Button, Menu, Progress, Text, Title } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useUser } from '@/api/session';
+import type { Desktop, Domain } from '@/api/types';
+import { Picture } from '@/components/Picture';
+import { actionIcons, allowed, dangerous, useAct, type Action } from '@/domains/actions';
+import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
+import classes from './DesktopCard.module.css';
+
+const offered: readonly Action[] = [
+  'shutdown_domain',
+  'reboot_domain',
+  'force_shutdown_domain',
+  'remove_domain',
+];
+
+export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () => void }) {
+  const { t } = useTranslation('desktops');
+  const { base, domain } = desktop;
+  const face = base ?? domain;
+  if (face == null) return null;
+  const name = nameOf(face);
+
+  return (
+    <article
+      className={classes['card']}
+      data-testid="desktop-card"
+      data-base-name={base?.name ?? ''}
+      data-domain-id={domain?.id ?? ''}
+      data-state={domain?.state ?? 'none'}
+    >
+      <div className={classes['picture']}>
+        <Picture
+          name={face.name}
+          url={(domain?.state === 'active' ? domain.screenshot_url : null) ?? base?.picture_url}
+        />
+        {domain && <DesktopMenu domain={domain} name={name} />}
+      </div>
+      <div className={classes['text']}>
+        <Title order={2} size="h4" lineClamp={2}>
+          {name}
+        </Title>
+        {face.description != null && face.description !== '' && (
+          <Text size="sm" c="dimmed" lineClamp={2}>
+            {face.description}
+          </Text>
+        )}
+        <DesktopState domain={domain} />
+        <Button
+          size="md"
+          fullWidth
+          className={classes['open'] ?? ''}
+          disabled={!canOpen(domain)}
+          onClick={onOpen}
+          aria-label={t('open_named', { name })}
+          data-testid="open-desktop"
+        >
+          {t('open')}
+        </Button>
+      </div>
+    </article>
+  );
+}
+
+/** Whether a click can lead anywhere: to the screen, to a start, or to what is already on its way. */
+function canOpen(domain: Domain | null | undefined): boolean {
+  if (domain == null) return true;
+  return (
+    domain.may.includes('open') ||
+    domain.may.includes('start_domain') ||
+    domain.state === 'creating' ||
+    domain.state === 'starting'
+  );
+}
+
+function DesktopState({ domain }: { domain: Domain | null | undefined }) {
+  const { t } = useTranslation('desktops');
+  const sentence = useDomainSentence();
+  const pendingSentence = usePendingSentence();
+  const pending = domain && pendingSentence(domain);
+  const working = domain?.pending.find((request) => request.state === 'working');
+
+  return (
+    <div className={classes['state']} role="status">
+      <Text size="sm" className={classes['sentence']}>
+        <span className={classes['dot']} data-state={domain?.state ?? 'none'} aria-hidden />
+        {domain ? sentence(domain) : t('not_made')}
+      </Text>
+      {domain?.state_detail != null && domain.state_detail !== '' && (
+        <Text size="sm" c="dimmed">
+          {domain.state_detail}
+        </Text>
+      )}
+      {pending != null && (
+        <Text size="sm" c="dimmed">
+          {pending}
+        </Text>
+      )}
+      {working && (
+        <Progress value={working.progress} size="sm" mt={4} aria-label={pending ?? t('progress')} />
+      )}
+    </div>
+  );
+}
+
+function DesktopMenu({ domain, name }: { domain: Domain; name: string }) {
+  const { t } = useTranslation(['desktops', 'common']);
+  const user = useUser();
+  const act = useAct();
+  const entries = allowed(domain, user?.is_admin === true).filter((a) => offered.includes(a));
+  if (entries.length === 0) return null;
+
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon
+          className={classes['menu'] ?? ''}
+          variant="default"
+          size="lg"
+          radius="xl"
+          aria-label={t('menu', { name })}
+          data-testid="desktop-menu"
+        >
+          <IconDots size={20} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {entries.map((action) => {
+          const Icon = actionIcons[action];
+          return (
+            <Menu.Item
+              key={action}
+              color={dangerous.includes(action) ? 'red' : undefined}
+              leftSection={<Icon size={16} aria-hidden />}
+              onClick={() => void act(domain, action)}
+              data-testid={`action-${action}`}
+            >
+              {t(`common:action.${action}`)}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,157 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { call } from '@/api/client';
+import { domainQuery, openBase } from '@/api/domains';
+import { requestQuery } from '@/api/requests';
+import { isPending, type Desktop, type Domain, type Opened, type Request } from '@/api/types';
+import { until } from '@/api/until';
+import { prepareTicket } from '@/domains/tickets';
+
+export type StepKind = 'make' | 'start' | 'screen';
+export const stepKinds: readonly StepKind[] = ['make', 'start', 'screen'];
+
+export interface Step {
+  state: 'waiting' | 'working' | 'done' | 'failed';
+  /** How far, 0 to 100; null while nobody knows. */
+  progress: number | null;
+  /** What is being done, in the back end's words. */
+  text: string | null;
+}
+
+export interface Opening {
+  desktop: Desktop;
+  steps: Record<StepKind, Step>;
+  /** Why it stopped: a failed request, or a problem of the API. */
+  failure: { request: Request } | { problem: unknown } | null;
+}
+
+const waitingStep: Step = { state: 'waiting', progress: null, text: null };
+
+export function firstOpening(desktop: Desktop): Opening {
+  return {
+    desktop,
+    steps: { make: { ...waitingStep, state: 'working' }, start: waitingStep, screen: waitingStep },
+    failure: null,
+  };
+}
+
+class StepFailed extends Error {
+  constructor(readonly request: Request) {
+    super(request.error?.message ?? request.state);
+  }
+}
+
+/**
+ * Makes and starts a desktop as far as needed and gets a ticket for its screen. Asking again joins
+ * what is already on its way. Resolves with the domain whose screen can be shown.
+ */
+export async function openDesktop(
+  client: QueryClient,
+  desktop: Desktop,
+  show: (opening: Opening) => void,
+  signal: AbortSignal,
+): Promise<Domain | null> {
+  let opening = firstOpening(desktop);
+  let current: StepKind = 'make';
+  const step = (kind: StepKind, change: Partial<Step>) => {
+    opening = {
+      ...opening,
+      steps: { ...opening.steps, [kind]: { ...opening.steps[kind], ...change } },
+    };
+    if (!signal.aborted) show(opening);
+  };
+  const begin = (kind: StepKind) => {
+    current = kind;
+    step(kind, { state: 'working' });
+  };
+  const end = (kind: StepKind) => {
+    step(kind, { state: 'done', progress: null, text: null });
+  };
+  const work = async (request: Request | undefined, kind: StepKind) => {
+    if (!request) return;
+    const ended = await until(
+      client,
+      requestQuery(request.id),
+      (now) => {
+        step(kind, { progress: now.progress, text: now.progress_text ?? null });
+        return !isPending(now);
+      },
+      signal,
+    );
+    if (ended.state !== 'done') throw new StepFailed(ended);
+  };
+
+  show(opening);
+  try {
+    const { domain, requests } = await ask(desktop);
+    begin('make');
+    await work(
+      requests.find((request) => request.command === 'clone'),
+      'make',
+    );
+    end('make');
+    begin('start');
+    await work(
+      requests.find((request) => request.command === 'start_domain'),
+      'start',
+    );
+    await until(client, domainQuery(domain.id), (now) => now.state === 'active', signal);
+    end('start');
+    begin('screen');
+    await prepareTicket(domain.id);
+    end('screen');
+    return domain;
+  } catch (problem) {
+    if (signal.aborted) return null;
+    opening = {
+      ...opening,
+      failure: problem instanceof StepFailed ? { request: problem.request } : { problem },
+    };
+    step(current, { state: 'failed' });
+    return null;
+  }
+}
+
+/** A base is opened by one idempotent call; a domain without one is just started. */
+async function ask({ base, domain }: Desktop): Promise<Opened> {
+  if (base) return openBase(base.id);
+  if (!domain) throw new Error('a desktop has a base or a domain');
+  if (domain.state === 'active') return { domain, requests: [] };
+  const body = { command: 'start_domain', args: { domain: domain.id } };
+  return { domain, requests: [await call('post', '/api/requests', { body })] };
+}
+
+export function useOpening() {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [opening, setOpening] = useState<Opening | null>(null);
+  const running = useRef<AbortController | null>(null);
+
+  const leave = useCallback(() => {
+    running.current?.abort();
+    setOpening(null);
+  }, []);
+
+  const begin = useCallback(
+    (desktop: Desktop) => {
+      running.current?.abort();
+      const controller = new AbortController();
+      running.current = controller;
+      // the viewer's code comes while the desktop starts
+      void import('../viewer/ViewerPage');
+      void openDesktop(client, desktop, setOpening, controller.signal).then((domain) => {
+        if (domain) void navigate(`/desktops/${domain.id}/view`);
+      });
+    },
+    [client, navigate],
+  );
+
+  useEffect(
+    () => () => {
+      running.current?.abort();
+    },
+    [],
+  );
+  return { opening, begin, leave };
+}

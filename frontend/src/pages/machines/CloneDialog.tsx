@@ -1,0 +1,91 @@
+import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { IconAlertCircle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useAsk } from '@/api/requests';
+import { useUser } from '@/api/session';
+import type { Domain } from '@/api/types';
+import { usersQuery } from '@/api/users';
+import { useProblemText } from '@/components/problemText';
+import { nameOf } from '@/domains/sentence';
+
+export function CloneDialog({ base, onClose }: { base: Domain | null; onClose: () => void }) {
+  const { t } = useTranslation(['machines', 'common']);
+  return (
+    <Modal
+      opened={base !== null}
+      onClose={onClose}
+      title={base && t('clone.title', { name: nameOf(base) })}
+      closeButtonProps={{ 'aria-label': t('common:close') }}
+    >
+      {base && <CloneForm base={base} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
+  const { t } = useTranslation(['machines', 'common']);
+  const user = useUser();
+  const { data: users } = useQuery(usersQuery);
+  const ask = useAsk();
+  const textOf = useProblemText();
+  const form = useForm({ initialValues: { name: '', owner: String(user?.id ?? '') } });
+
+  const submit = form.onSubmit(({ name, owner }) => {
+    const args = {
+      base: base.id,
+      ...(name.trim() === '' ? {} : { name: name.trim() }),
+      ...(owner === '' || Number(owner) === user?.id ? {} : { owner: Number(owner) }),
+    };
+    ask.mutate(
+      { command: 'clone', args },
+      {
+        onSuccess: () => {
+          notifications.show({ message: t('common:asked.clone', { name: nameOf(base) }) });
+          onClose();
+        },
+      },
+    );
+  });
+
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput
+          label={t('clone.name')}
+          description={t('clone.name_rule')}
+          data-testid="clone-name"
+          {...form.getInputProps('name')}
+        />
+        <Select
+          label={t('clone.owner')}
+          data={(users ?? []).map(({ id, name, display_name }) => ({
+            value: String(id),
+            label:
+              display_name === '' || display_name === name ? name : `${display_name} (${name})`,
+          }))}
+          searchable
+          allowDeselect={false}
+          {...form.getInputProps('owner')}
+        />
+        <div role="alert">
+          {ask.error && (
+            <Alert color="red" icon={<IconAlertCircle aria-hidden />}>
+              {textOf(ask.error)}
+            </Alert>
+          )}
+        </div>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button type="submit" loading={ask.isPending} data-testid="clone-submit">
+            {t('clone.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

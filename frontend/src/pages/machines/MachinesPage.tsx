@@ -1,0 +1,177 @@
+import { Button, Group, Select, Skeleton, Text, TextInput } from '@mantine/core';
+import { IconFileImport, IconSearch, IconSearchOff, IconServer2 } from '@tabler/icons-react';
+import { useCallback, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { useDomains } from '@/api/domains';
+import { domainStates, type Domain } from '@/api/types';
+import { PageHead } from '@/components/PageHead';
+import { ProblemState } from '@/components/ProblemState';
+import { StateView } from '@/components/StateView';
+import { useFormat } from '@/i18n/format';
+import { CloneDialog } from './CloneDialog';
+import { ImportDialog } from './ImportDialog';
+import { MachineDrawer } from './MachineDrawer';
+import classes from './MachinesPage.module.css';
+import { MachinesTable } from './MachinesTable';
+import { rowsOf } from './tree';
+
+/** A base with more clones than this is folded until somebody unfolds it. */
+const foldAbove = 15;
+
+export default function MachinesPage() {
+  const { t } = useTranslation(['machines', 'common']);
+  const format = useFormat();
+  const { data: domains, error, refetch } = useDomains();
+  const [params, setParams] = useSearchParams();
+  const [importing, setImporting] = useState(false);
+  const [cloning, setCloning] = useState<Domain | null>(null);
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+
+  const text = params.get('q') ?? '';
+  const state = params.get('state') ?? '';
+  const set = useCallback(
+    (name: string, value: string | null) => {
+      setParams(
+        (old) => {
+          const next = new URLSearchParams(old);
+          if (value === null || value === '') next.delete(name);
+          else next.set(name, value);
+          return next;
+        },
+        { replace: name === 'q' },
+      );
+    },
+    [setParams],
+  );
+
+  const isFolded = useCallback(
+    (base: Domain, clones: number) => clones > foldAbove !== toggled.has(base.id),
+    [toggled],
+  );
+  const rows = useMemo(
+    () => rowsOf(domains ?? [], { text, state }, isFolded),
+    [domains, text, state, isFolded],
+  );
+  const toggle = (id: string) => {
+    setToggled((old) => {
+      const next = new Set(old);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  };
+
+  const head = (
+    <PageHead title={t('title')} text={t('text')}>
+      <Button
+        leftSection={<IconFileImport size={18} aria-hidden />}
+        onClick={() => {
+          setImporting(true);
+        }}
+        data-testid="import-image"
+      >
+        {t('import.open')}
+      </Button>
+    </PageHead>
+  );
+
+  if (domains === undefined) {
+    if (error !== null) return <ProblemState problem={error} onRetry={() => void refetch()} />;
+    return (
+      <>
+        {head}
+        <Skeleton height={420} radius="lg" role="status" aria-label={t('common:loading')} />
+      </>
+    );
+  }
+
+  const selected = domains.find((domain) => domain.id === params.get('machine'));
+  const running = domains.filter((domain) => domain.state === 'active').length;
+
+  return (
+    <>
+      {head}
+      <Group mb="md" align="flex-end" className={classes['filters']}>
+        <TextInput
+          className={classes['search'] ?? ''}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          placeholder={t('filter.text')}
+          aria-label={t('filter.text')}
+          value={text}
+          onChange={(event) => {
+            set('q', event.currentTarget.value);
+          }}
+          data-testid="machines-filter"
+        />
+        <Select
+          className={classes['state'] ?? ''}
+          aria-label={t('filter.state')}
+          placeholder={t('filter.state')}
+          data={domainStates.map((value) => ({ value, label: t(`common:state.${value}`) }))}
+          value={state === '' ? null : state}
+          onChange={(value) => {
+            set('state', value);
+          }}
+          clearable
+        />
+        <Text size="sm" c="dimmed" role="status" className={classes['count'] ?? ''}>
+          {t('count', {
+            count: domains.length,
+            machines: format.number(domains.length),
+            running: format.number(running),
+          })}
+        </Text>
+      </Group>
+      {domains.length === 0 ? (
+        <StateView icon={IconServer2} title={t('empty.title')} text={t('empty.text')}>
+          <Button
+            onClick={() => {
+              setImporting(true);
+            }}
+          >
+            {t('import.open')}
+          </Button>
+        </StateView>
+      ) : rows.length === 0 ? (
+        <StateView icon={IconSearchOff} title={t('none.title')} text={t('none.text')}>
+          <Button
+            variant="light"
+            onClick={() => {
+              setParams({});
+            }}
+          >
+            {t('none.clear')}
+          </Button>
+        </StateView>
+      ) : (
+        <MachinesTable
+          rows={rows}
+          isFolded={isFolded}
+          onToggle={toggle}
+          onClone={setCloning}
+          onDetails={(domain) => {
+            set('machine', domain.id);
+          }}
+        />
+      )}
+      <ImportDialog
+        opened={importing}
+        onClose={() => {
+          setImporting(false);
+        }}
+      />
+      <CloneDialog
+        base={cloning}
+        onClose={() => {
+          setCloning(null);
+        }}
+      />
+      <MachineDrawer
+        domain={selected ?? null}
+        onClose={() => {
+          set('machine', null);
+        }}
+      />
+    </>
+  );
+}
