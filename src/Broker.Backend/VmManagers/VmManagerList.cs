@@ -1,3 +1,5 @@
+using Broker.Backend.VmManagers.Simulated;
+
 namespace Broker.Backend.VmManagers;
 
 /// <summary>All VM managers. The one list that a new one joins.</summary>
@@ -6,5 +8,6 @@ public static class VmManagerList
     /// <summary>One of each.</summary>
     public static IReadOnlyList<IVmManager> All { get; } =
     [
+        new SimulatedVmManager(),
     ];
 }

@@ -1,0 +1,93 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Broker.Backend.VmManagers.Simulated;
+
+/// <summary>Disks of a simulated node: small files that keep what a guest wrote, not its blocks. Real images can be imported; they come out empty.</summary>
+internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDisks
+{
+    private const string Extension = ".sim";
+    private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+    private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    public string Format => "simulated";
+
+    public string PathOf(Guid volume) => Path.Combine(settings.PoolFolder, volume.ToString("D") + Extension);
+
+    public IReadOnlyList<LibraryImage> Library()
+    {
+        faults.Meet("library");
+        return LibraryFolder.List(settings.LibraryFolder, handle => Look(handle).Header);
+    }
+
+    public long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        using var handle = LibraryFolder.Open(settings.LibraryFolder, libraryFile);
+        var (header, disk) = Look(handle);
+        if (header.Problem != null) throw new VmException($"'{libraryFile}' can't be imported. {header.Problem}");
+        if (File.Exists(target)) return SimulatedDisk.Read(target).CapacityBytes;
+        percent.Report(0);
+        faults.Meet("import");
+        percent.Report(50);
+        cancel.ThrowIfCancellationRequested();
+        (disk ?? new SimulatedDisk(header.CapacityBytes, null, "")).Write(target);
+        percent.Report(100);
+        return header.CapacityBytes;
+    }
+
+    public void Freeze(string path)
+    {
+        faults.Meet("freeze");
+        var disk = SimulatedDisk.Read(Existing(path));
+        File.SetUnixFileMode(path, Frozen);
+        if (!File.Exists(TemplateOf(path))) new SimulatedDisk(disk.CapacityBytes, path, "").Write(TemplateOf(path));
+    }
+
+    public void Thaw(string path)
+    {
+        faults.Meet("thaw");
+        File.Delete(TemplateOf(path));
+        File.SetUnixFileMode(Existing(path), Writable);
+    }
+
+    public void Clone(string frozen, string target)
+    {
+        faults.Meet("clone");
+        if (File.Exists(target))
+        {
+            if (SimulatedDisk.Read(target).Backing != frozen)
+                throw new VmException($"{target} is in the way: it is not an overlay on {frozen}. It is left as it is.");
+            return;
+        }
+        var template = TemplateOf(Existing(frozen));
+        if (!File.Exists(template)) throw new VmException($"{frozen} is not frozen. Prepare the base again.");
+        SimulatedDisk.Read(template).Write(target);
+    }
+
+    public void Delete(string path)
+    {
+        faults.Meet("delete");
+        foreach (var file in (string[])[TemplateOf(path), path + ".part", path]) File.Delete(file);
+    }
+
+    public IReadOnlyList<Guid> List()
+    {
+        faults.Meet("list");
+        return [.. Directory.EnumerateFiles(settings.PoolFolder, "*" + Extension)
+            .Select(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "D", out var id) ? id : Guid.Empty)
+            .Where(id => id != Guid.Empty)];
+    }
+
+    private static string TemplateOf(string path) => path + ".template";
+
+    private static string Existing(string path) => File.Exists(path) ? path : throw new VmException($"The disk {path} is missing. Restore the file.");
+
+    private static (ImageHeader Header, SimulatedDisk? Disk) Look(SafeFileHandle handle)
+    {
+        var header = LibraryFolder.ReadHeader(handle);
+        if (header.Format != null || RandomAccess.GetLength(handle) > 1 << 20) return (header, null);
+        var bytes = new byte[RandomAccess.GetLength(handle)];
+        var count = RandomAccess.Read(handle, bytes, 0);
+        if (SimulatedDisk.Parse(System.Text.Encoding.UTF8.GetString(bytes, 0, count)) is not { } disk) return (header, null);
+        return (new("simulated", disk.CapacityBytes, disk.Backing == null ? null : "It is an overlay on another file (a backing file)."), disk);
+    }
+}

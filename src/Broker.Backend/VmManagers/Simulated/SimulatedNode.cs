@@ -1,0 +1,265 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+using Broker.Core;
+
+namespace Broker.Backend.VmManagers.Simulated;
+
+/// <summary>
+/// Domains as files <c>UUID.json</c> in a folder. The files are the truth (other processes may change them); what is in memory is read anew when a file has
+/// another time. Displays are served by the process that started the domain, or by the one that connects when that one is gone.
+/// </summary>
+internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddresses
+{
+    private readonly NodeSettings _settings;
+    private readonly string _folder;
+    private readonly TimeSpan _guestDelay;
+    private readonly TimeProvider _time;
+    private readonly Faults _faults;
+    private readonly ConcurrentDictionary<Guid, Known> _known = [];
+    private readonly ConcurrentDictionary<Guid, RfbServer> _displays = [];
+    private readonly ConcurrentDictionary<Guid, ITimer> _obeying = [];
+    private readonly Lock _lock = new();
+    private bool _isDisposed;
+
+    public SimulatedNode(NodeSettings settings, string folder, TimeSpan guestDelay, TimeProvider time)
+    {
+        _settings = settings;
+        _folder = folder;
+        _guestDelay = guestDelay;
+        _time = time;
+        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(settings.PoolFolder);
+        _faults = new(folder);
+        _faults.Meet("connect");
+        Disks = new SimulatedDisks(settings, _faults);
+        Facts = new Dictionary<string, string>
+        {
+            ["hypervisor"] = "simulated",
+            ["virt_type"] = "none",
+            ["host_cpus"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+            ["host_memory_kib"] = (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024).ToString(CultureInfo.InvariantCulture),
+        };
+        foreach (var known in All().Where(known => known.State.Power == Power.Running))
+            ServeDisplay(known.State.Spec);
+    }
+
+    public IReadOnlyDictionary<string, string> Facts { get; }
+
+    public bool IsAlive => !_isDisposed;
+
+    public IDisks Disks { get; }
+
+    public event Action<DomainReport>? Changed;
+
+    public IReadOnlyList<DomainReport> Inventory()
+    {
+        _faults.Meet("inventory");
+        return [.. All().Select(known => Report(known.State))];
+    }
+
+    public void Define(DomainSpec spec)
+    {
+        _faults.Meet("define");
+        lock (_lock)
+        {
+            if (_known.Values.FirstOrDefault(known => known.State.Spec.Name == spec.Name && known.State.Spec.Id != spec.Id) is { } other)
+                throw new VmException($"The name {spec.Name} belongs to another domain of node {_settings.Name} ({other.State.Spec.Id}). Rename one of them.");
+            var old = Find(spec.Id);
+            if (old != null && Same(old.Spec, spec)) return;
+            Save(old == null ? new(spec, Power.Off, "defined") : old with { Spec = spec });
+        }
+    }
+
+    public void Undefine(Guid id)
+    {
+        _faults.Meet("undefine");
+        lock (_lock)
+        {
+            if (Find(id) is not { } domain) return;
+            if (domain.Power == Power.Running) throw new VmException($"{domain.Spec.Name} is running. Shut it down first.");
+            File.Delete(FileOf(id));
+            _known.TryRemove(id, out _);
+            Changed?.Invoke(new(id, domain.Spec.Name, Power.Gone, "undefined"));
+        }
+    }
+
+    public void Start(Guid id)
+    {
+        _faults.Meet("start");
+        lock (_lock)
+        {
+            var domain = Get(id);
+            foreach (var file in domain.Spec.Disks.SelectMany(disk => disk.Backing.Prepend(disk.Path)))
+                if (!File.Exists(file)) throw new VmException($"{domain.Spec.Name} can't start: its disk {file} is missing. Restore the file or remove the domain.");
+            ServeDisplay(domain.Spec);
+            if (domain.Power != Power.Running) Save(domain with { Power = Power.Running, Detail = "booted" });
+        }
+    }
+
+    public void Shutdown(Guid id)
+    {
+        if (_faults.Meet("shutdown")) return;
+        Obey(id, () => TurnOff(id, "shutdown"));
+    }
+
+    public void Reboot(Guid id)
+    {
+        var isIgnored = _faults.Meet("reboot");
+        var domain = Get(id);
+        if (domain.Power != Power.Running) throw new VmException($"{domain.Spec.Name} is off: there is nothing to restart. Start it.");
+        if (isIgnored) return;
+        Obey(id, () =>
+        {
+            if (_displays.TryGetValue(id, out var display)) display.Screen.Reset();
+        });
+    }
+
+    public void Destroy(Guid id)
+    {
+        _faults.Meet("destroy");
+        TurnOff(id, "destroyed");
+    }
+
+    public byte[] Screenshot(Guid id)
+    {
+        _faults.Meet("screenshot");
+        var domain = Get(id);
+        if (domain.Power != Power.Running) throw new VmException($"{domain.Spec.Name} is off: it has no screen.");
+        return (_displays.TryGetValue(id, out var display) ? display.Screen : new Screen(domain.Spec.Name)).ToPng();
+    }
+
+    public IReadOnlyDictionary<string, string> Addresses()
+    {
+        _faults.Meet("addresses");
+        return All().Where(known => known.State.Power == Power.Running)
+            .Select(known => known.State.Spec.Mac.ToLowerInvariant())
+            .Distinct()
+            .ToDictionary(mac => mac, AddressOf);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            _faults.Dispose();
+            foreach (var timer in _obeying.Values) timer.Dispose();
+            foreach (var display in _displays.Values) display.Dispose();
+            _displays.Clear();
+        }
+    }
+
+    private void Obey(Guid id, Action act)
+    {
+        lock (_lock)
+        {
+            if (_isDisposed || Find(id) is not { Power: Power.Running }) return;
+            // The guest looks at its button once; pressing it again while it obeys changes nothing.
+            _obeying.GetOrAdd(id, _ => _time.CreateTimer(_ =>
+            {
+                lock (_lock)
+                {
+                    if (_obeying.TryRemove(id, out var timer)) timer.Dispose();
+                    act();
+                }
+            }, null, _guestDelay, Timeout.InfiniteTimeSpan));
+        }
+    }
+
+    private void TurnOff(Guid id, string why)
+    {
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            if (_obeying.TryRemove(id, out var timer)) timer.Dispose();
+            if (_displays.TryRemove(id, out var display)) display.Dispose();
+            if (Find(id) is { Power: Power.Running } domain) Save(domain with { Power = Power.Off, Detail = why });
+        }
+    }
+
+    private void ServeDisplay(DomainSpec spec)
+    {
+        if (_displays.ContainsKey(spec.Id) || SomebodyListens(spec.DisplaySocket)) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(spec.DisplaySocket)!);
+        _displays[spec.Id] = new(spec.DisplaySocket, spec.Name, new(spec.Name));
+    }
+
+    /// <summary>Another process may serve the display of a domain that it started.</summary>
+    private static bool SomebodyListens(string path)
+    {
+        if (!File.Exists(path)) return false;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private List<Known> All()
+    {
+        var files = new DirectoryInfo(_folder).EnumerateFiles("*.json").ToList();
+        var found = new List<Known>(files.Count);
+        foreach (var file in files)
+            if (Guid.TryParseExact(Path.GetFileNameWithoutExtension(file.Name), "D", out var id) && Look(id, file.LastWriteTimeUtc) is { } known)
+                found.Add(known);
+        return found;
+    }
+
+    private SimulatedDomain Get(Guid id) =>
+        Find(id) ?? throw new VmException($"Node {_settings.Name} doesn't know domain {id}. It has to be defined first.");
+
+    private SimulatedDomain? Find(Guid id)
+    {
+        var file = new FileInfo(FileOf(id));
+        return file.Exists ? Look(id, file.LastWriteTimeUtc)?.State : null;
+    }
+
+    private Known? Look(Guid id, DateTime writtenAt)
+    {
+        if (_known.TryGetValue(id, out var known) && known.WrittenAt == writtenAt) return known;
+        try
+        {
+            var state = JsonSerializer.Deserialize<SimulatedDomain>(File.ReadAllBytes(FileOf(id)), Json.Options)!;
+            if (state.Power != Power.Running && _displays.TryRemove(id, out var display)) display.Dispose();     // another process turned it off
+            return _known[id] = new(state, writtenAt);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private void Save(SimulatedDomain domain)
+    {
+        var id = domain.Spec.Id;
+        var file = FileOf(id);
+        var part = $"{file}.{Environment.ProcessId}.part";
+        File.WriteAllBytes(part, JsonSerializer.SerializeToUtf8Bytes(domain, Json.Options));
+        var writtenAt = File.GetLastWriteTimeUtc(part);
+        File.Move(part, file, overwrite: true);
+        _known[id] = new(domain, writtenAt);
+        Changed?.Invoke(Report(domain));
+    }
+
+    private string FileOf(Guid id) => Path.Combine(_folder, id.ToString("D") + ".json");
+
+    private static bool Same(DomainSpec a, DomainSpec b) => JsonSerializer.Serialize(a, Json.Options) == JsonSerializer.Serialize(b, Json.Options);
+
+    private static DomainReport Report(SimulatedDomain domain) => new(domain.Spec.Id, domain.Spec.Name, domain.Power, domain.Detail);
+
+    /// <summary>An address in 10.0.0.0/8 that belongs to the MAC address: always the same one.</summary>
+    private static string AddressOf(string mac) =>
+        "10." + string.Join('.', mac.Split(':')[^3..].Select(part => byte.Parse(part, NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
+
+    private sealed record Known(SimulatedDomain State, DateTime WrittenAt);
+
+    private sealed record SimulatedDomain(DomainSpec Spec, Power Power, string Detail);
+}
