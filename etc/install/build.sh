@@ -14,6 +14,19 @@ portal_needs_build() {
     [[ -n $(find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -newer frontend/dist/index.html -print -quit) ]]
 }
 
+# What the demo runs; built again only when a source is newer.
+build_program() {
+  local project
+  for project in Broker.Backend Broker.Frontend Broker.Cli; do
+    dotnet build "src/$project" -c "$configuration" -v quiet || return 1
+  done
+  touch "$var/build.stamp"
+}
+program_needs_build() {
+  [[ ! -f $var/build.stamp || ! -f src/Broker.Cli/bin/$configuration/net10.0/Broker.Cli.dll ]] ||
+    [[ -n $(find src sql Directory.*.props global.json -type f -not -path '*/bin/*' -not -path '*/obj/*' -newer "$var/build.stamp" -print -quit) ]]
+}
+
 build_solution() { dotnet build Broker.sln -c "$configuration" -v quiet; }
 
 # need_portal, need_program - for what is to be used, not tested.

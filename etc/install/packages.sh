@@ -3,7 +3,7 @@
 
 # The servers and what builds the tiny guest: for the demo and most tests.
 readonly demo_packages=(
-  mariadb-server-core
+  mariadb-server-core mariadb-client-core
   libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils
   dnsmasq-base iptables iproute2
   grub-common grub-pc-bin e2fsprogs fdisk zstd cpio
@@ -55,6 +55,5 @@ install_packages() (
   chmod 0755 "$policy"
   local install=(apt-get -y -q --no-install-recommends -o Dpkg::Options::=--force-confold install)
   # Lists that are too old name packages that are no longer served.
-  apt-get -q update
-  "${install[@]}" "$@"
+  apt-get -q update && "${install[@]}" "$@"
 )

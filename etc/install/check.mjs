@@ -1,0 +1,162 @@
+// A student's path through the running demo, without a person: sign-in, open,
+// the guest's web page, its screen through the display gateway, a key typed.
+// One line per step with its time; ends with an error that names the step.
+//
+//   node check.mjs <password-of-student
+//   URL            where the front end answers
+//   NAMESPACE_PID  process in whose network namespace the guests are; empty: here
+//   PICTURE        the PNG to write: the guest's screen
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Screen } from './screen.mjs';
+
+const { URL: address, NAMESPACE_PID: namespace, PICTURE: picture } = process.env;
+const WebSocket = createRequire(new URL('../../frontend/package.json', import.meta.url))('ws');
+const run = promisify(execFile);
+
+// What the tiny guest paints its screen with, as QEMU shows VGA's colours.
+const magenta = [168, 0, 168];
+const green = [0, 168, 0];
+
+const cookies = new Map();
+let csrfToken = '';
+
+async function call(method, path, body) {
+  const response = await fetch(address + path, {
+    method,
+    headers: {
+      Cookie: cookieHeader(),
+      ...(method !== 'GET' && { 'X-CSRF-Token': csrfToken, Origin: address }),
+      ...(body && { 'Content-Type': 'application/json' }),
+    },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(20_000),
+  });
+  for (const cookie of response.headers.getSetCookie()) {
+    const [pair] = cookie.split(';');
+    cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
+  }
+  const text = await response.text();
+  const answer = text && response.headers.get('Content-Type')?.includes('json') ? JSON.parse(text) : text;
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail ?? answer.title ?? text}`);
+  if (answer.csrf_token) csrfToken = answer.csrf_token;
+  return answer;
+}
+
+const cookieHeader = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+
+async function step(text, seconds, act) {
+  const begun = performance.now();
+  const line = (more) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(9)} s  ${text}${more}`);
+  try {
+    const result = await act(begun + seconds * 1000);
+    line('');
+    return result;
+  } catch (error) {
+    line(': FAILED');
+    console.error(`demo --check failed at "${text}": ${error.message}`);
+    process.exit(1);
+  }
+}
+
+// Asks again until there is an answer that is not undefined.
+async function until(deadline, what, ask) {
+  let reason = '';
+  while (performance.now() < deadline) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      if (error.isFinal) throw error;
+      reason = `: ${error.message.trim()}`;
+    }
+    await sleep(100);
+  }
+  throw new Error(`${what} within the time${reason}`);
+}
+
+const final = (message) => Object.assign(new Error(message), { isFinal: true });
+
+async function ended(id, deadline) {
+  return until(deadline, `request ${id} did not end`, async () => {
+    const request = await call('GET', `/api/requests/${id}`);
+    if (['failed', 'cancelled'].includes(request.state)) {
+      throw final(`${request.command} ${request.state}: ${request.error?.message ?? ''}`);
+    }
+    return request.state === 'done' ? request : undefined;
+  });
+}
+
+const password = readFileSync(0, 'utf8').trim();
+
+await step('signed in as student', 20, async () => {
+  await call('GET', '/api/session');
+  const session = await call('POST', '/api/session', { name: 'student', password });
+  if (!session.signed_in) throw new Error('the session says that nobody is signed in');
+});
+
+const base = await step('the base is offered', 10, async () => {
+  const { desktops } = await call('GET', '/api/desktops');
+  const entry = desktops.find((desktop) => desktop.base?.name === 'tiny');
+  if (!entry) throw new Error(`offered are: ${desktops.map((desktop) => desktop.base?.name).join(', ') || 'none'}`);
+  return entry.base;
+});
+
+const opened = await step('opened', 10, () => call('POST', `/api/bases/${base.id}/open`));
+const wasRunning = opened.domain.state === 'active';
+for (const request of opened.requests) {
+  await step(`  ${request.command} done`, 90, (deadline) => ended(request.id, deadline));
+}
+
+const guest = await step('running, with an address', 60, (deadline) =>
+  until(deadline, 'no address', async () => {
+    const domain = await call('GET', `/api/domains/${opened.domain.id}`);
+    return domain.state === 'active' && domain.address ? domain : undefined;
+  }),
+);
+
+await step(`the guest's web page answers at ${guest.address}`, 60, (deadline) =>
+  until(deadline, 'no answer', async () => {
+    const curl = ['curl', '-sf', '-m', '2', `http://${guest.address}/health`];
+    const [program, ...rest] = namespace ? ['nsenter', '--net', '--target', namespace, '--', ...curl] : curl;
+    const { stdout } = await run(program, rest);
+    return stdout.trim() === 'ok' ? true : undefined;
+  }),
+);
+
+const screen = await step('the display is open', 20, async (deadline) => {
+  const { ticket, url } = await call('POST', `/api/domains/${guest.id}/display-ticket`);
+  return Screen.open(
+    new WebSocket(new URL(url, address.replace(/^http/, 'ws')), ['binary', `ticket.${ticket}`], {
+      headers: { Cookie: cookieHeader(), Origin: address },
+    }),
+    deadline,
+  );
+});
+
+const shows = (colour, name) => (deadline) =>
+  until(deadline, `the screen is not ${name}`, async () => {
+    const image = await screen.look(deadline);
+    if (image.share(colour) > 0.8) return image;
+    throw new Error(`most of it is ${image.commonest()}`);
+  });
+
+const image = await step("the screen shows the guest's marker colour", 20, shows(magenta, 'magenta'));
+writeFileSync(picture, image.png());
+await step('a key typed turns it green', 20, (deadline) => {
+  screen.type('g');
+  return shows(green, 'green')(deadline);
+});
+screen.type('m');
+screen.close();
+
+if (!wasRunning) {
+  const request = await step('shutdown asked for', 10, () =>
+    call('POST', '/api/requests', { command: 'shutdown_domain', args: { domain: guest.id } }),
+  );
+  await step('shut down', 60, (deadline) => ended(request.id, deadline));
+}
+console.log(`The guest's screen: ${picture}`);
