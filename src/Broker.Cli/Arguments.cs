@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Broker.Core.Database;
+
+namespace Broker.Cli;
+
+/// <summary>Arguments of a request as people write them: <c>key=value</c> or JSON, machines and owners by name.</summary>
+internal static class Arguments
+{
+    /// <summary>The arguments as the catalogue reads them. What it does not know is left as it is: the catalogue says what is wrong with it.</summary>
+    /// <exception cref="CommandFailedException">Not <c>key=value</c>, not JSON, or a machine or user that is not there.</exception>
+    public static async Task<JsonElement> Read(DbSession db, Core.Requests.Command command, string? json, IReadOnlyList<string> pairs)
+    {
+        var args = Parse(json);
+        var types = command.ArgumentsType.GetConstructors()[0].GetParameters()
+            .ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!), p => Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType);
+        foreach (var pair in pairs)
+        {
+            if (pair.Split('=', 2) is not [{ Length: > 0 } key, var value])
+                throw new CommandFailedException($"'{pair}' is not key=value, such as domain=linux.", ExitCode.Usage);
+            args[key] = types.TryGetValue(key, out var type) ? Value(type, value) : value;
+        }
+
+        foreach (var (key, type) in types)
+        {
+            if (args[key] is not JsonValue value || !value.TryGetValue<string>(out var text)) continue;
+            if (type == typeof(Guid)) args[key] = (await Domains.Find(db, text)).Id;
+            else if (type == typeof(long) && key == "owner") args[key] = (await Users.Find(db, text)).Id;
+        }
+
+        return JsonSerializer.SerializeToElement(args);
+    }
+
+    private static JsonObject Parse(string? json)
+    {
+        try
+        {
+            return json is null ? [] : JsonNode.Parse(json) as JsonObject
+                ?? throw new CommandFailedException("--json-args is an object, such as '{\"domain\": \"linux\"}'.", ExitCode.Usage);
+        }
+        catch (JsonException e)
+        {
+            throw new CommandFailedException($"--json-args is not JSON: {e.Message}", ExitCode.Usage);
+        }
+    }
+
+    private static JsonNode Value(Type type, string text)
+    {
+        if (type == typeof(bool) && bool.TryParse(text, out var flag)) return flag;
+        if ((type == typeof(int) || type == typeof(long)) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+        return text;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Broker.Cli;
+
+/// <summary>What the shell learns. Scripts rely on these numbers.</summary>
+public static class ExitCode
+{
+    /// <summary>It is done.</summary>
+    public const int Done = 0;
+
+    /// <summary>Broker said no, the thing is not there, or the request that was waited for ended badly; standard error says why.</summary>
+    public const int Refused = 1;
+
+    /// <summary>The command line or the settings are wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The database can't be reached, or has no tables.</summary>
+    public const int Database = 3;
+
+    /// <summary>The request has not ended in the time given by <c>--timeout</c>; it goes on.</summary>
+    public const int TimedOut = 4;
+
+    /// <summary>Interrupted by Ctrl-C; a request that was sent goes on.</summary>
+    public const int Interrupted = 130;
+}
+
+/// <summary>The command can't be done: a sentence that names the remedy, and the exit code.</summary>
+internal sealed class CommandFailedException(string message, int code = ExitCode.Refused) : Exception(message)
+{
+    public int Code { get; } = code;
+}
