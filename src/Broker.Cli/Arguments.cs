@@ -13,8 +13,7 @@ internal static class Arguments
     public static async Task<JsonElement> Read(DbSession db, Core.Requests.Command command, string? json, IReadOnlyList<string> pairs)
     {
         var args = Parse(json);
-        var types = command.ArgumentsType.GetConstructors()[0].GetParameters()
-            .ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!), p => Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType);
+        var types = command.Arguments.ToDictionary(a => a.Name, a => a.Type);
         foreach (var pair in pairs)
         {
             if (pair.Split('=', 2) is not [{ Length: > 0 } key, var value])

@@ -18,6 +18,9 @@ public static class ExitCode
     /// <summary>The request has not ended in the time given by <c>--timeout</c>; it goes on.</summary>
     public const int TimedOut = 4;
 
+    /// <summary>Broker itself is at fault; standard error has the details.</summary>
+    public const int Fault = 70;
+
     /// <summary>Interrupted by Ctrl-C; a request that was sent goes on.</summary>
     public const int Interrupted = 130;
 }

@@ -52,15 +52,20 @@ public static class Program
         }
         catch (DatabaseUnavailableException e)
         {
-            return await Say($"{e.Message} Is MariaDB running, and does BROKER_DATABASE say where?", ExitCode.Database);
+            return await Say($"{Sentence(e)} Is MariaDB running, and does BROKER_DATABASE say where?", ExitCode.Database);
         }
         catch (DbException e)
         {
-            return await Say($"The database refused: {e.Message} If tables are missing: broker db migrate.", ExitCode.Database);
+            return await Say($"The database refused: {Sentence(e)} {Db.Remedy(e)}".TrimEnd(), ExitCode.Database);
         }
         catch (OperationCanceledException)
         {
             return await Say("Interrupted.", ExitCode.Interrupted);
+        }
+        catch (Exception e)
+        {
+            await terminal.Error.WriteLineAsync($"Something went wrong that should not: {e}");
+            return ExitCode.Fault;
         }
 
         async Task<int> Say(string message, int code)
@@ -71,6 +76,8 @@ public static class Program
     }
 
     private static Task<int> Main(string[] args) => Run(args, Terminal.OfProcess());
+
+    private static string Sentence(Exception e) => e.Message.EndsWith('.') ? e.Message : e.Message + ".";
 
     private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "broker";
 }

@@ -171,13 +171,8 @@ internal static class Requests
     private static async Task<RequestRow> Get(DbSession db, long id) =>
         await RequestsTable.Get(db, id) ?? throw new CommandFailedException($"There is no request {id}. 'broker request list' shows the newest.");
 
-    // The properties of the schema, those without a default first in it as they are in the record.
-    private static string ArgumentList(Core.Requests.Command command)
-    {
-        var schema = Catalogue.Schema(command);
-        var required = schema["required"]?.AsArray().Select(r => r!.GetValue<string>()).ToHashSet() ?? [];
-        return string.Join(' ', schema["properties"]?.AsObject().Select(p => required.Contains(p.Key) ? p.Key : $"[{p.Key}]") ?? []);
-    }
+    private static string ArgumentList(Core.Requests.Command command) =>
+        string.Join(' ', command.Arguments.Where(a => !a.IsSetByWriter).Select(a => a.IsRequired ? a.Name : $"[{a.Name}]"));
 
     private static string Title(RequestRow row) => row.DomainName is null ? row.Command : $"{row.Command} {row.DomainName}";
 

@@ -134,6 +134,16 @@ public sealed class Db
 
     /// <summary>True when an error says that a row with this unique key is already there.</summary>
     public static bool IsDuplicateKey(Exception e) => e is MySqlException { Number: 1062 };
+
+    /// <summary>What a person can do about an error of the database, in a sentence; null when there is nothing in particular.</summary>
+    public static string? Remedy(Exception e) => e switch
+    {
+        MySqlException { Number: 1146 or 1054 } => "Bring the tables up to date: broker db migrate.",
+        MySqlException { Number: 1049 } => "Create that database, or name the right one in BROKER_DATABASE.",
+        MySqlException { Number: 1044 or 1045 or 1142 } => "Put an account into BROKER_DATABASE that may do this.",
+        { InnerException: { } inner } => Remedy(inner),
+        _ => null,
+    };
 }
 
 /// <summary>The database can't be reached, or went away at the one moment where nobody can say whether the work was done.</summary>

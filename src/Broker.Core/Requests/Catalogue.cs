@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Schema;
 
 namespace Broker.Core.Requests;
 
@@ -34,7 +33,9 @@ public static class Catalogue
         }
         catch (JsonException e)
         {
-            throw new RequestRefusedException("bad_arguments", $"The arguments of {command.Word} can't be read: {Shorten(e.Message)}");
+            var problems = Misfits(command, args).ToList();
+            if (problems.Count == 0) problems.Add(e.Message);
+            throw new RequestRefusedException("bad_arguments", $"The arguments of {command.Word} can't be read: {string.Join(' ', problems)}") { Problems = problems };
         }
     }
 
@@ -42,10 +43,16 @@ public static class Catalogue
     public static JsonElement Encode(IRequest request) => JsonSerializer.SerializeToElement(request, request.GetType(), Json.Strict);
 
     /// <summary>The JSON schema of a command's arguments. What the writer sets is left out.</summary>
-    public static JsonNode Schema(Command command)
+    public static JsonObject Schema(Command command)
     {
-        var schema = (JsonObject)Json.Strict.GetJsonSchemaAsNode(command.ArgumentsType, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
-        if (typeof(IMakesDomain).IsAssignableFrom(command.ArgumentsType)) ((JsonObject)schema["properties"]!).Remove("domain");
+        var asked = command.Arguments.Where(a => !a.IsSetByWriter).ToList();
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(asked.Select(a => KeyValuePair.Create(a.Name, (JsonNode?)a.Schema()))),
+            ["additionalProperties"] = false,
+        };
+        if (asked.Any(a => a.IsRequired)) schema["required"] = new JsonArray([.. asked.Where(a => a.IsRequired).Select(a => (JsonNode)a.Name)]);
         return schema;
     }
 
@@ -55,7 +62,7 @@ public static class Catalogue
         foreach (var type in typeof(Catalogue).Assembly.GetTypes().Where(IsRequest))
         {
             var spec = (Command)type.GetProperty("Spec", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
-            var command = spec with { ArgumentsType = type };
+            var command = spec with { ArgumentsType = type, Arguments = Argument.AllOf(type) };
             foreach (var word in command.Aliases.Prepend(command.Word))
             {
                 if (!words.TryAdd(word, command))
@@ -70,10 +77,18 @@ public static class Catalogue
         type is { IsClass: true, IsAbstract: false }
         && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequest<>));
 
-    // The reader's own text ends in a path and a byte position that mean nothing to a person.
-    private static string Shorten(string message)
+    // The reader's own text speaks of .NET types and stops at the first: here each argument is named.
+    private static IEnumerable<string> Misfits(Command command, JsonElement args)
     {
-        var end = message.IndexOf(" Path:", StringComparison.Ordinal);
-        return end < 0 ? message : message[..end];
+        var given = args.ValueKind == JsonValueKind.Object ? args.EnumerateObject().ToList() : [];
+        foreach (var missing in command.Arguments.Where(a => a.IsRequired && !given.Exists(g => g.Name == a.Name)))
+            yield return $"'{missing.Name}' is missing.";
+        foreach (var one in given)
+        {
+            if (command.Arguments.FirstOrDefault(a => a.Name == one.Name) is not { } argument)
+                yield return $"There is no argument '{one.Name}'; there is {string.Join(", ", command.Arguments.Where(a => !a.IsSetByWriter).Select(a => a.Name))}.";
+            else if (!argument.Takes(one.Value))
+                yield return $"'{one.Name}' has to be {argument.Kind}.";
+        }
     }
 }

@@ -56,6 +56,9 @@ public sealed record Command(string Word, Lane Lane, string Summary)
 
     /// <summary>The record that holds the arguments. Set by the catalogue.</summary>
     public Type ArgumentsType { get; internal init; } = typeof(void);
+
+    /// <summary>The arguments, in the record's order. Set by the catalogue.</summary>
+    public IReadOnlyList<Argument> Arguments { get; internal init; } = [];
 }
 
 /// <summary>The arguments of one command. A record whose constructor parameters are the arguments.</summary>
