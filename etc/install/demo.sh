@@ -27,8 +27,8 @@ need_demo() {
   if program_needs_build; then
     step build 'Broker: built' build_program || exit 1
   fi
-  (umask 077 && mkdir -p "$secrets")
-  mkdir -p "$demo"/{pool,library,logs}
+  mkdir -p "$demo"/{pool,library,logs,secrets}
+  chmod 0700 "$secrets"
   [[ -f $demo/library/tiny.qcow2 ]] ||
     step image 'guest: built' etc/images/build-tiny.sh -o "$demo/library/tiny.qcow2" || exit 1
 }
