@@ -1,1 +1,35 @@
-await Task.CompletedTask;
+using Broker.Frontend.Desktops;
+using Broker.Frontend.Displays;
+using Broker.Frontend.Domains;
+using Broker.Frontend.Events;
+using Broker.Frontend.Hosting;
+using Broker.Frontend.Library;
+using Broker.Frontend.Nodes;
+using Broker.Frontend.Requests;
+using Broker.Frontend.SignIn;
+using Broker.Frontend.Users;
+
+var builder = WebApplication.CreateBuilder(args);
+var settings = Settings.Read(builder, args);
+builder.AddServer(settings);
+builder.AddSignIn();
+builder.AddCallerRules();
+builder.AddEvents();
+builder.AddDisplays();
+builder.AddApiDescription();
+
+var app = builder.Build();
+app.UseServer(settings);
+app.MapSession();
+app.MapDesktops();
+app.MapDomains();
+app.MapDisplays();
+app.MapRequests();
+app.MapLibrary();
+app.MapNodes();
+app.MapUsers();
+app.MapEvents();
+app.MapHealth(settings);
+app.MapApiDescription();
+app.MapPortalPage(settings);
+await app.RunAsync();

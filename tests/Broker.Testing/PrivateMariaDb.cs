@@ -60,7 +60,7 @@ public sealed class PrivateMariaDb : IAsyncDisposable
         var name = $"broker_{Interlocked.Increment(ref _databases)}";
         await new Db(ConnectionString("")).Read(db => db.Execute($"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"));
         var connectionString = ConnectionString(name);
-        if (migrated) await Migrate(new Db(connectionString));
+        if (migrated) await Migrations.Apply(new Db(connectionString));
         return connectionString;
     }
 
@@ -103,17 +103,6 @@ public sealed class PrivateMariaDb : IAsyncDisposable
     {
         await Kill();
         End();
-    }
-
-    private static async Task Migrate(Db db)
-    {
-        var core = typeof(Db).Assembly;
-        foreach (var name in core.GetManifestResourceNames().Where(n => n.StartsWith("sql/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            using var reader = new StreamReader(core.GetManifestResourceStream(name)!);
-            var sql = await reader.ReadToEndAsync();
-            await db.Read(session => session.Execute(sql));
-        }
     }
 
     private static int FreePort()

@@ -1,0 +1,100 @@
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+using Broker.Core.Requests;
+using Broker.Core.Requests.Domains;
+using Broker.Frontend.Domains;
+using Broker.Frontend.Hosting;
+using Broker.Frontend.Requests;
+using Broker.Frontend.SignIn;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Broker.Frontend.Desktops;
+
+/// <summary>A base, as whoever may clone it sees it.</summary>
+/// <param name="Id">Its UUID.</param>
+/// <param name="Name">Unique name.</param>
+/// <param name="Alias">The name as people write it.</param>
+/// <param name="Description">What it is for.</param>
+/// <param name="PictureUrl">Where its picture is; null when none was ever taken.</param>
+/// <param name="IsPublic">Everybody may clone it.</param>
+public sealed record DesktopBase(Guid Id, string Name, string? Alias, string? Description, string? PictureUrl, bool IsPublic);
+
+/// <summary>A card on the desktops page.</summary>
+/// <param name="Base">The base that can be opened; null for a machine of one's own that does not come from one, or whose base can't be opened.</param>
+/// <param name="Domain">The caller's own desktop; null when he has none of this base yet.</param>
+public sealed record Desktop(DesktopBase? Base, DomainView? Domain);
+
+/// <summary>What the caller can use.</summary>
+public sealed record DesktopsView(IReadOnlyList<Desktop> Desktops);
+
+/// <summary>A desktop that is there, or on its way.</summary>
+/// <param name="Domain">The desktop.</param>
+/// <param name="Requests">What has to happen before it runs, in order; empty when it does.</param>
+public sealed record Opened(DomainView Domain, IReadOnlyList<RequestView> Requests);
+
+/// <summary>What a person may use, and the one click that gets it.</summary>
+public static class DesktopsEndpoints
+{
+    /// <summary>Adds the routes.</summary>
+    public static void MapDesktops(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/desktops", List).Account().WithTags("desktops").WithName("list_desktops").WithSummary("What the caller can use").Refuses(401, 403);
+        app.MapPost("/api/bases/{id:guid}/open", Open).Account().WithTags("desktops").WithName("open_base")
+            .WithSummary("Get the own desktop of a base running, making it when there is none").Refuses(400, 401, 403, 404, 409);
+        app.MapGet("/api/bases/{id:guid}/picture", Pictures.Answer).Account().WithTags("desktops").WithName("get_picture").WithSummary("A base's picture")
+            .Produces<byte[]>(StatusCodes.Status200OK, "image/png").Produces(StatusCodes.Status304NotModified).Refuses(401, 403, 404);
+    }
+
+    private static async Task<Ok<DesktopsView>> List(SignedIn who, Db db, CancellationToken cancel)
+    {
+        var (bases, own) = await db.Read(async s => (
+            await DomainReads.Read(s, who.Caller, new DomainFilter { IsBase = true }),
+            await DomainReads.Read(s, who.Caller, new DomainFilter { Owner = who.Id, IsBase = false })), cancel);
+
+        var shown = new HashSet<Guid>();
+        var desktops = new List<Desktop>();
+        foreach (var b in bases.Where(b => b.May.Contains("open")))
+        {
+            var domain = own.Where(d => d.BaseId == b.Id && d.State is not (DomainStateView.Broken or DomainStateView.Removing)).OrderBy(d => d.CreatedAt).ThenBy(d => d.Id).FirstOrDefault();
+            if (domain is not null) shown.Add(domain.Id);
+            desktops.Add(new Desktop(new DesktopBase(b.Id, b.Name, b.Alias, b.Description, DomainReads.PictureUrl("bases/{id}/picture", b.Id, b.ScreenshotAt), b.IsPublic), domain));
+        }
+
+        desktops.AddRange(own.Where(d => !shown.Contains(d.Id)).Select(d => new Desktop(null, d)));
+        return TypedResults.Ok(new DesktopsView(desktops));
+    }
+
+    private static async Task<Accepted<Opened>> Open(Guid id, SignedIn who, Db db, CancellationToken cancel) =>
+        TypedResults.Accepted((string?)null, await db.Transaction(async s =>
+        {
+            // one click after the other: the second finds what the first has made
+            await s.First<long>("SELECT id FROM users WHERE id = @Id FOR UPDATE", new { who.Id });
+            var origin = await DomainsEndpoints.Visible(s, who.Caller, id);
+            var clones = await s.Query<DomainRow>(
+                $"SELECT {DomainsTable.Columns} FROM domains d WHERE d.owner_id = @Id AND d.base_id = @origin AND NOT d.is_base", new { who.Id, origin = id });
+            var desktop = OwnClone.Choose(clones)?.Id ?? await Make(s, who.Caller, origin);
+            await EnsureStart(s, who.Caller, desktop);
+
+            var domain = await DomainReads.One(s, who.Caller, desktop) ?? throw RefusedException.NoDomain(desktop);
+            var requests = await RequestsTable.Open(s, [desktop]);
+            return new Opened(domain, [.. requests.Where(r => r.AtTime is null).Select(RequestView.Of)]);
+        }, cancel));
+
+    private static async Task<Guid> Make(DbSession db, Caller caller, DomainRow origin)
+    {
+        if (!origin.IsBase) throw new RefusedException(StatusCodes.Status409Conflict, "not_a_base", $"{origin.Name} is not a base, so it has no desktops.");
+        var clone = await RequestWriter.Submit(db, caller, new Clone(origin.Id));
+        return clone.Row.DomainId!.Value;
+    }
+
+    // Starting is asked for when it is off, or will be off once it is made.
+    private static async Task EnsureStart(DbSession db, Caller caller, Guid desktop)
+    {
+        var domain = await DomainsTable.Lock(db, desktop) ?? throw RefusedException.NoDomain(desktop);
+        var pending = await RequestsTable.Open(db, [desktop]);
+        if (domain.State is not (DomainState.Creating or DomainState.Shutdown or DomainState.Hibernated)) return;
+        if (pending.Any(r => r.AtTime is null && Catalogue.Find(r.Command)?.ArgumentsType == typeof(StartDomain))) return;
+        await RequestWriter.Submit(db, caller, new StartDomain(desktop), after: domain.State == DomainState.Creating && pending is [.., var last] ? last.Id : null);
+    }
+}

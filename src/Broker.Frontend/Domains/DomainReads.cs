@@ -1,0 +1,101 @@
+using System.Globalization;
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+using Broker.Core.Requests;
+using Broker.Frontend.Displays;
+
+namespace Broker.Frontend.Domains;
+
+/// <summary>Which machines are meant. Each filter that is null lets everything through.</summary>
+public sealed record DomainFilter
+{
+    /// <summary>Only this one.</summary>
+    public Guid? Id { get; init; }
+
+    /// <summary>Only of this owner.</summary>
+    public long? Owner { get; init; }
+
+    /// <summary>Only clones of this base.</summary>
+    public Guid? Base { get; init; }
+
+    /// <summary>Only bases, or only what is none.</summary>
+    public bool? IsBase { get; init; }
+
+    /// <summary>Only in this state of the database.</summary>
+    public DomainState? State { get; init; }
+
+    /// <summary>Only with this in name, alias, owner or address.</summary>
+    public string? Text { get; init; }
+}
+
+/// <summary>Reads machines for people: three queries, however many there are.</summary>
+public static class DomainReads
+{
+    private const string From =
+        """
+         FROM domains d JOIN users o ON o.id = d.owner_id JOIN nodes n ON n.id = d.node_id
+        LEFT JOIN domains b ON b.id = d.base_id LEFT JOIN screenshots p ON p.domain_id = d.id
+        WHERE (@Id IS NULL OR d.id = @Id) AND (@Owner IS NULL OR d.owner_id = @Owner) AND (@Base IS NULL OR d.base_id = @Base)
+          AND (@IsBase IS NULL OR d.is_base = @IsBase) AND (@State IS NULL OR d.state = @State)
+          AND (@Text IS NULL OR LOCATE(@Text, d.name) > 0 OR LOCATE(@Text, d.alias) > 0 OR LOCATE(@Text, o.name) > 0 OR LOCATE(@Text, d.address) > 0)
+        ORDER BY d.name
+        """;
+
+    /// <summary>The machines, as this caller may see them, by name. Judges nothing: the filter says whose.</summary>
+    public static async Task<IReadOnlyList<DomainView>> Read(DbSession db, Caller caller, DomainFilter filter)
+    {
+        var args = new { filter.Id, filter.Owner, filter.Base, filter.IsBase, State = filter.State is { } s ? Core.Word.Of(s) : null, filter.Text };
+        var rows = await db.Query<DomainRow>($"SELECT {DomainsTable.Columns}{From}", args);
+        if (rows.Count == 0) return [];
+        var around = (await db.Query<Around>(
+            $"""
+            SELECT d.id, o.name AS owner_name, b.name AS base_name, n.name AS node_name, p.taken_at AS screenshot_at,
+              (SELECT COUNT(*) FROM domains c WHERE c.base_id = d.id) AS clones{From}
+            """, args)).ToDictionary(a => a.Id);
+        var pending = (await RequestsTable.Open(db, [.. rows.Select(r => r.Id)])).ToLookup(r => r.DomainId!.Value);
+        // one that came or went between the two reads is left out
+        return [.. rows.Where(r => around.ContainsKey(r.Id)).Select(r => View(caller, r, around[r.Id], [.. pending[r.Id]]))];
+    }
+
+    /// <summary>One machine; null when it isn't there.</summary>
+    public static async Task<DomainView?> One(DbSession db, Caller caller, Guid id) => await Read(db, caller, new DomainFilter { Id = id }) is [var one] ? one : null;
+
+    /// <summary>Where the last picture of a screen is; a new picture has a new address.</summary>
+    public static string? PictureUrl(string what, Guid id, DateTimeOffset? takenAt) =>
+        takenAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"/api/{what}?v={at.UtcTicks / TimeSpan.TicksPerMillisecond}").Replace("{id}", id.ToString(), StringComparison.Ordinal) : null;
+
+    private static DomainView View(Caller caller, DomainRow d, Around around, IReadOnlyList<RequestRow> pending)
+    {
+        var next = pending.Where(r => r.AtTime is not null && r.State == RequestState.Waiting).MinBy(r => r.AtTime);
+        return new DomainView(
+            d.Id, d.Name, d.Alias, d.Description, new Person(d.OwnerId, around.OwnerName), d.BaseId, around.BaseName, around.NodeName,
+            DomainView.StateOf(d), d.StateSince, d.StateDetail, next is { AtTime: { } at } ? new NextAction(next.Command, at) : null,
+            d.IsBase, d.IsPublic, d.MemoryKib, d.Vcpus, d.Address, PictureUrl("domains/{id}/screenshot", d.Id, around.ScreenshotAt), around.ScreenshotAt,
+            around.Clones, d.CreatedAt, Offered(caller, d), [.. pending.Select(r => new PendingRequest(r.Id, r.Command, r.State, r.Progress, r.ProgressText))]);
+    }
+
+    private static List<string> Offered(Caller caller, DomainRow domain)
+    {
+        var may = Catalogue.All.Where(c => c.OfferedOn?.Invoke(domain) == true && May.Do(caller, c.Grant, domain).IsAllowed).Select(c => c.Word).ToList();
+        if (domain.IsBase ? May.Do(caller, Grant.Clone, domain).IsAllowed : DisplaysEndpoints.HasScreen(domain.State) && May.Do(caller, Grant.View, domain).IsAllowed) may.Add("open");
+        if (domain.IsBase && May.Do(caller, Grant.CreateBase, domain).IsAllowed) may.Add("publish");
+        if (May.Do(caller, Grant.ChangeSettings, domain).IsAllowed) may.Add("describe");
+        return may;
+    }
+
+    private sealed record Around
+    {
+        public required Guid Id { get; init; }
+
+        public required string OwnerName { get; init; }
+
+        public string? BaseName { get; init; }
+
+        public required string NodeName { get; init; }
+
+        public DateTimeOffset? ScreenshotAt { get; init; }
+
+        public int Clones { get; init; }
+    }
+}

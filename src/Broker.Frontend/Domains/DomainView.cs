@@ -1,0 +1,109 @@
+using Broker.Core.Domains;
+using Broker.Core.Requests;
+
+namespace Broker.Frontend.Domains;
+
+/// <summary>A user, as far as others see him.</summary>
+/// <param name="Id">Key of the account.</param>
+/// <param name="Name">Sign-in name.</param>
+public sealed record Person(long Id, string Name);
+
+/// <summary>What a machine is doing, as people are told.</summary>
+public enum DomainStateView
+{
+    /// <summary>Is being made.</summary>
+    Creating,
+
+    /// <summary>Off.</summary>
+    Shutdown,
+
+    /// <summary>Is being started.</summary>
+    Starting,
+
+    /// <summary>Running.</summary>
+    Active,
+
+    /// <summary>Stands still.</summary>
+    Paused,
+
+    /// <summary>Off, its memory saved.</summary>
+    Hibernated,
+
+    /// <summary>Was asked to shut down.</summary>
+    ShuttingDown,
+
+    /// <summary>Its node can't be reached.</summary>
+    Down,
+
+    /// <summary>Is being removed.</summary>
+    Removing,
+
+    /// <summary>Can only be removed.</summary>
+    Broken,
+
+    /// <summary>A base: it can't start, clones grow from it.</summary>
+    Base,
+}
+
+/// <summary>What happens by itself, and when.</summary>
+/// <param name="Action">The command.</param>
+/// <param name="At">Not before.</param>
+public sealed record NextAction(string Action, DateTimeOffset At);
+
+/// <summary>A request that has not ended, in short.</summary>
+/// <param name="Id">Key of the request.</param>
+/// <param name="Command">The command.</param>
+/// <param name="State">Where it is.</param>
+/// <param name="Progress">0 to 100.</param>
+/// <param name="ProgressText">What is being done, in a sentence.</param>
+public sealed record PendingRequest(long Id, string Command, RequestState State, int Progress, string? ProgressText);
+
+/// <summary>A machine.</summary>
+/// <param name="Id">Its UUID, also the hypervisor's.</param>
+/// <param name="Name">Unique name.</param>
+/// <param name="Alias">The name as people write it.</param>
+/// <param name="Description">What it is for.</param>
+/// <param name="Owner">Whose it is.</param>
+/// <param name="BaseId">The base it is a clone of.</param>
+/// <param name="BaseName">That base's name.</param>
+/// <param name="Node">The host it lives on.</param>
+/// <param name="State">What it is doing.</param>
+/// <param name="StateSince">Since when.</param>
+/// <param name="StateDetail">One more sentence about it.</param>
+/// <param name="Next">What happens by itself next, if anything.</param>
+/// <param name="IsBase">It is a base.</param>
+/// <param name="IsPublic">It is published: everybody may clone it.</param>
+/// <param name="MemoryKib">Memory in KiB.</param>
+/// <param name="Vcpus">Number of processors.</param>
+/// <param name="Address">Its IP address, while it has one.</param>
+/// <param name="ScreenshotUrl">Where the last picture of its screen is; changes with the picture.</param>
+/// <param name="ScreenshotAt">When that was taken.</param>
+/// <param name="Clones">How many clones it has.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="May">What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe.</param>
+/// <param name="Pending">Requests about it that have not ended.</param>
+public sealed record DomainView(
+    Guid Id, string Name, string? Alias, string? Description, Person Owner, Guid? BaseId, string? BaseName, string Node,
+    DomainStateView State, DateTimeOffset StateSince, string? StateDetail, NextAction? Next, bool IsBase, bool IsPublic, long MemoryKib, int Vcpus,
+    string? Address, string? ScreenshotUrl, DateTimeOffset? ScreenshotAt, int Clones, DateTimeOffset CreatedAt,
+    IReadOnlyList<string> May, IReadOnlyList<PendingRequest> Pending)
+{
+    /// <summary>The state as people are told: a base that is at rest is called so.</summary>
+    public static DomainStateView StateOf(DomainRow domain) => domain.State switch
+    {
+        DomainState.Shutdown when domain.IsBase => DomainStateView.Base,
+        DomainState.Creating => DomainStateView.Creating,
+        DomainState.Shutdown => DomainStateView.Shutdown,
+        DomainState.Starting => DomainStateView.Starting,
+        DomainState.Active => DomainStateView.Active,
+        DomainState.Paused => DomainStateView.Paused,
+        DomainState.Hibernated => DomainStateView.Hibernated,
+        DomainState.ShuttingDown => DomainStateView.ShuttingDown,
+        DomainState.Down => DomainStateView.Down,
+        DomainState.Removing => DomainStateView.Removing,
+        DomainState.Broken => DomainStateView.Broken,
+    };
+}
+
+/// <summary>Machines.</summary>
+public sealed record DomainsView(IReadOnlyList<DomainView> Domains);

@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+using Broker.Core.Users;
+using Broker.Frontend.Hosting;
+using Broker.Frontend.SignIn;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Broker.Frontend.Domains;
+
+/// <summary>Whether everybody may clone a base.</summary>
+/// <param name="IsPublic">Everybody may, or only its owner.</param>
+public sealed record Published(bool IsPublic);
+
+/// <summary>What people read of a machine.</summary>
+/// <param name="Alias">The name as people write it; null for none.</param>
+/// <param name="Text">What it is for; null for nothing.</param>
+public sealed record Description(string? Alias, [property: JsonPropertyName("description")] string? Text);
+
+/// <summary>Machines: reading them, and what changes only their rows. Everything else is a request.</summary>
+public static class DomainsEndpoints
+{
+    private const int LongestAlias = 190;
+    private const int LongestDescription = 4000;
+
+    /// <summary>Adds the routes.</summary>
+    public static void MapDomains(this IEndpointRouteBuilder app)
+    {
+        var domains = app.MapGroup("/api/domains").WithTags("domains");
+        domains.MapGet("", List).Account().WithName("list_domains").WithSummary("Machines: administrators see all, others their own").Refuses(400, 401, 403);
+        domains.MapGet("/{id:guid}", Get).Account().WithName("get_domain").WithSummary("One machine").Refuses(401, 403, 404);
+        domains.MapPut("/{id:guid}/published", Publish).Account().WithName("publish_domain").WithSummary("Let everybody clone a base, or only its owner").Refuses(400, 401, 403, 404, 409);
+        domains.MapPut("/{id:guid}/description", Describe).Account().WithName("describe_domain").WithSummary("Change what people read of a machine").Refuses(400, 401, 403, 404);
+        domains.MapGet("/{id:guid}/screenshot", Pictures.Answer).Account().WithName("get_screenshot").WithSummary("The last picture of a machine's screen")
+            .Produces<byte[]>(StatusCodes.Status200OK, "image/png").Produces(StatusCodes.Status304NotModified).Refuses(401, 403, 404);
+    }
+
+    /// <summary>The domain, if the caller may see it.</summary>
+    /// <exception cref="RefusedException">It isn't there, or not his to see: the answer is the same.</exception>
+    internal static async Task<DomainRow> Visible(DbSession db, Caller caller, Guid id, bool locked = false)
+    {
+        var domain = locked ? await DomainsTable.Lock(db, id) : await DomainsTable.Get(db, id);
+        return domain is not null && May.Do(caller, Grant.View, domain).IsAllowed ? domain : throw RefusedException.NoDomain(id);
+    }
+
+    private static async Task<Ok<DomainsView>> List(SignedIn who, Db db, Guid? @base, DomainStateView? state, string? q, CancellationToken cancel)
+    {
+        var filter = new DomainFilter
+        {
+            Owner = who.Caller.IsAdmin ? null : who.Id,
+            Base = @base,
+            Text = string.IsNullOrWhiteSpace(q) ? null : q.Trim(),
+        };
+        var domains = await db.Read(s => DomainReads.Read(s, who.Caller, filter), cancel);
+        return TypedResults.Ok(new DomainsView(state is null ? domains : [.. domains.Where(d => d.State == state)]));
+    }
+
+    private static async Task<Ok<DomainView>> Get(Guid id, SignedIn who, Db db, CancellationToken cancel) =>
+        TypedResults.Ok(await db.Read(async s =>
+        {
+            await Visible(s, who.Caller, id);
+            return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
+        }, cancel));
+
+    private static async Task<Ok<DomainView>> Publish(Guid id, Published form, SignedIn who, Db db, CancellationToken cancel) =>
+        TypedResults.Ok(await db.Transaction(async s =>
+        {
+            var domain = await Visible(s, who.Caller, id, locked: true);
+            if (May.Do(who.Caller, Grant.CreateBase, domain) is { IsAllowed: false } no) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
+            if (!domain.IsBase) throw new RefusedException(StatusCodes.Status409Conflict, "not_a_base", $"{domain.Name} is not a base. Prepare it as one first.");
+            await DomainsTable.SetPublic(s, id, form.IsPublic);
+            await UsersTable.Audit(s, who.Id, who.Caller.Address, form.IsPublic ? "publish" : "unpublish", domain.Name, new { domain = id });
+            return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
+        }, cancel));
+
+    private static async Task<Ok<DomainView>> Describe(Guid id, Description form, SignedIn who, Db db, CancellationToken cancel)
+    {
+        var alias = string.IsNullOrWhiteSpace(form.Alias) ? null : form.Alias.Trim();
+        var text = string.IsNullOrWhiteSpace(form.Text) ? null : form.Text.Trim();
+        var problems = new List<string>();
+        if (alias?.Length > LongestAlias) problems.Add($"An alias has at most {LongestAlias} characters.");
+        if (alias?.Any(char.IsControl) == true) problems.Add("An alias has no control characters.");
+        if (text?.Length > LongestDescription) problems.Add($"A description has at most {LongestDescription} characters.");
+        if (problems.Count > 0) throw new RefusedException(StatusCodes.Status400BadRequest, "bad_arguments", string.Join(' ', problems)) { Errors = problems };
+
+        return TypedResults.Ok(await db.Transaction(async s =>
+        {
+            var domain = await Visible(s, who.Caller, id, locked: true);
+            if (May.Do(who.Caller, Grant.ChangeSettings, domain) is { IsAllowed: false } no) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
+            await DomainsTable.Describe(s, id, alias, text);
+            await UsersTable.Audit(s, who.Id, who.Caller.Address, "describe", domain.Name, new { domain = id });
+            return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
+        }, cancel));
+    }
+}

@@ -1,0 +1,44 @@
+namespace Broker.Frontend;
+
+/// <summary>Everything the front end writes to its log. No password, ticket or cookie is ever among it.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed (trace {TraceId}).")]
+    public static partial void CallFailed(ILogger log, Exception e, string method, string path, string traceId);
+
+    [LoggerMessage(2, LogLevel.Information, "The portal is served from {Folder}.")]
+    public static partial void PortalFound(ILogger log, string folder);
+
+    [LoggerMessage(3, LogLevel.Warning, "The portal was not built, only the API is served. Run npm run build in frontend/, or set BROKER_PORTAL.")]
+    public static partial void PortalMissing(ILogger log);
+
+    [LoggerMessage(10, LogLevel.Information, "User {UserId} signed in from {Address}.")]
+    public static partial void SignedIn(ILogger log, long userId, string? address);
+
+    [LoggerMessage(11, LogLevel.Warning, "A sign-in from {Address} was refused.")]
+    public static partial void SignInRefused(ILogger log, string? address);
+
+    [LoggerMessage(12, LogLevel.Warning, "Too many sign-ins failed from {Address}: the next is looked at in {Wait}.")]
+    public static partial void SignInsSlowedDown(ILogger log, string? address, TimeSpan wait);
+
+    [LoggerMessage(13, LogLevel.Warning, "The keys that sign cookies could not be read from the database yet.")]
+    public static partial void KeysNotReady(ILogger log, Exception e);
+
+    [LoggerMessage(20, LogLevel.Warning, "The events could not be read. Trying again in {Wait}.")]
+    public static partial void EventsNotRead(ILogger log, Exception e, TimeSpan wait);
+
+    [LoggerMessage(21, LogLevel.Warning, "There is no run folder (BROKER_RUN): events are looked for once a second.")]
+    public static partial void NoDoorbell(ILogger log);
+
+    [LoggerMessage(30, LogLevel.Information, "User {UserId} looks at {DomainId} from {Address}.")]
+    public static partial void DisplayOpened(ILogger log, long userId, Guid domainId, string? address);
+
+    [LoggerMessage(31, LogLevel.Information, "User {UserId} no longer looks at {DomainId}: {Why}")]
+    public static partial void DisplayClosed(ILogger log, long userId, Guid domainId, string why);
+
+    [LoggerMessage(32, LogLevel.Warning, "The display of {DomainId} can't be reached: {Why}")]
+    public static partial void DisplayUnreachable(ILogger log, Guid domainId, string why);
+
+    [LoggerMessage(33, LogLevel.Warning, "How user {UserId} looked at {DomainId} could not be written down.")]
+    public static partial void DisplayNotRecorded(ILogger log, Exception e, long userId, Guid domainId);
+}

@@ -1,0 +1,188 @@
+using Broker.Core.Database;
+using Broker.Core.Events;
+using Broker.Core.Users;
+using Broker.Frontend.Hosting;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Broker.Frontend.SignIn;
+
+/// <summary>Who is signed in.</summary>
+/// <param name="SignedIn">Somebody is.</param>
+/// <param name="CsrfToken">What each change has to carry in the header X-CSRF-Token. A new sign-in brings a new one.</param>
+/// <param name="User">Who it is.</param>
+public sealed record SessionView(bool SignedIn, string CsrfToken, SessionUser? User);
+
+/// <summary>The person who is signed in.</summary>
+/// <param name="Id">Key of the account.</param>
+/// <param name="Name">Sign-in name.</param>
+/// <param name="DisplayName">The name people read.</param>
+/// <param name="IsAdmin">May do everything.</param>
+/// <param name="MustChangePassword">Can do nothing else before choosing a new password.</param>
+/// <param name="Language">Language of the portal; null when none was chosen.</param>
+public sealed record SessionUser(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language);
+
+/// <summary>A name and a password.</summary>
+public sealed record SignInForm(string Name, string Password);
+
+/// <summary>The password so far, and the new one.</summary>
+public sealed record PasswordChange(string CurrentPassword, string NewPassword);
+
+/// <summary>A language of the portal.</summary>
+public sealed record LanguageChange(PortalLanguage Language);
+
+/// <summary>The languages the portal speaks.</summary>
+public enum PortalLanguage
+{
+    /// <summary>English.</summary>
+    En,
+
+    /// <summary>Catalan.</summary>
+    Ca,
+
+    /// <summary>Spanish.</summary>
+    Es,
+}
+
+/// <summary>Signing in and out.</summary>
+public static class SessionEndpoints
+{
+    private const int LongestName = 190;
+    private const int LongestPassword = 256;
+
+    /// <summary>Adds what signing in needs.</summary>
+    public static void AddSignIn(this WebApplicationBuilder builder)
+    {
+        builder.AddCookies();
+        DatabaseKeys.Add(builder);
+        builder.Services.AddSingleton<SignInLimits>();
+    }
+
+    /// <summary>Adds the routes.</summary>
+    public static void MapSession(this IEndpointRouteBuilder app)
+    {
+        var session = app.MapGroup("/api/session").WithTags("session");
+        session.MapGet("", Get).Anybody().WithName("get_session").WithSummary("Who is signed in");
+        session.MapPost("", SignIn).Anybody().WithName("sign_in").WithSummary("Sign in").Refuses(400, 401, 429);
+        session.MapDelete("", SignOut).AnyAccount().WithName("sign_out").WithSummary("Sign out").Refuses(401);
+        session.MapPut("/password", ChangePassword).AnyAccount().WithName("change_password").WithSummary("Change the own password; all other sessions of the account end").Refuses(400, 401, 403, 429);
+        session.MapPut("/language", ChooseLanguage).AnyAccount().WithName("choose_language").WithSummary("Choose the portal's language").Refuses(400, 401);
+    }
+
+    private static Ok<SessionView> Get(HttpContext http, IAntiforgery antiforgery) => TypedResults.Ok(View(http, antiforgery, SignedIn.Of(http)?.Account));
+
+    private static async Task<Ok<SessionView>> SignIn(
+        SignInForm form, HttpContext http, Db db, SignInLimits limits, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
+    {
+        var log = logs.CreateLogger(typeof(SessionEndpoints));
+        var address = Cookies.AddressOf(http);
+        var name = form.Name.Trim();
+        if (name.Length > LongestName || form.Password.Length > LongestPassword) throw WrongCredentials();
+
+        SignInLimits.Attempt attempt;
+        try
+        {
+            attempt = limits.Begin(name, http.Connection.RemoteIpAddress);
+        }
+        catch (RefusedException e) when (e.RetryAfter is { } wait)
+        {
+            Log.SignInsSlowedDown(log, address, wait);
+            throw;
+        }
+
+        var user = await db.Read(s => UsersTable.Find(s, name), cancel);
+        string? upgraded = null;
+        // an unknown name takes as long as a wrong password, a disabled account too
+        var fits = await limits.Hash(() => Passwords.Fits(user?.PasswordHash, form.Password, out upgraded), cancel);
+        if (!fits || user is null || user.IsDisabled)
+        {
+            // the typed name is not written down when nobody has it: it may be a password in the wrong field
+            await db.Transaction(s => UsersTable.Audit(s, user?.Id, address, "sign_in_refused", user?.Name), cancel);
+            Log.SignInRefused(log, address);
+            throw WrongCredentials();
+        }
+
+        attempt.Succeeded();
+        var session = Guid.NewGuid();
+        var before = SignedIn.Of(http);
+        var account = await db.Transaction(async s =>
+        {
+            if (upgraded is not null) await UsersTable.UpgradeHash(s, user.Id, upgraded);
+            if (before is not null) await End(s, before);
+            await UsersTable.SignedIn(s, user.Id);
+            await UsersTable.Audit(s, user.Id, address, "sign_in", user.Name);
+            return await Sessions.Read(s, user.Id);
+        }, cancel) ?? throw WrongCredentials();
+
+        await Cookies.SignIn(http, account, session);
+        Log.SignedIn(log, account.Id, address);
+        return TypedResults.Ok(View(http, antiforgery, account));
+    }
+
+    private static async Task<NoContent> SignOut(SignedIn who, HttpContext http, Db db, Sessions sessions)
+    {
+        await db.Transaction(async s =>
+        {
+            await End(s, who);
+            await UsersTable.Audit(s, who.Id, who.Caller.Address, "sign_out", who.Account.Name);
+        });
+        sessions.Forget(who.Id);
+        await http.SignOutAsync(Cookies.Scheme);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> ChangePassword(PasswordChange form, SignedIn who, HttpContext http, Db db, Sessions sessions, SignInLimits limits, CancellationToken cancel)
+    {
+        var address = who.Caller.Address;
+        var attempt = limits.Begin(who.Account.Name, http.Connection.RemoteIpAddress);
+        var problems = Passwords.Problems(form.NewPassword, who.Account.Name).ToList();
+        if (form.NewPassword == form.CurrentPassword) problems.Add("The new password is another one than the old.");
+        if (form.CurrentPassword.Length > LongestPassword) throw NotTheCurrent();
+        var user = await db.Read(s => UsersTable.Get(s, who.Id), cancel);
+        if (!await limits.Hash(() => Passwords.Fits(user?.PasswordHash, form.CurrentPassword, out _), cancel))
+        {
+            await db.Transaction(s => UsersTable.Audit(s, who.Id, address, "change_password_refused", who.Account.Name), cancel);
+            throw NotTheCurrent();
+        }
+
+        attempt.Succeeded();
+        if (problems.Count > 0)
+            throw new RefusedException(StatusCodes.Status400BadRequest, "weak_password", string.Join(' ', problems)) { Errors = problems };
+
+        var hash = await limits.Hash(() => Passwords.Hash(form.NewPassword), cancel);
+        var account = await db.Transaction(async s =>
+        {
+            await UsersTable.SetPassword(s, who.Id, hash, mustChangePassword: false);
+            await EventsTable.Changed(s, EventKind.User, who.Id);
+            await UsersTable.Audit(s, who.Id, address, "change_password", who.Account.Name);
+            return await Sessions.Read(s, who.Id);
+        }, cancel);
+        sessions.Forget(who.Id);
+        // the new stamp has ended this session too: it goes on with a new cookie
+        if (account is not null) await Cookies.SignIn(http, account, who.Session);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> ChooseLanguage(LanguageChange form, SignedIn who, Db db, Sessions sessions, CancellationToken cancel)
+    {
+        await db.Transaction(s => UsersTable.SetLanguage(s, who.Id, Core.Word.Of(form.Language)), cancel);
+        sessions.Forget(who.Id);
+        return TypedResults.NoContent();
+    }
+
+    // The event reaches every front end, which then asks anew about all that this user has open.
+    private static async Task End(DbSession db, SignedIn who)
+    {
+        await EndedSessionsTable.Insert(db, who.Session);
+        await EventsTable.Changed(db, EventKind.User, who.Id);
+    }
+
+    private static SessionView View(HttpContext http, IAntiforgery antiforgery, Account? account) =>
+        new(account is not null, antiforgery.GetAndStoreTokens(http).RequestToken!,
+            account is null ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.Language));
+
+    private static RefusedException WrongCredentials() => new(StatusCodes.Status401Unauthorized, "wrong_credentials", "Name or password is wrong.");
+
+    private static RefusedException NotTheCurrent() => new(StatusCodes.Status403Forbidden, "wrong_credentials", "That is not your current password.");
+}

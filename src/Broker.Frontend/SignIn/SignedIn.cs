@@ -1,0 +1,50 @@
+using System.Reflection;
+using System.Security.Claims;
+using Broker.Core.Access;
+using Broker.Frontend.Hosting;
+
+namespace Broker.Frontend.SignIn;
+
+/// <summary>The person behind a call: a route that takes one can only be called by somebody who is signed in.</summary>
+/// <param name="Caller">Who it is and what was granted, read from the database at most half a minute ago.</param>
+/// <param name="Account">More of the account.</param>
+/// <param name="Session">This sign-in; it ends at sign-out.</param>
+public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
+{
+    /// <summary>Key in <c>users</c>.</summary>
+    public long Id => Caller.UserId;
+
+    /// <summary>Called by the framework for a route's parameter.</summary>
+    public static ValueTask<SignedIn?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return ValueTask.FromResult(Of(context));
+    }
+
+    /// <summary>Who called; null when nobody is signed in.</summary>
+    public static SignedIn? Of(HttpContext context) => context.Features.Get<SignedIn>();
+
+    /// <summary>What the signed cookie holds: who, which sign-in, and the stamp that changes when all sessions have to end.</summary>
+    internal static ClaimsPrincipal Principal(Account account, Guid session) => new(new ClaimsIdentity(
+    [
+        new Claim(ClaimTypes.NameIdentifier, account.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        new Claim("sid", session.ToString()),
+        new Claim("stamp", account.SecurityStamp.ToString()),
+    ], Cookies.Scheme));
+
+    /// <summary>Somebody who is signed in, or a refusal.</summary>
+    internal static SignedIn Need(HttpContext context) =>
+        Of(context) ?? throw new RefusedException(StatusCodes.Status401Unauthorized, "not_signed_in", "Sign in first.");
+}
+
+/// <summary>What a session needs to know of its account.</summary>
+/// <param name="Id">Key in <c>users</c>.</param>
+/// <param name="Name">Sign-in name.</param>
+/// <param name="DisplayName">The name people read.</param>
+/// <param name="IsAdmin">May do everything.</param>
+/// <param name="MustChangePassword">Has to choose a password before anything else.</param>
+/// <param name="Language">Language of the portal, when one was chosen.</param>
+/// <param name="SecurityStamp">Changes when all sessions have to end.</param>
+/// <param name="Grants">What was granted or taken away beyond the defaults.</param>
+public sealed record Account(
+    long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language, Guid SecurityStamp, IReadOnlyDictionary<Grant, bool> Grants);
