@@ -14,7 +14,7 @@ public static class Program
     /// <summary>All commands.</summary>
     public static RootCommand Commands(Terminal terminal) => new("The administrator's command line of Broker.")
     {
-        Settings.ConfigOption,
+        Settings.ConfigOption(),
         Databases.Command(terminal),
         Users.Command(terminal),
         Nodes.Command(terminal),

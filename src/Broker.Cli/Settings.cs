@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Events;
@@ -12,11 +13,14 @@ namespace Broker.Cli;
 /// <param name="Run">Run folder.</param>
 internal sealed record Settings(string Database, string Run)
 {
+    private const string ConfigName = "--config";
+    private const string Example = "Server=127.0.0.1;Port=3306;Database=broker;User ID=…;Password=…";
+
     // A person waits: he should soon learn that nothing answers.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>The option that all commands know.</summary>
-    public static Option<string?> ConfigOption { get; } = new("--config")
+    public static Option<string?> ConfigOption() => new(ConfigName)
     {
         Description = "Settings file (JSON, section Broker with Database and Run). BROKER_DATABASE and BROKER_RUN win over it.",
         HelpName = "FILE",
@@ -37,14 +41,14 @@ internal sealed record Settings(string Database, string Run)
     /// <exception cref="CommandFailedException">No database is set, or the file is not there.</exception>
     public static Db Open(ParseResult parsed, Terminal terminal)
     {
-        var (database, run) = Read(parsed.GetValue(ConfigOption), terminal);
+        var (database, run) = Read(parsed.GetValue<string?>(ConfigName), terminal);
         try
         {
             return new Db(database, ring: new Doorbell(Path.Combine(run, "doorbell")).Ring, patience: Patience);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or DbException)
         {
-            throw new CommandFailedException($"The connection string of the database can't be read: {e.Message} It looks like {Example}.", ExitCode.Usage);
+            throw new CommandFailedException($"The connection string of the database can't be read: {e.Message.TrimEnd('.')}. It looks like {Example}.", ExitCode.Usage);
         }
     }
 
@@ -62,8 +66,6 @@ internal sealed record Settings(string Database, string Run)
         var user = await Users.Find(db, name);
         return await UsersTable.Caller(db, user.Id, address: null) ?? throw new CommandFailedException($"{user.Name} is disabled and can't ask for anything.");
     }
-
-    private const string Example = "Server=127.0.0.1;Port=3306;Database=broker;User ID=…;Password=…";
 
     private static Settings Read(string? file, Terminal terminal)
     {

@@ -1,0 +1,80 @@
+using Broker.Core.Domains;
+using Broker.Core.Users;
+
+namespace Broker.Cli.Tests;
+
+public class NodesAndDomainsTests
+{
+    [Fact]
+    public async Task ANodeThatIsAddedTwiceIsMovedNotDoubled()
+    {
+        var line = await CommandLine.New();
+        (await line.Run("node", "add", "here", "--manager", "libvirt", "--uri", "qemu:///system")).Done();
+        (await line.Run("node", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
+        var node = Assert.Single((await line.Run("node", "list", "--json")).Json.EnumerateArray());
+        Assert.Equal(("here", "simulated", "/tmp/simulated", "unknown"),
+            (node.GetProperty("name").GetString(), node.GetProperty("manager").GetString(), node.GetProperty("uri").GetString(), node.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task PublishingABaseIsSeenAuditedAndToldToEverybody()
+    {
+        var line = await CommandLine.New();
+        var id = await Machine(line, "linux", isBase: true);
+        (await line.Run("domain", "publish", "linux")).Done();
+        Assert.True((await line.Db.Read(s => DomainsTable.Get(s, id)))!.IsPublic);
+        Assert.Equal(id.ToString(), await line.Db.Read(s => s.First<string>("SELECT subject FROM audit WHERE action = 'published' AND user_id = 1")));
+        Assert.Equal("base", await line.Db.Read(s => s.First<string>("SELECT kind FROM events ORDER BY id DESC LIMIT 1")));
+        Assert.Contains("base, published", (await line.Run("domain", "list")).Done(), StringComparison.Ordinal);
+
+        (await line.Run("domain", "publish", id.ToString(), "--off")).Done();
+        Assert.False((await line.Db.Read(s => DomainsTable.Get(s, id)))!.IsPublic);
+    }
+
+    [Fact]
+    public async Task OnlyABaseCanBePublished()
+    {
+        var line = await CommandLine.New();
+        await Machine(line, "linux", isBase: false);
+        var outcome = await line.Run("domain", "publish", "linux");
+        Assert.Equal(ExitCode.Refused, outcome.Code);
+        Assert.Contains("prepare_base", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhoeverMayNotMakeBasesMayNotPublishThem()
+    {
+        var line = await CommandLine.New();
+        var id = await Machine(line, "linux", isBase: true);
+        await line.Db.Transaction(s => UsersTable.Insert(s, "student", "Student", null, isAdmin: false, mustChangePassword: false));
+        var outcome = await line.Run("domain", "publish", "linux", "--as", "student");
+        Assert.Equal(ExitCode.Refused, outcome.Code);
+        Assert.False((await line.Db.Read(s => DomainsTable.Get(s, id)))!.IsPublic);
+    }
+
+    [Fact]
+    public async Task AMachineThatIsNotThereIsNamed()
+    {
+        var outcome = await (await CommandLine.New()).Run("domain", "publish", "linux");
+        Assert.Equal(ExitCode.Refused, outcome.Code);
+        Assert.Contains("There is no machine linux", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TextOfOthersReachesTheTerminalWithoutControlCharacters()
+    {
+        var line = await CommandLine.New();
+        (await line.Run("node", "add", "here", "--manager", "simulated", "--uri", "\u001b[2Jgone")).Done();
+        var list = (await line.Run("node", "list")).Done();
+        Assert.DoesNotContain('\u001b', list);
+        Assert.Contains("[2Jgone", list, StringComparison.Ordinal);
+    }
+
+    internal static async Task<Guid> Machine(CommandLine line, string name, bool isBase)
+    {
+        (await line.Run("node", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
+        var domain = DomainsTable.New(name, ownerId: 1, nodeId: 1, memoryKib: 1024, vcpus: 1) with { State = DomainState.Shutdown, IsBase = isBase };
+        await line.Db.Transaction(s => DomainsTable.Insert(s, domain));
+        return domain.Id;
+    }
+}
