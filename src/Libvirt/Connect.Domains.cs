@@ -12,7 +12,7 @@ public sealed unsafe partial class Connect
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoDomain"/>: there is none.</exception>
     public Domain LookupDomainByUUID(Guid uuid)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         var bytes = stackalloc byte[Constants.UuidBuflen];
         uuid.TryWriteBytes(new(bytes, Constants.UuidBuflen), bigEndian: true, out _);
         return new(virDomainLookupByUUID(self.Pointer, bytes));
@@ -22,7 +22,7 @@ public sealed unsafe partial class Connect
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoDomain"/>: there is none; <see cref="ErrorNumber.InvalidArg"/>: not a UUID.</exception>
     public Domain LookupDomainByUUIDString(string uuid)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         using var text = new Text(uuid);
         return new(virDomainLookupByUUIDString(self.Pointer, text.Pointer));
     }
@@ -31,7 +31,7 @@ public sealed unsafe partial class Connect
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoDomain"/>: there is none.</exception>
     public Domain LookupDomainByName(string name)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         using var text = new Text(name);
         return new(virDomainLookupByName(self.Pointer, text.Pointer));
     }
@@ -40,14 +40,14 @@ public sealed unsafe partial class Connect
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoDomain"/>: there is none.</exception>
     public Domain LookupDomainByID(int id)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return new(virDomainLookupByID(self.Pointer, id));
     }
 
     /// <summary>All domains, or those the flags choose. Each is the caller's to dispose. (virConnectListAllDomains)</summary>
     public IReadOnlyList<Domain> ListAllDomains(ConnectListAllDomainsFlags flags = default)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         virDomain** list;
         var count = Check(virConnectListAllDomains(self.Pointer, &list, flags));
         try
@@ -71,7 +71,7 @@ public sealed unsafe partial class Connect
     /// <param name="flags">Which domains, and how.</param>
     public IReadOnlyList<DomainStats> GetAllDomainStats(DomainStatsTypes stats, ConnectGetAllDomainStatsFlags flags = default)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         virDomainStatsRecord** list;
         var count = Check(virConnectGetAllDomainStats(self.Pointer, stats, &list, flags));
         try
@@ -97,7 +97,7 @@ public sealed unsafe partial class Connect
     /// </exception>
     public Domain DomainDefineXML(string xml, DomainDefineFlags flags = default)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         using var text = new Text(xml);
         return new(virDomainDefineXMLFlags(self.Pointer, text.Pointer, flags));
     }
@@ -105,7 +105,7 @@ public sealed unsafe partial class Connect
     /// <summary>Starts a domain that is gone when it stops. (virDomainCreateXML)</summary>
     public Domain DomainCreateXML(string xml, DomainCreateFlags flags = default)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         using var text = new Text(xml);
         return new(virDomainCreateXML(self.Pointer, text.Pointer, flags));
     }

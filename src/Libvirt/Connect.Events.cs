@@ -22,12 +22,13 @@ public sealed unsafe partial class Connect
             throw new LibvirtException(ErrorNumber.OperationInvalid, ErrorDomain.None, "A close handler is already registered");
         try
         {
-            return Register(new(this, handler), (self, opaque) =>
+            return Register(new(this, handler), (self, registration) =>
             {
-                Check(virConnectRegisterCloseCallback((virConnect*)self, &OnClose, (void*)opaque, &Registration.Free));
+                Check(virConnectRegisterCloseCallback((virConnect*)self, &OnClose, registration.Opaque, &Registration.Free));
                 return () =>
                 {
                     var result = virConnectUnregisterCloseCallback((virConnect*)self, &OnClose);
+                    registration.Release();     // a driver that never closes takes the handler and forgets it
                     Volatile.Write(ref _hasCloseHandler, 0);
                     return result;
                 };
@@ -63,7 +64,7 @@ public sealed unsafe partial class Connect
     /// C casts each event's type of function to the one that is taken.
     /// </summary>
     private Registration RegisterDomainEvent<TCallback>(DomainEventID id, TCallback callback, Delegate handler, Domain? domain) where TCallback : Delegate =>
-        Register(new(this, handler, callback), (self, opaque) =>
+        Register(new(this, handler, callback), (self, registration) =>
         {
             int number;
             if (domain == null)
@@ -78,31 +79,31 @@ public sealed unsafe partial class Connect
             return () => virConnectDomainEventDeregisterAny((virConnect*)self, number);
 
             int RegisterAny(virDomain* only) => Check(virConnectDomainEventRegisterAny((virConnect*)self, only, id,
-                (delegate* unmanaged[Cdecl]<virConnect*, virDomain*, void*, void>)Marshal.GetFunctionPointerForDelegate(callback), (void*)opaque, &Registration.Free));
+                (delegate* unmanaged[Cdecl]<virConnect*, virDomain*, void*, void>)Marshal.GetFunctionPointerForDelegate(callback), registration.Opaque, &Registration.Free));
         });
 
     /// <summary>
-    /// Keeps the connection as long as the handler is registered. <paramref name="register"/> gets the connection and what to hand to the callback, and returns
-    /// how to deregister.
+    /// Keeps the connection as long as the handler is registered. <paramref name="register"/> gets the connection and what is registered, and returns how to
+    /// deregister.
     /// </summary>
-    private Registration Register(Registration registration, Func<nint, nint, Func<int>> register)
+    private Registration Register(Registration registration, Func<nint, Registration, Func<int>> register)
     {
         nint self = 0;
         try
         {
-            self = (nint)_handle.Hold();
-            var deregister = register(self, (nint)registration.Opaque);
+            self = (nint)Handle.Hold();
+            var deregister = register(self, registration);
             registration.Registered(() =>
             {
                 _ = deregister();       // on a lost connection libvirt forgets the handler and still reports a failure
-                _handle.DangerousRelease();
+                Handle.DangerousRelease();
             });
         }
         catch
         {
-            registration.Refused();
+            registration.Release();
             if (self != 0)
-                _handle.DangerousRelease();
+                Handle.DangerousRelease();
             throw;
         }
         bool disposed;

@@ -12,7 +12,7 @@ public sealed unsafe partial class Connect
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoNetwork"/>: there is none.</exception>
     public Network LookupNetworkByName(string name)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         using var text = new Text(name);
         return new(virNetworkLookupByName(self.Pointer, text.Pointer));
     }
@@ -21,7 +21,7 @@ public sealed unsafe partial class Connect
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoNetwork"/>: there is none.</exception>
     public Network LookupNetworkByUUID(Guid uuid)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         var bytes = stackalloc byte[Constants.UuidBuflen];
         uuid.TryWriteBytes(new(bytes, Constants.UuidBuflen), bigEndian: true, out _);
         return new(virNetworkLookupByUUID(self.Pointer, bytes));
@@ -30,7 +30,7 @@ public sealed unsafe partial class Connect
     /// <summary>All networks, or those the flags choose. Each is the caller's to dispose. (virConnectListAllNetworks)</summary>
     public IReadOnlyList<Network> ListAllNetworks(ConnectListAllNetworksFlags flags = default)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         virNetwork** list;
         var count = Check(virConnectListAllNetworks(self.Pointer, &list, flags));
         try
@@ -50,7 +50,7 @@ public sealed unsafe partial class Connect
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationFailed"/>: name or UUID belong to another network.</exception>
     public Network NetworkDefineXML(string xml, NetworkDefineFlags flags = default)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         using var text = new Text(xml);
         return new(flags == default ? virNetworkDefineXML(self.Pointer, text.Pointer) : virNetworkDefineXMLFlags(self.Pointer, text.Pointer, flags));
     }

@@ -11,12 +11,13 @@ namespace Libvirt;
 /// </summary>
 public sealed unsafe partial class Connect : IDisposable
 {
-    private readonly Handle<virConnect> _handle;
     private readonly HashSet<Registration> _registrations = [];
     private bool _disposed;
     private int _hasCloseHandler;
 
-    internal Connect(virConnect* pointer) => _handle = new(Check(pointer), &virConnectClose);
+    internal Connect(virConnect* pointer) => Handle = new(Check(pointer), &virConnectClose);
+
+    internal Handle<virConnect> Handle { get; }
 
     /// <summary>Opens a connection. Starts the event loop if it isn't running. (virConnectOpen)</summary>
     /// <param name="uri">Where to; null lets libvirt choose.</param>
@@ -51,7 +52,7 @@ public sealed unsafe partial class Connect : IDisposable
     /// <summary>A second owner of this connection, to be disposed on its own. Handlers stay with the object they were registered on. (virConnectRef)</summary>
     public Connect Ref()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         Check(virConnectRef(self.Pointer));
         return new(self.Pointer);
     }
@@ -71,7 +72,7 @@ public sealed unsafe partial class Connect : IDisposable
         // A handler left behind keeps the connection open for ever.
         foreach (var registration in registrations)
             registration.Dispose();
-        _handle.Dispose();
+        Handle.Dispose();
     }
 
     /// <summary>
@@ -83,21 +84,21 @@ public sealed unsafe partial class Connect : IDisposable
     /// <returns>False: the other side can't.</returns>
     public bool SetKeepAlive(int interval, uint count)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return Check(virConnectSetKeepAlive(self.Pointer, interval, count)) == 0;
     }
 
     /// <summary>Whether the connection is still there, as far as this side knows. Asks nobody. (virConnectIsAlive)</summary>
     public bool IsAlive()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return Check(virConnectIsAlive(self.Pointer)) == 1;
     }
 
     /// <summary>The daemon's libvirt version, as major * 1,000,000 + minor * 1,000 + release. (virConnectGetLibVersion)</summary>
     public long GetLibVersion()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         nuint version;
         Check(virConnectGetLibVersion(self.Pointer, &version));
         return (long)version;
@@ -106,7 +107,7 @@ public sealed unsafe partial class Connect : IDisposable
     /// <summary>The hypervisor's version in the same form. (virConnectGetVersion)</summary>
     public long GetVersion()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         nuint version;
         Check(virConnectGetVersion(self.Pointer, &version));
         return (long)version;
@@ -115,21 +116,21 @@ public sealed unsafe partial class Connect : IDisposable
     /// <summary>The host's name as it knows itself. (virConnectGetHostname)</summary>
     public string GetHostname()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return Text.Take(virConnectGetHostname(self.Pointer));
     }
 
     /// <summary>The URI in use, complete. (virConnectGetURI)</summary>
     public string GetURI()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return Text.Take(virConnectGetURI(self.Pointer));
     }
 
     /// <summary>Host and guest types, as XML. (virConnectGetCapabilities)</summary>
     public string GetCapabilities()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return Text.Take(virConnectGetCapabilities(self.Pointer));
     }
 
@@ -141,7 +142,7 @@ public sealed unsafe partial class Connect : IDisposable
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.InvalidArg"/>: no such combination on this host.</exception>
     public string GetDomainCapabilities(string? emulatorbin = null, string? arch = null, string? machine = null, string? virttype = null)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         using var e = new Text(emulatorbin);
         using var a = new Text(arch);
         using var m = new Text(machine);
@@ -152,7 +153,7 @@ public sealed unsafe partial class Connect : IDisposable
     /// <summary>The host's processors and memory. (virNodeGetInfo)</summary>
     public NodeInfo NodeGetInfo()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         virNodeInfo info;
         Check(virNodeGetInfo(self.Pointer, &info));
         return new(Text.Copy(info.model)!, (long)info.memory, info.cpus, info.mhz, info.nodes, info.sockets, info.cores, info.threads);
@@ -161,7 +162,7 @@ public sealed unsafe partial class Connect : IDisposable
     /// <summary>The host's free memory, in bytes. (virNodeGetFreeMemory)</summary>
     public long NodeGetFreeMemory()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         virResetLastError();
         var bytes = virNodeGetFreeMemory(self.Pointer);
         // 0 is an answer and a failure; the error tells which.
@@ -173,7 +174,7 @@ public sealed unsafe partial class Connect : IDisposable
     /// <summary>A stream for one transfer on this connection. (virStreamNew)</summary>
     public Stream NewStream()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return new(virStreamNew(self.Pointer, default));
     }
 }

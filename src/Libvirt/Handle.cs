@@ -9,6 +9,7 @@ namespace Libvirt;
 internal sealed unsafe class Handle<T> : SafeHandle where T : unmanaged
 {
     private readonly delegate*<T*, int> _free;
+    private volatile bool _disposed;
 
     public Handle(T* pointer, delegate*<T*, int> free) : base(0, ownsHandle: true)
     {
@@ -26,9 +27,17 @@ internal sealed unsafe class Handle<T> : SafeHandle where T : unmanaged
     /// <exception cref="ObjectDisposedException">The object was disposed.</exception>
     public T* Hold()
     {
+        // A SafeHandle that is disposed during a call can still be used until that call returns; this one can't.
+        ObjectDisposedException.ThrowIf(_disposed, typeof(T));
         var added = false;
         DangerousAddRef(ref added);
         return (T*)handle;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        base.Dispose(disposing);
     }
 
     protected override bool ReleaseHandle() => _free((T*)handle) >= 0;

@@ -12,7 +12,7 @@ namespace Libvirt;
 public sealed unsafe class Library
 {
     /// <summary><c>libvirt.so.0</c>.</summary>
-    public static Library Core { get; } = new("libvirt.so.0", Silence);
+    public static Library Core { get; } = new("libvirt.so.0", Initialize);
 
     /// <summary><c>libvirt-qemu.so.0</c>: the functions that only QEMU's driver has.</summary>
     public static Library Qemu { get; } = new("libvirt-qemu.so.0");
@@ -61,12 +61,18 @@ public sealed unsafe class Library
         return handle;
     }
 
-    /// <summary>Errors are exceptions here. Without a function of ours libvirt would print each of them on stderr, too.</summary>
-    private static void Silence(nint handle)
+    /// <summary>
+    /// What must come before any other call: without virInitialize even the report of an error crashes, unless a connection was opened first;
+    /// without a function of ours libvirt prints each error on stderr, while here errors are exceptions.
+    /// </summary>
+    private static void Initialize(nint handle)
     {
-        var set = (delegate* unmanaged[Cdecl]<void*, delegate* unmanaged[Cdecl]<void*, virError*, void>, void>)
+        var initialize = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(handle, nameof(Native.virInitialize));
+        if (initialize() < 0)
+            throw new LibvirtException(ErrorNumber.InternalError, ErrorDomain.None, "libvirt.so.0 cannot be initialised");
+        var silence = (delegate* unmanaged[Cdecl]<void*, delegate* unmanaged[Cdecl]<void*, virError*, void>, void>)
             NativeLibrary.GetExport(handle, nameof(Native.virSetErrorFunc));
-        set(null, &Ignore);
+        silence(null, &Ignore);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -15,6 +15,7 @@ internal sealed unsafe class Registration : IDisposable
     private GCHandle _self;
     private Action? _deregister;
     private int _ended;
+    private int _released;
 
     /// <param name="connect">Whose events.</param>
     /// <param name="handler">An Action of the event.</param>
@@ -34,11 +35,17 @@ internal sealed unsafe class Registration : IDisposable
     /// <summary>The registration a callback belongs to.</summary>
     public static Registration Of(void* opaque) => (Registration)GCHandle.FromIntPtr((nint)opaque).Target!;
 
-    /// <summary>Called when libvirt knows the handler; from here on libvirt says when the handle may go.</summary>
+    /// <summary>Called when libvirt knows the handler; from here on libvirt says when to <see cref="Release"/>.</summary>
     public void Registered(Action deregister) => _deregister = deregister;
 
-    /// <summary>Called when libvirt refused the handler.</summary>
-    public void Refused() => _self.Free();
+    /// <summary>Lets go of this: libvirt will not call any more, or never knew the handler. Once is enough.</summary>
+    public void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+            return;
+        GC.KeepAlive(_callback);
+        _self.Free();
+    }
 
     /// <summary>Reads the event and runs the handler. Nothing that is thrown reaches C.</summary>
     public void Deliver<T>(Func<T> e)
@@ -65,9 +72,5 @@ internal sealed unsafe class Registration : IDisposable
 
     /// <summary>libvirt's word that no callback will come any more.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    public static void Free(void* opaque)
-    {
-        GC.KeepAlive(Of(opaque)._callback);
-        GCHandle.FromIntPtr((nint)opaque).Free();
-    }
+    public static void Free(void* opaque) => Of(opaque).Release();
 }

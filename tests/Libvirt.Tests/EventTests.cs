@@ -141,9 +141,11 @@ public class EventTests
             var connect = Connect.Open("test:///default");
             var one = new Handler();
             var two = new Handler();
+            var close = new Handler();
             connect.DomainEventLifecycleRegister(one.Handle);
             connect.DomainEventLifecycleRegister(two.Handle);
-            return (connect, [new(one), new(two)]);
+            connect.RegisterCloseCallback(close.Handle);
+            return (connect, [new(one), new(two), new(close)]);
         }
     }
 
@@ -163,5 +165,7 @@ public class EventTests
         private int _count;
 
         public void Handle(DomainEventLifecycle e) => _count++;
+
+        public void Handle(ConnectCloseReason reason) => _count++;
     }
 }
