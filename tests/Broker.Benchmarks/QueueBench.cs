@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Broker.Backend;
 using Broker.Core.Database;
+using Broker.Core.Events;
+using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Testing;
 
@@ -19,8 +20,10 @@ internal static class QueueBench
         var run = Directory.CreateTempSubdirectory("broker-bench-");
         try
         {
-            await using var backEnd = await RunningBackEnd.Start(connectionString, new BackEndSettings { Database = connectionString, Run = run.FullName });
+            await using var backEnd = await RunningBackEnd.Prepare(connectionString, run.FullName);
+            await backEnd.Start();
             await backEnd.Db.Read(s => s.Execute("CREATE TABLE bare (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, state varchar(20) NOT NULL, at datetime(6) NOT NULL) ENGINE=InnoDB"));
+            using var door = new Doorbell(backEnd.Settings.DoorbellFolder).Open(Side.FrontEnd);
             var bare = new List<double>();
             var queue = new List<double>();
             for (var round = -20; round < Rounds; round++)
@@ -28,7 +31,7 @@ internal static class QueueBench
                 var first = Stopwatch.GetTimestamp();
                 await Bare(backEnd.Db);
                 var second = Stopwatch.GetTimestamp();
-                await backEnd.Ask(new Ping());
+                await Ask(backEnd, door);
                 var third = Stopwatch.GetTimestamp();
                 if (round < 0) continue;
                 bare.Add(Stopwatch.GetElapsedTime(first, second).TotalMilliseconds);
@@ -38,9 +41,9 @@ internal static class QueueBench
             var began = Stopwatch.GetTimestamp();
             await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
             {
-                for (var i = 0; i < 50; i++) await backEnd.Db.Transaction(s => Core.Requests.RequestWriter.Submit(s, backEnd.Caller, new Ping()));
+                for (var i = 0; i < 50; i++) await backEnd.Db.Transaction(s => RequestWriter.Submit(s, backEnd.Caller, new Ping()));
             }));
-            await backEnd.Ask(new Ping());
+            await Ask(backEnd, door);
             while (await backEnd.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM requests WHERE ended_at IS NULL")) > 0) await Task.Yield();
             var throughput = 401 / Stopwatch.GetElapsedTime(began).TotalSeconds;
 
@@ -53,6 +56,16 @@ internal static class QueueBench
         finally
         {
             run.Delete(recursive: true);
+        }
+    }
+
+    private static async Task Ask(RunningBackEnd backEnd, Door door)
+    {
+        var row = await backEnd.Submit(new Ping());
+        while (!row.HasEnded)
+        {
+            await door.Rung(TimeSpan.FromSeconds(1), CancellationToken.None);
+            row = (await backEnd.Db.Read(s => RequestsTable.Get(s, row.Id)))!;
         }
     }
 

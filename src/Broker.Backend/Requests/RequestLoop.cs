@@ -203,21 +203,21 @@ public sealed class RequestLoop(
     {
         var row = running.Row;
         IRequest request;
-        Work work;
         try
         {
             request = Catalogue.Decode(row.Command, row.Args);
-            var caller = await Judge(request, row);
-            work = running.Work = new Work(row, caller, db, nodes, clock, _lease, running.Cancel.Token);
         }
-        catch (Exception e) when (e is RequestRefusedException or RequestFailedException)
+        catch (RequestRefusedException e)
         {
-            var code = e is RequestRefusedException refused ? refused.Code : ((RequestFailedException)e).Code;
-            return await End(row, s => RequestsTable.Fail(s, row, code, e.Message), RequestState.Failed);
+            // written by a newer version: nothing was done, nothing has to be taken back
+            return await End(row, s => RequestsTable.Fail(s, row, e.Code, e.Message), RequestState.Failed);
         }
 
+        var caller = await db.Read(s => UsersTable.Caller(s, row.UserId, row.CallerAddress));
+        var work = running.Work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, bool>()), db, nodes, clock, _lease, running.Cancel.Token);
         try
         {
+            await Judge(request, row, caller);
             if (row.Attempts > MostAttempts)
                 throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
             var result = await handlers.Handle(request, work);
@@ -254,16 +254,14 @@ public sealed class RequestLoop(
     }
 
     // The caller may have lost the right, or his account, since he asked.
-    private async Task<Caller> Judge(IRequest request, RequestRow row) => await db.Read(async s =>
+    private async Task Judge(IRequest request, RequestRow row, Caller? caller)
     {
-        var caller = await UsersTable.Caller(s, row.UserId, row.CallerAddress)
-            ?? throw new RequestFailedException("not_allowed", "Whoever asked for this has no account any more.");
+        if (caller is null) throw new RequestFailedException("not_allowed", "Whoever asked for this has no account any more.");
         var judged = request.JudgedOn() is { } id
-            ? await DomainsTable.Get(s, id) ?? throw new RequestFailedException("unknown_domain", $"There is no machine {row.DomainName ?? id.ToString()} any more.")
+            ? await db.Read(s => DomainsTable.Get(s, id)) ?? throw new RequestFailedException("unknown_domain", $"There is no machine {row.DomainName ?? id.ToString()} any more.")
             : null;
-        var answer = May.Do(caller, Catalogue.Of(request).Grant, judged);
-        return answer.IsAllowed ? caller : throw new RequestFailedException("not_allowed", answer.Reason);
-    });
+        if (May.Do(caller, Catalogue.Of(request).Grant, judged) is { IsAllowed: false } no) throw new RequestFailedException("not_allowed", no.Reason);
+    }
 
     private async Task<RequestState> End(RequestRow row, Func<DbSession, Task<bool>> write, RequestState state) =>
         await db.Transaction(write) ? state : throw new ClaimLostException(row.Id);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Broker.Core.Database;
+using Broker.Core.Domains;
 using Broker.Core.Events;
 
 namespace Broker.Core.Requests;
@@ -280,6 +281,11 @@ public static class RequestsTable
                 await EventsTable.Request(db, next with { State = RequestState.Requested });
             }
         }
+
+        // A domain that was only promised goes with the promise.
+        if (state != RequestState.Done && row.DomainId is { } promised && typeof(IMakesDomain).IsAssignableFrom(Catalogue.Find(row.Command)?.ArgumentsType)
+            && await DomainsTable.Get(db, promised) is { State: DomainState.Creating } && (await VolumesTable.Of(db, promised)).Count == 0)
+            await DomainsTable.Delete(db, promised);
 
         if (freed + followers.Count > 0) db.Ring(Side.BackEnd);
         return true;
