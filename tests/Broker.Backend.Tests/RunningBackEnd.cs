@@ -58,6 +58,14 @@ internal sealed class RunningBackEnd : IAsyncDisposable
         return backEnd;
     }
 
+    /// <summary>Puts a small raw disk with a boot sector into the library.</summary>
+    public Task AddImage(string name)
+    {
+        var disk = new byte[1 << 20];
+        (disk[510], disk[511]) = (0x55, 0xAA);
+        return File.WriteAllBytesAsync(Path.Combine(Settings.Library, name), disk);
+    }
+
     /// <summary>Starts to take requests.</summary>
     public async Task Start()
     {

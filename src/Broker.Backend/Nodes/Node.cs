@@ -34,6 +34,9 @@ public sealed class Node : IDisposable
         [Gate.Disk] = (2, TimeSpan.FromHours(2)),
     };
 
+    // a call that hangs is not waited for
+    private static readonly TimeSpan TimeToClose = TimeSpan.FromSeconds(3);
+
     private readonly IVmManager _manager;
     private readonly NodeSettings _settings;
     private readonly TimeProvider _clock;
@@ -127,6 +130,7 @@ public sealed class Node : IDisposable
         }
 
         link?.Dispose();
+        link?.Closed.Wait(TimeToClose);
     }
 
     private Link Current()
@@ -167,6 +171,9 @@ public sealed class Node : IDisposable
         private readonly TaskCompletionSource<IVmNode> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _threads;
         private int _disposed;
+
+        // Set when the connection has been closed. Not disposed: the last thread may come after everybody else.
+        public ManualResetEventSlim Closed { get; } = new();
 
         public Link(string name, Func<IVmNode> connect, Action<DomainReport> changed, Action connected, Action<Link, VmException> failed)
         {
@@ -238,7 +245,17 @@ public sealed class Node : IDisposable
             }
 
             // The last thread closes the connection: nobody is inside a call any more.
-            if (Interlocked.Decrement(ref _threads) == 0 && _connected.Task.IsCompletedSuccessfully) _connected.Task.GetAwaiter().GetResult().Dispose();
+            if (Interlocked.Decrement(ref _threads) > 0) return;
+            try
+            {
+                if (_connected.Task.IsCompletedSuccessfully) _connected.Task.GetAwaiter().GetResult().Dispose();
+            }
+            catch (Exception e) when (e is VmException or IOException)
+            {
+                // a connection that is given up owes nothing more
+            }
+
+            Closed.Set();
         }
     }
 }

@@ -16,8 +16,8 @@ public sealed class MainPathTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run);
-        await File.WriteAllBytesAsync(Path.Combine(_b.Settings.Library, "tiny.img"), new byte[1 << 20]);
+        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run, s => s with { StopSeconds = 1 });
+        await _b.AddImage("tiny.img");
         await _b.Start();
     }
 
@@ -157,8 +157,11 @@ public sealed class MainPathTests : IAsyncLifetime
     {
         var origin = await PublishedBase();
         var desktop = await _b.Do(new Clone(origin.Id, "one"));
-        Faults.Set(_b.NodeFolder, [new Fault("start", IsConnectionLost: true, Times: 1)]);
-        var row = await _b.Ask(new StartDomain(desktop.Id));
+        Faults.Set(_b.NodeFolder, [new Fault("start", IsConnectionLost: true)]);
+        var start = await _b.Submit(new StartDomain(desktop.Id));
+        await _b.Until(s => RequestsTable.Get(s, start.Id), r => r!.State == RequestState.Waiting);
+        Faults.Set(_b.NodeFolder, []);
+        var row = await _b.Ended(start.Id);
         Assert.Equal(RequestState.Done, row.State);
         Assert.Equal(1, row.AttemptErrors.GetArrayLength());
     }
@@ -178,7 +181,7 @@ public sealed class MainPathTests : IAsyncLifetime
     {
         var student = await _b.Person("ben");
         var origin = await PublishedBase();
-        var clone = await _b.Submit(new Clone(origin.Id), student, at: DateTimeOffset.UtcNow.AddSeconds(1));
+        var clone = await _b.Submit(new Clone(origin.Id), student, at: TimeProvider.System.GetUtcNow().AddSeconds(1));
         await _b.Db.Transaction(s => DomainsTable.SetPublic(s, origin.Id, false));
         Assert.Equal("not_allowed", (await _b.Ended(clone.Id)).ErrorCode);
         Assert.Null(await _b.Db.Read(s => DomainsTable.Get(s, clone.DomainId!.Value)));
@@ -203,6 +206,7 @@ public sealed class MainPathTests : IAsyncLifetime
         var clone = await _b.Submit(new Clone(origin.Id, "slow"));
         await _b.Until(s => RequestsTable.Get(s, clone.Id), r => r!.State == RequestState.Working);
         await _b.Stop();
+        Faults.Set(_b.NodeFolder, []);
         Assert.Equal(RequestState.Requested, (await _b.Db.Read(s => RequestsTable.Get(s, clone.Id)))!.State);
         await _b.Start();
         Assert.Equal(RequestState.Done, (await _b.Ended(clone.Id)).State);

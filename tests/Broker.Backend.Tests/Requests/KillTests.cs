@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using Broker.Backend.VmManagers.Simulated;
+using Broker.Core.Domains;
+using Broker.Core.Requests;
+using Broker.Core.Requests.Domains;
+using Broker.Testing;
+
+namespace Broker.Backend.Tests.Requests;
+
+/// <summary>Real back-end processes, killed without warning.</summary>
+public sealed class KillTests : IAsyncLifetime
+{
+    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
+    private readonly List<Process> _processes = [];
+    private RunningBackEnd _b = null!;
+
+    public async Task InitializeAsync()
+    {
+        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run);
+        await _b.AddImage("tiny.img");
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var process in _processes.Where(p => !p.HasExited)) process.Kill();
+        foreach (var process in _processes) await process.WaitForExitAsync();
+        await _b.DisposeAsync();
+        Directory.Delete(_run, recursive: true);
+    }
+
+    [Fact]
+    public async Task TwentyClonesInWorkAreAllDoneAfterAKillAndARestart()
+    {
+        var first = StartProcess();
+        var machine = await _b.Do(new ImportDomain("tiny.img", "tiny"));
+        var origin = await _b.Do(new PrepareBase(machine.Id));
+        // slow enough to be caught in the middle of making disks and of telling the host
+        Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 0.1), new Fault("define", HangSeconds: 0.1)]);
+        var clones = new List<RequestRow>();
+        for (var i = 0; i < 20; i++) clones.Add(await _b.Submit(new Clone(origin.Id)));
+        await _b.Until(s => RequestsTable.List(s, state: RequestState.Done, command: "clone"), done => done.Count >= 3);
+        first.Kill();
+        await first.WaitForExitAsync();
+        Assert.NotEmpty(await _b.Db.Read(s => RequestsTable.List(s, state: RequestState.Working)));
+
+        StartProcess();
+        foreach (var clone in clones) Assert.Equal(RequestState.Done, (await _b.Ended(clone.Id)).State);
+
+        var domains = await _b.Db.Read(s => s.Query<DomainRow>($"SELECT {DomainsTable.Columns} FROM domains d"));
+        Assert.Equal(21, domains.Count);
+        Assert.All(domains, d => Assert.Equal(DomainState.Shutdown, d.State));
+        using var host = new SimulatedVmManager().Connect(new("host", _b.NodeFolder, _b.Settings.Pool, _b.Settings.Library, _b.Settings.DisplayFolder));
+        Assert.Equal(domains.Select(d => d.Id).Order(), host.Inventory().Select(d => d.Id).Order());
+        var volumes = await _b.Db.Read(s => s.Query<VolumeRow>("SELECT * FROM volumes"));
+        Assert.Equal(21, volumes.Count);
+        Assert.Equal(volumes.Select(v => v.Id).Order(), host.Disks.List().Order());
+        Assert.Equal(0, await _b.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM request_locks")));
+    }
+
+    [Fact]
+    public async Task AStoppedProcessThatIsWokenTouchesNothingMore()
+    {
+        var first = StartProcess();
+        var machine = await _b.Do(new ImportDomain("tiny.img", "tiny"));
+        var origin = await _b.Do(new PrepareBase(machine.Id));
+        Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 1)]);
+        var clone = await _b.Submit(new Clone(origin.Id, "one"));
+        await _b.Until(s => RequestsTable.Get(s, clone.Id), r => r!.State == RequestState.Working);
+        await Signal(first, "STOP");
+        Faults.Set(_b.NodeFolder, []);
+        StartProcess();
+        var done = await _b.Ended(clone.Id);
+        Assert.Equal((RequestState.Done, 2), (done.State, done.Attempts));
+        await _b.Ask(new RemoveDomain(clone.DomainId!.Value));
+        await Signal(first, "CONT");
+
+        // the woken one goes on to take requests, so when it has done one of these it has long met its old claim
+        await _b.Until(async s =>
+        {
+            await _b.Submit(new Core.Requests.BackEnds.Ping());
+            return await s.First<int>("SELECT COUNT(DISTINCT JSON_VALUE(result, '$.back_end')) FROM requests WHERE command = 'ping' AND state = 'done'");
+        }, backEnds => backEnds == 2);
+        Assert.Null(await _b.Db.Read(s => DomainsTable.Get(s, clone.DomainId.Value)));
+        var files = Directory.EnumerateFiles(_b.Settings.Pool).Select(Path.GetFileName).ToList();
+        var own = (await _b.Db.Read(s => VolumesTable.Of(s, origin.Id))).Single();
+        Assert.All(files, f => Assert.StartsWith(own.Id.ToString(), f, StringComparison.Ordinal));
+    }
+
+    private Process StartProcess()
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        start.ArgumentList.Add(typeof(BackEndSettings).Assembly.Location);
+        start.Environment["BROKER_DATABASE"] = _b.Settings.Database;
+        start.Environment["BROKER_RUN"] = _b.Settings.Run;
+        start.Environment["BROKER_POOL"] = _b.Settings.Pool;
+        start.Environment["BROKER_LIBRARY"] = _b.Settings.Library;
+        start.Environment["BROKER_LEASESECONDS"] = "3";
+        start.Environment["BROKER_LOG"] = "Warning";
+        var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        _processes.Add(process);
+        return process;
+    }
+
+    private static async Task Signal(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(null as IFormatProvider)]);
+        await kill.WaitForExitAsync();
+    }
+}
