@@ -88,7 +88,7 @@ public sealed class KillTests : IAsyncLifetime
 
     private Process StartProcess()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add(typeof(BackEndSettings).Assembly.Location);
         start.Environment["BROKER_DATABASE"] = _b.Settings.Database;
         start.Environment["BROKER_RUN"] = _b.Settings.Run;
