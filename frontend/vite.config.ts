@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { mockServer } from './mock/plugin';
 
-const server = process.env['BROKER_DEV_SERVER'] ?? 'http://127.0.0.1:8080';
+const server = process.env.BROKER_DEV_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig(({ mode }) => ({
   plugins: [react(), ...(mode === 'mock' ? [mockServer()] : [])],

@@ -25,9 +25,9 @@ export class Problem extends Error {
     const retryAfter = Number(response.headers.get('Retry-After'));
     return new Problem(
       response.status,
-      textOf(fields['code']) || `http_${response.status}`,
-      textOf(fields['detail']) || textOf(fields['title']),
-      sentencesOf(fields['errors']),
+      textOf(fields.code) || `http_${response.status}`,
+      textOf(fields.detail) || textOf(fields.title),
+      sentencesOf(fields.errors),
       retryAfter > 0 ? retryAfter : null,
     );
   }

@@ -16,13 +16,13 @@ export function AccountMenu({ user }: { user: SessionUser }) {
         <Button
           variant="subtle"
           color="gray"
-          className={classes['button'] ?? ''}
+          className={classes.button}
           aria-label={t('account.menu', { name: user.display_name || user.name })}
           data-testid="account-menu"
           rightSection={<IconChevronDown size={14} aria-hidden />}
         >
           <IconUserCircle size={20} aria-hidden />
-          <span className={classes['name']}>{user.display_name || user.name}</span>
+          <span className={classes.name}>{user.display_name || user.name}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

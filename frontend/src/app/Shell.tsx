@@ -23,21 +23,21 @@ export function Shell() {
 
   return (
     <>
-      <a href="#main" className={`visually-hidden ${classes['skip'] ?? ''}`}>
+      <a href="#main" className={`visually-hidden ${classes.skip}`}>
         {t('skip_to_content')}
       </a>
-      <header className={classes['header']}>
-        <Container size="xl" className={classes['bar']}>
-          <Link to="/" className={classes['brand']} aria-label={t('home')}>
+      <header className={classes.header}>
+        <Container size="xl" className={classes.bar}>
+          <Link to="/" className={classes.brand} aria-label={t('home')}>
             <Logo />
             <span>{t('product')}</span>
           </Link>
           {usable && menu.length > 1 && (
-            <nav className={classes['nav']} aria-label={t('menu')}>
+            <nav className={classes.nav} aria-label={t('menu')}>
               {menu.map((page) => {
                 const Icon = page.nav?.icon;
                 return (
-                  <NavLink key={page.path} to={page.path} className={classes['link']} end>
+                  <NavLink key={page.path} to={page.path} className={classes.link} end>
                     {Icon && <Icon size={18} aria-hidden />}
                     {pageText(page, 'nav')}
                   </NavLink>
@@ -45,14 +45,14 @@ export function Shell() {
               })}
             </nav>
           )}
-          <div className={classes['right']}>
+          <div className={classes.right}>
             {usable && <LivePill />}
             <PreferencesMenu />
             {user && <AccountMenu user={user} />}
           </div>
         </Container>
       </header>
-      <main id="main" ref={main} tabIndex={-1} className={classes['main']}>
+      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <Container size="xl">
           <Outlet />
         </Container>

@@ -12,7 +12,7 @@ export function PageHead({
   children?: ReactNode;
 }) {
   return (
-    <Group justify="space-between" align="flex-end" className={classes['head']}>
+    <Group justify="space-between" align="flex-end" className={classes.head}>
       <div>
         <Title order={1} size="h2">
           {title}

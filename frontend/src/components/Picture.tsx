@@ -10,7 +10,7 @@ export function Picture({ name, url }: { name: string; url: string | null | unde
   if (url == null || failed === url) return <DrawnPicture name={name} />;
   return (
     <img
-      className={classes['picture']}
+      className={classes.picture}
       src={url}
       alt=""
       loading="lazy"
@@ -72,7 +72,7 @@ export function DrawnPicture({ name }: { name: string }) {
 
   return (
     <svg
-      className={classes['picture']}
+      className={classes.picture}
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="xMidYMid slice"
       aria-hidden

@@ -18,7 +18,7 @@ export function StateView({
   colour?: string;
 }) {
   return (
-    <Stack align="center" gap="sm" className={classes['view']}>
+    <Stack align="center" gap="sm" className={classes.view}>
       <ThemeIcon variant="light" color={colour} size={72} radius="xl">
         <Icon size={36} stroke={1.5} aria-hidden />
       </ThemeIcon>

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { useUser } from '@/api/session';
 import type { Desktop, Domain } from '@/api/types';
 import { Picture } from '@/components/Picture';
-import { actionIcons, allowed, dangerous, useAct, type Action } from '@/domains/actions';
+import { ActionSymbol } from '@/domains/ActionSymbol';
+import { allowed, dangerous, useAct, type Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
 import classes from './DesktopCard.module.css';
 
@@ -24,20 +25,20 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
 
   return (
     <article
-      className={classes['card']}
+      className={classes.card}
       data-testid="desktop-card"
       data-base-name={base?.name ?? ''}
       data-domain-id={domain?.id ?? ''}
       data-state={domain?.state ?? 'none'}
     >
-      <div className={classes['picture']}>
+      <div className={classes.picture}>
         <Picture
           name={face.name}
           url={(domain?.state === 'active' ? domain.screenshot_url : null) ?? base?.picture_url}
         />
         {domain && <DesktopMenu domain={domain} name={name} />}
       </div>
-      <div className={classes['text']}>
+      <div className={classes.text}>
         <Title order={2} size="h4" lineClamp={2}>
           {name}
         </Title>
@@ -50,7 +51,7 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
         <Button
           size="md"
           fullWidth
-          className={classes['open'] ?? ''}
+          className={classes.open}
           disabled={!canOpen(domain)}
           onClick={onOpen}
           aria-label={t('open_named', { name })}
@@ -82,9 +83,9 @@ function DesktopState({ domain }: { domain: Domain | null | undefined }) {
   const working = domain?.pending.find((request) => request.state === 'working');
 
   return (
-    <div className={classes['state']} role="status">
-      <Text size="sm" className={classes['sentence']}>
-        <span className={classes['dot']} data-state={domain?.state ?? 'none'} aria-hidden />
+    <div className={classes.state} role="status">
+      <Text size="sm" className={classes.sentence}>
+        <span className={classes.dot} data-state={domain?.state ?? 'none'} aria-hidden />
         {domain ? sentence(domain) : t('not_made')}
       </Text>
       {domain?.state_detail != null && domain.state_detail !== '' && (
@@ -115,7 +116,7 @@ function DesktopMenu({ domain, name }: { domain: Domain; name: string }) {
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
         <ActionIcon
-          className={classes['menu'] ?? ''}
+          className={classes.menu}
           variant="default"
           size="lg"
           radius="xl"
@@ -126,20 +127,17 @@ function DesktopMenu({ domain, name }: { domain: Domain; name: string }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {entries.map((action) => {
-          const Icon = actionIcons[action];
-          return (
-            <Menu.Item
-              key={action}
-              color={dangerous.includes(action) ? 'red' : undefined}
-              leftSection={<Icon size={16} aria-hidden />}
-              onClick={() => void act(domain, action)}
-              data-testid={`action-${action}`}
-            >
-              {t(`common:action.${action}`)}
-            </Menu.Item>
-          );
-        })}
+        {entries.map((action) => (
+          <Menu.Item
+            key={action}
+            color={dangerous.includes(action) ? 'red' : undefined}
+            leftSection={<ActionSymbol action={action} />}
+            onClick={() => void act(domain, action)}
+            data-testid={`action-${action}`}
+          >
+            {t(`common:action.${action}`)}
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
     </Menu>
   );

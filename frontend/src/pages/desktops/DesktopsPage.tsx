@@ -20,7 +20,7 @@ export default function DesktopsPage() {
     return (
       <>
         <PageHead title={t('heading')} text={t('text')} />
-        <div className={classes['grid']} role="status" aria-label={t('common:loading')}>
+        <div className={classes.grid} role="status" aria-label={t('common:loading')}>
           {[1, 2, 3].map((i) => (
             <Skeleton key={i} height={330} radius="lg" />
           ))}
@@ -35,7 +35,7 @@ export default function DesktopsPage() {
       {desktops.length === 0 ? (
         <StateView icon={IconDeviceDesktopOff} title={t('empty.title')} text={t('empty.text')} />
       ) : (
-        <ul className={classes['grid']}>
+        <ul className={classes.grid}>
           {desktops.map((desktop) => (
             <li key={desktop.domain?.id ?? desktop.base?.id}>
               <DesktopCard

@@ -35,19 +35,19 @@ export function OpenDialog({
     >
       {opening && (
         <>
-          <ol className={classes['steps']} data-testid="open-steps" aria-live="polite">
+          <ol className={classes.steps} data-testid="open-steps" aria-live="polite">
             {stepKinds.map((kind) => {
               const step = opening.steps[kind];
               return (
                 <li
                   key={kind}
-                  className={classes['step']}
+                  className={classes.step}
                   data-step={kind}
                   data-state={step.state}
                   aria-current={step.state === 'working' ? 'step' : undefined}
                 >
                   <StepIcon state={step.state} />
-                  <div className={classes['body']}>
+                  <div className={classes.body}>
                     <Text fw={step.state === 'working' ? 600 : 400}>
                       {t(`opening.${kind}.${step.state}`)}
                     </Text>
@@ -69,7 +69,7 @@ export function OpenDialog({
               <Text size="sm" c="dimmed">
                 {t('opening.leave_text')}
               </Text>
-              <Button variant="default" onClick={onLeave} className={classes['leave'] ?? ''}>
+              <Button variant="default" onClick={onLeave} className={classes.leave}>
                 {t('opening.leave')}
               </Button>
             </Group>
@@ -83,13 +83,13 @@ export function OpenDialog({
 function StepIcon({ state }: { state: Step['state'] }) {
   switch (state) {
     case 'waiting':
-      return <IconCircle className={classes['waiting']} aria-hidden />;
+      return <IconCircle className={classes.waiting} aria-hidden />;
     case 'working':
       return <Loader size={24} aria-hidden />;
     case 'done':
-      return <IconCircleCheckFilled className={classes['done']} aria-hidden />;
+      return <IconCircleCheckFilled className={classes.done} aria-hidden />;
     case 'failed':
-      return <IconCircleXFilled className={classes['failed']} aria-hidden />;
+      return <IconCircleXFilled className={classes.failed} aria-hidden />;
   }
 }
 
@@ -98,7 +98,7 @@ function StepProgress({ step }: { step: Step }) {
   const { t } = useTranslation('desktops');
   return (
     <>
-      <Text size="sm" c="dimmed" className={classes['words']}>
+      <Text size="sm" c="dimmed" className={classes.words}>
         {step.text ?? ''}
       </Text>
       <Progress

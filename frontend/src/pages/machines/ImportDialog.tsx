@@ -111,9 +111,9 @@ function ImportForm({ onClose }: { onClose: () => void }) {
           label={t('import.file')}
           value={form.values.file}
           onChange={choose}
-          error={form.errors['file']}
+          error={form.errors.file}
         >
-          <Stack gap="xs" mt={4} mb={4} className={classes['images'] ?? ''}>
+          <Stack gap="xs" mt={4} mb={4} className={classes.images}>
             {images.map((image) => (
               <ImageChoice key={`${image.node ?? ''}/${image.file}`} image={image} />
             ))}
@@ -177,7 +177,7 @@ function ImageChoice({ image }: { image: LibraryImage }) {
   return (
     <Radio.Card
       value={image.file}
-      className={classes['image'] ?? ''}
+      className={classes.image}
       disabled={image.problem != null}
       data-testid="library-image"
       data-file={image.file}

@@ -47,7 +47,7 @@ function Details({ domain }: { domain: Domain }) {
   const format = useFormat();
   return (
     <Stack data-testid="machine-drawer">
-      <div className={classes['picture']}>
+      <div className={classes.picture}>
         <Picture name={domain.name} url={domain.screenshot_url} />
       </div>
       <Group gap="sm">
@@ -146,7 +146,7 @@ function LastRequests({ domain }: { domain: Domain }) {
           {t('requests.none')}
         </Text>
       ) : (
-        <ul className={classes['requests']}>
+        <ul className={classes.requests}>
           {requests.map((request) => (
             <li key={request.id}>
               <Anchor component={Link} to={`/admin/requests?request=${request.id}`} size="sm">
@@ -157,7 +157,7 @@ function LastRequests({ domain }: { domain: Domain }) {
                 {format.moment(request.created_at)}
               </Text>
               {request.error && (
-                <Text size="xs" c="red" className={classes['error'] ?? ''}>
+                <Text size="xs" c="red" className={classes.error}>
                   {request.error.message}
                 </Text>
               )}

@@ -91,9 +91,9 @@ export default function MachinesPage() {
   return (
     <>
       {head}
-      <Group mb="md" align="flex-end" className={classes['filters']}>
+      <Group mb="md" align="flex-end" className={classes.filters}>
         <TextInput
-          className={classes['search'] ?? ''}
+          className={classes.search}
           leftSection={<IconSearch size={16} aria-hidden />}
           placeholder={t('filter.text')}
           aria-label={t('filter.text')}
@@ -104,7 +104,7 @@ export default function MachinesPage() {
           data-testid="machines-filter"
         />
         <Select
-          className={classes['state'] ?? ''}
+          className={classes.state}
           aria-label={t('filter.state')}
           placeholder={t('filter.state')}
           data={domainStates.map((value) => ({ value, label: t(`common:state.${value}`) }))}
@@ -114,7 +114,7 @@ export default function MachinesPage() {
           }}
           clearable
         />
-        <Text size="sm" c="dimmed" role="status" className={classes['count'] ?? ''}>
+        <Text size="sm" c="dimmed" role="status" className={classes.count}>
           {t('count', {
             count: domains.length,
             machines: format.number(domains.length),

@@ -19,7 +19,8 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useUser } from '@/api/session';
 import type { Domain } from '@/api/types';
-import { actionIcons, allowed, dangerous, useAct } from '@/domains/actions';
+import { allowed, dangerous, useAct } from '@/domains/actions';
+import { ActionSymbol } from '@/domains/ActionSymbol';
 import { nameOf, usePendingSentence } from '@/domains/sentence';
 import { StateBadge } from '@/domains/StateBadge';
 import { useFormat } from '@/i18n/format';
@@ -37,7 +38,7 @@ interface Props {
 export function MachinesTable({ rows, isFolded, onToggle, onClone, onDetails }: Props) {
   const { t } = useTranslation('machines');
   return (
-    <div className={classes['frame']}>
+    <div className={classes.frame}>
       <Table
         highlightOnHover
         verticalSpacing="sm"
@@ -48,10 +49,10 @@ export function MachinesTable({ rows, isFolded, onToggle, onClone, onDetails }: 
           <Table.Tr>
             <Table.Th>{t('column.name')}</Table.Th>
             <Table.Th>{t('column.state')}</Table.Th>
-            <Table.Th className={classes['wide'] ?? ''}>{t('column.owner')}</Table.Th>
-            <Table.Th className={classes['wider'] ?? ''}>{t('column.node')}</Table.Th>
-            <Table.Th className={classes['wider'] ?? ''}>{t('column.address')}</Table.Th>
-            <Table.Th className={classes['wide'] ?? ''}>{t('column.size')}</Table.Th>
+            <Table.Th className={classes.wide}>{t('column.owner')}</Table.Th>
+            <Table.Th className={classes.wider}>{t('column.node')}</Table.Th>
+            <Table.Th className={classes.wider}>{t('column.address')}</Table.Th>
+            <Table.Th className={classes.wide}>{t('column.size')}</Table.Th>
             <Table.Th>
               <span className="visually-hidden">{t('column.actions')}</span>
             </Table.Th>
@@ -92,10 +93,10 @@ function MachineRow({
       data-state={domain.state}
       data-public={domain.is_public}
       data-context={context}
-      className={classes['row'] ?? ''}
+      className={classes.row}
     >
       <Table.Td>
-        <div className={classes['name']} data-depth={Math.min(depth, 3)}>
+        <div className={classes.name} data-depth={Math.min(depth, 3)}>
           {children > 0 ? (
             <ActionIcon
               variant="subtle"
@@ -114,11 +115,11 @@ function MachineRow({
               )}
             </ActionIcon>
           ) : (
-            <span className={classes['gap']} />
+            <span className={classes.gap} />
           )}
-          <div className={classes['names']}>
+          <div className={classes.names}>
             <UnstyledButton
-              className={classes['link'] ?? ''}
+              className={classes.link}
               onClick={() => {
                 onDetails(domain);
               }}
@@ -133,18 +134,12 @@ function MachineRow({
             )}
           </div>
           {domain.is_base && domain.is_public && (
-            <Badge
-              size="sm"
-              variant="outline"
-              color="sea"
-              tt="none"
-              className={classes['tag'] ?? ''}
-            >
+            <Badge size="sm" variant="outline" color="sea" tt="none" className={classes.tag}>
               {t('published')}
             </Badge>
           )}
           {folded && children > 0 && (
-            <Badge size="sm" variant="default" tt="none" className={classes['tag'] ?? ''}>
+            <Badge size="sm" variant="default" tt="none" className={classes.tag}>
               {t('clones', { count: children })}
             </Badge>
           )}
@@ -153,12 +148,10 @@ function MachineRow({
       <Table.Td>
         <MachineState domain={domain} />
       </Table.Td>
-      <Table.Td className={classes['wide'] ?? ''}>{domain.owner.name}</Table.Td>
-      <Table.Td className={classes['wider'] ?? ''}>{domain.node}</Table.Td>
-      <Table.Td className={`${classes['wider'] ?? ''} ${classes['mono'] ?? ''}`}>
-        {domain.address}
-      </Table.Td>
-      <Table.Td className={classes['wide'] ?? ''}>
+      <Table.Td className={classes.wide}>{domain.owner.name}</Table.Td>
+      <Table.Td className={classes.wider}>{domain.node}</Table.Td>
+      <Table.Td className={`${classes.wider} ${classes.mono}`}>{domain.address}</Table.Td>
+      <Table.Td className={classes.wide}>
         {t('size', {
           memory: format.memory(domain.memory_kib),
           vcpus: t('vcpus', { count: domain.vcpus }),
@@ -176,7 +169,7 @@ function MachineState({ domain }: { domain: Domain }) {
   const pending = usePendingSentence()(domain);
   const working = domain.pending.find((request) => request.state === 'working');
   return (
-    <div className={classes['state']}>
+    <div className={classes.state}>
       <StateBadge state={domain.state} />
       {domain.state_detail != null && domain.state_detail !== '' && (
         <Text size="xs" c="dimmed" lineClamp={2}>
@@ -211,12 +204,10 @@ function MachineButtons({
   const act = useAct();
   const entries = allowed(domain, user?.is_admin === true);
   const first = entries.find((action) => action === 'start_domain' || action === 'shutdown_domain');
-  const FirstIcon = first && actionIcons[first];
-  const CloneIcon = actionIcons.clone;
   const running = domain.state === 'active' || domain.state === 'paused';
 
   return (
-    <div className={classes['buttons']}>
+    <div className={classes.buttons}>
       {running && (
         <Tooltip label={t('common:action.open')}>
           <ActionIcon
@@ -231,17 +222,17 @@ function MachineButtons({
           </ActionIcon>
         </Tooltip>
       )}
-      {first && FirstIcon && (
+      {first && (
         <Tooltip label={t(`common:action.${first}`)}>
           <ActionIcon
             variant="subtle"
             size="lg"
-            className={classes['first'] ?? ''}
+            className={classes.first}
             aria-label={`${t(`common:action.${first}`)}: ${name}`}
             onClick={() => void act(domain, first)}
             data-testid={`row-${first}`}
           >
-            <FirstIcon size={18} aria-hidden />
+            <ActionSymbol action={first} size={18} />
           </ActionIcon>
         </Tooltip>
       )}
@@ -269,7 +260,7 @@ function MachineButtons({
           </Menu.Item>
           {domain.is_base && domain.may.includes('clone') && (
             <Menu.Item
-              leftSection={<CloneIcon size={16} aria-hidden />}
+              leftSection={<ActionSymbol action="clone" />}
               onClick={() => {
                 onClone(domain);
               }}
@@ -278,20 +269,17 @@ function MachineButtons({
               {t('common:action.clone')}
             </Menu.Item>
           )}
-          {entries.map((action) => {
-            const Icon = actionIcons[action];
-            return (
-              <Menu.Item
-                key={action}
-                color={dangerous.includes(action) ? 'red' : undefined}
-                leftSection={<Icon size={16} aria-hidden />}
-                onClick={() => void act(domain, action)}
-                data-testid={`action-${action}`}
-              >
-                {t(`common:action.${action}`)}
-              </Menu.Item>
-            );
-          })}
+          {entries.map((action) => (
+            <Menu.Item
+              key={action}
+              color={dangerous.includes(action) ? 'red' : undefined}
+              leftSection={<ActionSymbol action={action} />}
+              onClick={() => void act(domain, action)}
+              data-testid={`action-${action}`}
+            >
+              {t(`common:action.${action}`)}
+            </Menu.Item>
+          ))}
         </Menu.Dropdown>
       </Menu>
     </div>

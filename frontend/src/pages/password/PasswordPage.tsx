@@ -46,7 +46,7 @@ export default function PasswordPage() {
       : problem && textOf(problem);
 
   return (
-    <Card className={classes['card'] ?? ''} radius="lg" p="xl" withBorder>
+    <Card className={classes.card} radius="lg" p="xl" withBorder>
       <form onSubmit={submit} noValidate>
         <Stack gap="lg">
           <div>

@@ -44,7 +44,7 @@ export default function RequestsPage() {
       <PageHead title={t('title')} text={t('text')} />
       <Group mb="md">
         <Select
-          className={classes['filter'] ?? ''}
+          className={classes.filter}
           aria-label={t('filter.state')}
           placeholder={t('filter.state')}
           data={requestStates.map((value) => ({
@@ -58,7 +58,7 @@ export default function RequestsPage() {
           clearable
         />
         <Select
-          className={classes['filter'] ?? ''}
+          className={classes.filter}
           aria-label={t('filter.command')}
           placeholder={t('filter.command')}
           data={(commands ?? []).map((c) => ({ value: c.command, label: commandName(c.command) }))}

@@ -17,7 +17,7 @@ export function RequestsTable({
 }) {
   const { t } = useTranslation('requests');
   return (
-    <div className={classes['frame']}>
+    <div className={classes.frame}>
       <Table
         highlightOnHover
         verticalSpacing="sm"
@@ -26,12 +26,12 @@ export function RequestsTable({
       >
         <Table.Thead>
           <Table.Tr>
-            <Table.Th className={classes['wider'] ?? ''}>{t('column.id')}</Table.Th>
+            <Table.Th className={classes.wider}>{t('column.id')}</Table.Th>
             <Table.Th>{t('column.command')}</Table.Th>
-            <Table.Th className={classes['wide'] ?? ''}>{t('column.user')}</Table.Th>
+            <Table.Th className={classes.wide}>{t('column.user')}</Table.Th>
             <Table.Th>{t('column.state')}</Table.Th>
-            <Table.Th className={classes['wide'] ?? ''}>{t('column.created')}</Table.Th>
-            <Table.Th className={classes['wider'] ?? ''}>{t('column.took')}</Table.Th>
+            <Table.Th className={classes.wide}>{t('column.created')}</Table.Th>
+            <Table.Th className={classes.wider}>{t('column.took')}</Table.Th>
             <Table.Th>
               <span className="visually-hidden">{t('column.actions')}</span>
             </Table.Th>
@@ -61,12 +61,10 @@ function RequestRow({ request, onDetails }: { request: Request; onDetails: (id: 
       data-command={request.command}
       data-state={request.state}
     >
-      <Table.Td className={`${classes['wider'] ?? ''} ${classes['number'] ?? ''}`}>
-        {request.id}
-      </Table.Td>
+      <Table.Td className={`${classes.wider} ${classes.number}`}>{request.id}</Table.Td>
       <Table.Td>
         <UnstyledButton
-          className={classes['link'] ?? ''}
+          className={classes.link}
           onClick={() => {
             onDetails(request.id);
           }}
@@ -75,19 +73,19 @@ function RequestRow({ request, onDetails }: { request: Request; onDetails: (id: 
           {commandName(request.command)}
         </UnstyledButton>
         {request.domain_name != null && (
-          <Text size="xs" c="dimmed" className={classes['break'] ?? ''}>
+          <Text size="xs" c="dimmed" className={classes.break}>
             {request.domain_name}
           </Text>
         )}
       </Table.Td>
-      <Table.Td className={classes['wide'] ?? ''}>{request.user?.name}</Table.Td>
+      <Table.Td className={classes.wide}>{request.user?.name}</Table.Td>
       <Table.Td>
         <RequestProgress request={request} />
       </Table.Td>
-      <Table.Td className={`${classes['wide'] ?? ''} ${classes['number'] ?? ''}`}>
+      <Table.Td className={`${classes.wide} ${classes.number}`}>
         {format.moment(request.created_at)}
       </Table.Td>
-      <Table.Td className={`${classes['wider'] ?? ''} ${classes['number'] ?? ''}`}>
+      <Table.Td className={`${classes.wider} ${classes.number}`}>
         {from != null && to != null && format.duration((Date.parse(to) - Date.parse(from)) / 1000)}
       </Table.Td>
       <Table.Td>
@@ -117,7 +115,7 @@ export function RequestProgress({ request }: { request: Request }) {
   const { t } = useTranslation('requests');
   const text = request.error?.message ?? (request.state === 'done' ? null : request.progress_text);
   return (
-    <div className={classes['state']}>
+    <div className={classes.state}>
       <RequestStateBadge state={request.state} />
       {text != null && text !== '' && (
         <Text size="xs" c={request.state === 'failed' ? 'red' : 'dimmed'} lineClamp={2}>
@@ -126,7 +124,7 @@ export function RequestProgress({ request }: { request: Request }) {
       )}
       {request.state === 'working' && (
         <Progress
-          className={classes['progress'] ?? ''}
+          className={classes.progress}
           size="sm"
           value={request.progress}
           aria-label={text ?? t('column.state')}

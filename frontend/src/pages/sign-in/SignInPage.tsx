@@ -35,16 +35,16 @@ export default function SignInPage() {
       : error && textOf(error);
 
   return (
-    <div className={classes['page']}>
-      <div className={classes['picture']}>
+    <div className={classes.page}>
+      <div className={classes.picture}>
         <DrawnPicture name="Broker" />
       </div>
-      <main className={classes['side']}>
-        <div className={classes['corner']}>
+      <main className={classes.side}>
+        <div className={classes.corner}>
           <PreferencesMenu />
         </div>
         <form
-          className={classes['form']}
+          className={classes.form}
           onSubmit={form.onSubmit((values) => {
             signIn.mutate(values);
           })}

@@ -79,17 +79,17 @@ export function Screen({ domainId, name, onPhase, onLeave, ref }: Props) {
   );
 
   return (
-    <div className={classes['frame']}>
+    <div className={classes.frame}>
       <div
         ref={screen}
-        className={classes['screen']}
+        className={classes.screen}
         role="application"
         aria-label={t('screen', { name })}
         data-testid="screen"
         data-connected={phase.kind === 'connected'}
       />
       {phase.kind !== 'connected' && (
-        <div className={classes['veil']}>
+        <div className={classes.veil}>
           <Veil phase={phase} onRetry={() => display.current?.retry()} />
         </div>
       )}

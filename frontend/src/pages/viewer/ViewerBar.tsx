@@ -38,7 +38,7 @@ export function ViewerBar({ domain, status, connected, fullScreen, onCtrlAltDel,
   const sentence = useDomainSentence();
 
   return (
-    <header ref={ref} className={classes['bar']} aria-label={t('bar')}>
+    <header ref={ref} className={classes.bar} aria-label={t('bar')}>
       <Tooltip label={t('back')}>
         <ActionIcon
           component={Link}
@@ -52,15 +52,15 @@ export function ViewerBar({ domain, status, connected, fullScreen, onCtrlAltDel,
           <IconArrowLeft size={20} aria-hidden />
         </ActionIcon>
       </Tooltip>
-      <div className={classes['names']}>
-        <h1 className={classes['name']}>{nameOf(domain)}</h1>
-        <p className={classes['status']} role="status" data-testid="viewer-status">
+      <div className={classes.names}>
+        <h1 className={classes.name}>{nameOf(domain)}</h1>
+        <p className={classes.status} role="status" data-testid="viewer-status">
           {status !== null && !connected ? status : sentence(domain)}
         </p>
       </div>
       <LivePill />
-      {connected && <p className={classes['hint']}>{t('leave_hint')}</p>}
-      <div className={classes['buttons']} role="toolbar" aria-label={t('toolbar')}>
+      {connected && <p className={classes.hint}>{t('leave_hint')}</p>}
+      <div className={classes.buttons} role="toolbar" aria-label={t('toolbar')}>
         <BarButton
           icon={IconKeyboard}
           label={t('ctrl_alt_del')}
@@ -74,7 +74,7 @@ export function ViewerBar({ domain, status, connected, fullScreen, onCtrlAltDel,
           id="viewer-fullscreen"
           onClick={fullScreen.toggle}
         />
-        <span className={classes['line']} aria-hidden />
+        <span className={classes.line} aria-hidden />
         {power.map(({ action, id }) => (
           <BarButton
             key={action}

@@ -22,7 +22,7 @@ export default function ViewerPage() {
 
   if (domain === undefined) {
     return (
-      <main className={classes['page']}>
+      <main className={classes.page}>
         {error === null ? (
           <PageSkeleton />
         ) : (
@@ -46,7 +46,7 @@ function Viewer({ domain }: { domain: Domain }) {
   const shown = hasScreen(domain);
 
   return (
-    <div className={classes['page']} data-full-screen={fullScreen.on} data-testid="viewer">
+    <div className={classes.page} data-full-screen={fullScreen.on} data-testid="viewer">
       <ViewerBar
         ref={bar}
         domain={domain}
@@ -58,7 +58,7 @@ function Viewer({ domain }: { domain: Domain }) {
           screen.current?.focus();
         }}
       />
-      <main className={classes['main']}>
+      <main className={classes.main}>
         {shown ? (
           <Screen
             ref={screen}
@@ -101,7 +101,7 @@ function NoScreen({ domain }: { domain: Domain }) {
         {coming || (off && domain.pending.length > 0) ? (
           working ? (
             <Progress
-              className={classes['progress'] ?? ''}
+              className={classes.progress}
               value={working.progress}
               aria-label={pending ?? t('coming')}
             />
@@ -109,7 +109,7 @@ function NoScreen({ domain }: { domain: Domain }) {
             <Loader aria-hidden />
           )
         ) : (
-          <div className={classes['buttons']}>
+          <div className={classes.buttons}>
             {domain.may.includes('start_domain') && (
               <Button
                 size="md"
