@@ -241,7 +241,10 @@ public sealed unsafe partial class Domain : IDisposable
     /// Addresses of its network interfaces. With <see cref="DomainInterfaceAddressesSource.Lease"/> those on libvirt's own networks, an interface without
     /// a lease being absent; with <see cref="DomainInterfaceAddressesSource.Agent"/> what the agent in the guest says: text of a stranger. (virDomainInterfaceAddresses)
     /// </summary>
-    /// <exception cref="LibvirtException"><see cref="ErrorNumber.AgentUnresponsive"/>: no agent; <see cref="ErrorNumber.OperationInvalid"/>: it doesn't run.</exception>
+    /// <exception cref="LibvirtException">
+    /// <see cref="ErrorNumber.ArgumentUnsupported"/>: asked for the agent, and it has no channel for one; <see cref="ErrorNumber.AgentUnresponsive"/>: nobody on
+    /// the channel; <see cref="ErrorNumber.OperationInvalid"/>: it doesn't run.
+    /// </exception>
     public IReadOnlyList<DomainInterface> InterfaceAddresses(DomainInterfaceAddressesSource source)
     {
         using var self = Handle.Use();
@@ -270,7 +273,9 @@ public sealed unsafe partial class Domain : IDisposable
     /// <summary>Sends a command to the QEMU guest agent and returns its answer, both JSON. (virDomainQemuAgentCommand)</summary>
     /// <param name="command">For example <c>{"execute":"guest-ping"}</c>.</param>
     /// <param name="timeout">Seconds, or a value of <see cref="DomainQemuAgentCommandTimeoutValues"/>; never wait for a guest without a limit.</param>
-    /// <exception cref="LibvirtException"><see cref="ErrorNumber.AgentUnresponsive"/>: no agent, or no answer in time.</exception>
+    /// <exception cref="LibvirtException">
+    /// <see cref="ErrorNumber.ArgumentUnsupported"/>: it has no channel for an agent; <see cref="ErrorNumber.AgentUnresponsive"/>: nobody on it, or no answer in time.
+    /// </exception>
     public string QemuAgentCommand(string command, int timeout)
     {
         using var self = Handle.Use();
