@@ -23,7 +23,7 @@ build_program() {
   touch "$var/build.stamp"
 }
 program_needs_build() {
-  [[ ! -f $var/build.stamp || ! -f src/Broker.Cli/bin/$configuration/net10.0/Broker.Cli.dll ]] ||
+  [[ ! -f $var/build.stamp || ! -f src/Broker.Cli/bin/$configuration/net10.0/broker.dll ]] ||
     [[ -n $(find src sql Directory.*.props global.json -type f -not -path '*/bin/*' -not -path '*/obj/*' -newer "$var/build.stamp" -print -quit) ]]
 }
 

@@ -35,7 +35,7 @@ need_demo() {
 
 # secret NAME - a random word, made once.
 secret() {
-  [[ -s $secrets/$1 ]] || (umask 077 && head -c 200 /dev/urandom | LC_ALL=C tr -dc 'a-km-z2-9' | head -c 20 >"$secrets/$1")
+  [[ -s $secrets/$1 ]] || (umask 077 && head -c 2000 /dev/urandom | LC_ALL=C tr -dc 'a-km-z2-9' | head -c 20 >"$secrets/$1")
   cat "$secrets/$1"
 }
 
@@ -101,7 +101,7 @@ pool_folder() {
 
 broker() {
   BROKER_DATABASE=$(connection broker) BROKER_RUN=$run_dir \
-    dotnet "src/Broker.Cli/bin/$configuration/net10.0/Broker.Cli.dll" "$@"
+    dotnet "src/Broker.Cli/bin/$configuration/net10.0/broker.dll" "$@"
 }
 
 make_run_folder() {
