@@ -114,10 +114,6 @@ public sealed class Node : IDisposable
             return true;
         }, cancel);
 
-    /// <summary>What the host says about one domain; null when it does not know it.</summary>
-    public Task<DomainReport?> Look(Guid domain, CancellationToken cancel = default) =>
-        Run(Gate.Read, vm => vm.Inventory().FirstOrDefault(r => r.Id == domain), cancel);
-
     /// <inheritdoc/>
     public void Dispose()
     {

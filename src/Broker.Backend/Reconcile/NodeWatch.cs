@@ -101,6 +101,8 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
 
     private async Task<NodeState> Look(Node node, NodeState known, CancellationToken stop)
     {
+        // Read first: what the host says is never older than the row it is held against.
+        var rows = await db.Read(s => DomainsTable.OnNode(s, node.Row.Id), stop);
         IReadOnlyList<DomainReport> reports;
         IReadOnlyDictionary<string, string>? addresses;
         IReadOnlyList<string> capabilities;
@@ -133,7 +135,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         }
 
         var byId = reports.ToDictionary(r => r.Id);
-        foreach (var row in await db.Read(s => DomainsTable.OnNode(s, node.Row.Id), stop))
+        foreach (var row in rows)
         {
             var report = byId.GetValueOrDefault(row.Id);
             var address = report?.Power is Power.Running or Power.Paused && addresses is not null ? addresses.GetValueOrDefault(row.Mac) ?? row.Address : row.Address;

@@ -29,7 +29,7 @@ public sealed class RequestLoop(
     private volatile bool _isFull;
     private readonly TimeSpan _lease = TimeSpan.FromSeconds(settings.LeaseSeconds);
 
-    private sealed record Running(RequestRow Row, CancellationTokenSource Cancel)
+    private sealed record Running(RequestRow Row, long ClaimedAt, CancellationTokenSource Cancel)
     {
         public Work? Work { get; set; }
 
@@ -71,6 +71,7 @@ public sealed class RequestLoop(
         _isFull = room.Values.Any(free => free <= 0);
         if (room.Values.All(free => free <= 0)) return;
         IReadOnlyList<RequestRow> claimed;
+        var claimedAt = clock.GetTimestamp();
         try
         {
             claimed = await db.Transaction(s => RequestsTable.Claim(s, me.Id, room, _lease), stopping);
@@ -85,7 +86,7 @@ public sealed class RequestLoop(
         if (room.Any(lane => claimed.Count(r => r.Lane == lane.Key) >= lane.Value)) _isFull = true;
         foreach (var row in claimed)
         {
-            var running = new Running(row, new CancellationTokenSource());
+            var running = new Running(row, claimedAt, new CancellationTokenSource());
             _running[row.Id] = running;
             running.Task = Task.Run(() => Run(running), CancellationToken.None);
         }
@@ -114,10 +115,11 @@ public sealed class RequestLoop(
                 var running = _running.Values.ToList();
                 if (running.Count > 0)
                 {
-                    var mine = (await db.Transaction(s => RequestsTable.Renew(s, me.Id, _lease), stop)).ToHashSet();
+                    var at = clock.GetTimestamp();
+                    var mine = (await db.Transaction(s => RequestsTable.Renew(s, me.Id, running.ConvertAll(r => r.Row.Id), _lease), stop)).ToHashSet();
                     foreach (var each in running)
                     {
-                        if (mine.Contains((each.Row.Id, each.Row.Epoch))) each.Work?.Renewed();
+                        if (mine.Contains((each.Row.Id, each.Row.Epoch))) each.Work?.Renewed(at);
                         else if (_running.ContainsKey(each.Row.Id)) Lose(each);
                     }
                 }
@@ -187,7 +189,7 @@ public sealed class RequestLoop(
         }
         catch (Exception e)
         {
-            // The lease runs out, or is given back here, and the request is taken up again.
+            // Nobody renews the lease any more: it runs out, and the request is taken up again.
             Log.EndUnwritten(logger, row.Id, row.Command, e.Message);
         }
         finally
@@ -214,7 +216,7 @@ public sealed class RequestLoop(
         }
 
         var caller = await db.Read(s => UsersTable.Caller(s, row.UserId, row.CallerAddress));
-        var work = running.Work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, bool>()), db, nodes, clock, _lease, running.Cancel.Token);
+        var work = running.Work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, bool>()), db, nodes, clock, running.ClaimedAt, _lease, running.Cancel.Token);
         try
         {
             await Judge(request, row, caller);

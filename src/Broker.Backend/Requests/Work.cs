@@ -1,4 +1,5 @@
 using Broker.Backend.Nodes;
+using Broker.Backend.VmManagers;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
@@ -16,7 +17,15 @@ public sealed class Work
     private long _renewedAt;
     private volatile bool _lost;
 
-    internal Work(RequestRow row, Caller caller, Db db, NodeList nodes, TimeProvider clock, TimeSpan lease, CancellationToken cancel)
+    /// <param name="row">As claimed.</param>
+    /// <param name="caller">As he is now.</param>
+    /// <param name="db">Where to write.</param>
+    /// <param name="nodes">Where to act.</param>
+    /// <param name="clock">Goes on while the process is stopped.</param>
+    /// <param name="claimedAt">That clock's timestamp from before the claim was written.</param>
+    /// <param name="lease">How long the claim holds from then on.</param>
+    /// <param name="cancel">Cancelled when the claim is lost or the back end has to stop.</param>
+    internal Work(RequestRow row, Caller caller, Db db, NodeList nodes, TimeProvider clock, long claimedAt, TimeSpan lease, CancellationToken cancel)
     {
         Row = row;
         Caller = caller;
@@ -25,7 +34,7 @@ public sealed class Work
         _nodes = nodes;
         _clock = clock;
         _lease = lease;
-        _renewedAt = clock.GetTimestamp();
+        _renewedAt = claimedAt;
     }
 
     /// <summary>The request's row when it was claimed.</summary>
@@ -48,6 +57,25 @@ public sealed class Work
         Cancel.ThrowIfCancellationRequested();
         if (_lost || _clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) > _lease) throw new ClaimLostException(Row.Id);
     }
+
+    /// <summary>Calls a host, if the claim still holds when the host's worker comes to it.</summary>
+    public Task<T> On<T>(Node node, Gate gate, Func<IVmNode, T> call) =>
+        node.Run(gate, vm =>
+        {
+            Check();
+            return call(vm);
+        }, Cancel);
+
+    /// <inheritdoc cref="On{T}"/>
+    public Task On(Node node, Gate gate, Action<IVmNode> call) =>
+        On(node, gate, vm =>
+        {
+            call(vm);
+            return true;
+        });
+
+    /// <summary>What a host says about a domain; null when it does not know it.</summary>
+    public Task<DomainReport?> Look(Node node, Guid domain) => On(node, Gate.Read, vm => vm.Inventory().FirstOrDefault(r => r.Id == domain));
 
     /// <summary>Writes to the database in one transaction, if the claim still holds.</summary>
     public Task<T> Write<T>(Func<DbSession, Task<T>> write)
@@ -74,7 +102,7 @@ public sealed class Work
     /// <summary>The host a domain lives on.</summary>
     public Task<Node> NodeOf(DomainRow domain) => _nodes.Get(domain.NodeId, Cancel);
 
-    internal void Renewed() => Interlocked.Exchange(ref _renewedAt, _clock.GetTimestamp());
+    internal void Renewed(long at) => Interlocked.Exchange(ref _renewedAt, at);
 
     internal void Lost() => _lost = true;
 }

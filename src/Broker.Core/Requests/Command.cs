@@ -45,8 +45,8 @@ public sealed record Command(string Word, Lane Lane, string Summary)
     /// <summary>How an equal request is folded.</summary>
     public Fold Fold { get; init; } = Fold.WhilePending;
 
-    /// <summary>How often it is tried in all, when its handler says that trying again may help.</summary>
-    public int Tries { get; init; } = 3;
+    /// <summary>How often it is tried in all, when its handler says that trying again may help. The waits double from one second: six tries last half a minute.</summary>
+    public int Tries { get; init; } = 6;
 
     /// <summary>Lower runs first within its lane.</summary>
     public int Priority { get; init; } = 100;

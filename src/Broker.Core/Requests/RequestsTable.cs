@@ -129,14 +129,15 @@ public static class RequestsTable
         return claimed;
     }
 
-    /// <summary>Renews all claims of a back end.</summary>
+    /// <summary>Renews claims of a back end.</summary>
     /// <returns>Those that are still its own, with their epochs.</returns>
-    public static async Task<IReadOnlyList<(long Id, int Epoch)>> Renew(DbSession db, Guid backEnd, TimeSpan lease)
+    public static async Task<IReadOnlyList<(long Id, int Epoch)>> Renew(DbSession db, Guid backEnd, IReadOnlyCollection<long> requests, TimeSpan lease)
     {
+        var ids = requests.ToArray();
         await db.Execute(
-            "UPDATE requests SET lease_until = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND WHERE claimed_by = @backEnd AND state = 'working'",
-            new { backEnd, seconds = lease.TotalSeconds });
-        return await db.Query<(long, int)>("SELECT id, epoch FROM requests WHERE claimed_by = @backEnd AND state = 'working'", new { backEnd });
+            "UPDATE requests SET lease_until = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND WHERE id IN @ids AND claimed_by = @backEnd AND state = 'working'",
+            new { ids, backEnd, seconds = lease.TotalSeconds });
+        return await db.Query<(long, int)>("SELECT id, epoch FROM requests WHERE id IN @ids AND claimed_by = @backEnd AND state = 'working'", new { ids, backEnd });
     }
 
     /// <summary>Puts claims whose lease has run out back into the queue.</summary>

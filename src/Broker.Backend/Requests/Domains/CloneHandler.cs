@@ -15,7 +15,7 @@ public sealed class CloneHandler : IHandler<Clone>
         if (!origin.IsBase) throw new RequestFailedException("not_a_base", $"{origin.Name} is not a base any more.");
         var domain = await work.Domain(request.Domain);
         var node = await work.NodeOf(domain);
-        var (format, pathOf) = await node.Run(Gate.Read, vm => (vm.Disks.Format, (Func<Guid, string>)vm.Disks.PathOf), work.Cancel);
+        var (format, pathOf) = await work.On(node, Gate.Read, vm => (vm.Disks.Format, (Func<Guid, string>)vm.Disks.PathOf));
 
         // The files' names are in the database before there are files.
         var overlays = await work.Write(async db =>
@@ -38,13 +38,11 @@ public sealed class CloneHandler : IHandler<Clone>
 
         foreach (var (frozen, own) in overlays)
         {
-            work.Check();
-            await node.Run(Gate.Disk, vm => vm.Disks.Clone(frozen.Path, own.Path), work.Cancel);
+            await work.On(node, Gate.Disk, vm => vm.Disks.Clone(frozen.Path, own.Path));
         }
 
         var spec = await work.Read(db => Specs.Of(db, domain, node));
-        work.Check();
-        await node.Run(Gate.Disk, vm => vm.Define(spec), work.Cancel);
+        await work.On(node, Gate.Disk, vm => vm.Define(spec));
         await work.Write(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
         return new { domain = domain.Id, name = domain.Name };
     }

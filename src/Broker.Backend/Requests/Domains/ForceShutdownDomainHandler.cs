@@ -15,7 +15,7 @@ public sealed class ForceShutdownDomainHandler : IHandler<ForceShutdownDomain>
         if (request.StartedAt is { } run && run != domain.StartedAt) return new { domain = domain.Id, skipped = "It was started anew meanwhile." };
         var node = await work.NodeOf(domain);
         await work.Step(20, "Switching off");
-        await node.Run(Gate.Stop, vm => vm.Destroy(domain.Id), work.Cancel);
+        await work.On(node, Gate.Stop, vm => vm.Destroy(domain.Id));
         await work.Write(async db =>
         {
             if (domain.State is not (DomainState.Creating or DomainState.Broken or DomainState.Removing))

@@ -13,7 +13,7 @@ public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDom
     {
         var domain = await work.Domain(request.Domain);
         var node = await work.NodeOf(domain);
-        var (format, pathOf) = await node.Run(Gate.Read, vm => (vm.Disks.Format, (Func<Guid, string>)vm.Disks.PathOf), work.Cancel);
+        var (format, pathOf) = await work.On(node, Gate.Read, vm => (vm.Disks.Format, (Func<Guid, string>)vm.Disks.PathOf));
         var volume = await work.Write(async db =>
         {
             if (await VolumesTable.Of(db, domain.Id) is [var there, ..]) return there;
@@ -27,7 +27,7 @@ public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDom
         await work.Write(db => VolumesTable.SetCapacity(db, volume.Id, capacity));
         var spec = await work.Read(db => Specs.Of(db, domain, node));
         await work.Step(95, "Telling the host");
-        await node.Run(Gate.Disk, vm => vm.Define(spec), work.Cancel);
+        await work.On(node, Gate.Disk, vm => vm.Define(spec));
         await work.Write(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
         return new { domain = domain.Id, name = domain.Name, capacity_bytes = capacity };
     }
@@ -39,7 +39,7 @@ public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDom
     {
         var percent = new Latest();
         await work.Step(5, $"Copying {file}");
-        var copying = node.Run(Gate.Disk, vm => vm.Disks.Import(file, target, percent, work.Cancel), work.Cancel);
+        var copying = work.On(node, Gate.Disk, vm => vm.Disks.Import(file, target, percent, work.Cancel));
         var told = 0;
         while (await Task.WhenAny(copying, Task.Delay(TimeSpan.FromSeconds(0.5), clock, work.Cancel)) != copying)
         {

@@ -27,8 +27,7 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
             await work.Step(50, "Freezing the disks");
             foreach (var volume in volumes)
             {
-                work.Check();
-                await node.Run(Gate.Disk, vm => vm.Disks.Freeze(volume.Path), work.Cancel);
+                await work.On(node, Gate.Disk, vm => vm.Disks.Freeze(volume.Path));
             }
         }
 
@@ -47,22 +46,22 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
         if (await work.Read(db => DomainsTable.Get(db, request.Domain)) is not { IsBase: false } domain) return;
         var node = await work.NodeOf(domain);
         foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
-            await node.Run(Gate.Disk, vm => vm.Disks.Thaw(volume.Path), work.Cancel);
+            await work.On(node, Gate.Disk, vm => vm.Disks.Thaw(volume.Path));
     }
 
     private async Task SwitchOff(DomainRow domain, Node node, Work work)
     {
-        if (await node.Look(domain.Id, work.Cancel) is not { Power: Power.Running or Power.Paused }) return;
+        if (await work.Look(node, domain.Id) is not { Power: Power.Running or Power.Paused }) return;
         await Picture.Keep(domain, node, work);
         await work.Step(10, "Shutting it down first");
-        await node.Run(Gate.Stop, vm => vm.Shutdown(domain.Id), work.Cancel);
+        await work.On(node, Gate.Stop, vm => vm.Shutdown(domain.Id));
         var began = clock.GetTimestamp();
-        while (await node.Look(domain.Id, work.Cancel) is { Power: Power.Running or Power.Paused })
+        while (await work.Look(node, domain.Id) is { Power: Power.Running or Power.Paused })
         {
             if (clock.GetElapsedTime(began) > TimeToShutDown)
             {
                 await work.Step(30, "It does not shut down by itself: switching it off");
-                await node.Run(Gate.Stop, vm => vm.Destroy(domain.Id), work.Cancel);
+                await work.On(node, Gate.Stop, vm => vm.Destroy(domain.Id));
                 return;
             }
 

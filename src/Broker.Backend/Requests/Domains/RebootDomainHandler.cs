@@ -14,7 +14,7 @@ public sealed class RebootDomainHandler : IHandler<RebootDomain>
         if (domain.State is not DomainState.Active) throw new RequestFailedException("not_running", $"{domain.Name} is not running: start it instead.");
         var node = await work.NodeOf(domain);
         await work.Step(20, "Restarting");
-        await node.Run(Gate.Stop, vm => vm.Reboot(domain.Id), work.Cancel);
+        await work.On(node, Gate.Stop, vm => vm.Reboot(domain.Id));
         return new { domain = domain.Id };
     }
 }

@@ -14,9 +14,9 @@ public sealed class RefreshMachineHandler : IHandler<RefreshMachine>
     {
         var domain = await work.Domain(request.Domain);
         var node = await work.NodeOf(domain);
-        var (report, address) = await node.Run(Gate.Read, vm => (
+        var (report, address) = await work.On(node, Gate.Read, vm => (
             vm.Inventory().FirstOrDefault(r => r.Id == domain.Id),
-            vm.As<ICanReportAddresses>()?.Addresses().GetValueOrDefault(domain.Mac)), work.Cancel);
+            vm.As<ICanReportAddresses>()?.Addresses().GetValueOrDefault(domain.Mac)));
         await work.Write(async db =>
         {
             if (Observed.Next(domain, report) is { } next) await DomainsTable.SetState(db, domain.Id, next.State, next.Detail);

@@ -24,8 +24,7 @@ public sealed class RemoveBaseHandler : IHandler<RemoveBase>
         });
         foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
         {
-            work.Check();
-            await node.Run(Gate.Disk, vm => vm.Disks.Thaw(volume.Path), work.Cancel);
+            await work.On(node, Gate.Disk, vm => vm.Disks.Thaw(volume.Path));
         }
 
         await work.Write(db => VolumesTable.SetFrozen(db, domain.Id, false));

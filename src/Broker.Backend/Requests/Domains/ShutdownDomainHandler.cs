@@ -8,29 +8,32 @@ using Broker.Core.Requests.Domains;
 namespace Broker.Backend.Requests.Domains;
 
 /// <summary>Presses the power button and leaves a forced shutdown behind for the case that nothing comes of it.</summary>
-public sealed class ShutdownDomainHandler(TimeProvider clock) : IHandler<ShutdownDomain>
+public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
 {
     /// <inheritdoc/>
     public async Task<object?> Handle(ShutdownDomain request, Work work)
     {
         var domain = await work.Domain(request.Domain);
         var node = await work.NodeOf(domain);
-        if (await node.Look(domain.Id, work.Cancel) is not { Power: Power.Running or Power.Paused })
+        if (await work.Look(node, domain.Id) is not { Power: Power.Running or Power.Paused })
         {
             await work.Write(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
             return new { domain = domain.Id };
         }
 
         await Picture.Keep(domain, node, work);
-        var forcedAt = clock.GetUtcNow() + TimeSpan.FromSeconds(request.TimeoutSeconds ?? ShutdownDomain.DefaultTimeoutSeconds);
-        await work.Write(async db =>
+        var forcedAt = await work.Write(async db =>
         {
+            // the clock that decides when it is time
+            var at = await db.First<DateTimeOffset>(
+                "SELECT UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND", new { seconds = request.TimeoutSeconds ?? ShutdownDomain.DefaultTimeoutSeconds });
             await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
-            await RequestWriter.Submit(db, work.Caller, new ForceShutdownDomain(domain.Id, domain.StartedAt), forcedAt);
+            await RequestWriter.Submit(db, work.Caller, new ForceShutdownDomain(domain.Id, domain.StartedAt), at);
             await DomainsTable.SetState(db, domain.Id, DomainState.ShuttingDown);
             await RequestsTable.Progress(db, work.Row, 50, "Pressing the power button");
+            return at;
         });
-        await node.Run(Gate.Stop, vm => vm.Shutdown(domain.Id), work.Cancel);
+        await work.On(node, Gate.Stop, vm => vm.Shutdown(domain.Id));
         return new { domain = domain.Id, forced_at = forcedAt };
     }
 }

@@ -21,7 +21,7 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         var node = await work.NodeOf(domain);
         var spec = await work.Read(db => Specs.Of(db, domain, node));
 
-        var before = await node.Look(domain.Id, work.Cancel);
+        var before = await work.Look(node, domain.Id);
         if (domain.State is DomainState.Active && before?.Power is Power.Running) return new { domain = domain.Id };
         await work.Write(async db =>
         {
@@ -30,12 +30,12 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         });
         if (before?.Power is not (Power.Running or Power.Paused))
         {
-            await node.Run(Gate.Start, vm =>
+            await work.On(node, Gate.Start, vm =>
             {
                 // the host may have forgotten it, or the machine's settings have changed since
                 vm.Define(spec);
                 vm.Start(domain.Id);
-            }, work.Cancel);
+            });
         }
 
         await work.Write(async db =>

@@ -24,16 +24,14 @@ internal static class Unmake
     public static async Task Whole(DomainRow domain, Work work)
     {
         var node = await work.NodeOf(domain);
-        work.Check();
-        await node.Run(Gate.Stop, vm =>
+        await work.On(node, Gate.Stop, vm =>
         {
             vm.Destroy(domain.Id);
             vm.Undefine(domain.Id);
-        }, work.Cancel);
+        });
         foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
         {
-            work.Check();
-            await node.Run(Gate.Disk, vm => vm.Disks.Delete(volume.Path), work.Cancel);
+            await work.On(node, Gate.Disk, vm => vm.Disks.Delete(volume.Path));
         }
 
         await work.Write(db => DomainsTable.Delete(db, domain.Id));
