@@ -99,6 +99,17 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainUndefineFlags(self.Pointer, flags));
     }
 
+    /// <summary>Gives a domain that is off another name; <see cref="Name"/> of this object stays as it was. (virDomainRename)</summary>
+    /// <exception cref="LibvirtException">
+    /// <see cref="ErrorNumber.OperationInvalid"/>: it runs, or has a managed save or snapshots; <see cref="ErrorNumber.OperationFailed"/>: the name is taken.
+    /// </exception>
+    public void Rename(string name)
+    {
+        using var self = Handle.Use();
+        using var text = new Text(name);
+        Check(virDomainRename(self.Pointer, text.Pointer, 0));
+    }
+
     /// <summary>Halts it in memory. (virDomainSuspend)</summary>
     public void Suspend()
     {

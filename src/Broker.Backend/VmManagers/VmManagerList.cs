@@ -1,3 +1,4 @@
+using Broker.Backend.VmManagers.Libvirt;
 using Broker.Backend.VmManagers.Simulated;
 
 namespace Broker.Backend.VmManagers;
@@ -8,6 +9,7 @@ public static class VmManagerList
     /// <summary>One of each.</summary>
     public static IReadOnlyList<IVmManager> All { get; } =
     [
+        new LibvirtVmManager(),
         new SimulatedVmManager(),
     ];
 }

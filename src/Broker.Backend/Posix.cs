@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Broker.Backend;
+
+/// <summary>What the C library can do with files and .NET can't. The only file that calls it.</summary>
+internal static partial class Posix
+{
+    /// <summary>No such file.</summary>
+    public const int NoEntry = 2;
+
+    /// <summary>A link where none may be.</summary>
+    public const int TooManyLinks = 40;
+
+    private const int ReadOnly = 0;
+    private const int NoTerminal = 0x100;
+    private const int NonBlocking = 0x800;
+    private const int DirectoryOnly = 0x10000;
+    private const int NoFollow = 0x20000;
+    private const int CloseOnExec = 0x80000;
+    private const int EmptyPath = 0x1000;
+    private const uint TypeAndMode = 3;
+
+    /// <summary>True for root.</summary>
+    public static bool IsRoot => Environment.IsPrivilegedProcess;
+
+    /// <summary>Opens for reading what lies under this very name: a link is an error, and a pipe doesn't make us wait.</summary>
+    /// <param name="path">What to open.</param>
+    /// <param name="error">Why it failed, an errno.</param>
+    /// <returns>Null when it failed.</returns>
+    public static SafeFileHandle? OpenWithoutFollowing(string path, out int error)
+    {
+        var descriptor = open(path, ReadOnly | NoFollow | NonBlocking | CloseOnExec | NoTerminal);
+        error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>Whether an open file is a plain one: no folder, device, pipe or socket.</summary>
+    public static bool IsPlainFile(SafeFileHandle file)
+    {
+        Span<byte> result = stackalloc byte[256];       // struct statx, which is laid out alike on all processors
+        const int mode = 28;
+        return statx(file, "", EmptyPath, TypeAndMode, result) == 0 && (BinaryPrimitives.ReadUInt16LittleEndian(result[mode..]) & 0xF000) == 0x8000;
+    }
+
+    /// <summary>Gives an open file to another user and group.</summary>
+    /// <exception cref="IOException">We may not.</exception>
+    public static void ChangeOwner(SafeFileHandle file, uint user, uint group)
+    {
+        if (fchown(file, user, group) != 0) throw new IOException(new Win32Exception(Marshal.GetLastPInvokeError()).Message);
+    }
+
+    /// <summary>Brings what happened to a folder's names, a rename say, to the disk.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static void FlushFolder(string path)
+    {
+        var descriptor = open(path, ReadOnly | DirectoryOnly | CloseOnExec);
+        if (descriptor < 0) throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        using var folder = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (fsync(folder) != 0) throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(SafeFileHandle file, string path, int flags, uint mask, Span<byte> result);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fchown(SafeFileHandle file, uint user, uint group);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(SafeFileHandle file);
+
+}

@@ -1,0 +1,288 @@
+using System.Net;
+using System.Net.Sockets;
+using Broker.Backend.Displays;
+using Libvirt;
+
+namespace Broker.Backend.VmManagers.Libvirt;
+
+/// <summary>A host with libvirtd. Acts only on domains whose UUIDs it is given.</summary>
+internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
+{
+    /// <summary>One less than the daemon serves per connection, so that keep-alive and cancelling get through.</summary>
+    private const int JobsAtATime = 4;
+
+    private readonly NodeSettings _settings;
+    private readonly Connect _jobs;
+    private readonly Connect _reads;
+    private readonly string _virtType;
+    private readonly SemaphoreSlim _gate = new(JobsAtATime);
+    private volatile bool _isLost;
+
+    public LibvirtNode(NodeSettings settings, Connect jobs, Connect reads, string virtType, IReadOnlyDictionary<string, string> facts)
+    {
+        _settings = settings;
+        _jobs = jobs;
+        _reads = reads;
+        _virtType = virtType;
+        Facts = facts;
+        Disks = new Qcow2Disks(settings);
+        jobs.RegisterCloseCallback(_ => _isLost = true);
+        reads.RegisterCloseCallback(_ => _isLost = true);
+        reads.DomainEventLifecycleRegister(OnLifecycle);
+    }
+
+    public IReadOnlyDictionary<string, string> Facts { get; }
+
+    public bool IsAlive
+    {
+        get
+        {
+            try
+            {
+                return !_isLost && _jobs.IsAlive() && _reads.IsAlive();
+            }
+            catch (Exception e) when (e is LibvirtException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    public IDisks Disks { get; }
+
+    public event Action<DomainReport>? Changed;
+
+    public IReadOnlyList<DomainReport> Inventory() => Ask("The domains could not be listed", () =>
+    {
+        var saved = new HashSet<Guid>();
+        foreach (var domain in _reads.ListAllDomains(ConnectListAllDomainsFlags.Managedsave))
+            using (domain) saved.Add(domain.UUID);
+
+        var reports = new List<DomainReport>();
+        // Nowait: one domain in the middle of a save must not hold up the others.
+        foreach (var stats in _reads.GetAllDomainStats(DomainStatsTypes.State, ConnectGetAllDomainStatsFlags.Nowait))
+        {
+            using (stats)
+            {
+                var state = stats.State?.State ?? DomainState.Nostate;
+                var (power, detail) = Lifecycle.Read(state, stats.State?.Reason ?? 0);
+                reports.Add(new(stats.Domain.UUID, stats.Domain.Name, power == Power.Off && saved.Contains(stats.Domain.UUID) ? Power.Saved : power, detail));
+            }
+        }
+        return reports;
+    });
+
+    public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", () =>
+    {
+        var xml = DomainXml.Write(spec, _virtType);
+        try
+        {
+            _jobs.DomainDefineXML(xml, DomainDefineFlags.Validate).Dispose();
+        }
+        catch (LibvirtException e) when (e.Code == ErrorNumber.OperationFailed)
+        {
+            // The UUID is known under another name, or the name under another UUID. Only the first is ours.
+            using var known = Find(spec.Id);
+            if (known == null || known.Name == spec.Name) throw;
+            if (known.IsActive()) throw new VmException($"{known.Name} can't be renamed to {spec.Name} while it runs. Shut it down first.", e);
+            known.Rename(spec.Name);
+            _jobs.DomainDefineXML(xml, DomainDefineFlags.Validate).Dispose();
+        }
+    });
+
+    public void Undefine(Guid id) => Work("The domain could not be removed", () =>
+    {
+        using var domain = Find(id);
+        if (domain == null) return;
+        if (domain.IsActive()) throw new VmException($"{domain.Name} is running. Shut it down first.");
+        try
+        {
+            domain.Undefine(DomainUndefineFlagsValues.ManagedSave | DomainUndefineFlagsValues.SnapshotsMetadata | DomainUndefineFlagsValues.Nvram |
+                DomainUndefineFlagsValues.CheckpointsMetadata);
+        }
+        catch (LibvirtException e) when (e.Code is ErrorNumber.NoDomain or ErrorNumber.OperationInvalid)
+        {
+            using var left = Find(id);
+            if (left != null) throw;
+        }
+    });
+
+    public void Start(Guid id) => Work("The domain could not be started", () =>
+    {
+        using var domain = Get(id);
+        switch (Lifecycle.Read(domain.GetState()).Power)
+        {
+            case Power.Running:
+                return;
+            case Power.Paused:
+                Try(domain.Resume);
+                return;
+            default:
+                Try(() => domain.Create());
+                return;
+        }
+
+        void Try(Action act)
+        {
+            try
+            {
+                act();
+            }
+            catch (LibvirtException e) when (e.Code == ErrorNumber.OperationInvalid && Lifecycle.Read(domain.GetState()).Power == Power.Running)
+            {
+                // somebody else was quicker
+            }
+        }
+    });
+
+    public void Shutdown(Guid id) => Ask("The domain could not be shut down", () =>
+    {
+        using var domain = Find(id, _reads);
+        if (domain == null || !domain.IsActive()) return true;
+        try
+        {
+            domain.Shutdown(DomainShutdownFlagValues.AcpiPowerBtn);
+        }
+        catch (LibvirtException e) when (e.Code is ErrorNumber.OperationInvalid or ErrorNumber.NoDomain)
+        {
+            if (IsActive(id)) throw;
+        }
+        return true;
+    });
+
+    public void Reboot(Guid id) => Work("The domain could not be restarted", () =>
+    {
+        using var domain = Get(id);
+        if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: there is nothing to restart. Start it.");
+        domain.Reboot();
+    });
+
+    public void Destroy(Guid id) => Work("The domain could not be turned off", () =>
+    {
+        using var domain = Find(id);
+        if (domain == null || !domain.IsActive()) return;
+        try
+        {
+            domain.Destroy();
+        }
+        catch (LibvirtException e) when (e.Code is ErrorNumber.OperationInvalid or ErrorNumber.NoDomain)
+        {
+            if (IsActive(id)) throw;
+        }
+    });
+
+    public byte[] Screenshot(Guid id) => Ask("The screen could not be photographed", () =>
+    {
+        using var domain = Find(id, _reads) ?? throw Unknown(id);
+        if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: it has no screen.");
+        using var picture = new MemoryStream();
+        domain.Screenshot(picture);
+        var bytes = picture.ToArray();
+        if (bytes.AsSpan().StartsWith(Png.Signature)) return bytes;
+        try
+        {
+            return Png.FromPortablePixmap(bytes);
+        }
+        catch (FormatException e)
+        {
+            throw new VmException($"The screen of {domain.Name} came in a format that is not known here.", e);
+        }
+    });
+
+    public IReadOnlyDictionary<string, string> Addresses() => Ask("The guests' addresses could not be read", () =>
+    {
+        using var network = _reads.LookupNetworkByName(DomainXml.Network);
+        // A lease outlives its guest until it expires: of several for one card the newest counts. No end is later than any.
+        return network.GetDHCPLeases()
+            .Where(lease => lease.Mac != null && IPAddress.TryParse(lease.Ipaddr, out var address) && address.AddressFamily == AddressFamily.InterNetwork)
+            .GroupBy(lease => lease.Mac!.ToLowerInvariant())
+            .ToDictionary(leases => leases.Key, leases => leases.MaxBy(lease => lease.Expirytime ?? DateTimeOffset.MaxValue)!.Ipaddr);
+    });
+
+    public void Dispose()
+    {
+        _isLost = true;
+        _reads.Dispose();
+        _jobs.Dispose();
+        _gate.Dispose();
+    }
+
+    private void OnLifecycle(DomainEventLifecycle news)
+    {
+        if (Lifecycle.Read(news) is var (power, detail)) Changed?.Invoke(new(news.UUID, news.Name, power, detail));
+    }
+
+    private bool IsActive(Guid id)
+    {
+        using var domain = Find(id);
+        return domain != null && domain.IsActive();
+    }
+
+    private Domain Get(Guid id) => Find(id) ?? throw Unknown(id);
+
+    private Domain? Find(Guid id) => Find(id, _jobs);
+
+    private static Domain? Find(Guid id, Connect connect)
+    {
+        try
+        {
+            return connect.LookupDomainByUUID(id);
+        }
+        catch (LibvirtException e) when (e.Code == ErrorNumber.NoDomain)
+        {
+            return null;
+        }
+    }
+
+    private VmException Unknown(Guid id) => new($"Node {_settings.Name} doesn't know domain {id}. It has to be defined first.");
+
+    /// <summary>Something that may take long: on its own connection, so many at a time.</summary>
+    private void Work(string failure, Action act)
+    {
+        _gate.Wait();
+        try
+        {
+            Ask(failure, () =>
+            {
+                act();
+                return true;
+            });
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private T Ask<T>(string failure, Func<T> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (LibvirtException e) when (e.IsConnectionLost || !IsAlive)
+        {
+            _isLost = true;
+            throw new VmException($"Node {_settings.Name}: the connection to libvirt is lost ({e.Message}).", e) { IsConnectionLost = true };
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new VmException($"Node {_settings.Name}: the connection to libvirt was closed.", e) { IsConnectionLost = true };
+        }
+        catch (LibvirtException e)
+        {
+            throw new VmException($"{failure} on node {_settings.Name}: {e.Message}.{Remedy(e.Code)}", e);
+        }
+    }
+
+    private static string Remedy(ErrorNumber code) => code switch
+    {
+        ErrorNumber.NoNetwork => " Make the network it names, or start it with: virsh net-start",
+        ErrorNumber.SystemError => " Look whether the file it names is there and whether QEMU's user may reach it.",
+        ErrorNumber.OperationFailed => " Another domain has that name: rename one of them.",
+        ErrorNumber.ConfigUnsupported => " This host's QEMU or libvirt lacks what the definition asks for.",
+        ErrorNumber.AuthFailed or ErrorNumber.OperationDenied => " The back end's user has to be in the group libvirt.",
+        ErrorNumber.InternalError => " QEMU's own log is in /var/log/libvirt/qemu.",
+        _ => "",
+    };
+}

@@ -1,0 +1,128 @@
+using System.Xml.Linq;
+using Broker.Core.Nodes;
+using Libvirt;
+
+namespace Broker.Backend.VmManagers.Libvirt;
+
+/// <summary>QEMU through the libvirtd of this host, with KVM where there is one.</summary>
+public sealed class LibvirtVmManager : IVmManager
+{
+    private const int KeepAliveSeconds = 4;
+    private const int KeepAliveCount = 3;
+
+    /// <inheritdoc/>
+    public VmManagerKind Kind => VmManagerKind.Libvirt;
+
+    /// <summary>Opens two connections: a daemon works on five calls of one at a time, and starts must not hold up looks and events.</summary>
+    public IVmNode Connect(NodeSettings settings)
+    {
+        CheckIsHere(settings);
+        CheckPool(settings);
+        Connect? jobs = null, reads = null;
+        try
+        {
+            jobs = Open(settings);
+            reads = Open(settings);
+            CheckNetwork(settings, reads);
+            var virtType = VirtTypeOf(reads);
+            return new LibvirtNode(settings, jobs, reads, virtType, FactsOf(reads, virtType));
+        }
+        catch (LibvirtException e)
+        {
+            reads?.Dispose();
+            jobs?.Dispose();
+            throw new VmException($"Node {settings.Name} ({settings.Uri}) can't be reached: {e.Message}. Look whether libvirtd runs there and whether the back end's user is in the " +
+                "group libvirt.", e) { IsConnectionLost = true };
+        }
+        catch
+        {
+            reads?.Dispose();
+            jobs?.Dispose();
+            throw;
+        }
+    }
+
+    private static Connect Open(NodeSettings settings)
+    {
+        var connect = global::Libvirt.Connect.Open(settings.Uri);
+        connect.SetKeepAlive(KeepAliveSeconds, KeepAliveCount);
+        return connect;
+    }
+
+    /// <summary>Disks are files and displays are sockets: both have to be on this host.</summary>
+    private static void CheckIsHere(NodeSettings settings)
+    {
+        if (!Uri.TryCreate(settings.Uri, UriKind.Absolute, out var uri))
+            throw new VmException($"'{settings.Uri}' is no URI of libvirt. Use qemu:///system.");
+        if (uri.Host != "")
+        {
+            throw new VmException($"Node {settings.Name} is on another host ({uri.Host}): its disks and displays can't be reached from here. Run a back end on that host, with " +
+                "the URI qemu:///system.");
+        }
+    }
+
+    private static void CheckPool(NodeSettings settings)
+    {
+        try
+        {
+            Directory.CreateDirectory(settings.PoolFolder);
+            for (var folder = new DirectoryInfo(settings.PoolFolder); folder != null; folder = folder.Parent)
+            {
+                if (!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute) && !folder.UnixFileMode.HasFlag(UnixFileMode.GroupExecute))
+                    throw new VmException($"QEMU's user can't reach the disk images in {settings.PoolFolder}: {folder.FullName} is closed. Open it: chmod o+x {folder.FullName}");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VmException($"Node {settings.Name}: the folder of disk images, {settings.PoolFolder}, can't be used: {e.Message}", e);
+        }
+    }
+
+    private static void CheckNetwork(NodeSettings settings, Connect connect)
+    {
+        const string remedy = $"Make it: virsh net-start {DomainXml.Network} && virsh net-autostart {DomainXml.Network}";
+        try
+        {
+            using var network = connect.LookupNetworkByName(DomainXml.Network);
+            if (!network.IsActive()) throw new VmException($"Node {settings.Name}: the network '{DomainXml.Network}' is off. {remedy}");
+        }
+        catch (LibvirtException e) when (e.Code == ErrorNumber.NoNetwork)
+        {
+            throw new VmException($"Node {settings.Name} has no network '{DomainXml.Network}'. {remedy}", e);
+        }
+    }
+
+    /// <summary>
+    /// kvm only where the processor can and libvirt agrees: on some machines the device is there, libvirt offers it, and no guest starts.
+    /// </summary>
+    private static string VirtTypeOf(Connect connect)
+    {
+        if (!File.ReadLines("/proc/cpuinfo").Where(line => line.StartsWith("flags", StringComparison.Ordinal)).Take(1)
+            .Any(line => line.Split(' ').Any(flag => flag is "vmx" or "svm"))) return "qemu";
+        try
+        {
+            return (string?)XElement.Parse(connect.GetDomainCapabilities(null, "x86_64", "q35", "kvm")).Element("domain") == "kvm" ? "kvm" : "qemu";
+        }
+        catch (LibvirtException e) when (!e.IsConnectionLost)
+        {
+            return "qemu";
+        }
+    }
+
+    private static Dictionary<string, string> FactsOf(Connect connect, string virtType)
+    {
+        var host = connect.NodeGetInfo();
+        return new()
+        {
+            ["hypervisor"] = "qemu",
+            ["hypervisor_version"] = VersionOf(connect.GetVersion()),
+            ["libvirt_version"] = VersionOf(connect.GetLibVersion()),
+            ["host"] = connect.GetHostname(),
+            ["virt_type"] = virtType,
+            ["host_cpus"] = FormattableString.Invariant($"{host.Cpus}"),
+            ["host_memory_kib"] = FormattableString.Invariant($"{host.Memory}"),
+        };
+    }
+
+    private static string VersionOf(long number) => FormattableString.Invariant($"{number / 1_000_000}.{number / 1000 % 1000}.{number % 1000}");
+}

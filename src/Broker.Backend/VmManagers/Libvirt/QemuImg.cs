@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Broker.Backend.VmManagers.Libvirt;
+
+/// <summary>
+/// The program qemu-img. It gets each format from us and never guesses. What looks into strangers' images runs with limits on memory, time and files and, when
+/// we are root, as nobody: a flaw in its parser gains little.
+/// </summary>
+internal static partial class QemuImg
+{
+    /// <summary>The user and group that look into strangers' images when we are root.</summary>
+    public const uint Nobody = 65534;
+
+    private const string Program = "qemu-img";
+    private const long MemoryBytes = 2L << 30;
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromHours(2);
+
+    /// <summary>Makes an empty qcow2 overlay.</summary>
+    /// <param name="backing">Full path of the image below it, which is qcow2 too.</param>
+    /// <param name="target">The file to make.</param>
+    public static void CreateOverlay(string backing, string target) =>
+        Run(Program, ["create", "-q", "-f", "qcow2", "-b", backing, "-F", "qcow2", target], Short, $"An overlay on {backing} could not be made");
+
+    /// <summary>What qemu-img says of a stranger's image.</summary>
+    public static ImageReport Info(string path, string format)
+    {
+        var output = RunLimited(["info", "--output=json", "-f", format, path], Short, 0, $"The image {path} could not be read").Output;
+        using var json = Parse(output, path);
+        var root = json.RootElement;
+        // qemu-img writes a member only where it applies.
+        var isEncrypted = root.TryGetProperty("encrypted", out var encrypted) && encrypted.GetBoolean();
+        var dataFile = root.TryGetProperty("format-specific", out var specific) && specific.TryGetProperty("data", out var data) &&
+            data.ValueKind == JsonValueKind.Object && data.TryGetProperty("data-file", out _);
+        return new(root.GetProperty("virtual-size").GetInt64(), root.TryGetProperty("backing-filename", out _), dataFile, isEncrypted);
+    }
+
+    /// <summary>Bytes a stand-alone qcow2 of a stranger's image will take.</summary>
+    public static long Measure(string path, string format)
+    {
+        var output = RunLimited(["measure", "--output=json", "-f", format, "-O", "qcow2", path], Long, 0, $"The image {path} could not be measured").Output;
+        using var json = Parse(output, path);
+        return json.RootElement.GetProperty("required").GetInt64();
+    }
+
+    /// <summary>Copies a stranger's image to a stand-alone qcow2. The target exists and may be written by <see cref="Nobody"/>.</summary>
+    /// <param name="source">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="target">The file to fill.</param>
+    /// <param name="mostBytes">No file may grow beyond this.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    public static void Convert(string source, string format, string target, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
+        RunLimited(["convert", "-p", "-f", format, "-O", "qcow2", source, target], Long, mostBytes, $"The image {source} could not be converted",
+            piece =>
+            {
+                if (Percent().Matches(piece) is [.., var last])
+                    percent.Report((int)double.Parse(last.Groups["percent"].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture));
+            }, cancel);
+
+    [GeneratedRegex(@"\((?<percent>\d+\.\d+)/100%\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Percent();
+
+    private static JsonDocument Parse(string output, string path)
+    {
+        try
+        {
+            return JsonDocument.Parse(output);
+        }
+        catch (JsonException e)
+        {
+            throw new VmException($"qemu-img's answer about {path} can't be read.", e);
+        }
+    }
+
+    private static ChildResult RunLimited(string[] arguments, TimeSpan limit, long mostBytes, string failure, Action<string>? output = null,
+        CancellationToken cancel = default)
+    {
+        string[] limits =
+        [
+            $"--as={MemoryBytes}", $"--cpu={(long)limit.TotalSeconds}", "--core=0", "--nofile=64", $"--fsize={mostBytes}", "--", Program, .. arguments,
+        ];
+        string[] user = Posix.IsRoot
+            ? [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
+            : ["--no-new-privs"];
+        return Run("setpriv", [.. user, "--", "prlimit", .. limits], limit, failure, output, cancel);
+    }
+
+    private static ChildResult Run(string program, string[] arguments, TimeSpan limit, string failure, Action<string>? output = null, CancellationToken cancel = default)
+    {
+        ChildResult result;
+        try
+        {
+            // Members of a node block, on its own workers: see IVmNode.
+            result = ChildProcess.Run(program, arguments, limit, output: output, cancel: cancel).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            throw new VmException($"{failure}: {e.Message}", e);
+        }
+        return result.ExitCode == 0 ? result : throw new VmException($"{failure}: {result.Complaint}");
+    }
+}
+
+/// <summary>What qemu-img says of an image.</summary>
+/// <param name="CapacityBytes">How big the guest sees it.</param>
+/// <param name="HasBackingFile">It is an overlay.</param>
+/// <param name="HasDataFile">Its data lies in another file.</param>
+/// <param name="IsEncrypted">It wants a key.</param>
+internal sealed record ImageReport(long CapacityBytes, bool HasBackingFile, bool HasDataFile, bool IsEncrypted);
