@@ -66,11 +66,9 @@ public sealed class LibvirtVmManager : IVmManager
         try
         {
             Directory.CreateDirectory(settings.PoolFolder);
-            for (var folder = new DirectoryInfo(settings.PoolFolder); folder != null; folder = folder.Parent)
-            {
-                if (!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute) && !folder.UnixFileMode.HasFlag(UnixFileMode.GroupExecute))
-                    throw new VmException($"QEMU's user can't reach the disk images in {settings.PoolFolder}: {folder.FullName} is closed. Open it: chmod o+x {folder.FullName}");
-            }
+            // Folders above may be closed here and open to QEMU all the same, where libvirtd has mounts of its own.
+            if (!File.GetUnixFileMode(settings.PoolFolder).HasFlag(UnixFileMode.OtherExecute))
+                throw new VmException($"QEMU's user can't reach the disk images in {settings.PoolFolder}. Open the folder: chmod o+x {settings.PoolFolder}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -23,10 +23,14 @@ public sealed class Faults : IDisposable
     private readonly ManualResetEventSlim _end = new();
     private DateTime _readAt;
     private List<Fault> _faults = [];
+    private bool _isLost;
 
     internal Faults(string folder) => _file = FileOf(folder);
 
-    /// <summary>Asks the node in this folder to fail so from now on; nothing asks it to work again.</summary>
+    /// <summary>False once a fault was a lost connection: it never heals.</summary>
+    public bool IsAlive => !Volatile.Read(ref _isLost);
+
+    /// <summary>Asks the node in this folder to fail so from now on; no faults ask it to work again.</summary>
     public static void Set(string folder, params IReadOnlyList<Fault> faults)
     {
         var file = FileOf(folder);
@@ -44,17 +48,27 @@ public sealed class Faults : IDisposable
         Fault? fault;
         lock (_lock)
         {
+            if (_isLost) throw Lost(null);
             Load();
             var at = _faults.FindIndex(fault => fault.Call == call && fault.Times is null or > 0);
             if (at < 0) return false;
             fault = _faults[at];
-            if (fault.Times is { } times) _faults[at] = fault with { Times = times - 1 };
+            if (fault.Times is { } times)
+            {
+                _faults[at] = fault with { Times = times - 1 };
+                Set(Path.GetDirectoryName(_file)!, _faults);     // it counts for the next connection too
+            }
         }
         if (fault.HangSeconds > 0) _end.Wait(TimeSpan.FromSeconds(fault.HangSeconds));
-        if (fault.Fail != null || fault.IsConnectionLost)
-            throw new VmException(fault.Fail ?? "The connection to the simulated host is lost.") { IsConnectionLost = fault.IsConnectionLost };
-        return fault.IsIgnored;
+        if (fault.IsConnectionLost)
+        {
+            Volatile.Write(ref _isLost, true);
+            throw Lost(fault.Fail);
+        }
+        return fault.Fail == null ? fault.IsIgnored : throw new VmException(fault.Fail);
     }
+
+    private static VmException Lost(string? message) => new(message ?? "The connection to the simulated host is lost.") { IsConnectionLost = true };
 
     private static string FileOf(string folder) => Path.Combine(folder, "faults.json");
 

@@ -47,7 +47,7 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
 
     public IReadOnlyDictionary<string, string> Facts { get; }
 
-    public bool IsAlive => !_isDisposed;
+    public bool IsAlive => !_isDisposed && _faults.IsAlive;
 
     public IDisks Disks { get; }
 
