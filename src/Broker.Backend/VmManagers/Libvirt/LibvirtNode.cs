@@ -11,6 +11,8 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
     /// <summary>One less than the daemon serves per connection, so that keep-alive and cancelling get through.</summary>
     private const int JobsAtATime = 4;
 
+    private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(20);
+
     private readonly NodeSettings _settings;
     private readonly Connect _jobs;
     private readonly Connect _reads;
@@ -110,6 +112,8 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
     public void Start(Guid id) => Work("The domain could not be started", () =>
     {
         using var domain = Get(id);
+        // A guest on its way out still counts as there, and can be started once it is gone: in a moment.
+        SpinWait.SpinUntil(() => domain.GetState().State != DomainState.Shutdown, LongestEnding);
         switch (Lifecycle.Read(domain.GetState()).Power)
         {
             case Power.Running:
@@ -145,7 +149,10 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
         }
         catch (LibvirtException e) when (e.Code is ErrorNumber.OperationInvalid or ErrorNumber.NoDomain)
         {
-            if (IsActive(id)) throw;
+            using var left = Find(id, _reads);
+            var state = left?.GetState().State ?? DomainState.Shutoff;
+            if (state == DomainState.Paused) throw new VmException($"{domain.Name} stands still and can't hear the power button. Start it, or force it off.", e);
+            if (state is DomainState.Running or DomainState.Blocked) throw;
         }
         return true;
     });

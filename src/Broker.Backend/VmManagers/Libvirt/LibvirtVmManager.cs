@@ -31,9 +31,8 @@ public sealed class LibvirtVmManager : IVmManager
         {
             reads?.Dispose();
             jobs?.Dispose();
-            throw new VmException($"Node {settings.Name} ({settings.Uri}) can't be reached: {e.Message}. Look whether libvirtd runs there and whether the back end's user is in the " +
-                "group libvirt.", e)
-            { IsConnectionLost = true };
+            var message = $"Node {settings.Name} ({settings.Uri}) can't be reached: {e.Message}. Look whether libvirtd runs there and whether the back end's user is in the group libvirt.";
+            throw new VmException(message, e) { IsConnectionLost = true };
         }
         catch
         {
