@@ -4,6 +4,7 @@ using Broker.Benchmarks;
 Dictionary<string, Func<Task>> benches = new()
 {
     ["queue"] = QueueBench.Run,
+    ["clone"] = CloneBench.Run,
 };
 
 if (args is not [var name] || !benches.TryGetValue(name, out var bench))
