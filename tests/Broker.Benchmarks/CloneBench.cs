@@ -4,7 +4,6 @@ using Broker.Core.Nodes;
 using Broker.Core.Requests.Domains;
 using Broker.Testing;
 using Libvirt;
-using Libvirt.Generated;
 
 namespace Broker.Benchmarks;
 
