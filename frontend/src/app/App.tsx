@@ -1,29 +1,15 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from 'react-router';
 import { whenSignedOut } from '@/api/client';
-import { Problem } from '@/api/problem';
 import { sessionQuery } from '@/api/session';
 import { ConfirmProvider } from '@/components/Confirm';
+import { createQueryClient } from './queryClient';
 import { createRouter } from './router';
 import { theme } from './theme';
 
 const colourSchemes = localStorageColorSchemeManager({ key: 'broker-colour-scheme' });
-
-export function createQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        // events tell what is stale; a refused question isn't asked again
-        staleTime: 30_000,
-        retry: (failures, error) =>
-          failures < 3 && error instanceof Problem && (error.status === 0 || error.status >= 502),
-        refetchOnWindowFocus: 'always',
-      },
-    },
-  });
-}
 
 const client = createQueryClient();
 whenSignedOut(() => {

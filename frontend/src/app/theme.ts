@@ -23,10 +23,24 @@ const sea: MantineColorsTuple = [
   '#085d66',
 ];
 
+/** Mantine's greys with a touch of the sea, so that they go with the surfaces below. */
+const dark: MantineColorsTuple = [
+  '#dde3e8',
+  '#b8c1c9',
+  '#9aa5b0',
+  '#6f7b87',
+  '#3a434b',
+  '#313940',
+  '#262d33',
+  '#1c2125',
+  '#171b1f',
+  '#121518',
+];
+
 export const theme = createTheme({
   primaryColor: 'sea',
   primaryShade: { light: 8, dark: 7 },
-  colors: { sea },
+  colors: { sea, dark },
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',
@@ -39,7 +53,7 @@ export const theme = createTheme({
     fontWeight: '650',
   },
   components: {
-    // Mantine locks scrolling by a style element, which our policy refuses; base.css does it.
+    // Mantine locks scrolling by a style element, which our policy refuses.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: 'lg' } }),
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
   },
@@ -50,6 +64,7 @@ const ours: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-scheme': 'light',
     '--mantine-color-body': '#f6f8f9',
+    '--mantine-color-text': '#1a2329',
     '--mantine-color-dimmed': '#56616b',
     '--broker-surface': '#ffffff',
     '--broker-line': '#e1e6ea',
@@ -58,6 +73,7 @@ const ours: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-scheme': 'dark',
     '--mantine-color-body': '#14181b',
+    '--mantine-color-text': '#e4e9ed',
     '--mantine-color-dimmed': '#a0abb5',
     '--broker-surface': '#1c2125',
     '--broker-line': '#2c333a',

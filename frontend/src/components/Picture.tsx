@@ -49,20 +49,24 @@ function hills(next: () => number, base: number, swing: number): string {
   const points = 5;
   const step = width / (points - 1);
   const y = () => base + (next() - 0.5) * swing;
-  let path = `M0 ${y().toFixed(1)}`;
+  let from = y();
+  let path = `M0 ${from.toFixed(1)}`;
   let x = 0;
   for (let i = 1; i < points; i++) {
-    const [from, to] = [y(), y()];
+    // flat at each point, so that the range has no edges
+    const to = y();
     path += ` C${(x + step / 2).toFixed(1)} ${from.toFixed(1)} ${(x + step / 2).toFixed(1)} ${to.toFixed(1)} ${(x + step).toFixed(1)} ${to.toFixed(1)}`;
     x += step;
+    from = to;
   }
   return `${path} V${height} H0 Z`;
 }
 
-export function DrawnPicture({ name }: { name: string }) {
+export function DrawnPicture({ name, hue: given }: { name: string; hue?: number }) {
   const id = useId();
   const next = random(hash(name));
-  const hue = Math.floor(next() * 360);
+  const drawn = Math.floor(next() * 360);
+  const hue = given ?? drawn;
   const far = (hue + 25 + Math.floor(next() * 30)) % 360;
   const sun = { x: 40 + next() * (width - 80), y: 35 + next() * 45, r: 14 + next() * 12 };
   const ranges = [0, 1, 2].map((i) => ({

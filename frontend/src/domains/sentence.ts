@@ -29,12 +29,14 @@ export function useDomainSentence(): (
 }
 
 /** The request that is being worked on, or waits to be: in words, with how far it is. */
-export function usePendingSentence(): (domain: Pick<Domain, 'pending'>) => string | null {
+export function usePendingSentence(): (domain: Pick<Domain, 'pending' | 'next'>) => string | null {
   const { t } = useTranslation();
   const nameOfCommand = useCommandName();
   return useCallback(
-    ({ pending }) => {
-      const request = pending.find((r) => r.state === 'working') ?? pending[0];
+    ({ pending, next }) => {
+      // what waits for its time is told by the state's own sentence
+      const untold = pending.filter((r) => r.state !== 'waiting' || r.command !== next?.action);
+      const request = untold.find((r) => r.state === 'working') ?? untold[0];
       if (request === undefined) return null;
       const text =
         request.progress_text != null && request.progress_text !== ''

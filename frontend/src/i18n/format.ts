@@ -17,7 +17,7 @@ export interface Format {
   bytes: (value: number) => string;
   /** 512 MiB, 4 GiB */
   memory: (kib: number) => string;
-  /** 3 s, 2 min, 1 h 5 min */
+  /** 3s, 2m, 1h 5m */
   duration: (seconds: number) => string;
 }
 
@@ -38,11 +38,11 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
   });
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-  const unit = (value: number, name: string) =>
+  const unit = (value: number, name: string, unitDisplay: 'short' | 'narrow' = 'narrow') =>
     new Intl.NumberFormat(locale, {
       style: 'unit',
       unit: name,
-      unitDisplay: 'short',
+      unitDisplay,
       maximumFractionDigits: 1,
     }).format(value);
 
@@ -62,7 +62,7 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
     bytes: (value) => {
       const names = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
       const step = value < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
-      return unit(value / 1000 ** step, names[step] ?? 'byte');
+      return unit(value / 1000 ** step, names[step] ?? 'byte', 'short');
     },
     memory: (kib) => {
       const mib = kib / 1024;

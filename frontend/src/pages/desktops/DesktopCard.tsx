@@ -7,6 +7,7 @@ import { Picture } from '@/components/Picture';
 import { ActionSymbol } from '@/domains/ActionSymbol';
 import { allowed, dangerous, useAct, type Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
+import { StateDot } from '@/domains/StateBadge';
 import classes from './DesktopCard.module.css';
 
 const offered: readonly Action[] = [
@@ -85,7 +86,7 @@ function DesktopState({ domain }: { domain: Domain | null | undefined }) {
   return (
     <div className={classes.state} role="status">
       <Text size="sm" className={classes.sentence}>
-        <span className={classes.dot} data-state={domain?.state ?? 'none'} aria-hidden />
+        <StateDot state={domain?.state ?? null} />
         {domain ? sentence(domain) : t('not_made')}
       </Text>
       {domain?.state_detail != null && domain.state_detail !== '' && (

@@ -37,7 +37,7 @@ export default function DesktopsPage() {
       ) : (
         <ul className={classes.grid}>
           {desktops.map((desktop) => (
-            <li key={desktop.domain?.id ?? desktop.base?.id}>
+            <li key={desktop.base?.id ?? desktop.domain?.id}>
               <DesktopCard
                 desktop={desktop}
                 onOpen={() => {

@@ -21,7 +21,7 @@ import { Facts } from '@/components/Facts';
 import { Picture } from '@/components/Picture';
 import { useShowProblem } from '@/components/problemText';
 import { nameOf, useCommandName, useDomainSentence } from '@/domains/sentence';
-import { RequestStateBadge, StateBadge } from '@/domains/StateBadge';
+import { RequestStateBadge, StateDot } from '@/domains/StateBadge';
 import { useFormat } from '@/i18n/format';
 import classes from './MachineDrawer.module.css';
 
@@ -50,8 +50,8 @@ function Details({ domain }: { domain: Domain }) {
       <div className={classes.picture}>
         <Picture name={domain.name} url={domain.screenshot_url} />
       </div>
-      <Group gap="sm">
-        <StateBadge state={domain.state} />
+      <Group gap="sm" wrap="nowrap">
+        <StateDot state={domain.state} />
         <Text size="sm">{sentence(domain)}</Text>
       </Group>
       {domain.state_detail != null && domain.state_detail !== '' && (

@@ -37,7 +37,7 @@ export default function SignInPage() {
   return (
     <div className={classes.page}>
       <div className={classes.picture}>
-        <DrawnPicture name="Broker" />
+        <DrawnPicture name="Broker" hue={186} />
       </div>
       <main className={classes.side}>
         <div className={classes.corner}>

@@ -85,8 +85,11 @@ function NoScreen({ domain }: { domain: Domain }) {
   const act = useAct();
   const sentence = useDomainSentence();
   const pending = usePendingSentence()(domain);
-  const coming = domain.state === 'starting' || domain.state === 'creating';
-  const off = domain.state === 'shutdown' || domain.state === 'hibernated';
+  const coming =
+    domain.state === 'starting' ||
+    domain.state === 'creating' ||
+    domain.pending.some((request) => request.command === 'start_domain');
+  const off = !coming && (domain.state === 'shutdown' || domain.state === 'hibernated');
   const working = domain.pending.find((request) => request.state === 'working');
   const text = [sentence(domain), domain.state_detail ?? ''].join(' ').trim();
 
@@ -98,7 +101,7 @@ function NoScreen({ domain }: { domain: Domain }) {
         title={off ? t('off') : coming ? t('coming') : t('unavailable')}
         text={pending ?? text}
       >
-        {coming || (off && domain.pending.length > 0) ? (
+        {coming ? (
           working ? (
             <Progress
               className={classes.progress}

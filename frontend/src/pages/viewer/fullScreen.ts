@@ -13,22 +13,27 @@ interface KeyboardLock {
 
 const keyboard = (navigator as { keyboard?: KeyboardLock }).keyboard;
 
+/** Some browsers, those on phones, have no full screen at all. */
+function isFullScreen(): boolean {
+  return (document.fullscreenElement as Element | null | undefined) != null;
+}
+
 export function useFullScreen(): FullScreen {
-  const [on, setOn] = useState(document.fullscreenElement !== null);
+  const [on, setOn] = useState(isFullScreen);
 
   useEffect(() => {
     const onChange = () => {
-      setOn(document.fullscreenElement !== null);
+      setOn(isFullScreen());
     };
     document.addEventListener('fullscreenchange', onChange);
     return () => {
       document.removeEventListener('fullscreenchange', onChange);
-      if (document.fullscreenElement !== null) void document.exitFullscreen();
+      if (isFullScreen()) void document.exitFullscreen();
     };
   }, []);
 
   const toggle = useCallback(() => {
-    if (document.fullscreenElement !== null) {
+    if (isFullScreen()) {
       keyboard?.unlock();
       void document.exitFullscreen();
       return;

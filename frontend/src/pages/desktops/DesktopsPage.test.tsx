@@ -1,0 +1,111 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { showPortal, stubBroker } from '@/testing/portal';
+import FakeRfb from '@/testing/rfb';
+
+const cardOf = async (base: string) => {
+  const cards = await screen.findAllByTestId('desktop-card');
+  const card = cards.find((c) => c.dataset['baseName'] === base);
+  if (!card) throw new Error(`no card of ${base}`);
+  return within(card);
+};
+
+beforeEach(() => {
+  FakeRfb.all = [];
+});
+
+describe('desktops', () => {
+  it('tell their state, since when and what happens next', async () => {
+    stubBroker().signInAs('ana');
+    await showPortal('/');
+    const card = await cardOf('debian-desktop');
+    expect(card.getByText(/^Running since .+ Will be switched off at .+\.$/)).toBeVisible();
+    expect((await cardOf('maths')).getByText('Opening it makes your own.')).toBeVisible();
+  });
+
+  it('follow what happens to them', async () => {
+    const broker = stubBroker().signInAs('ana');
+    await showPortal('/');
+    const card = await cardOf('debian-desktop');
+    broker.setState(broker.find('debian-desktop-ana'), 'shutdown');
+    expect(await card.findByText(/^Off since/)).toBeVisible();
+  });
+
+  it('say so when there are none', async () => {
+    const broker = stubBroker().signInAs('ana');
+    broker.domains = [];
+    await showPortal('/');
+    expect(await screen.findByText('There is no desktop for you yet')).toBeVisible();
+  });
+
+  it('offer only what may be done now, and ask before it hurts', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { user } = await showPortal('/');
+    const card = await cardOf('networks-lab');
+    await user.click(card.getByTestId('desktop-menu'));
+    expect(screen.queryByTestId('action-shutdown_domain')).toBeNull();
+    await user.click(await screen.findByTestId('action-remove_domain'));
+    expect(await screen.findByText('Remove Networks lab?')).toBeVisible();
+    expect(broker.requests.some((r) => r.command === 'remove_domain')).toBe(false);
+    await user.click(screen.getByTestId('confirm'));
+    await card.findByText('Opening it makes your own.');
+  });
+});
+
+describe('opening a desktop', () => {
+  it('makes it, starts it and goes to its screen', async () => {
+    stubBroker().signInAs('ana');
+    const { user, router } = await showPortal('/');
+    await user.click((await cardOf('maths')).getByTestId('open-desktop'));
+    await screen.findByTestId('open-steps');
+    await waitFor(() => {
+      expect(router.state.location.pathname).toMatch(/^\/desktops\/.+\/view$/);
+    });
+    await waitFor(() => {
+      expect(FakeRfb.all).toHaveLength(1);
+    });
+    expect(FakeRfb.last.options.wsProtocols).toEqual([
+      'binary',
+      expect.stringMatching(/^ticket\./),
+    ]);
+  });
+
+  it('joins the screen of one that runs without asking for anything', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const before = broker.requests.length;
+    const { user, router } = await showPortal('/');
+    await user.click((await cardOf('debian-desktop')).getByTestId('open-desktop'));
+    await waitFor(() => {
+      expect(router.state.location.pathname).toMatch(/view$/);
+    });
+    expect(broker.requests).toHaveLength(before);
+  });
+
+  it('says which step failed and why, and tries again', async () => {
+    const broker = stubBroker().signInAs('ana');
+    broker.failNext = { command: 'start_domain', message: 'The node has no memory left.' };
+    const { user, router } = await showPortal('/');
+    await user.click((await cardOf('maths')).getByTestId('open-desktop'));
+    const failure = await screen.findByTestId('open-failure');
+    expect(failure).toHaveTextContent('The node has no memory left.');
+    expect(screen.getByText("It couldn't be started")).toBeVisible();
+    expect(screen.getByText('My desktop is there')).toBeVisible();
+
+    await user.click(screen.getByTestId('open-retry'));
+    await waitFor(() => {
+      expect(router.state.location.pathname).toMatch(/view$/);
+    });
+  });
+
+  it('goes on without us when we leave', async () => {
+    const broker = stubBroker({ stepMs: 30 }).signInAs('ana');
+    const { user, router } = await showPortal('/');
+    await user.click((await cardOf('maths')).getByTestId('open-desktop'));
+    await user.click(await screen.findByText("Don't wait"));
+    await waitFor(() => {
+      expect(broker.find('maths-ana').state).toBe('active');
+    });
+    expect(await (await cardOf('maths')).findByText(/^Running since/)).toBeVisible();
+    expect(router.state.location.pathname).toBe('/');
+  });
+});
