@@ -1,0 +1,241 @@
+-- The whole schema, as the migrations leave it. Made from a real database by SchemaTests (ACCEPT=1); not run by anything.
+
+CREATE TABLE `users` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `name` varchar(190) NOT NULL,
+  `display_name` varchar(190) NOT NULL,
+  `password_hash` varchar(255) DEFAULT NULL,
+  `is_admin` tinyint(1) NOT NULL DEFAULT 0,
+  `is_disabled` tinyint(1) NOT NULL DEFAULT 0,
+  `must_change_password` tinyint(1) NOT NULL DEFAULT 0,
+  `language` varchar(16) DEFAULT NULL,
+  `security_stamp` char(36) NOT NULL,
+  `created_at` datetime(6) NOT NULL,
+  `last_sign_in_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `users_name` (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `grants` (
+  `user_id` bigint(20) NOT NULL,
+  `grant_name` varchar(64) NOT NULL,
+  `is_allowed` tinyint(1) NOT NULL,
+  PRIMARY KEY (`user_id`,`grant_name`),
+  CONSTRAINT `grants_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `audit` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `at` datetime(6) NOT NULL,
+  `user_id` bigint(20) DEFAULT NULL,
+  `address` varchar(64) DEFAULT NULL,
+  `action` varchar(64) NOT NULL,
+  `subject` varchar(190) DEFAULT NULL,
+  `details` longtext DEFAULT NULL CHECK (`details` is null or json_valid(`details`)),
+  PRIMARY KEY (`id`),
+  KEY `audit_at` (`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `nodes` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `name` varchar(190) NOT NULL,
+  `manager` enum('libvirt','virtualbox','simulated') NOT NULL,
+  `uri` varchar(500) NOT NULL,
+  `is_enabled` tinyint(1) NOT NULL DEFAULT 1,
+  `state` enum('unknown','up','down') NOT NULL DEFAULT 'unknown',
+  `detail` text DEFAULT NULL,
+  `checked_at` datetime(6) DEFAULT NULL,
+  `capabilities` longtext NOT NULL DEFAULT '[]' CHECK (json_valid(`capabilities`)),
+  `facts` longtext NOT NULL DEFAULT '{}' CHECK (json_valid(`facts`)),
+  `lease_owner` char(36) DEFAULT NULL,
+  `lease_until` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `nodes_name` (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `library_images` (
+  `node_id` bigint(20) NOT NULL,
+  `file` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `size_bytes` bigint(20) NOT NULL,
+  `changed_at` datetime(6) NOT NULL,
+  `format` varchar(16) DEFAULT NULL,
+  `problem` text DEFAULT NULL,
+  PRIMARY KEY (`node_id`,`file`),
+  CONSTRAINT `library_images_node` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `domains` (
+  `id` char(36) NOT NULL,
+  `name` varchar(190) NOT NULL,
+  `alias` varchar(190) DEFAULT NULL,
+  `description` text DEFAULT NULL,
+  `owner_id` bigint(20) NOT NULL,
+  `base_id` char(36) DEFAULT NULL,
+  `node_id` bigint(20) NOT NULL,
+  `is_base` tinyint(1) NOT NULL DEFAULT 0,
+  `is_public` tinyint(1) NOT NULL DEFAULT 0,
+  `state` enum('creating','shutdown','starting','active','paused','hibernated','shutting_down','down','removing','broken') NOT NULL,
+  `state_since` datetime(6) NOT NULL,
+  `state_detail` text DEFAULT NULL,
+  `memory_kib` bigint(20) NOT NULL,
+  `vcpus` int(11) NOT NULL,
+  `mac` char(17) NOT NULL,
+  `address` varchar(64) DEFAULT NULL,
+  `started_at` datetime(6) DEFAULT NULL,
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `domains_name` (`name`),
+  UNIQUE KEY `domains_mac` (`mac`),
+  KEY `domains_owner` (`owner_id`,`base_id`),
+  KEY `domains_base` (`base_id`),
+  KEY `domains_node` (`node_id`,`state`),
+  CONSTRAINT `domains_base_fk` FOREIGN KEY (`base_id`) REFERENCES `domains` (`id`),
+  CONSTRAINT `domains_node_fk` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`),
+  CONSTRAINT `domains_owner_fk` FOREIGN KEY (`owner_id`) REFERENCES `users` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `volumes` (
+  `id` char(36) NOT NULL,
+  `domain_id` char(36) NOT NULL,
+  `target` varchar(16) NOT NULL,
+  `path` varchar(500) NOT NULL,
+  `format` varchar(16) NOT NULL,
+  `capacity_bytes` bigint(20) NOT NULL,
+  `base_volume_id` char(36) DEFAULT NULL,
+  `is_frozen` tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `volumes_target` (`domain_id`,`target`),
+  UNIQUE KEY `volumes_path` (`path`),
+  KEY `volumes_base` (`base_volume_id`),
+  CONSTRAINT `volumes_base_fk` FOREIGN KEY (`base_volume_id`) REFERENCES `volumes` (`id`),
+  CONSTRAINT `volumes_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `screenshots` (
+  `domain_id` char(36) NOT NULL,
+  `taken_at` datetime(6) NOT NULL,
+  `png` mediumblob NOT NULL,
+  PRIMARY KEY (`domain_id`),
+  CONSTRAINT `screenshots_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `requests` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `command` varchar(64) NOT NULL,
+  `args` longtext NOT NULL CHECK (json_valid(`args`)),
+  `state` enum('requested','waiting','working','done','failed','cancelled') NOT NULL,
+  `lane` enum('quick','power','disk','network') NOT NULL,
+  `priority` int(11) NOT NULL DEFAULT 100,
+  `user_id` bigint(20) NOT NULL,
+  `caller_address` varchar(64) DEFAULT NULL,
+  `domain_id` char(36) DEFAULT NULL,
+  `domain_name` varchar(190) DEFAULT NULL,
+  `created_at` datetime(6) NOT NULL,
+  `at_time` datetime(6) DEFAULT NULL,
+  `after_id` bigint(20) DEFAULT NULL,
+  `after_ok` tinyint(1) NOT NULL DEFAULT 1,
+  `claimed_by` char(36) DEFAULT NULL,
+  `epoch` int(11) NOT NULL DEFAULT 0,
+  `lease_until` datetime(6) DEFAULT NULL,
+  `attempts` int(11) NOT NULL DEFAULT 0,
+  `started_at` datetime(6) DEFAULT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  `progress` int(11) NOT NULL DEFAULT 0,
+  `progress_text` varchar(255) DEFAULT NULL,
+  `error_code` varchar(64) DEFAULT NULL,
+  `error_text` text DEFAULT NULL,
+  `attempt_errors` longtext NOT NULL DEFAULT '[]' CHECK (json_valid(`attempt_errors`)),
+  `result` longtext DEFAULT NULL CHECK (`result` is null or json_valid(`result`)),
+  PRIMARY KEY (`id`),
+  KEY `requests_queue` (`state`,`lane`,`priority`,`id`),
+  KEY `requests_waiting` (`state`,`at_time`),
+  KEY `requests_user` (`user_id`,`state`),
+  KEY `requests_domain` (`domain_id`,`id`),
+  KEY `requests_after` (`after_id`),
+  CONSTRAINT `requests_user_fk` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `request_locks` (
+  `request_id` bigint(20) NOT NULL,
+  `resource` varchar(80) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `is_exclusive` tinyint(1) NOT NULL,
+  `is_held` tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`resource`,`request_id`),
+  KEY `request_locks_request` (`request_id`),
+  CONSTRAINT `request_locks_request_fk` FOREIGN KEY (`request_id`) REFERENCES `requests` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `claim_gate` (
+  `id` tinyint(4) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `events` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `at` datetime(6) NOT NULL,
+  `kind` enum('request','domain','base','image','node','user') NOT NULL,
+  `request_id` bigint(20) DEFAULT NULL,
+  `domain_id` char(36) DEFAULT NULL,
+  `user_id` bigint(20) DEFAULT NULL,
+  `data` longtext NOT NULL DEFAULT '{}' CHECK (json_valid(`data`)),
+  PRIMARY KEY (`id`),
+  KEY `events_at` (`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `displays` (
+  `domain_id` char(36) NOT NULL,
+  `kind` enum('vnc','spice','rdp') NOT NULL,
+  `socket_path` varchar(107) NOT NULL,
+  PRIMARY KEY (`domain_id`,`kind`),
+  CONSTRAINT `displays_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `display_tickets` (
+  `ticket_hash` char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `user_id` bigint(20) NOT NULL,
+  `session_id` char(36) NOT NULL,
+  `domain_id` char(36) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`ticket_hash`),
+  KEY `display_tickets_expiry` (`expires_at`),
+  KEY `display_tickets_user` (`user_id`),
+  KEY `display_tickets_domain` (`domain_id`),
+  CONSTRAINT `display_tickets_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `display_tickets_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `display_sessions` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `user_id` bigint(20) NOT NULL,
+  `domain_id` char(36) NOT NULL,
+  `address` varchar(64) DEFAULT NULL,
+  `started_at` datetime(6) NOT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  `bytes_to_guest` bigint(20) NOT NULL DEFAULT 0,
+  `bytes_from_guest` bigint(20) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`id`),
+  KEY `display_sessions_domain` (`domain_id`,`started_at`),
+  KEY `display_sessions_user` (`user_id`,`started_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `data_protection_keys` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `friendly_name` varchar(190) NOT NULL,
+  `xml` text NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `ended_sessions` (
+  `session_id` char(36) NOT NULL,
+  `ended_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`session_id`),
+  KEY `ended_sessions_at` (`ended_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `schema_migrations` (
+  `number` int(11) NOT NULL,
+  `name` varchar(190) NOT NULL,
+  `checksum` char(64) NOT NULL,
+  `applied_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

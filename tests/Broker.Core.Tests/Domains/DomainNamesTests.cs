@@ -1,0 +1,73 @@
+using Broker.Core.Domains;
+
+namespace Broker.Core.Tests.Domains;
+
+public class DomainNamesTests
+{
+    [Theory]
+    [InlineData("linux", "ada", "linux-ada")]
+    [InlineData("linux", "Núria Òdena", "linux-Nuria-Odena")]
+    [InlineData("linux", "José.Ángel_Güell", "linux-Jose.Angel_Guell")]
+    [InlineData("linux", "ada@example.org", "linux-ada-example.org")]
+    [InlineData("linux", "Иван", "linux-0042")]
+    [InlineData("linux", "李小龙", "linux-0042")]
+    [InlineData("linux", "...", "linux-0042")]
+    [InlineData("linux", "Ж1", "linux-1")]
+    [InlineData("linux", "😀", "linux-0042")]
+    public void AClonesNameIsTheBasesAndTheUsersInPlainLetters(string baseName, string user, string expected) =>
+        Assert.Equal(expected, DomainNames.ForClone(baseName, user, 42));
+
+    [Theory]
+    [InlineData("linux", 300)]
+    [InlineData("a-base-whose-own-name-is-already-as-long-as-names-may-be-000000", 5)]
+    public void AClonesNameLeavesRoomForANumber(string baseName, int length)
+    {
+        var name = DomainNames.ForClone(baseName, new string('x', length), 1);
+        Assert.Empty(DomainNames.Problems(name));
+        Assert.Empty(DomainNames.Problems(name + "-9999"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-linux")]
+    [InlineData(".linux")]
+    [InlineData("li nux")]
+    [InlineData("li/nux")]
+    [InlineData("línux")]
+    [InlineData("linux\n")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123")]
+    public void OtherNamesHaveAProblem(string name) => Assert.All(Assert.Single(DomainNames.Problems(name)).AsEnumerable().TakeLast(1), c => Assert.Equal('.', c));
+
+    [Theory]
+    [InlineData("l")]
+    [InlineData("Linux-24.04_a")]
+    [InlineData("012345678901234567890123456789012345678901234567890123456789012")]
+    public void PlainNamesAreFine(string name) => Assert.Empty(DomainNames.Problems(name));
+
+    [Fact]
+    public async Task ANameThatIsTakenGetsTheFirstFreeNumber()
+    {
+        var world = await World.New();
+        Assert.Equal("linux-ada", await FirstFree(world, "linux-ada"));
+        await world.Machine("linux-ada");
+        Assert.Equal("linux-ada-2", await FirstFree(world, "linux-ada"));
+        await world.Machine("linux-ada-2");
+        await world.Machine("linux-ada-4");
+        Assert.Equal("linux-ada-3", await FirstFree(world, "LINUX-ADA").ContinueWith(n => n.GetAwaiter().GetResult().ToLowerInvariant(), TaskScheduler.Default));
+    }
+
+    [Fact]
+    public async Task LikesWildcardsInNamesAreLetters()
+    {
+        var world = await World.New();
+        await world.Machine("a_b");
+        await world.Machine("axb-2");
+        await world.Machine("axb-3");
+        Assert.Equal("a_b-2", await FirstFree(world, "a_b"));
+        await world.Machine("a_b-2");
+        Assert.Equal("a_b-3", await FirstFree(world, "a_b"));
+        Assert.Equal("axb", await FirstFree(world, "axb"));
+    }
+
+    private static Task<string> FirstFree(World world, string name) => world.Db.Read(s => DomainNames.FirstFree(s, name));
+}
