@@ -54,7 +54,8 @@ public sealed class Db
     public async Task<T> Transaction<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default)
     {
         var committing = false;
-        return await Patiently(async () =>
+        var rung = Enumerable.Empty<Side>();
+        var done = await Patiently(async () =>
         {
             committing = false;
             await using var connection = new MySqlConnection(_connectionString);
@@ -76,9 +77,12 @@ public sealed class Db
             committing = true;
             await connection.ExecuteAsync("COMMIT");
             committing = false;
-            foreach (var side in session.Rung) _ring?.Invoke(side);
+            rung = session.Rung;
             return result;
         }, cancel, () => !committing);
+        // Not among what is tried again: whatever the bell does, the work is done.
+        foreach (var side in rung) _ring?.Invoke(side);
+        return done;
     }
 
     /// <inheritdoc cref="Transaction{T}"/>
@@ -105,7 +109,6 @@ public sealed class Db
                     throw new DatabaseUnavailableException("The database went away while it was committing.", e);
                 if (_clock.GetElapsedTime(started) > Patience)
                     throw IsUnreachable(e) ? new DatabaseUnavailableException($"The database can't be reached: {e.Message}", e) : e;
-                if (IsUnreachable(e)) MySqlConnection.ClearAllPools();
                 await Task.Delay(wait + TimeSpan.FromMilliseconds(Random.Shared.Next(5)), _clock, cancel);
                 if (wait > TimeSpan.FromMilliseconds(500)) wait = TimeSpan.FromMilliseconds(500);
             }
@@ -121,7 +124,8 @@ public sealed class Db
         }
         catch (Exception)
         {
-            MySqlConnection.ClearPool(connection);
+            // A broken one does not go back by itself; and clearing pools while others open connections is not safe in this driver.
+            if (connection.State == System.Data.ConnectionState.Open) MySqlConnection.ClearPool(connection);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Broker.Core.Database;
 
 namespace Broker.Core.Domains;
@@ -7,6 +6,12 @@ namespace Broker.Core.Domains;
 /// <summary>How domains are called.</summary>
 public static class DomainNames
 {
+    // The programs run without ICU, where nothing takes the accent off a letter: these are Latin-1's and Latin Extended-A's.
+    private static readonly Dictionary<char, string> PlainLetters = Letters(
+        ("a", "àáâãäåāăą"), ("c", "çćĉċč"), ("d", "ďđð"), ("e", "èéêëēĕėęě"), ("g", "ĝğġģ"), ("h", "ĥħ"), ("i", "ìíîïĩīĭįı"), ("j", "ĵ"), ("k", "ķĸ"),
+        ("l", "ĺļľŀł"), ("n", "ñńņňŋ"), ("o", "òóôõöøōŏő"), ("r", "ŕŗř"), ("s", "śŝşšșſ"), ("t", "ţťŧț"), ("u", "ùúûüũūŭůűų"), ("w", "ŵ"), ("y", "ýÿŷ"), ("z", "źżž"),
+        ("ae", "æ"), ("oe", "œ"), ("ss", "ß"), ("th", "þ"), ("ij", "ĳ"));
+
     /// <summary>What is wrong with a name, in sentences; empty when nothing is.</summary>
     public static IEnumerable<string> Problems(string name)
     {
@@ -18,9 +23,9 @@ public static class DomainNames
     /// <summary>The name of somebody's clone: the base's and the user's, the latter in plain letters, or his key when none are left.</summary>
     public static string ForClone(string baseName, string userName, long userId)
     {
-        var plain = new string(userName.Normalize(NormalizationForm.FormD)
+        var plain = string.Concat(userName
             .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-            .Select(c => IsPlain(c) ? c : '-').ToArray()).Trim('-', '.');
+            .Select(c => IsPlain(c) ? c.ToString() : PlainLetters.GetValueOrDefault(c, "-"))).Trim('-', '.');
         if (!plain.Any(char.IsAsciiLetterOrDigit)) plain = userId.ToString("D4", CultureInfo.InvariantCulture);
         return Cut($"{baseName}-{plain}", 58);
     }
@@ -37,6 +42,21 @@ public static class DomainNames
             var numbered = $"{name}-{number}";
             if (!taken.Contains(numbered)) return numbered;
         }
+    }
+
+    private static Dictionary<char, string> Letters(params ReadOnlySpan<(string Plain, string Accented)> all)
+    {
+        var letters = new Dictionary<char, string>();
+        foreach (var (plain, accented) in all)
+        {
+            foreach (var c in accented)
+            {
+                letters[c] = plain;
+                if (char.ToUpperInvariant(c) is var upper && upper != c) letters[upper] = char.ToUpperInvariant(plain[0]) + plain[1..];
+            }
+        }
+
+        return letters;
     }
 
     private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';

@@ -24,17 +24,27 @@ public sealed class Doorbell(string folder)
     /// <summary>Rings at all doors of a side. Never fails, never waits.</summary>
     public void Ring(Side side)
     {
-        if (!Directory.Exists(folder)) return;
+        string[] doors;
+        try
+        {
+            doors = Directory.Exists(folder) ? Directory.GetFiles(folder, Prefix(side) + "*") : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // no folder, or not for us: the listeners look by themselves
+            return;
+        }
+
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
-        foreach (var door in Directory.EnumerateFiles(folder, Prefix(side) + "*"))
+        foreach (var door in doors)
         {
             try
             {
                 socket.SendTo(Nothing, new UnixDomainSocketEndPoint(door));
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or ArgumentException)
             {
-                // nobody behind that door any more, or he has been rung at already
+                // nobody behind that door any more, or he has been rung at already, or it is no door
             }
         }
     }

@@ -26,7 +26,7 @@ public enum Fold
     /// <summary>Never: each is done.</summary>
     Never,
 
-    /// <summary>While an equal one (same command, same arguments) has not been taken up yet.</summary>
+    /// <summary>While an equal one for now (same command, same arguments) has not ended, and nothing else was asked of the domain since.</summary>
     WhilePending,
 }
 

@@ -65,9 +65,20 @@ public static class RequestsTable
             """,
             new
             {
-                request.Command.Word, request.Args, state, request.Command.Lane, request.Command.Priority, request.UserId, request.Address,
-                request.DomainId, request.DomainName, request.AtTime, request.AfterId, request.AfterOk,
-            }))! with { UserName = request.UserName };
+                request.Command.Word,
+                request.Args,
+                state,
+                request.Command.Lane,
+                request.Command.Priority,
+                request.UserId,
+                request.Address,
+                request.DomainId,
+                request.DomainName,
+                request.AtTime,
+                request.AfterId,
+                request.AfterOk,
+            }))! with
+        { UserName = request.UserName };
         if (request.Locks.Alone.Count + request.Locks.Together.Count > 0)
         {
             await db.Execute(
@@ -81,10 +92,10 @@ public static class RequestsTable
         return row;
     }
 
-    /// <summary>The newest request about a domain that has not ended and waits for no time of its own.</summary>
+    /// <summary>The newest request about a domain that has not ended and is not for later; one that waits for its next try is not.</summary>
     internal static Task<RequestRow?> Newest(DbSession db, Guid domain) =>
         db.First<RequestRow>(
-            $"{PeopleSelect} WHERE r.domain_id = @domain AND r.state IN ('requested', 'waiting', 'working') AND r.at_time IS NULL ORDER BY r.id DESC LIMIT 1",
+            $"{PeopleSelect} WHERE r.domain_id = @domain AND r.state IN ('requested', 'waiting', 'working') AND (r.at_time IS NULL OR r.attempts > 0) ORDER BY r.id DESC LIMIT 1",
             new { domain });
 
     /// <summary>
@@ -161,9 +172,10 @@ public static class RequestsTable
     /// <summary>Writes how far a handler is.</summary>
     public static async Task Progress(DbSession db, RequestRow row, int percent, string text)
     {
-        await db.Execute(
+        var held = await db.Execute(
             "UPDATE requests SET progress = @percent, progress_text = LEFT(@text, 255) WHERE id = @Id AND epoch = @Epoch AND state = 'working'",
             new { percent, text, row.Id, row.Epoch });
+        if (held == 0) return;
         await EventsTable.Request(db, row with { Progress = percent, ProgressText = text });
     }
 
@@ -283,10 +295,13 @@ public static class RequestsTable
             }
         }
 
-        // A domain that was only promised goes with the promise.
+        // A domain that was only promised goes with the promise; one of which something may have been made is left to be removed.
         if (state != RequestState.Done && row.DomainId is { } promised && typeof(IMakesDomain).IsAssignableFrom(Catalogue.Find(row.Command)?.ArgumentsType)
-            && await DomainsTable.Get(db, promised) is { State: DomainState.Creating } && (await VolumesTable.Of(db, promised)).Count == 0)
-            await DomainsTable.Delete(db, promised);
+            && await DomainsTable.Get(db, promised) is { State: DomainState.Creating })
+        {
+            if ((await VolumesTable.Of(db, promised)).Count == 0) await DomainsTable.Delete(db, promised);
+            else await DomainsTable.SetState(db, promised, DomainState.Broken, "It was not made to its end. Remove it.");
+        }
 
         if (freed + followers.Count > 0) db.Ring(Side.BackEnd);
         return true;

@@ -225,6 +225,15 @@ public class QueueTests
         var linux = await world.Machine("linux", isBase: true);
         var clone = await world.Add(new Clone(linux.Id));
         var row = await world.ClaimOne();
+        await world.Db.Transaction(s => VolumesTable.Insert(s, new VolumeRow
+        {
+            Id = Guid.NewGuid(),
+            DomainId = clone.DomainId!.Value,
+            Target = "vda",
+            Path = "/tmp/begun.qcow2",
+            Format = "qcow2",
+            CapacityBytes = 1,
+        }));
         await world.Db.Transaction(s => RequestsTable.TryAgain(s, row, "host_unreachable", "It is away.", TimeSpan.FromHours(1)));
         Assert.True(await world.Db.Transaction(s => RequestsTable.Cancel(s, clone.Id)));
         var domain = (await world.Domain(clone.DomainId!.Value))!;
@@ -352,9 +361,9 @@ public class QueueTests
         var world = await World.New();
         await world.Add(new Ping());
         var row = Assert.Single(await world.Claim(lease: TimeSpan.Zero));
-        Assert.Equal([(row.Id, row.Epoch)], await world.Db.Transaction(s => RequestsTable.Renew(s, world.BackEnd, World.Lease)));
+        Assert.Equal([(row.Id, row.Epoch)], await world.Db.Transaction(s => RequestsTable.Renew(s, world.BackEnd, [row.Id], World.Lease)));
         Assert.Equal(0, await world.Db.Transaction(RequestsTable.TakeBackExpired));
-        Assert.Empty(await world.Db.Transaction(s => RequestsTable.Renew(s, Guid.NewGuid(), World.Lease)));
+        Assert.Empty(await world.Db.Transaction(s => RequestsTable.Renew(s, Guid.NewGuid(), [row.Id], World.Lease)));
     }
 
     [Fact]
