@@ -192,11 +192,11 @@ public abstract class VmManagerContract : IAsyncLifetime
         Node.Start(spec.Id);
         await Until(() => Addresses().ContainsKey(spec.Mac));
         Assert.Matches(@"^\d+\.\d+\.\d+\.\d+$", Addresses()[spec.Mac]);
-        await Until(() => Picture.FromPng(screens.Screenshot(spec.Id)).PartOf(Marker, 0, Marker) > 0.5);
+        await Until(() => PngPicture.FromPng(screens.Screenshot(spec.Id)).PartOf(Marker, 0, Marker) > 0.5);
 
         Node.Reboot(spec.Id);
         Assert.Equal(Power.Running, Inventory(spec)!.Power);
-        await Until(() => Picture.FromPng(screens.Screenshot(spec.Id)).PartOf(Marker, 0, Marker) > 0.5);
+        await Until(() => PngPicture.FromPng(screens.Screenshot(spec.Id)).PartOf(Marker, 0, Marker) > 0.5);
 
         // A guest that is just booting does not hear the button.
         await Until(() =>

@@ -17,6 +17,8 @@ internal static class Lifecycle
         DomainState.Running or DomainState.Blocked => (Power.Running, Word((DomainRunningReason)reason)),
         // Still there, on its way out: off comes with its own event.
         DomainState.Shutdown => (Power.Running, "shutting_down"),
+        // It has not run yet, and may never: its start is still being worked on.
+        DomainState.Paused when (DomainPausedReason)reason == DomainPausedReason.StartingUp => (Power.Off, "starting_up"),
         DomainState.Paused => (Power.Paused, Word((DomainPausedReason)reason)),
         DomainState.Pmsuspended => (Power.Paused, "asleep"),
         DomainState.Shutoff => (Power.Off, Word((DomainShutoffReason)reason)),

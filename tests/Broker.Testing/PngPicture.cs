@@ -4,11 +4,11 @@ using System.IO.Compression;
 namespace Broker.Testing;
 
 /// <summary>A picture read from PNG (8 bits per colour, not interlaced), to look at its pixels.</summary>
-public sealed class Picture
+public sealed class PngPicture
 {
     private readonly byte[] _rgb;
 
-    private Picture(int width, int height, byte[] rgb)
+    private PngPicture(int width, int height, byte[] rgb)
     {
         Width = width;
         Height = height;
@@ -32,7 +32,7 @@ public sealed class Picture
 
     /// <summary>Reads it.</summary>
     /// <exception cref="FormatException">It is no such PNG.</exception>
-    public static Picture FromPng(ReadOnlySpan<byte> png)
+    public static PngPicture FromPng(ReadOnlySpan<byte> png)
     {
         if (!png.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10])) throw new FormatException("Not a PNG.");
         int width = 0, height = 0, channels = 0;

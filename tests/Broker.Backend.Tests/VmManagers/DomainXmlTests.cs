@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+using Broker.Backend.VmManagers;
+using Broker.Backend.VmManagers.Libvirt;
+using Broker.Testing;
+
+namespace Broker.Backend.Tests.VmManagers;
+
+public sealed class DomainXmlTests
+{
+    private static readonly DomainSpec Clone = new(Guid.Parse("0192a5b0-0000-7000-8000-0000000000a1"), "ana-linux", 1048576, 2, "52:54:00:12:34:56",
+        [new("vda", "/pool/clone.qcow2", "qcow2", ["/pool/middle.qcow2", "/pool/lowest.qcow2"])], "/run/broker/displays/a1.sock");
+
+    [Theory]
+    [InlineData("qemu")]
+    [InlineData("kvm")]
+    public void A_definition_is_what_was_reviewed(string virtType) =>
+        Golden.Check($"tests/Broker.Backend.Tests/VmManagers/domain-{virtType}.golden", DomainXml.Write(Clone, virtType));
+
+    [Fact]
+    public void Names_can_not_become_markup()
+    {
+        var xml = System.Xml.Linq.XElement.Parse(DomainXml.Write(Clone with { Name = "</name><os>&\"'" }, "qemu"));
+
+        Assert.Equal("</name><os>&\"'", (string?)xml.Element("name"));
+        Assert.Single(xml.Elements("os"));
+    }
+
+    [Fact]
+    public void Each_state_and_reason_of_libvirt_has_its_words()
+    {
+        var table = new StringBuilder();
+        foreach (var state in Enum.GetValues<global::Libvirt.DomainState>())
+            for (var reason = 0; reason < 15; reason++)
+            {
+                var (power, detail) = Lifecycle.Read(state, reason);
+                if (reason == 0 || detail != Lifecycle.Read(state, reason - 1).Detail)
+                    table.Append(CultureInfo.InvariantCulture, $"state {state} {reason}: {power} {detail}\n");
+            }
+        foreach (var news in Enum.GetValues<global::Libvirt.DomainEventType>())
+            for (var detail = 0; detail < 10; detail++)
+                if (Lifecycle.Read(new global::Libvirt.DomainEventLifecycle(Guid.Empty, "x", news, detail)) is var (power, word) && (detail == 0 || word != Lifecycle.Read(new global::Libvirt.DomainEventLifecycle(Guid.Empty, "x", news, detail - 1))?.Detail))
+                    table.Append(CultureInfo.InvariantCulture, $"event {news} {detail}: {power} {word}\n");
+
+        Golden.Check("tests/Broker.Backend.Tests/VmManagers/lifecycle.golden", table.ToString());
+    }
+}
