@@ -351,7 +351,7 @@ export class MockBroker {
           is('state', r.state) &&
           is('command', r.command) &&
           is('domain', r.domain_id) &&
-          (this.user?.is_admin === true || r.user?.id === this.user?.id),
+          (this.user?.is_admin === true || r.user.id === this.user?.id),
       )
       .sort((a, b) => b.id - a.id)
       .slice(0, Number(query.get('limit') ?? 50));

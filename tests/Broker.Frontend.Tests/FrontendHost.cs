@@ -58,7 +58,8 @@ public sealed class FrontendHost : IAsyncLifetime
     {
         var portal = Path.Combine(Folder, "portal");
         Directory.CreateDirectory(Path.Combine(portal, "assets"));
-        File.WriteAllText(Path.Combine(portal, "index.html"), "<!doctype html><meta name=\"csp-nonce\" content=\"__CSP_NONCE__\"><title>Broker</title>");
+        File.WriteAllText(Path.Combine(portal, "index.html"), "<!doctype html><title>Broker</title>");
+        File.WriteAllText(Path.Combine(Folder, "beside.txt"), "not to be served");
         File.WriteAllText(Path.Combine(portal, "assets", "app-abc123.js"), "export {};");
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
         {

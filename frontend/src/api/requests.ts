@@ -7,10 +7,10 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { call } from './client';
-import type { Request } from './types';
+import type { Request, RequestState } from './types';
 
 export interface RequestFilter {
-  state?: string;
+  state?: RequestState;
   command?: string;
   domain?: string;
 }

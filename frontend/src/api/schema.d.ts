@@ -12,98 +12,12 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["get_session"];
         put?: never;
         /** Sign in */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SignIn"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["sign_in"];
         /** Sign out */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -117,38 +31,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change the own password */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PasswordChange"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Change the own password; all other sessions of the account end */
+        put: operations["change_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -164,38 +48,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Choose the language */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LanguageChange"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Choose the portal's language */
+        put: operations["choose_language"];
         post?: never;
         delete?: never;
         options?: never;
@@ -210,36 +64,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Desktops the person may use */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Desktops"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** What the caller can use */
+        get: operations["list_desktops"];
         put?: never;
         post?: never;
         delete?: never;
@@ -257,235 +83,24 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make, start and open a desktop of a base */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Accepted */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Opened"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get the own desktop of a base running, making it when there is none */
+        post: operations["open_base"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/domains": {
+    "/api/bases/{id}/picture": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Domains */
-        get: {
-            parameters: {
-                query?: {
-                    base?: string;
-                    state?: string;
-                    q?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Domains"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Answers with a domain's picture, for a base that is the last one before it was prepared. */
+        get: operations["get_picture"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/domains/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One domain */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Domain"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/domains/{id}/published": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Publish a base or withdraw it */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Published"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Domain"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/domains/{id}/description": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Name and describe a domain */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Description"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Domain"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
         post?: never;
         delete?: never;
         options?: never;
@@ -502,211 +117,29 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A one-time ticket for the display */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Created */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DisplayTicket"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** A ticket for a look at a desktop's screen */
+        post: operations["issue_display_ticket"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/requests": {
+    "/api/display": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Requests, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    state?: string;
-                    command?: string;
-                    domain?: string;
-                    user?: number;
-                    before_id?: number;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Requests"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Ask the back end for something */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewRequest"];
-                };
-            };
-            responses: {
-                /** @description The same request was already there */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Request"];
-                    };
-                };
-                /** @description Accepted */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Request"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One request */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Request"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * A desktop's screen: RFB 3.8 without a password in a WebSocket
+         * @description A WebSocket with the subprotocols binary and ticket.<ticket>. It is refused with an HTTP status before it is opened.
+         */
+        get: operations["open_display"];
         put?: never;
         post?: never;
-        /** Cancel a request */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Request"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -719,36 +152,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What may be asked */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Commands"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** What can be asked for */
+        get: operations["list_commands"];
         put?: never;
         post?: never;
         delete?: never;
@@ -764,36 +169,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Disk images that can be imported */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Library"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Images that can be imported */
+        get: operations["list_library"];
         put?: never;
         post?: never;
         delete?: never;
@@ -809,39 +186,189 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Nodes */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Nodes"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Hosts */
+        get: operations["list_nodes"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it changes
+         * @description Server-sent events: first hello, then one event per change whose name is the kind of the hint; reload when some were lost. After a reconnect read everything anew.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This process runs */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People can be served */
+        get: operations["readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Machines: administrators see all, others their own */
+        get: operations["list_domains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One machine */
+        get: operations["get_domain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{id}/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let everybody clone a base, or only its owner */
+        put: operations["publish_domain"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{id}/description": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what people read of a machine */
+        put: operations["describe_domain"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{id}/screenshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers with a domain's picture, for a base that is the last one before it was prepared. */
+        get: operations["get_screenshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests, newest first: administrators see all, others their own */
+        get: operations["list_requests"];
+        put?: never;
+        /**
+         * Ask for a command
+         * @description 202 with the new request, or 200 and the header X-Folded: 1 with an equal one that was not taken up yet.
+         */
+        post: operations["submit_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request */
+        get: operations["get_request"];
+        put?: never;
+        post?: never;
+        /** Take a request back that was not taken up yet */
+        delete: operations["cancel_request"];
         options?: never;
         head?: never;
         patch?: never;
@@ -854,38 +381,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Users"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Accounts */
+        get: operations["list_users"];
         put?: never;
-        post?: never;
+        /** Make a local account */
+        post: operations["create_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -896,241 +396,548 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type?: string;
-            title: string;
-            /** Format: int64 */
-            status: number;
-            detail?: string;
-            code?: string;
-            errors?: unknown;
-        };
-        SessionUser: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            display_name: string;
-            is_admin: boolean;
-            must_change_password: boolean;
-            language: null | string;
-        };
-        Session: {
-            signed_in: boolean;
-            csrf_token: string;
-            user?: null | components["schemas"]["SessionUser"];
-        };
-        SignIn: {
-            name: string;
-            password: string;
-        };
-        PasswordChange: {
-            current_password: string;
-            new_password: string;
-        };
-        LanguageChange: {
-            /** @enum {string} */
-            language: "en" | "ca" | "es";
-        };
-        Person: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        /** @enum {string} */
-        DomainState: "creating" | "shutdown" | "starting" | "active" | "paused" | "hibernated" | "shutting_down" | "down" | "removing" | "broken" | "base";
-        /** @enum {string} */
-        RequestState: "requested" | "waiting" | "working" | "done" | "failed" | "cancelled";
-        NextAction: {
-            action: string;
-            /** Format: date-time */
-            at: string;
-        };
-        PendingRequest: {
-            /** Format: int64 */
-            id: number;
+        /** @description A command that can be asked for. */
+        Command: {
+            /** @description Its word. */
             command: string;
-            state: components["schemas"]["RequestState"];
-            /** Format: int64 */
-            progress: number;
-            progress_text: null | string;
+            /** @description Other words for it. */
+            aliases: string[];
+            /** @description The kind of work it is. */
+            lane: components["schemas"]["Lane"];
+            /** @description What it does, in a line. */
+            summary: string;
+            /** @description JSON schema of its arguments. */
+            args: {
+                [key: string]: unknown;
+            };
         };
-        Domain: {
-            /** Format: uuid */
-            id: string;
-            name: string;
+        /** @description All commands. */
+        Commands: {
+            commands: components["schemas"]["Command"][];
+        };
+        /** @description What people read of a machine. */
+        Description: {
+            /** @description The name as people write it; null for none. */
             alias: null | string;
+            /** @description What it is for; null for nothing. */
             description: null | string;
-            owner: components["schemas"]["Person"];
-            /** Format: uuid */
-            base_id: null | string;
-            base_name: null | string;
-            node: null | string;
-            state: components["schemas"]["DomainState"];
-            /** Format: date-time */
-            state_since: string;
-            state_detail: null | string;
-            next: null | components["schemas"]["NextAction"];
-            is_base: boolean;
-            is_public: boolean;
-            /** Format: int64 */
-            memory_kib: number;
-            /** Format: int64 */
-            vcpus: number;
-            address: null | string;
-            screenshot_url: null | string;
-            /** Format: date-time */
-            screenshot_at: null | string;
-            /** Format: int64 */
-            clones: number;
-            /** Format: date-time */
-            created_at: string;
-            may: string[];
-            pending: components["schemas"]["PendingRequest"][];
         };
-        Domains: {
-            domains: components["schemas"]["Domain"][];
-        };
-        DesktopBase: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            alias: null | string;
-            description: null | string;
-            picture_url: null | string;
-            is_public: boolean;
-        };
+        /** @description A card on the desktops page. */
         Desktop: {
             base: null | components["schemas"]["DesktopBase"];
             domain: null | components["schemas"]["Domain"];
         };
+        /** @description A base, as whoever may clone it sees it. */
+        DesktopBase: {
+            /**
+             * Format: uuid
+             * @description Its UUID.
+             */
+            id: string;
+            /** @description Unique name. */
+            name: string;
+            /** @description The name as people write it. */
+            alias: null | string;
+            /** @description What it is for. */
+            description: null | string;
+            /** @description Where its picture is; null when none was ever taken. */
+            picture_url: null | string;
+            /** @description Everybody may clone it. */
+            is_public: boolean;
+        };
+        /** @description What the caller can use. */
         Desktops: {
             desktops: components["schemas"]["Desktop"][];
         };
-        RequestError: {
-            code: string;
-            message: string;
-        };
-        Request: {
-            /** Format: int64 */
-            id: number;
-            command: string;
-            state: components["schemas"]["RequestState"];
-            user: null | components["schemas"]["Person"];
-            /** Format: uuid */
-            domain_id: null | string;
-            domain_name: null | string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            at: null | string;
-            /** Format: int64 */
-            after_id: null | number;
-            /** Format: date-time */
-            started_at: null | string;
-            /** Format: date-time */
-            ended_at: null | string;
-            /** Format: int64 */
-            attempts: number;
-            /** Format: int64 */
-            progress: number;
-            progress_text: null | string;
-            error: null | components["schemas"]["RequestError"];
-            result: unknown;
-            args: {
-                [key: string]: unknown;
-            };
-        };
-        Requests: {
-            requests: components["schemas"]["Request"][];
-        };
-        NewRequest: {
-            command: string;
-            args: {
-                [key: string]: unknown;
-            };
-            /** Format: date-time */
-            at?: string;
-            /** Format: int64 */
-            after_id?: number;
-        };
-        Opened: {
-            domain: components["schemas"]["Domain"];
-            requests: components["schemas"]["Request"][];
-        };
-        Published: {
-            is_public: boolean;
-        };
-        Description: {
-            alias: null | string;
-            description: null | string;
-        };
+        /**
+         * @description How a console is spoken to.
+         * @enum {string}
+         */
+        DisplayKind: "vnc" | "spice" | "rdp";
+        /** @description Lets one browser look at one screen, once. */
         DisplayTicket: {
+            /** @description Goes into the WebSocket's subprotocol: `ticket.` and this. Told once. */
             ticket: string;
+            /** @description Where the WebSocket is opened. */
             url: string;
-            protocol: string;
-            /** Format: date-time */
+            /** @description What is spoken in it. */
+            protocol: components["schemas"]["DisplayKind"];
+            /**
+             * Format: date-time
+             * @description By then it has to be opened.
+             */
             expires_at: string;
         };
-        LibraryImage: {
-            file: string;
-            node: null | string;
-            /** Format: int64 */
-            size_bytes: number;
-            format: null | string;
-            /** Format: date-time */
-            changed_at: string;
-            problem: null | string;
+        /** @description A machine. */
+        Domain: {
+            /**
+             * Format: uuid
+             * @description Its UUID, also the hypervisor's.
+             */
+            id: string;
+            /** @description Unique name. */
+            name: string;
+            /** @description The name as people write it. */
+            alias: null | string;
+            /** @description What it is for. */
+            description: null | string;
+            /** @description Whose it is. */
+            owner: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The base it is a clone of.
+             */
+            base_id: null | string;
+            /** @description That base's name. */
+            base_name: null | string;
+            /** @description The host it lives on. */
+            node: string;
+            /** @description What it is doing. */
+            state: components["schemas"]["DomainState"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            state_since: string;
+            /** @description One more sentence about it. */
+            state_detail: null | string;
+            next: null | components["schemas"]["NextAction"];
+            /** @description It is a base. */
+            is_base: boolean;
+            /** @description It is published: everybody may clone it. */
+            is_public: boolean;
+            /**
+             * Format: int64
+             * @description Memory in KiB.
+             */
+            memory_kib: number;
+            /**
+             * Format: int32
+             * @description Number of processors.
+             */
+            vcpus: number;
+            /** @description Its IP address, while it has one. */
+            address: null | string;
+            /** @description Where the last picture of its screen is; changes with the picture. */
+            screenshot_url: null | string;
+            /**
+             * Format: date-time
+             * @description When that was taken.
+             */
+            screenshot_at: null | string;
+            /**
+             * Format: int32
+             * @description How many clones it has.
+             */
+            clones: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe. */
+            may: string[];
+            /** @description Requests about it that have not ended. */
+            pending: components["schemas"]["PendingRequest"][];
         };
+        /**
+         * @description What a machine is doing, as people are told.
+         * @enum {string}
+         */
+        DomainState: "creating" | "shutdown" | "starting" | "active" | "paused" | "hibernated" | "shutting_down" | "down" | "removing" | "broken" | "base";
+        /** @description Machines. */
+        Domains: {
+            domains: components["schemas"]["Domain"][];
+        };
+        /** @description Tells a page that something changed. It then reads anew what it shows. */
+        EventHint: {
+            /**
+             * Format: int64
+             * @description Key of the event; not in order.
+             */
+            id: number;
+            /** @description What changed. */
+            kind: components["schemas"]["EventKind"];
+            /**
+             * Format: int64
+             * @description The request that moved on.
+             */
+            request_id: null | number;
+            /**
+             * Format: uuid
+             * @description The machine that changed; null when it is a base that this user may not see.
+             */
+            domain_id: null | string;
+            /** @description Its new state. */
+            state: null | string;
+            /**
+             * Format: int32
+             * @description How far the request is, 0 to 100.
+             */
+            progress: null | number;
+            /** @description What is being done. */
+            progress_text: null | string;
+        };
+        /**
+         * @description What an event is about.
+         * @enum {string}
+         */
+        EventKind: "request" | "domain" | "base" | "image" | "node" | "user";
+        /** @description This process runs. */
+        Health: {
+            /** @description ok */
+            status: string;
+        };
+        /**
+         * @description What kind of work a command is; each lane has a limit of its own in every back end.
+         * @enum {string}
+         */
+        Lane: "quick" | "power" | "disk" | "network";
+        /** @description A language of the portal. */
+        LanguageChange: {
+            language: components["schemas"]["PortalLanguage"];
+        };
+        /** @description All images of all nodes. */
         Library: {
             images: components["schemas"]["LibraryImage"][];
         };
-        Node: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            manager: string;
-            uri: string;
-            is_enabled: boolean;
-            /** @enum {string} */
-            state: "up" | "down" | "unknown";
-            /** Format: date-time */
-            checked_at: null | string;
-            detail: null | string;
-            capabilities: string[];
-            facts: {
+        /** @description An image that a node offers for import. */
+        LibraryImage: {
+            /** @description Its name within the library folder. */
+            file: string;
+            /** @description The host that has it. */
+            node: string;
+            /**
+             * Format: int64
+             * @description Size on disk.
+             */
+            size_bytes: number;
+            /** @description Its format; null when it can't be imported. */
+            format: null | string;
+            /**
+             * Format: date-time
+             * @description When it was last written.
+             */
+            changed_at: string;
+            /** @description Why it can't be imported. */
+            problem: null | string;
+        };
+        /** @description Asks the back end for something. */
+        NewRequest: {
+            /** @description One of GET /api/commands, or an alias of it. */
+            command: string;
+            /** @description Its arguments. */
+            args: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: date-time
+             * @description Not before this time.
+             */
+            at?: null | string;
+            /**
+             * Format: int64
+             * @description Not before this request of one's own has ended, and only if it ended well.
+             */
+            after_id?: null | number;
         };
+        /** @description A new local account. */
+        NewUser: {
+            /** @description Sign-in name. */
+            name: string;
+            /** @description Its first password. */
+            password: string;
+            /** @description The name people read; the sign-in name when left out. */
+            display_name?: null | string;
+            /**
+             * @description May do everything.
+             * @default false
+             */
+            is_admin: boolean;
+            /**
+             * @description Has to choose another password at the first sign-in.
+             * @default true
+             */
+            must_change_password: boolean;
+        };
+        /** @description What happens by itself, and when. */
+        NextAction: {
+            /** @description The command. */
+            action: string;
+            /**
+             * Format: date-time
+             * @description Not before.
+             */
+            at: string;
+        };
+        /** @description A host. */
+        Node: {
+            /**
+             * Format: int64
+             * @description Key.
+             */
+            id: number;
+            /** @description Unique name. */
+            name: string;
+            /** @description What drives it. */
+            manager: components["schemas"]["VmManagerKind"];
+            /** @description Where the VM manager finds it. */
+            uri: string;
+            /** @description New work may go there. */
+            is_enabled: boolean;
+            /** @description What is known about it. */
+            state: components["schemas"]["NodeState"];
+            /**
+             * Format: date-time
+             * @description When it last answered, or was last found silent.
+             */
+            checked_at: null | string;
+            /** @description Why it is down. */
+            detail: null | string;
+            /** @description What it can do beyond what every host can. */
+            capabilities: string[];
+            /** @description What it told about itself. */
+            facts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description What is known about a node.
+         * @enum {string}
+         */
+        NodeState: "unknown" | "up" | "down";
+        /** @description All hosts. */
         Nodes: {
             nodes: components["schemas"]["Node"][];
         };
-        User: {
-            /** Format: int64 */
+        /** @description A desktop that is there, or on its way. */
+        Opened: {
+            /** @description The desktop. */
+            domain: components["schemas"]["Domain"];
+            /** @description What has to happen before it runs, in order; empty when it does. */
+            requests: components["schemas"]["Request"][];
+        };
+        /** @description The password so far, and the new one. */
+        PasswordChange: {
+            current_password: string;
+            new_password: string;
+        };
+        /** @description A request that has not ended, in short. */
+        PendingRequest: {
+            /**
+             * Format: int64
+             * @description Key of the request.
+             */
             id: number;
-            name: string;
-            display_name: string;
-            is_admin: boolean;
-            is_disabled: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            last_sign_in_at: null | string;
-        };
-        Users: {
-            users: components["schemas"]["User"][];
-        };
-        Command: {
+            /** @description The command. */
             command: string;
-            aliases: string[];
-            lane: string;
-            summary: string;
+            /** @description Where it is. */
+            state: components["schemas"]["RequestState"];
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            progress: number;
+            /** @description What is being done, in a sentence. */
+            progress_text: null | string;
+        };
+        /** @description A user, as far as others see him. */
+        Person: {
+            /**
+             * Format: int64
+             * @description Key of the account.
+             */
+            id: number;
+            /** @description Sign-in name. */
+            name: string;
+        };
+        /**
+         * @description The languages the portal speaks.
+         * @enum {string}
+         */
+        PortalLanguage: "en" | "ca" | "es";
+        /** @description What the API answers when it does not do what was asked (RFC 9457). */
+        Problem: {
+            /** @description Always `about:blank`; the code tells problems apart. */
+            type: string;
+            /** @description The status in words. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description A sentence for a person. */
+            detail: null | string;
+            /** @description A fixed word for a program. */
+            code: string;
+            /** @description Finds the log lines of this call. */
+            trace_id: string;
+            /** @description Each thing that is wrong by itself, when there are several. */
+            errors?: null | string[];
+        };
+        /** @description Whether everybody may clone a base. */
+        Published: {
+            /** @description Everybody may, or only its owner. */
+            is_public: boolean;
+        };
+        /** @description Whether people can be served. */
+        Readiness: {
+            /** @description The database answers. */
+            database: boolean;
+            /**
+             * Format: int32
+             * @description How many back ends watch a node at the moment.
+             */
+            back_ends: number;
+        };
+        /** @description Something that the back end was asked to do. */
+        Request: {
+            /**
+             * Format: int64
+             * @description Key, in the order of asking.
+             */
+            id: number;
+            /** @description The command. */
+            command: string;
+            /** @description Where it is. */
+            state: components["schemas"]["RequestState"];
+            /** @description Who asked. */
+            user: components["schemas"]["Person"];
+            /**
+             * Format: uuid
+             * @description The machine it is about.
+             */
+            domain_id: null | string;
+            /** @description That machine's name when it was asked. */
+            domain_name: null | string;
+            /**
+             * Format: date-time
+             * @description When it was asked.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Not before this time.
+             */
+            at: null | string;
+            /**
+             * Format: int64
+             * @description Not before this request has ended well.
+             */
+            after_id: null | number;
+            /**
+             * Format: date-time
+             * @description When it was first taken up.
+             */
+            started_at: null | string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: null | string;
+            /**
+             * Format: int32
+             * @description How often it was taken up.
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            progress: number;
+            /** @description What is being done, in a sentence. */
+            progress_text: null | string;
+            error: null | components["schemas"]["RequestError"];
+            /** @description What came out of it. */
+            result: unknown;
+            /** @description Its arguments. */
             args: {
                 [key: string]: unknown;
             };
         };
-        Commands: {
-            commands: components["schemas"]["Command"][];
+        /** @description Why a request ended badly. */
+        RequestError: {
+            /** @description A fixed word. */
+            code: string;
+            /** @description What went wrong and what to do, in a sentence. */
+            message: string;
         };
+        /**
+         * @description Where a request is in its life: requested → working → done, failed or cancelled; waiting for a time, another request, or its next try.
+         * @enum {string}
+         */
+        RequestState: "requested" | "waiting" | "working" | "done" | "failed" | "cancelled";
+        /** @description Requests, newest first. */
+        Requests: {
+            requests: components["schemas"]["Request"][];
+        };
+        /** @description Who is signed in. */
+        Session: {
+            /** @description Somebody is. */
+            signed_in: boolean;
+            /** @description What each change has to carry in the header X-CSRF-Token. A new sign-in brings a new one. */
+            csrf_token: string;
+            user: null | components["schemas"]["SessionUser"];
+        };
+        /** @description The person who is signed in. */
+        SessionUser: {
+            /**
+             * Format: int64
+             * @description Key of the account.
+             */
+            id: number;
+            /** @description Sign-in name. */
+            name: string;
+            /** @description The name people read. */
+            display_name: string;
+            /** @description May do everything. */
+            is_admin: boolean;
+            /** @description Can do nothing else before choosing a new password. */
+            must_change_password: boolean;
+            /** @description Language of the portal; null when none was chosen. */
+            language: null | string;
+        };
+        /** @description A name and a password. */
+        SignIn: {
+            name: string;
+            password: string;
+        };
+        /** @description An account. */
+        User: {
+            /**
+             * Format: int64
+             * @description Key.
+             */
+            id: number;
+            /** @description Sign-in name. */
+            name: string;
+            /** @description The name people read. */
+            display_name: string;
+            /** @description May do everything. */
+            is_admin: boolean;
+            /** @description Can't sign in. */
+            is_disabled: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When he was last here.
+             */
+            last_sign_in_at: null | string;
+        };
+        /** @description All accounts, by name. */
+        Users: {
+            users: components["schemas"]["User"][];
+        };
+        /**
+         * @description The code that drives one kind of hypervisor.
+         * @enum {string}
+         */
+        VmManagerKind: "libvirt" | "virtualbox" | "simulated";
     };
     responses: never;
     parameters: never;
@@ -1139,4 +946,1337 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_language: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_desktops: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desktops"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_display_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayTicket"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_display: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Switching Protocols */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commands"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Library"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nodes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["EventHint"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    list_domains: {
+        parameters: {
+            query?: {
+                base?: string;
+                state?: "creating" | "shutdown" | "starting" | "active" | "paused" | "hibernated" | "shutting_down" | "down" | "removing" | "broken" | "base";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domains"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Published"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Description"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_screenshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_requests: {
+        parameters: {
+            query?: {
+                state?: "requested" | "waiting" | "working" | "done" | "failed" | "cancelled";
+                command?: string;
+                domain?: string;
+                user?: number;
+                before_id?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requests"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

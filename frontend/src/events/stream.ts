@@ -43,6 +43,10 @@ export class EventStream {
       this.listener.onLive(this.wasLive);
       this.wasLive = true;
     });
+    // this browser was too slow for some hints
+    source.addEventListener('reload', () => {
+      this.listener.onLive(true);
+    });
     for (const kind of kinds) {
       source.addEventListener(kind, (event: MessageEvent<string>) => {
         this.listener.onHint({ ...(JSON.parse(event.data) as object), kind });

@@ -79,7 +79,7 @@ public static class DomainsTable
 
     /// <summary>It is a base now, or none any more; the latter is never published.</summary>
     public static Task SetBase(DbSession db, Guid id, bool isBase, bool isPublic) =>
-        Update(db, id, "is_base = @isBase, is_public = @isPublic", new { id, isBase, isPublic = isBase && isPublic });
+        Update(db, id, "is_base = @isBase, is_public = @isPublic", new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
 
     /// <summary>Everybody may clone it, or only its owner.</summary>
     public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, id, "is_public = @isPublic", new { id, isPublic });
@@ -104,10 +104,10 @@ public static class DomainsTable
         await EventsTable.Domain(db, (await Get(db, id))!);
     }
 
-    private static async Task Update(DbSession db, Guid id, string assignments, object args)
+    private static async Task Update(DbSession db, Guid id, string assignments, object args, bool wasBase = false)
     {
         if (await db.Execute($"UPDATE domains SET {assignments} WHERE id = @id", args) == 0) return;
-        await EventsTable.Domain(db, (await Get(db, id))!);
+        await EventsTable.Domain(db, (await Get(db, id))!, wasBase);
     }
 
     // 52 is a locally administered unicast prefix; five random bytes make a clash in one network improbable, the unique key makes it impossible.

@@ -60,9 +60,11 @@ public static class EventsTable
         Insert(db, EventKind.Request, request.Id, request.DomainId, request.UserId,
             new { command = request.Command, state = request.State, progress = request.Progress, progress_text = request.ProgressText });
 
-    /// <summary>A domain changed; a base's change is told to everybody.</summary>
-    public static Task Domain(DbSession db, DomainRow domain) =>
-        Insert(db, domain.IsBase ? EventKind.Base : EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State });
+    /// <summary>A domain changed; a base's change is told to everybody, also that it is none any more.</summary>
+    public static Task Domain(DbSession db, DomainRow domain, bool wasBase = false) =>
+        domain.IsBase || wasBase
+            ? Insert(db, EventKind.Base, null, domain.Id, domain.OwnerId, new { state = domain.State, is_public = domain.IsPublic })
+            : Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State });
 
     /// <summary>A node, the library or a user changed.</summary>
     public static Task Changed(DbSession db, EventKind kind, long? user = null) => Insert(db, kind, null, null, user, new { });

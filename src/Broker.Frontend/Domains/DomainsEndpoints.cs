@@ -44,7 +44,7 @@ public static class DomainsEndpoints
         return domain is not null && May.Do(caller, Grant.View, domain).IsAllowed ? domain : throw RefusedException.NoDomain(id);
     }
 
-    private static async Task<Ok<DomainsView>> List(SignedIn who, Db db, Guid? @base, DomainStateView? state, string? q, CancellationToken cancel)
+    private static async Task<Ok<DomainsView>> List(SignedIn who, Db db, Guid? @base, OneOf<DomainStateView>? state, string? q, CancellationToken cancel)
     {
         var filter = new DomainFilter
         {
@@ -53,7 +53,7 @@ public static class DomainsEndpoints
             Text = string.IsNullOrWhiteSpace(q) ? null : q.Trim(),
         };
         var domains = await db.Read(s => DomainReads.Read(s, who.Caller, filter), cancel);
-        return TypedResults.Ok(new DomainsView(state is null ? domains : [.. domains.Where(d => d.State == state)]));
+        return TypedResults.Ok(new DomainsView(state is null ? domains : [.. domains.Where(d => d.State == state.Value.Member)]));
     }
 
     private static async Task<Ok<DomainView>> Get(Guid id, SignedIn who, Db db, CancellationToken cancel) =>

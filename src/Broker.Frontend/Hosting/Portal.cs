@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
 
@@ -7,9 +6,6 @@ namespace Broker.Frontend.Hosting;
 /// <summary>Serves the built portal: its files as they are, its one page for every address that is not the API's.</summary>
 public static class Portal
 {
-    /// <summary>What the page's file has where the nonce of each answer goes.</summary>
-    public const string NoncePlaceholder = "__CSP_NONCE__";
-
     private static readonly string[] NotPages = ["/api", "/openapi", "/healthz", "/readyz", "/assets"];
 
     /// <summary>Files, before anybody asks who the caller is: there is nothing secret in them.</summary>
@@ -56,12 +52,10 @@ public static class Portal
         if (folder is null || NotPages.Any(p => path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase)) || (path != "/index.html" && Path.HasExtension(path)))
             throw new RefusedException(StatusCodes.Status404NotFound, "not_found", folder is null && path == "/" ? "The portal was not built: run npm run build in frontend/." : "There is nothing at this address.");
 
-        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(18));
-        var page = await File.ReadAllTextAsync(Path.Combine(folder, "index.html"), context.RequestAborted);
-        context.Response.Headers.ContentSecurityPolicy = SecurityHeaders.ForPage(nonce);
+        context.Response.Headers.ContentSecurityPolicy = SecurityHeaders.ForPage;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentType = "text/html; charset=utf-8";
-        await context.Response.WriteAsync(page.Replace(NoncePlaceholder, nonce, StringComparison.Ordinal), context.RequestAborted);
+        await context.Response.SendFileAsync(Path.Combine(folder, "index.html"), context.RequestAborted);
     }
 
     private static FileExtensionContentTypeProvider ContentTypes()

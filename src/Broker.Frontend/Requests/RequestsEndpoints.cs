@@ -26,9 +26,9 @@ public static class RequestsEndpoints
     }
 
     private static async Task<Ok<RequestsView>> List(
-        SignedIn who, Db db, RequestState? state, string? command, Guid? domain, long? user, long? before_id, int? limit, CancellationToken cancel)
+        SignedIn who, Db db, OneOf<RequestState>? state, string? command, Guid? domain, long? user, long? before_id, int? limit, CancellationToken cancel)
     {
-        var rows = await db.Read(s => RequestsTable.List(s, SeesAll(who) ? user : who.Id, state, command, domain, before_id, Math.Clamp(limit ?? 100, 1, MostAtOnce)), cancel);
+        var rows = await db.Read(s => RequestsTable.List(s, SeesAll(who) ? user : who.Id, state?.Member, command, domain, before_id, Math.Clamp(limit ?? 100, 1, MostAtOnce)), cancel);
         return TypedResults.Ok(new RequestsView([.. rows.Select(RequestView.Of)]));
     }
 

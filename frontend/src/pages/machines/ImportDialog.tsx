@@ -115,7 +115,7 @@ function ImportForm({ onClose }: { onClose: () => void }) {
         >
           <Stack gap="xs" mt={4} mb={4} className={classes.images}>
             {images.map((image) => (
-              <ImageChoice key={`${image.node ?? ''}/${image.file}`} image={image} />
+              <ImageChoice key={`${image.node}/${image.file}`} image={image} />
             ))}
           </Stack>
         </Radio.Group>

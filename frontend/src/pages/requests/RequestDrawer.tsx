@@ -62,7 +62,7 @@ function RequestFacts({ request }: { request: Request }) {
               </Anchor>
             ),
           ],
-          [t('column.user'), request.user?.name],
+          [t('column.user'), request.user.name],
           [t('column.created'), moment(request.created_at)],
           [t('fact.at'), moment(request.at)],
           [t('fact.after'), request.after_id == null ? null : format.number(request.after_id)],

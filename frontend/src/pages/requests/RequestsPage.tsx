@@ -17,7 +17,8 @@ export default function RequestsPage() {
   const { t } = useTranslation(['requests', 'common']);
   const commandName = useCommandName();
   const [params, setParams] = useSearchParams();
-  const state = params.get('state');
+  // what stands in the address may be anything
+  const state = requestStates.find((known) => known === params.get('state')) ?? null;
   const command = params.get('command');
   const query = useInfiniteQuery(
     requestsQuery({

@@ -78,7 +78,7 @@ function RequestRow({ request, onDetails }: { request: Request; onDetails: (id: 
           </Text>
         )}
       </Table.Td>
-      <Table.Td className={classes.wide}>{request.user?.name}</Table.Td>
+      <Table.Td className={classes.wide}>{request.user.name}</Table.Td>
       <Table.Td>
         <RequestProgress request={request} />
       </Table.Td>

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Broker.Core.Domains;
+
+namespace Broker.Frontend.Tests.Domains;
+
+public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
+{
+    [Fact]
+    public async Task Everybody_sees_his_own_and_administrators_see_all()
+    {
+        var @base = await host.NewDomain("listed-base", host.Admin, isBase: true, isPublic: true);
+        await host.NewDomain("listed-mine", host.Student, DomainState.Active, @base.Id);
+        await host.NewDomain("listed-theirs", host.Other, DomainState.Shutdown, @base.Id);
+        using var student = await host.SignedIn("student");
+        using var admin = await host.SignedIn("admin");
+        Assert.Equal(["listed-mine"], await Names(student, "?q=listed"));
+        Assert.Equal(["listed-base", "listed-mine", "listed-theirs"], await Names(admin, "?q=listed"));
+        Assert.Equal(["listed-mine", "listed-theirs"], await Names(admin, $"?base={@base.Id}"));
+        Assert.Equal(["listed-mine"], await Names(admin, $"?base={@base.Id}&state=active"));
+        Assert.Equal(["listed-base"], await Names(admin, "?q=listed&state=base"));
+        Assert.Equal(["listed-theirs"], await Names(admin, "?q=listed-t"));
+        Assert.Empty(await Names(admin, "?q=%25"));
+        await admin.Get("/api/domains?state=nonsense").Refuses(HttpStatusCode.BadRequest, "bad_request");
+    }
+
+    [Fact]
+    public async Task A_machine_says_what_the_caller_may_do_with_it_now()
+    {
+        var running = await host.NewDomain("may-running", host.Student, DomainState.Active);
+        var off = await host.NewDomain("may-off", host.Student);
+        using var student = await host.SignedIn("student");
+        var may = await May(student, running.Id);
+        Assert.Contains("shutdown_domain", may);
+        Assert.Contains("open", may);
+        Assert.Contains("describe", may);
+        Assert.DoesNotContain("start_domain", may);
+        Assert.DoesNotContain("prepare_base", may);
+        Assert.Contains("start_domain", await May(student, off.Id));
+        Assert.DoesNotContain("open", await May(student, off.Id));
+        using var admin = await host.SignedIn("admin");
+        Assert.Contains("prepare_base", await May(admin, off.Id));
+    }
+
+    [Fact]
+    public async Task A_base_is_published_with_its_event_and_a_note_of_who_did_it()
+    {
+        var @base = await host.NewDomain("publish-me", host.Admin, isBase: true);
+        var machine = await host.NewDomain("publish-not", host.Admin);
+        using var student = await host.SignedIn("student");
+        await student.Get($"/api/domains/{@base.Id}").Refuses(HttpStatusCode.NotFound, "unknown_domain");
+        using var admin = await host.SignedIn("admin");
+        await admin.Put($"/api/domains/{machine.Id}/published", new { is_public = true }).Refuses(HttpStatusCode.Conflict, "not_a_base");
+        Assert.True((await admin.Put($"/api/domains/{@base.Id}/published", new { is_public = true }).Gives(HttpStatusCode.OK)).GetProperty("is_public").GetBoolean());
+        Assert.Equal("base", (await student.Get($"/api/domains/{@base.Id}").Gives(HttpStatusCode.OK)).GetProperty("state").GetString());
+        await student.Put($"/api/domains/{@base.Id}/published", new { is_public = false }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        Assert.Equal(1, await host.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM audit WHERE action = 'publish' AND subject = 'publish-me' AND user_id = @Admin", new { host.Admin })));
+        Assert.NotEqual(0, await host.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM events WHERE kind = 'base' AND domain_id = @Id", new { @base.Id })));
+    }
+
+    [Fact]
+    public async Task What_people_read_of_a_machine_is_changed_by_its_owner()
+    {
+        var domain = await host.NewDomain("describe-me", host.Student);
+        using var browser = await host.SignedIn("student");
+        var changed = await browser.Put($"/api/domains/{domain.Id}/description", new { alias = "  Física ⚛ ", description = "" }).Gives(HttpStatusCode.OK);
+        Assert.Equal("Física ⚛", changed.GetProperty("alias").GetString());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, changed.GetProperty("description").ValueKind);
+        await browser.Put($"/api/domains/{domain.Id}/description", new { alias = new string('x', 191), description = "" }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
+        await browser.Put($"/api/domains/{domain.Id}/description", new { alias = "a\u0007b", description = "" }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
+        // no field of the row can be picked but these
+        await browser.Put($"/api/domains/{domain.Id}/description", new { alias = "x", description = "", owner_id = host.Admin }).Refuses(HttpStatusCode.BadRequest, "bad_request");
+    }
+
+    [Fact]
+    public async Task A_picture_is_sent_once_and_then_only_when_it_has_changed()
+    {
+        var domain = await host.NewDomain("pictured", host.Student, DomainState.Active);
+        using var browser = await host.SignedIn("student");
+        await browser.Get($"/api/domains/{domain.Id}/screenshot").Refuses(HttpStatusCode.NotFound, "no_picture");
+        byte[] png = [0x89, 0x50, 0x4e, 0x47];
+        await host.Db.Transaction(s => DomainsTable.SetScreenshot(s, domain.Id, png));
+
+        var url = (await browser.Get($"/api/domains/{domain.Id}").Gives(HttpStatusCode.OK)).GetProperty("screenshot_url").GetString()!;
+        var first = await browser.Get(url);
+        Assert.Equal("image/png", first.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("private, no-cache", string.Join(", ", first.Headers.GetValues("Cache-Control").SelectMany(v => v.Split(", ")).Order(StringComparer.Ordinal).Reverse()));
+        Assert.Equal(png, await first.Content.ReadAsByteArrayAsync());
+        using var again = new HttpRequestMessage(HttpMethod.Get, url);
+        again.Headers.IfNoneMatch.Add(new EntityTagHeaderValue(first.Headers.ETag!.Tag));
+        Assert.Equal(HttpStatusCode.NotModified, (await browser.Http.SendAsync(again)).StatusCode);
+    }
+
+    private static async Task<IEnumerable<string?>> Names(Browser browser, string query) =>
+        (await browser.Get("/api/domains" + query).Gives(HttpStatusCode.OK)).GetProperty("domains").EnumerateArray().Select(d => d.GetProperty("name").GetString());
+
+    private static async Task<List<string>> May(Browser browser, Guid id) =>
+        [.. (await browser.Get($"/api/domains/{id}").Gives(HttpStatusCode.OK)).GetProperty("may").EnumerateArray().Select(m => m.GetString()!)];
+}
