@@ -111,7 +111,7 @@ for (const request of opened.requests) {
   await step(`  ${request.command} done`, 90, (deadline) => ended(request.id, deadline));
 }
 
-const guest = await step('running, with an address', 60, (deadline) =>
+const guest = await step('running, with an address', 150, (deadline) =>
   until(deadline, 'no address', async () => {
     const domain = await call('GET', `/api/domains/${opened.domain.id}`);
     return domain.state === 'active' && domain.address ? domain : undefined;
@@ -154,9 +154,12 @@ screen.type('m');
 screen.close();
 
 if (!wasRunning) {
-  const request = await step('shutdown asked for', 10, () =>
-    call('POST', '/api/requests', { command: 'shutdown_domain', args: { domain: guest.id } }),
-  );
-  await step('shut down', 60, (deadline) => ended(request.id, deadline));
+  await step('shut down', 60, async (deadline) => {
+    await call('POST', '/api/requests', { command: 'shutdown_domain', args: { domain: guest.id } });
+    await until(deadline, 'still running', async () => {
+      const domain = await call('GET', `/api/domains/${guest.id}`);
+      return domain.state === 'shutdown' ? true : undefined;
+    });
+  });
 }
 console.log(`The guest's screen: ${picture}`);

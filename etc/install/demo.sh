@@ -216,7 +216,7 @@ import_base() {
 prepare_base() {
   ! domain_is is_base || return 0
   send start_domain --arg domain=tiny &&
-    await 60 guest_answers &&
+    await 150 guest_answers &&
     send screenshot --arg domain=tiny &&
     send shutdown_domain --arg domain=tiny &&
     send prepare_base --arg domain=tiny
@@ -226,7 +226,6 @@ publish_base() { broker domain publish tiny; }
 
 guest_answers() {
   local address
-  send refresh_machine --arg domain=tiny >/dev/null
   address=$(sql broker <<<"SELECT address FROM domains WHERE name = 'tiny' AND address IS NOT NULL")
   [[ -n $address ]] && at_guests curl -sf -m 2 -o /dev/null "http://$address/health"
 }
@@ -259,6 +258,7 @@ demo_start() {
   step import 'guest: imported from the library' import_base || exit 1
   step prepare 'guest: prepared as a base' prepare_base || exit 1
   step publish 'guest: published' publish_base || exit 1
+  touch "$demo/ready"
 }
 
 # The order is that of dependence; what a killed demo left is ended, too.
@@ -270,7 +270,7 @@ demo_end() {
   etc/dev/libvirtd.sh stop "$demo/vm" || true
   etc/dev/mariadb.sh stop "$demo/db" || true
   rm -rf "$run_dir"
-  rm -f "$demo/supervisor" "$demo/url"
+  rm -f "$demo"/{ready,supervisor,url}
 }
 
 demo_runs() { running "$demo/supervisor" >/dev/null; }
@@ -301,6 +301,10 @@ demo_stop() {
 demo_check() {
   if demo_runs; then
     need_sdks
+    until [[ -f $demo/ready ]]; do
+      demo_runs || fail 'the demo ended before it was ready'
+      sleep 0.2
+    done
     find_libvirt
     url=$(<"$demo/url")
   else

@@ -2,6 +2,9 @@
 # Sourced by install.sh: one line per step, with its time; what a step writes
 # goes to a log that is shown only if the step fails.
 
+# Logs are read as text.
+export NO_COLOR=1
+
 readonly var=$PWD/var
 readonly logs=$var/logs
 
