@@ -42,5 +42,36 @@ public sealed class LibvirtContract : VmManagerContract
 
     protected override async Task BreakConnection() => await (await PrivateLibvirt.Shared).RestartDaemon();
 
+    // Validating costs twenty times what defining does, so that it is done here and not with each definition.
+    [Fact]
+    public void The_definition_is_valid_by_the_schema_of_libvirt()
+    {
+        using var connect = global::Libvirt.Connect.Open(Settings.Uri);
+        var spec = Spec([new("vda", "/absent/top.qcow2", "qcow2", ["/absent/middle.qcow2", "/absent/lowest.qcow2"])]);
+
+        using var domain = connect.DomainDefineXML(DomainXml.Write(spec, "qemu"), global::Libvirt.DomainDefineFlags.Validate);
+
+        Assert.Equal(spec.Id, domain.UUID);
+    }
+
+    // What the daemon's own crash would be to us: no answer, and no end of the connection either.
+    [Fact]
+    public async Task A_daemon_that_hangs_is_a_lost_connection_after_a_while()
+    {
+        var libvirt = await PrivateLibvirt.Shared;
+        await libvirt.Hang();
+        try
+        {
+            var asking = Task.Factory.StartNew(() => Record.Exception(() => Node.Inventory()), TaskCreationOptions.LongRunning);
+            var error = Assert.IsType<VmException>(await asking.WaitAsync(TimeSpan.FromMinutes(1)));
+            Assert.True(error.IsConnectionLost, error.Message);
+            Assert.False(Node.IsAlive);
+        }
+        finally
+        {
+            await libvirt.Wake();
+        }
+    }
+
     private static string At(char mark) => (mark * 0x10000).ToString(CultureInfo.InvariantCulture);
 }

@@ -79,7 +79,7 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
         var xml = DomainXml.Write(spec, _virtType);
         try
         {
-            _jobs.DomainDefineXML(xml, DomainDefineFlags.Validate).Dispose();
+            _jobs.DomainDefineXML(xml).Dispose();
         }
         catch (LibvirtException e) when (e.Code == ErrorNumber.OperationFailed)
         {
@@ -88,7 +88,7 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
             if (known == null || known.Name == spec.Name) throw;
             if (known.IsActive()) throw new VmException($"{known.Name} can't be renamed to {spec.Name} while it runs. Shut it down first.", e);
             known.Rename(spec.Name);
-            _jobs.DomainDefineXML(xml, DomainDefineFlags.Validate).Dispose();
+            _jobs.DomainDefineXML(xml).Dispose();
         }
     });
 
