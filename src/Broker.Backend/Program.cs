@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 
 var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });
 builder.Configuration.AddCommandLine(args);
-if (builder.Configuration["config"] is { } file) builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+// The file is shared with the front end and the command line: ours is its section Broker.
+if (builder.Configuration["config"] is { } file)
+    builder.Configuration.AddConfiguration(new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file), optional: false).Build().GetSection("Broker"));
 builder.Configuration.AddEnvironmentVariables("BROKER_");
 
 var settings = builder.Configuration.Get<BackEndSettings>() ?? new BackEndSettings();
