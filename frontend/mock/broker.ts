@@ -264,9 +264,11 @@ export class MockBroker {
         return ['open', 'shutdown_domain', 'reboot_domain', 'force_shutdown_domain', 'screenshot'];
       case 'shutdown':
       case 'hibernated':
-        return ['open', 'start_domain', 'remove_domain', ...(admin ? ['prepare_base'] : [])];
+        return ['start_domain', 'remove_domain', ...(admin ? ['prepare_base'] : [])];
       case 'base':
-        return admin ? ['clone', 'publish', 'remove_base', 'remove_domain'] : ['clone'];
+        return admin
+          ? ['open', 'clone', 'publish', 'remove_base', 'remove_domain']
+          : ['open', 'clone'];
       case 'shutting_down':
         return ['force_shutdown_domain'];
       case 'broken':

@@ -5,14 +5,9 @@ import { Problem } from './problem';
 const id = '00000000-0000-4000-8000-000000000001';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
-  const fetched = vi.fn((address: string, init: RequestInit) =>
-    Promise.resolve(
-      new Response(body === undefined ? null : JSON.stringify(body), { status, headers }),
-    ).then((response) => {
-      void address;
-      void init;
-      return response;
-    }),
+  const text = body === undefined ? null : JSON.stringify(body);
+  const fetched = vi.fn<(address: string, init: RequestInit) => Promise<Response>>(() =>
+    Promise.resolve(new Response(text, { status, headers })),
   );
   vi.stubGlobal('fetch', fetched);
   return fetched;

@@ -7,7 +7,7 @@ import { StateView } from '@/components/StateView';
 export function Crash() {
   const { t } = useTranslation();
   return (
-    <StateView icon={IconMoodSad} title={t('crash.title')} text={t('crash.text')}>
+    <StateView order={1} icon={IconMoodSad} title={t('crash.title')} text={t('crash.text')}>
       <Button
         onClick={() => {
           window.location.reload();

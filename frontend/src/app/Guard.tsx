@@ -36,7 +36,14 @@ export function Guard({ audience, children }: { audience: Page['audience']; chil
     return <Navigate to={passwordPath} replace />;
   }
   if (audience === 'admin' && !user.is_admin) {
-    return <StateView icon={IconLock} title={t('no_rights.title')} text={t('no_rights.text')} />;
+    return (
+      <StateView
+        order={1}
+        icon={IconLock}
+        title={t('no_rights.title')}
+        text={t('no_rights.text')}
+      />
+    );
   }
   return children;
 }

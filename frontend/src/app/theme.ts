@@ -5,6 +5,7 @@ import {
   mergeMantineTheme,
   DEFAULT_THEME,
   Drawer,
+  Menu,
   Modal,
   type CSSVariablesResolver,
   type MantineColorsTuple,
@@ -56,6 +57,8 @@ export const theme = createTheme({
     // Mantine locks scrolling by a style element, which our policy refuses.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: 'lg' } }),
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
+    // a menu may hold nothing but its entries
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
   },
 });
 

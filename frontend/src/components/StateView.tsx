@@ -10,19 +10,22 @@ export function StateView({
   text,
   children,
   colour = 'gray',
+  order = 2,
 }: {
   icon: TablerIcon;
   title: string;
   text?: string;
   children?: ReactNode;
   colour?: string;
+  /** 1 where it is all there is on the page. */
+  order?: 1 | 2;
 }) {
   return (
     <Stack align="center" gap="sm" className={classes.view}>
       <ThemeIcon variant="light" color={colour} size={72} radius="xl">
         <Icon size={36} stroke={1.5} aria-hidden />
       </ThemeIcon>
-      <Title order={2} size="h3" ta="center">
+      <Title order={order} size="h3" ta="center">
         {title}
       </Title>
       {text !== undefined && (

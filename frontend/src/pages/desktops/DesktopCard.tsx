@@ -1,7 +1,6 @@
 import { ActionIcon, Button, Menu, Progress, Text, Title } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useUser } from '@/api/session';
 import type { Desktop, Domain } from '@/api/types';
 import { Picture } from '@/components/Picture';
 import { ActionSymbol } from '@/domains/ActionSymbol';
@@ -108,9 +107,8 @@ function DesktopState({ domain }: { domain: Domain | null | undefined }) {
 
 function DesktopMenu({ domain, name }: { domain: Domain; name: string }) {
   const { t } = useTranslation(['desktops', 'common']);
-  const user = useUser();
   const act = useAct();
-  const entries = allowed(domain, user?.is_admin === true).filter((a) => offered.includes(a));
+  const entries = allowed(domain).filter((a) => offered.includes(a));
   if (entries.length === 0) return null;
 
   return (

@@ -5,7 +5,7 @@ import FakeRfb from '@/testing/rfb';
 
 const cardOf = async (base: string) => {
   const cards = await screen.findAllByTestId('desktop-card');
-  const card = cards.find((c) => c.dataset['baseName'] === base);
+  const card = cards.find((c) => c.dataset.baseName === base);
   if (!card) throw new Error(`no card of ${base}`);
   return within(card);
 };

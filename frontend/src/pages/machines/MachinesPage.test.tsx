@@ -8,13 +8,13 @@ import { rowsOf } from './tree';
 const rowOf = async (name: string) => {
   await screen.findByTestId('machines-table');
   return waitFor(() => {
-    const row = screen.getAllByTestId('machine-row').find((r) => r.dataset['name'] === name);
+    const row = screen.getAllByTestId('machine-row').find((r) => r.dataset.name === name);
     if (!row) throw new Error(`no row of ${name}`);
     return row;
   });
 };
 
-const namesShown = () => screen.getAllByTestId('machine-row').map((row) => row.dataset['name']);
+const namesShown = () => screen.getAllByTestId('machine-row').map((row) => row.dataset.name);
 
 describe('machines', () => {
   it('are for administrators', async () => {
@@ -83,8 +83,8 @@ describe('machines', () => {
     const { user } = await showPortal('/admin/machines');
     await user.click(await screen.findByTestId('import-image'));
     const images = await screen.findAllByTestId('library-image');
-    expect(images.find((i) => i.dataset['file'] === 'with-backing-file.qcow2')).toBeDisabled();
-    await user.click(images.find((i) => i.dataset['file'] === 'tiny.qcow2') ?? document.body);
+    expect(images.find((i) => i.dataset.file === 'with-backing-file.qcow2')).toBeDisabled();
+    await user.click(images.find((i) => i.dataset.file === 'tiny.qcow2') ?? document.body);
     expect(screen.getByTestId('import-name')).toHaveValue('tiny');
     await user.click(screen.getByTestId('import-submit'));
     await waitFor(async () => {

@@ -17,7 +17,6 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useUser } from '@/api/session';
 import type { Domain } from '@/api/types';
 import { allowed, dangerous, useAct } from '@/domains/actions';
 import { ActionSymbol } from '@/domains/ActionSymbol';
@@ -200,11 +199,10 @@ function MachineButtons({
   onDetails: (domain: Domain) => void;
 }) {
   const { t } = useTranslation(['machines', 'common']);
-  const user = useUser();
   const act = useAct();
-  const entries = allowed(domain, user?.is_admin === true);
+  const entries = allowed(domain);
   const first = entries.find((action) => action === 'start_domain' || action === 'shutdown_domain');
-  const running = domain.state === 'active' || domain.state === 'paused';
+  const running = !domain.is_base && domain.may.includes('open');
 
   return (
     <div className={classes.buttons}>

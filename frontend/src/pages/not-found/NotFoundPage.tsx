@@ -7,7 +7,7 @@ import { StateView } from '@/components/StateView';
 export default function NotFoundPage() {
   const { t } = useTranslation('not-found');
   return (
-    <StateView icon={IconMapQuestion} title={t('title')} text={t('text')}>
+    <StateView order={1} icon={IconMapQuestion} title={t('title')} text={t('text')}>
       <Button component={Link} to="/" variant="light">
         {t('home')}
       </Button>

@@ -9,7 +9,7 @@ describe('requests', () => {
     stubBroker().signInAs('admin');
     await showPortal('/admin/requests?state=failed');
     await screen.findByTestId('requests-table');
-    expect(rows().map((row) => row.dataset['state'])).toEqual(['failed']);
+    expect(rows().map((row) => row.dataset.state)).toEqual(['failed']);
     expect(screen.getByText('Its disk image is gone from the pool.')).toBeVisible();
   });
 
@@ -23,7 +23,7 @@ describe('requests', () => {
       args: { domain: id },
     });
     const { id: number } = answer.body as { id: number };
-    const row = () => rows().find((r) => r.dataset['id'] === String(number));
+    const row = () => rows().find((r) => r.dataset.id === String(number));
     await waitFor(() => {
       expect(row()).toHaveAttribute('data-state', 'working');
     });
@@ -36,18 +36,18 @@ describe('requests', () => {
     const broker = stubBroker().signInAs('admin');
     const { user } = await showPortal('/admin/requests');
     await screen.findByTestId('requests-table');
-    const waiting = rows().find((r) => r.dataset['state'] === 'waiting');
-    const done = rows().find((r) => r.dataset['state'] === 'done');
+    const waiting = rows().find((r) => r.dataset.state === 'waiting');
+    const done = rows().find((r) => r.dataset.state === 'done');
     if (!waiting || !done) throw new Error('the mock has both');
     expect(within(done).queryByTestId('request-cancel')).toBeNull();
     await user.click(within(waiting).getByTestId('request-cancel'));
     await waitFor(() => {
-      expect(broker.requests.find((r) => String(r.id) === waiting.dataset['id'])?.state).toBe(
+      expect(broker.requests.find((r) => String(r.id) === waiting.dataset.id)?.state).toBe(
         'cancelled',
       );
     });
     await waitFor(() => {
-      expect(rows().some((r) => r.dataset['state'] === 'waiting')).toBe(false);
+      expect(rows().some((r) => r.dataset.state === 'waiting')).toBe(false);
     });
   });
 
