@@ -224,12 +224,17 @@ public sealed class RequestLoop(
                 throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
             var result = await handlers.Handle(request, work);
             JsonElement? json = result is null ? null : JsonSerializer.SerializeToElement(result, Json.Options);
-            return await End(row, s => RequestsTable.Done(s, row, json), RequestState.Done);
+            work.Check();
+            return await End(row, async s =>
+            {
+                if (!await RequestsTable.Done(s, row, json)) return false;
+                foreach (var write in work.EndWrites) await write(s);
+                return true;
+            }, RequestState.Done);
         }
         catch (OperationCanceledException) when (running.Cancel.IsCancellationRequested)
         {
-            await db.Transaction(s => RequestsTable.GiveBack(s, row));
-            return RequestState.Requested;
+            return await End(row, s => RequestsTable.GiveBack(s, row), RequestState.Requested);
         }
         catch (Exception e) when (e is not ClaimLostException)
         {

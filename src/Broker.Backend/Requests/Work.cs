@@ -14,6 +14,7 @@ public sealed class Work
     private readonly NodeList _nodes;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _lease;
+    private readonly List<Func<DbSession, Task>> _atEnd = [];
     private long _renewedAt;
     private volatile bool _lost;
 
@@ -92,6 +93,9 @@ public sealed class Work
             return true;
         });
 
+    /// <summary>Writes in the same transaction that ends the request well: what came of it and its end are seen together, or neither.</summary>
+    public void AtEnd(Func<DbSession, Task> write) => _atEnd.Add(write);
+
     /// <summary>Reads from the database.</summary>
     public Task<T> Read<T>(Func<DbSession, Task<T>> read) => _db.Read(read, Cancel);
 
@@ -101,6 +105,8 @@ public sealed class Work
 
     /// <summary>The host a domain lives on.</summary>
     public Task<Node> NodeOf(DomainRow domain) => _nodes.Get(domain.NodeId, Cancel);
+
+    internal IReadOnlyList<Func<DbSession, Task>> EndWrites => _atEnd;
 
     internal void Renewed(long at) => Interlocked.Exchange(ref _renewedAt, at);
 

@@ -208,10 +208,8 @@ public static class RequestsTable
     }
 
     /// <summary>Gives a claim back, as if it had never been taken up.</summary>
-    public static async Task GiveBack(DbSession db, RequestRow row)
-    {
-        if (await Holds(db, row.Id, row.Epoch)) await TakeBack(db, [row]);
-    }
+    /// <returns>False when it was lost before.</returns>
+    public static async Task<bool> GiveBack(DbSession db, RequestRow row) => await Holds(db, row.Id, row.Epoch) && await TakeBack(db, [row]) > 0;
 
     /// <summary>Takes a request back that nobody has taken up yet.</summary>
     /// <returns>Whether it was in time.</returns>

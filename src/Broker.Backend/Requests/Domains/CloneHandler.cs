@@ -43,7 +43,7 @@ public sealed class CloneHandler : IHandler<Clone>
 
         var spec = await work.Read(db => Specs.Of(db, domain, node));
         await work.On(node, Gate.Disk, vm => vm.Define(spec));
-        await work.Write(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
+        work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
         return new { domain = domain.Id, name = domain.Name };
     }
 

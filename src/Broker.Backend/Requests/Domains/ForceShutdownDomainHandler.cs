@@ -16,7 +16,7 @@ public sealed class ForceShutdownDomainHandler : IHandler<ForceShutdownDomain>
         var node = await work.NodeOf(domain);
         await work.Step(20, "Switching off");
         await work.On(node, Gate.Stop, vm => vm.Destroy(domain.Id));
-        await work.Write(async db =>
+        work.AtEnd(async db =>
         {
             if (domain.State is not (DomainState.Creating or DomainState.Broken or DomainState.Removing))
                 await DomainsTable.SetState(db, domain.Id, DomainState.Shutdown, "It was switched off by force.");

@@ -28,7 +28,7 @@ public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDom
         var spec = await work.Read(db => Specs.Of(db, domain, node));
         await work.Step(95, "Telling the host");
         await work.On(node, Gate.Disk, vm => vm.Define(spec));
-        await work.Write(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
+        work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
         return new { domain = domain.Id, name = domain.Name, capacity_bytes = capacity };
     }
 

@@ -31,7 +31,7 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
             }
         }
 
-        await work.Write(async db =>
+        work.AtEnd(async db =>
         {
             await VolumesTable.SetFrozen(db, domain.Id, true);
             await DomainsTable.SetBase(db, domain.Id, isBase: true, isPublic: request.Publish || domain.IsPublic);

@@ -17,7 +17,7 @@ public sealed class RefreshMachineHandler : IHandler<RefreshMachine>
         var (report, address) = await work.On(node, Gate.Read, vm => (
             vm.Inventory().FirstOrDefault(r => r.Id == domain.Id),
             vm.As<ICanReportAddresses>()?.Addresses().GetValueOrDefault(domain.Mac)));
-        await work.Write(async db =>
+        work.AtEnd(async db =>
         {
             if (Observed.Next(domain, report) is { } next) await DomainsTable.SetState(db, domain.Id, next.State, next.Detail);
             if (report?.Power is Power.Running && address != domain.Address) await DomainsTable.SetAddress(db, domain.Id, address);

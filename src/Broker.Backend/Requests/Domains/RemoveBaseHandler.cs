@@ -27,7 +27,7 @@ public sealed class RemoveBaseHandler : IHandler<RemoveBase>
             await work.On(node, Gate.Disk, vm => vm.Disks.Thaw(volume.Path));
         }
 
-        await work.Write(db => VolumesTable.SetFrozen(db, domain.Id, false));
+        work.AtEnd(db => VolumesTable.SetFrozen(db, domain.Id, false));
         return new { domain = domain.Id };
     }
 }

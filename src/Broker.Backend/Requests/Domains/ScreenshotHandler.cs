@@ -16,7 +16,7 @@ public sealed class ScreenshotHandler : IHandler<Screenshot>
         var node = await work.NodeOf(domain);
         var png = await Picture.Take(domain.Id, node, work.Cancel)
             ?? throw new RequestFailedException("not_supported", $"{node.Row.Name} can't take pictures of screens.");
-        await work.Write(db => DomainsTable.SetScreenshot(db, domain.Id, png));
+        work.AtEnd(db => DomainsTable.SetScreenshot(db, domain.Id, png));
         return new { domain = domain.Id, bytes = png.Length };
     }
 }

@@ -17,7 +17,7 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
         var node = await work.NodeOf(domain);
         if (await work.Look(node, domain.Id) is not { Power: Power.Running or Power.Paused })
         {
-            await work.Write(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
+            work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
             return new { domain = domain.Id };
         }
 

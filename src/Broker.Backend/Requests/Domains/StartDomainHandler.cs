@@ -38,7 +38,7 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
             });
         }
 
-        await work.Write(async db =>
+        work.AtEnd(async db =>
         {
             await DomainsTable.SetStarted(db, domain.Id);
             await DisplaysTable.Set(db, domain.Id, DisplayKind.Vnc, spec.DisplaySocket);
