@@ -81,6 +81,23 @@ describe('a call', () => {
     expect(problem).toMatchObject({ status: 0, code: 'unreachable' });
   });
 
+  it('fetches a new token when the old one is refused, and tries once more', async () => {
+    setCsrfToken('old');
+    const sent: string[] = [];
+    vi.stubGlobal('fetch', (address: string, init: RequestInit) => {
+      if (address === '/api/session') return Promise.resolve(Response.json({ csrf_token: 'new' }));
+      const token = new Headers(init.headers).get('X-CSRF-Token') ?? '';
+      sent.push(token);
+      return Promise.resolve(
+        token === 'new'
+          ? Response.json({ id: 7 })
+          : Response.json({ code: 'bad_csrf_token' }, { status: 400 }),
+      );
+    });
+    expect(await call('delete', '/api/requests/{id}', { path: { id: 7 } })).toEqual({ id: 7 });
+    expect(sent).toEqual(['old', 'new']);
+  });
+
   it('tells that the session ended', async () => {
     const ended = vi.fn();
     whenSignedOut(ended);

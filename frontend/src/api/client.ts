@@ -55,14 +55,28 @@ export async function call<M extends Method, P extends PathWith<M>>(
   options: Options<Operation<P, M>>,
 ): Promise<Answer<Operation<P, M>>> {
   const { path: values = {}, query = {}, body, signal } = options as Loose;
-  const response = await send(method, url(path, values, query), body, signal);
+  const ask = () => send(method, url(path, values, query), body, signal);
+  let response = await ask();
   if (!response.ok) {
-    const problem = await Problem.from(response);
-    if (problem.status === 401 && path !== '/api/session') onSignedOut();
-    throw problem;
+    let problem = await Problem.from(response);
+    if (problem.code === 'bad_csrf_token') {
+      // somebody signed in anew in another tab
+      await renewCsrfToken(signal);
+      response = await ask();
+      if (!response.ok) problem = await Problem.from(response);
+    }
+    if (!response.ok) {
+      if (problem.status === 401 && path !== '/api/session') onSignedOut();
+      throw problem;
+    }
   }
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as Answer<Operation<P, M>>;
+}
+
+async function renewCsrfToken(signal: AbortSignal | undefined): Promise<void> {
+  const response = await send('get', '/api/session', undefined, signal);
+  if (response.ok) setCsrfToken(((await response.json()) as { csrf_token: string }).csrf_token);
 }
 
 async function send(
