@@ -35,5 +35,6 @@ public static class Passwords
         if (password.Length > 256) yield return "A password has at most 256 characters.";
         if (userName.Length > 2 && password.Contains(userName, StringComparison.OrdinalIgnoreCase)) yield return "A password does not contain the user's name.";
         if (password.Distinct().Count() < 5) yield return "A password has at least five different characters.";
+        if (CommonPasswords.Has(password)) yield return "This password is among the first that are tried.";
     }
 }

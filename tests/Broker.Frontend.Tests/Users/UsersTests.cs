@@ -23,6 +23,10 @@ public class UsersTests(FrontendHost host) : IClassFixture<FrontendHost>
     [InlineData("with space", "first password 9")]
     [InlineData("with'quote", "first password 9")]
     [InlineData("short-password", "short")]
+    [InlineData("tried-first", "Password2026!")]
+    [InlineData("tried-first", "QWERTYuiop")]
+    [InlineData("tried-first", "1q2w3e4r5t6y")]
+    [InlineData("tried-first", "9182736450")]
     [InlineData("own-name-1", "own-name-1-own-name-1")]
     public async Task Bad_names_and_weak_passwords_are_refused(string name, string password)
     {
