@@ -57,7 +57,7 @@ make_data() {
   rm -rf "$dir/data"
   mkdir -m 0700 "$dir/data"
   [[ $(id -u) != 0 ]] || chown "$uid:$uid" "$dir/data"
-  if ! (confined mariadb-install-db --no-defaults --datadir="$data" --skip-test-db \
+  if ! (confined mariadb-install-db --no-defaults --datadir="$data" --tmpdir="$run/tmp" --skip-test-db \
     --auth-root-authentication-method=normal --innodb-log-file-size=32M) >"$dir/install.log" 2>&1; then
     cat "$dir/install.log" >&2
     rm -rf "$dir/data"
@@ -99,7 +99,7 @@ SQL
 
 # try_start PORT - true once the server answers, 2 if the port was taken.
 try_start() {
-  local options=(--no-defaults "--datadir=$data" "--socket=$run/mysqld.sock" "--pid-file=$run/mysqld.pid"
+  local options=(--no-defaults "--datadir=$data" "--tmpdir=$run/tmp" "--socket=$run/mysqld.sock" "--pid-file=$run/mysqld.pid"
     --bind-address=127.0.0.1 "--port=$1" "--init-file=$run/accounts.sql" --skip-name-resolve
     --local-infile=0 "--secure-file-priv=$run/none" --character-set-server=utf8mb4 --max-connections=300
     --innodb-buffer-pool-size=128M --innodb-log-file-size=32M --innodb-flush-log-at-trx-commit=1)
@@ -127,9 +127,10 @@ start() {
   need mariadbd mariadb-install-db
   if ! print_status; then
     mkdir -p "$dir"
-    mkdir -p "$data" "$run/none"
+    # Of its own: a server removes other servers' temporary tables from /tmp.
+    mkdir -p "$data" "$run"/{none,tmp}
     chmod 0700 "$run"
-    [[ $(id -u) != 0 ]] || chown "$uid:$uid" "$run"
+    [[ $(id -u) != 0 ]] || chown "$uid:$uid" "$run" "$run/tmp"
     [[ -f $dir/data/complete ]] || make_data
     write_accounts
     local attempt result

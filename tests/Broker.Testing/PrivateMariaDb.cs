@@ -15,7 +15,7 @@ public sealed class PrivateMariaDb : IAsyncDisposable
     private readonly string _folder;
     private readonly string _password;
     private readonly string[] _options;
-    private Process? _process;
+    private BoundProcess? _process;
 
     private PrivateMariaDb(string folder, string password, string[] options)
     {
@@ -68,20 +68,20 @@ public sealed class PrivateMariaDb : IAsyncDisposable
     public async Task Kill()
     {
         if (_process is not { } process) return;
-        process.Kill();
-        await process.WaitForExitAsync();
+        await process.Kill();
+        process.Dispose();
         _process = null;
     }
 
     /// <summary>Starts the server on its old files and port and waits until it answers.</summary>
     public async Task StartAgain()
     {
-        _process = StartOnThreadThatStays(Mariadbd(), out var ended);
+        var process = _process = BoundProcess.Start("mariadbd", Options());
         var started = Stopwatch.GetTimestamp();
         var db = new Db(ConnectionString(""), patience: TimeSpan.Zero);
         while (true)
         {
-            if (ended.IsCompleted) throw new InvalidOperationException($"mariadbd ended at once.\n{LogTail()}");
+            if (process.Ended.IsCompleted) throw new InvalidOperationException($"mariadbd ended at once.\n{LogTail()}");
             try
             {
                 await db.Read(session => session.First<int>("SELECT 1"));
@@ -112,34 +112,6 @@ public sealed class PrivateMariaDb : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    // The kernel's parent-death signal belongs to the thread that started the process, and threads of the
-    // pool come and go: so the starter is a thread that waits for as long as the server lives.
-    private static Process StartOnThreadThatStays(ProcessStartInfo info, out Task ended)
-    {
-        var started = new TaskCompletionSource<Process>();
-        var end = new TaskCompletionSource();
-        new Thread(() =>
-        {
-            try
-            {
-                var process = Process.Start(info)!;
-                started.SetResult(process);
-                process.WaitForExit();
-            }
-            catch (Exception e)
-            {
-                started.TrySetException(e);
-            }
-            finally
-            {
-                end.SetResult();
-            }
-        })
-        { IsBackground = true, Name = "mariadbd" }.Start();
-        ended = end.Task;
-        return started.Task.GetAwaiter().GetResult();
-    }
-
     // What an earlier run left behind when it was killed: its folder's name holds a process that is no more.
     private static void RemoveLeftovers()
     {
@@ -167,7 +139,7 @@ public sealed class PrivateMariaDb : IAsyncDisposable
     private async Task Install()
     {
         var info = new ProcessStartInfo("mariadb-install-db") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["--no-defaults", $"--datadir={_folder}/data", "--auth-root-authentication-method=normal", "--skip-test-db", .. AsRoot()])
+        foreach (var argument in (string[])["--no-defaults", $"--datadir={_folder}/data", $"--tmpdir={TemporaryFolder()}", "--auth-root-authentication-method=normal", "--skip-test-db", .. AsRoot()])
             info.ArgumentList.Add(argument);
         using var process = Process.Start(info)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -184,21 +156,18 @@ public sealed class PrivateMariaDb : IAsyncDisposable
             + "FLUSH PRIVILEGES;\n");
     }
 
-    private ProcessStartInfo Mariadbd()
-    {
-        var info = new ProcessStartInfo("setpriv") { UseShellExecute = false };
-        foreach (var argument in (string[])
-        [
-            "--pdeathsig", "KILL", "mariadbd", "--no-defaults",
-            $"--datadir={_folder}/data", "--socket=private.sock", $"--pid-file={_folder}/pid", $"--log-error={_folder}/log",
-            "--bind-address=127.0.0.1", $"--port={Port}", "--skip-name-resolve", $"--init-file={_folder}/accounts.sql",
-            "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=64M", "--innodb-doublewrite=0",
-            "--skip-log-bin", "--max-connections=500", "--performance-schema=OFF", "--character-set-server=utf8mb4",
-            .. AsRoot(), .. _options,
-        ])
-            info.ArgumentList.Add(argument);
-        return info;
-    }
+    private string[] Options() =>
+    [
+        "--no-defaults",
+        $"--datadir={_folder}/data", $"--tmpdir={TemporaryFolder()}", "--socket=private.sock", $"--pid-file={_folder}/pid", $"--log-error={_folder}/log",
+        "--bind-address=127.0.0.1", $"--port={Port}", "--skip-name-resolve", $"--init-file={_folder}/accounts.sql",
+        "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=64M", "--innodb-doublewrite=0",
+        "--skip-log-bin", "--max-connections=500", "--performance-schema=OFF", "--character-set-server=utf8mb4",
+        .. AsRoot(), .. _options,
+    ];
+
+    // A server removes what looks like a temporary table of an earlier one; in /tmp that would be another server's.
+    private string TemporaryFolder() => Directory.CreateDirectory($"{_folder}/tmp").FullName;
 
     private static string[] AsRoot() => Environment.IsPrivilegedProcess ? ["--user=root"] : [];
 
@@ -209,16 +178,8 @@ public sealed class PrivateMariaDb : IAsyncDisposable
 
     private void End()
     {
-        try
-        {
-            _process?.Kill();
-            _process?.WaitForExit(5000);
-        }
-        catch (InvalidOperationException)
-        {
-            // it has ended by itself
-        }
-
+        _process?.Dispose();
+        _process = null;
         TryDelete(_folder);
     }
 }

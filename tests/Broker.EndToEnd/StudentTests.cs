@@ -1,0 +1,246 @@
+using System.Net;
+using Broker.Backend.VmManagers.Simulated;
+using Broker.Core.Requests;
+
+namespace Broker.EndToEnd;
+
+/// <summary>A student's way from the sign-in to the guest's screen, and what he can do there.</summary>
+[Collection(SimulatedCollection.Name)]
+public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simulated.Stage)
+{
+    private const string Base = SimulatedStage.BaseName;
+
+    [Fact]
+    public async Task FirstPasswordIsChangedBeforeAnythingElse()
+    {
+        var newcomer = await Stage.NewStudent(firstPassword: true);
+        var visitor = await Arrive();
+        await visitor.Page.GotoAsync("/");
+        await visitor.FillIn(newcomer);
+        var current = visitor.Page.GetByTestId("password-current");
+        await Expect(current).ToBeVisibleAsync();
+        await visitor.Page.GotoAsync("/");
+        await Expect(current).ToBeVisibleAsync();
+
+        var chosen = newcomer with { Password = "four words are fine 4" };
+        await current.FillAsync(newcomer.Password);
+        await visitor.Page.GetByTestId("password-new").FillAsync(chosen.Password);
+        await visitor.Page.GetByTestId("password-again").FillAsync(chosen.Password);
+        await visitor.Page.GetByTestId("password-submit").ClickAsync();
+        await Expect(visitor.Card(Base)).ToBeVisibleAsync();
+
+        await visitor.SignOut();
+        visitor.Expects("401");
+        await visitor.FillIn(newcomer);
+        await Expect(visitor.Page.GetByTestId("sign-in-error")).ToContainTextAsync("don't match");
+        await visitor.FillIn(chosen);
+        await Expect(visitor.Card(Base)).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task OpenLeadsStepByStepFromTheCardToTheGuestsScreen()
+    {
+        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 0.7), new Fault("start", HangSeconds: 0.7)]);
+        try
+        {
+            var student = await SignIn(await Stage.NewStudent());
+            var card = student.Card(Base);
+            await Expect(card).ToContainTextAsync("Linux");
+            await Expect(card).ToContainTextAsync("For the lab on operating systems.");
+            await Expect(card.Locator("svg, img").First).ToBeVisibleAsync();
+            await Expect(card).ToHaveAttributeAsync("data-state", "none");
+
+            await card.GetByTestId("open-desktop").ClickAsync();
+            await Expect(student.Page.Locator("[data-step=make]")).ToHaveAttributeAsync("data-state", "working");
+            await Expect(student.Page.Locator("[data-step=make]")).ToContainTextAsync("Making the disk");
+            await Expect(student.Page.Locator("[data-step=start]")).ToHaveAttributeAsync("data-state", "working");
+            await Expect(student.Page.Locator("[data-step=make]")).ToHaveAttributeAsync("data-state", "done");
+
+            var screen = new GuestScreen(student.Page);
+            await screen.IsConnected();
+            await screen.Shows(Paint.Magenta);
+            Assert.Equal("640x480", await screen.Size());
+            await Expect(student.Page).ToHaveTitleAsync("Desktop · Broker");
+        }
+        finally
+        {
+            Faults.Set(Stage.NodeFolder, []);
+        }
+    }
+
+    [Fact]
+    public async Task KeysTypedIntoTheScreenReachTheGuest()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        var screen = await student.Open(Base);
+        await screen.Shows(Paint.Magenta);
+        await screen.Press("g");
+        await screen.Shows(Paint.InGreen);
+        await screen.Press("m");
+        await screen.Shows(Paint.Magenta);
+    }
+
+    [Fact]
+    public async Task ScreenIsConnectedAgainAfterAReloadAndWhenOpenedAgain()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        var screen = await student.Open(Base);
+        await screen.Shows(Paint.Magenta);
+        await screen.Press("g");
+        await screen.Shows(Paint.InGreen);
+
+        await student.Page.ReloadAsync();
+        await screen.IsConnected();
+        await screen.Shows(Paint.InGreen);
+
+        var desktop = student.DesktopShown;
+        await student.Page.GetByTestId("viewer-back").ClickAsync();
+        await Expect(student.Card(Base)).ToHaveAttributeAsync("data-state", "active");
+        await student.Open(Base);
+        Assert.Equal(desktop, student.DesktopShown);
+        await screen.Shows(Paint.InGreen);
+    }
+
+    [Fact]
+    public async Task ShutdownFromTheBarEndsInAPageThatSaysSoAndOffersAStart()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        var screen = await student.Open(Base);
+        await screen.Shows(Paint.Magenta);
+        await screen.Press("g");
+        await screen.Shows(Paint.InGreen);
+        await student.Page.GetByTestId("viewer-shutdown").ClickAsync();
+        var state = student.Page.GetByTestId("viewer-state");
+        await Expect(state).ToHaveAttributeAsync("data-state", "shutdown");
+        await Expect(state).ToContainTextAsync("Your desktop is off");
+        await Expect(student.Page.GetByTestId("screen")).ToHaveCountAsync(0);
+
+        await student.Page.GetByTestId("viewer-start").ClickAsync();
+        await screen.IsConnected();
+        await screen.Shows(Paint.Magenta);
+    }
+
+    [Fact]
+    public async Task ForceOffAsksFirst()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        var screen = await student.Open(Base);
+        await student.Page.GetByTestId("viewer-force-off").ClickAsync();
+        var dialog = student.Page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog).ToContainTextAsync("pulling the plug");
+        await student.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+        await screen.Shows(Paint.Magenta);
+
+        await student.Page.GetByTestId("viewer-force-off").ClickAsync();
+        await student.Page.GetByTestId("confirm").ClickAsync();
+        await Expect(student.Page.GetByTestId("viewer-state")).ToHaveAttributeAsync("data-state", "shutdown");
+    }
+
+    [Fact]
+    public async Task RestartFromTheBarKeepsTheScreenConnected()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        var screen = await student.Open(Base);
+        await screen.Shows(Paint.Magenta);
+        await screen.Press("g");
+        await screen.Shows(Paint.InGreen);
+        await student.Page.GetByTestId("viewer-restart").ClickAsync();
+        await student.Page.GetByTestId("confirm").ClickAsync();
+        await screen.Shows(Paint.Magenta);
+        await screen.IsConnected();
+    }
+
+    [Fact]
+    public async Task FullScreenCanBeEnteredAndLeft()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        var screen = await student.Open(Base);
+        var viewer = student.Page.GetByTestId("viewer");
+        await student.Page.GetByTestId("viewer-fullscreen").ClickAsync();
+        await Expect(viewer).ToHaveAttributeAsync("data-full-screen", "true");
+        Assert.True(await student.Page.EvaluateAsync<bool>("() => document.fullscreenElement !== null"));
+        await screen.Shows(Paint.Magenta);
+        await student.Page.GetByTestId("viewer-fullscreen").ClickAsync();
+        await Expect(viewer).ToHaveAttributeAsync("data-full-screen", "false");
+    }
+
+    [Fact]
+    public async Task TwoTabsShowTheSameScreen()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        var screen = await student.Open(Base);
+        var second = await student.Context.NewPageAsync();
+        await second.GotoAsync(student.Page.Url);
+        var other = new GuestScreen(second);
+        await other.IsConnected();
+        await other.Shows(Paint.Magenta);
+        await other.Press("g");
+        await other.Shows(Paint.InGreen);
+        await screen.Shows(Paint.InGreen);
+    }
+
+    [Fact]
+    public async Task AnotherStudentsDesktopAndTicketAreOutOfReach()
+    {
+        var owner = await SignIn(await Stage.NewStudent());
+        await owner.Open(Base);
+        var desktop = owner.DesktopShown;
+        var other = await SignIn(await Stage.NewStudent());
+        await Expect(other.Card(Base)).ToHaveAttributeAsync("data-domain-id", "");
+        Assert.Equal(HttpStatusCode.NotFound, await other.Get($"/api/domains/{desktop}"));
+        Assert.Equal(HttpStatusCode.NotFound, (await other.Post($"/api/domains/{desktop}/display-ticket")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, await other.Get($"/api/domains/{desktop}/screenshot"));
+        var (status, problem) = await other.Post("/api/requests", new { command = "force_shutdown_domain", args = new { domain = desktop } });
+        Assert.Equal((HttpStatusCode.NotFound, "unknown_domain"), (status, problem.GetProperty("code").GetString()));
+
+        var (_, ticket) = await owner.Post($"/api/domains/{desktop}/display-ticket");
+        Assert.Equal(HttpStatusCode.Forbidden, await other.JoinDisplay(ticket));
+        // a ticket that was tried is used up, whoever tried it
+        Assert.Equal(HttpStatusCode.Forbidden, await owner.JoinDisplay(ticket));
+        Assert.Equal(HttpStatusCode.SwitchingProtocols, await owner.JoinDisplay((await owner.Post($"/api/domains/{desktop}/display-ticket")).Json));
+
+        other.Expects("404");
+        await other.Page.GotoAsync($"/desktops/{desktop}/view");
+        await Expect(other.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("or it isn't yours");
+    }
+
+    [Fact]
+    public async Task SignOutClosesTheScreenInEveryTab()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        await student.Open(Base);
+        var second = await student.Context.NewPageAsync();
+        await second.GotoAsync("/");
+        student.Expects("401");
+        await second.GetByTestId("account-menu").ClickAsync();
+        await second.GetByTestId("sign-out").ClickAsync();
+        await Expect(second.GetByTestId("sign-in-name")).ToBeVisibleAsync();
+        await Expect(student.Page.GetByTestId("screen")).ToHaveCountAsync(0);
+        await Expect(student.Page.GetByTestId("sign-in-name")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task OpenEndsInTheViewerAlthoughTheBackEndIsKilledMeanwhile()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 5)]);
+        try
+        {
+            await student.Card(Base).GetByTestId("open-desktop").ClickAsync();
+            await Expect(student.Page.Locator("[data-step=make]")).ToContainTextAsync("Making the disk");
+            await Stage.KillBackEnd();
+        }
+        finally
+        {
+            Faults.Set(Stage.NodeFolder, []);
+            Stage.StartBackEnd();
+        }
+
+        var screen = new GuestScreen(student.Page);
+        await screen.IsConnected();
+        await screen.Shows(Paint.Magenta);
+        var clone = (await Stage.Db.Read(s => RequestsTable.List(s, command: "clone", domainId: student.DesktopShown)))[0];
+        Assert.Equal((RequestState.Done, 2), (clone.State, clone.Attempts));
+    }
+}
