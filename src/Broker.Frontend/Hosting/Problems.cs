@@ -88,7 +88,7 @@ public static class Problems
         response.Clear();
         SecurityHeaders.Set(context);
         response.StatusCode = refused.Status;
-        response.Headers.CacheControl = "no-store";
+        response.Headers.CacheControl = "no-cache, no-store";
         if (refused.RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         var problem = new Problem("about:blank", ReasonPhrases.GetReasonPhrase(refused.Status), refused.Status, refused.Message, refused.Code, TraceId(context)) { Errors = refused.Errors };

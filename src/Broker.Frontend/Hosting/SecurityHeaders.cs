@@ -28,7 +28,7 @@ public static class SecurityHeaders
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.XFrameOptions = "DENY";
         if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) headers.CacheControl = "no-store";
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) headers.CacheControl = "no-cache, no-store";
     }
 
     /// <summary>The policy of the portal's page: scripts and styles are files from here and nothing else. The portal keeps its components from making style elements; what they set on elements by script is no matter of the policy.</summary>

@@ -7,9 +7,6 @@ namespace Broker.Frontend.Hosting;
 /// <summary>What is set from outside: by environment variables (<c>BROKER_DATABASE</c>), or in the section <c>Broker</c> of the file that <c>--config</c> names (<c>Database</c>). The environment wins over the file.</summary>
 public sealed record Settings
 {
-    private static readonly string[] Names =
-        [nameof(Database), nameof(Run), nameof(Urls), nameof(Log), nameof(Portal), nameof(TrustedProxies), nameof(PublicOrigins)];
-
     /// <summary>The connection string, as <see cref="Core.Database.Db"/> takes it. No default.</summary>
     public string Database { get; init; } = "";
 
@@ -62,7 +59,7 @@ public sealed record Settings
 
     // BROKER_TRUSTED_PROXIES → Broker:TrustedProxies
     private static Dictionary<string, string?> FromEnvironment() =>
-        Names.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable("BROKER_" + Shout(name))))
+        typeof(Settings).GetProperties().Select(p => p.Name).Select(name => (Name: name, Value: Environment.GetEnvironmentVariable("BROKER_" + Shout(name))))
             .Where(v => !string.IsNullOrEmpty(v.Value))
             .ToDictionary(v => "Broker:" + v.Name, v => v.Value);
 

@@ -91,10 +91,21 @@ public static class SessionEndpoints
             throw;
         }
 
-        var user = await db.Read(s => UsersTable.Find(s, name), cancel);
+        UserRow? user;
         string? upgraded = null;
-        // an unknown name takes as long as a wrong password, a disabled account too
-        var fits = await limits.Hash(() => Passwords.Fits(user?.PasswordHash, form.Password, out upgraded), cancel);
+        bool fits;
+        try
+        {
+            user = await db.Read(s => UsersTable.Find(s, name), cancel);
+            // an unknown name takes as long as a wrong password, a disabled account too
+            fits = await limits.Hash(() => Passwords.Fits(user?.PasswordHash, form.Password, out upgraded), cancel);
+        }
+        catch (Exception e) when (e is RefusedException or DatabaseUnavailableException)
+        {
+            attempt.Withdraw();
+            throw;
+        }
+
         if (!fits || user is null || user.IsDisabled)
         {
             // the typed name is not written down when nobody has it: it may be a password in the wrong field

@@ -22,7 +22,7 @@ public sealed class SignInLimits(TimeProvider clock) : IDisposable
     private static readonly TimeSpan LongestForName = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestForAddress = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan LongestInLine = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestInLine = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, Failures> _failures = new();
     private readonly SemaphoreSlim _hashing = new(Math.Max(1, Environment.ProcessorCount));
@@ -37,16 +37,17 @@ public sealed class SignInLimits(TimeProvider clock) : IDisposable
         var now = clock.GetUtcNow();
         if (_failures.Count > MostKept) Clean(now);
 
+        Action undoForName = () => { };
         var wait = forAddress.Count(now, FreeForAddress, LongestForAddress, out var undo);
         if (wait <= TimeSpan.Zero)
         {
-            wait = forName.Count(now, FreeForName, LongestForName, out _);
+            wait = forName.Count(now, FreeForName, LongestForName, out undoForName);
             if (wait > TimeSpan.Zero) undo();
         }
 
         if (wait > TimeSpan.Zero)
             throw new RefusedException(StatusCodes.Status429TooManyRequests, "too_many_attempts", $"Too many sign-ins failed. Try again in {Math.Ceiling(wait.TotalSeconds)} s.") { RetryAfter = wait };
-        return new Attempt(forName, undo);
+        return new Attempt(forName, undoForName, undo);
     }
 
     /// <summary>Runs what hashes a password: as many at once as there are processors, so that sign-ins can't starve everything else.</summary>
@@ -90,11 +91,13 @@ public sealed class SignInLimits(TimeProvider clock) : IDisposable
     public sealed class Attempt
     {
         private readonly Failures _forName;
+        private readonly Action _undoForName;
         private readonly Action _undoForAddress;
 
-        internal Attempt(Failures forName, Action undoForAddress)
+        internal Attempt(Failures forName, Action undoForName, Action undoForAddress)
         {
             _forName = forName;
+            _undoForName = undoForName;
             _undoForAddress = undoForAddress;
         }
 
@@ -102,6 +105,13 @@ public sealed class SignInLimits(TimeProvider clock) : IDisposable
         public void Succeeded()
         {
             _forName.Clear();
+            _undoForAddress();
+        }
+
+        /// <summary>It was not looked at, through no fault of his: it does not count.</summary>
+        public void Withdraw()
+        {
+            _undoForName();
             _undoForAddress();
         }
     }

@@ -138,6 +138,18 @@ public class GatewayTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task A_public_origin_that_is_set_is_one_of_ours()
+    {
+        using var display = FakeDisplay.Proper(FakeDisplay.Idle);
+        var domain = await Running("public-origin", display.Path);
+        var (factory, address) = host.Start(("PublicOrigins", "https://desktops.example, https://other.example"));
+        await using var behindProxy = factory;
+        using var browser = await host.SignedIn("student", address);
+        Assert.Equal(HttpStatusCode.Forbidden, await Refusal(browser, await Ticket(browser, domain), "https://desktops.example.evil.example"));
+        using var socket = await browser.OpenDisplay(await Ticket(browser, domain), origin: "https://other.example");
+    }
+
+    [Fact]
     public async Task Only_who_may_see_a_running_desktop_gets_a_ticket()
     {
         using var display = FakeDisplay.Proper(FakeDisplay.Idle);

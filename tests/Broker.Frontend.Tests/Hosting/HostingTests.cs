@@ -91,7 +91,7 @@ public class HostingTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task Api_answers_are_not_kept()
     {
         using var browser = await host.SignedIn("student");
-        Assert.Equal("no-store", Header(await browser.Get("/api/desktops"), "Cache-Control"));
+        Assert.Contains("no-store", Header(await browser.Get("/api/desktops"), "Cache-Control"));
         Assert.Empty((await browser.Get("/api/desktops")).Content.Headers.ContentEncoding);
     }
 

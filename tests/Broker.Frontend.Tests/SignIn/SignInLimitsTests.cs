@@ -79,6 +79,16 @@ public sealed class SignInLimitsTests : IDisposable
     }
 
     [Fact]
+    public void What_was_not_looked_at_does_not_count()
+    {
+        for (var i = 0; i < 3 * SignInLimits.FreeForName; i++) _limits.Begin("a", Here).Withdraw();
+        for (var i = 0; i < SignInLimits.FreeForName; i++) _limits.Begin("a", Here);
+        _limits.Begin("a", Here).Withdraw();
+        _limits.Begin("a", Here);
+        Refused("a", Here);
+    }
+
+    [Fact]
     public void Failures_are_forgotten()
     {
         for (var i = 0; i < SignInLimits.FreeForName; i++) _limits.Begin("a", Here);
