@@ -26,11 +26,12 @@ public static class ChildProcess
     /// <param name="limit">After this time it is killed.</param>
     /// <param name="input">What it gets on standard input; null is nothing.</param>
     /// <param name="output">Called with each piece of its standard output as it comes.</param>
+    /// <param name="folder">The folder it starts in.</param>
     /// <param name="cancel">Kills it.</param>
     /// <exception cref="TimeoutException">It took longer than the limit.</exception>
     /// <exception cref="IOException">It can't be started.</exception>
     public static async Task<ChildResult> Run(string program, IEnumerable<string> arguments, TimeSpan limit, string? input = null, Action<string>? output = null,
-        CancellationToken cancel = default)
+        string folder = "/", CancellationToken cancel = default)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -38,7 +39,7 @@ public static class ChildProcess
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = "/",
+            WorkingDirectory = folder,
         };
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

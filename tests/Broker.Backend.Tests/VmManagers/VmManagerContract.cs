@@ -31,7 +31,7 @@ public abstract class VmManagerContract : IAsyncLifetime
     /// <summary>The one that is tried.</summary>
     protected abstract IVmManager Manager { get; }
 
-    /// <summary>A node with empty folders of its own.</summary>
+    /// <summary>A node with empty folders of its own; the one above the library's is removed with it.</summary>
     protected abstract Task<NodeSettings> MakeSettings();
 
     /// <summary>Makes a file that <see cref="IDisks.Import"/> takes, with a disk of 64 MiB in it.</summary>
@@ -68,6 +68,8 @@ public abstract class VmManagerContract : IAsyncLifetime
             Node.Undefine(id);
         }
         Node.Dispose();
+        foreach (var folder in (string[])[Settings.PoolFolder, Path.GetDirectoryName(Settings.LibraryFolder)!])
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

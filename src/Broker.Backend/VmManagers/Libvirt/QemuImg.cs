@@ -27,7 +27,7 @@ internal static partial class QemuImg
     /// <summary>What qemu-img says of a stranger's image.</summary>
     public static ImageReport Info(string path, string format)
     {
-        var output = RunLimited(["info", "--output=json", "-f", format, path], Short, 0, $"The image {path} could not be read").Output;
+        var output = RunLimited(path, ["info", "--output=json", "-f", format, Path.GetFileName(path)], Short, 0, $"The image {path} could not be read").Output;
         using var json = Parse(output, path);
         var root = json.RootElement;
         // qemu-img writes a member only where it applies.
@@ -40,7 +40,7 @@ internal static partial class QemuImg
     /// <summary>Bytes a stand-alone qcow2 of a stranger's image will take.</summary>
     public static long Measure(string path, string format)
     {
-        var output = RunLimited(["measure", "--output=json", "-f", format, "-O", "qcow2", path], Long, 0, $"The image {path} could not be measured").Output;
+        var output = RunLimited(path, ["measure", "--output=json", "-f", format, "-O", "qcow2", Path.GetFileName(path)], Long, 0, $"The image {path} could not be measured").Output;
         using var json = Parse(output, path);
         return json.RootElement.GetProperty("required").GetInt64();
     }
@@ -48,12 +48,13 @@ internal static partial class QemuImg
     /// <summary>Copies a stranger's image to a stand-alone qcow2. The target exists and may be written by <see cref="Nobody"/>.</summary>
     /// <param name="source">The image.</param>
     /// <param name="format">Its format.</param>
-    /// <param name="target">The file to fill.</param>
+    /// <param name="target">The file to fill, in the same folder.</param>
     /// <param name="mostBytes">No file may grow beyond this.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
     public static void Convert(string source, string format, string target, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
-        RunLimited(["convert", "-p", "-f", format, "-O", "qcow2", source, target], Long, mostBytes, $"The image {source} could not be converted",
+        RunLimited(source, ["convert", "-p", "-f", format, "-O", "qcow2", Path.GetFileName(source), Path.GetFileName(target)], Long, mostBytes,
+            $"The image {source} could not be converted",
             piece =>
             {
                 if (Percent().Matches(piece) is [.., var last])
@@ -75,7 +76,10 @@ internal static partial class QemuImg
         }
     }
 
-    private static ChildResult RunLimited(string[] arguments, TimeSpan limit, long mostBytes, string failure, Action<string>? output = null,
+    /// <summary>
+    /// Runs it in the folder of the files, which it gets by name: a folder further up may be closed to nobody, and stays so.
+    /// </summary>
+    private static ChildResult RunLimited(string image, string[] arguments, TimeSpan limit, long mostBytes, string failure, Action<string>? output = null,
         CancellationToken cancel = default)
     {
         string[] limits =
@@ -85,16 +89,17 @@ internal static partial class QemuImg
         string[] user = Posix.IsRoot
             ? [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
             : ["--no-new-privs"];
-        return Run("setpriv", [.. user, "--", "prlimit", .. limits], limit, failure, output, cancel);
+        return Run("setpriv", [.. user, "--", "prlimit", .. limits], limit, failure, output, Path.GetDirectoryName(image)!, cancel);
     }
 
-    private static ChildResult Run(string program, string[] arguments, TimeSpan limit, string failure, Action<string>? output = null, CancellationToken cancel = default)
+    private static ChildResult Run(string program, string[] arguments, TimeSpan limit, string failure, Action<string>? output = null, string folder = "/",
+        CancellationToken cancel = default)
     {
         ChildResult result;
         try
         {
             // Members of a node block, on its own workers: see IVmNode.
-            result = ChildProcess.Run(program, arguments, limit, output: output, cancel: cancel).GetAwaiter().GetResult();
+            result = ChildProcess.Run(program, arguments, limit, output: output, folder: folder, cancel: cancel).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
