@@ -252,7 +252,8 @@ public abstract class VmManagerContract : IAsyncLifetime
             Assert.Equal("RFB 003.008\n", Encoding.ASCII.GetString(await Read(stream, 12)));
             await stream.WriteAsync("RFB 003.008\n"u8.ToArray());
             Assert.Contains((byte)1, await Read(stream, (await Read(stream, 1))[0]));
-        }    }
+        }
+    }
 
     [Fact]
     public async Task Domains_outlive_the_connection()
