@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Broker.Testing;
 
 namespace Broker.EndToEnd;
@@ -21,11 +20,7 @@ public static class PortalFiles
         var source = Repository.PathOf("frontend");
         if (!Directory.Exists(Path.Combine(source, "node_modules")))
             throw new InvalidOperationException("The portal isn't built, and its packages are missing. In frontend/ run: npm ci && npm run build");
-        using var build = Process.Start(new ProcessStartInfo("npm", ["--prefix", source, "run", "build"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var said = build.StandardOutput.ReadToEndAsync();
-        var errors = build.StandardError.ReadToEndAsync();
-        await build.WaitForExitAsync();
-        if (build.ExitCode != 0) throw new InvalidOperationException($"In frontend/, npm run build failed.\n{await said}{await errors}");
+        await Programs.Run("npm", "--prefix", source, "run", "build");
     }
 
     private static DateTime Newest() =>

@@ -41,7 +41,11 @@ public sealed class Visitor : IAsyncDisposable
     {
         var context = await (await Chromium.Browser).NewContextAsync(new()
         {
-            BaseURL = address.ToString(), Locale = "en-GB", TimezoneId = "UTC", ViewportSize = new() { Width = 1280, Height = 800 }, ColorScheme = scheme,
+            BaseURL = address.ToString(),
+            Locale = "en-GB",
+            TimezoneId = "UTC",
+            ViewportSize = new() { Width = 1280, Height = 800 },
+            ColorScheme = scheme,
             // nothing to wait for before a click
             ReducedMotion = ReducedMotion.Reduce,
         });

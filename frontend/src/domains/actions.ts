@@ -19,6 +19,7 @@ import { useAsk } from '@/api/requests';
 import type { Domain } from '@/api/types';
 import { useConfirm } from '@/components/Confirm';
 import { useShowProblem } from '@/components/problemText';
+import { useFollow } from './follow';
 import { nameOf } from './sentence';
 
 /** What can be done to a domain at one click. `publish` and `unpublish` change a row, the others are requests. */
@@ -88,6 +89,7 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
   const { t } = useTranslation();
   const confirm = useConfirm();
   const { mutateAsync: ask } = useAsk();
+  const follow = useFollow();
   const { mutateAsync: publish } = usePublish();
   const showProblem = useShowProblem();
 
@@ -107,7 +109,7 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
         if (action === 'publish' || action === 'unpublish') {
           await publish({ id: domain.id, is_public: action === 'publish' });
         } else {
-          await ask({ command: action, args: { domain: domain.id } });
+          follow(await ask({ command: action, args: { domain: domain.id } }));
         }
       } catch (problem) {
         showProblem(problem);
@@ -116,6 +118,6 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
       notifications.show({ message: t(`asked.${action}`, { name }) });
       return true;
     },
-    [t, confirm, ask, publish, showProblem],
+    [t, confirm, ask, follow, publish, showProblem],
   );
 }

@@ -9,6 +9,7 @@ import { useUser } from '@/api/session';
 import type { Domain } from '@/api/types';
 import { usersQuery } from '@/api/users';
 import { useProblemText } from '@/components/problemText';
+import { useFollow } from '@/domains/follow';
 import { nameOf } from '@/domains/sentence';
 
 export function CloneDialog({ base, onClose }: { base: Domain | null; onClose: () => void }) {
@@ -30,6 +31,7 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
   const user = useUser();
   const { data: users } = useQuery(usersQuery);
   const ask = useAsk();
+  const follow = useFollow();
   const textOf = useProblemText();
   const form = useForm({ initialValues: { name: '', owner: String(user?.id ?? '') } });
 
@@ -42,7 +44,8 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
     ask.mutate(
       { command: 'clone', args },
       {
-        onSuccess: () => {
+        onSuccess: (request) => {
+          follow(request);
           notifications.show({ message: t('common:asked.clone', { name: nameOf(base) }) });
           onClose();
         },

@@ -22,6 +22,7 @@ import type { LibraryImage } from '@/api/types';
 import { ProblemState } from '@/components/ProblemState';
 import { useProblemText } from '@/components/problemText';
 import { StateView } from '@/components/StateView';
+import { useFollow } from '@/domains/follow';
 import { useFormat } from '@/i18n/format';
 import classes from './ImportDialog.module.css';
 
@@ -53,6 +54,7 @@ function ImportForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['machines', 'common']);
   const { data: images, error, refetch } = useQuery(libraryQuery);
   const ask = useAsk();
+  const follow = useFollow();
   const textOf = useProblemText();
   const form = useForm({
     initialValues: { file: '', name: '', alias: '', description: '', memory_mib: 512, vcpus: 1 },
@@ -96,7 +98,8 @@ function ImportForm({ onClose }: { onClose: () => void }) {
     ask.mutate(
       { command: 'import_domain', args },
       {
-        onSuccess: () => {
+        onSuccess: (request) => {
+          follow(request);
           notifications.show({ message: t('common:asked.import_domain', { name: args.name }) });
           onClose();
         },

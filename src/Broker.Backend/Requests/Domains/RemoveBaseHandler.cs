@@ -17,7 +17,7 @@ public sealed class RemoveBaseHandler : IHandler<RemoveBase>
         {
             var locked = await DomainsTable.Lock(db, domain.Id);
             if (await DomainsTable.Clones(db, domain.Id) is > 0 and var clones)
-                throw new RequestFailedException("has_clones", $"{domain.Name} has {clones} clones, which need its disks. Remove them first.");
+                throw Unmake.HasClones(domain, clones);
             // From here on nobody can clone it.
             if (locked is { IsBase: true }) await DomainsTable.SetBase(db, domain.Id, isBase: false, isPublic: false);
             await RequestsTable.Progress(db, work.Row, 30, "Making the disks writable");

@@ -16,7 +16,7 @@ public sealed class RemoveDomainHandler : IHandler<RemoveDomain>
             var locked = await DomainsTable.Lock(db, request.Domain);
             if (locked is null) return null;
             if (await DomainsTable.Clones(db, locked.Id) is > 0 and var clones)
-                throw new RequestFailedException("has_clones", $"{locked.Name} has {clones} clones, which need its disks. Remove them first.");
+                throw Unmake.HasClones(locked, clones);
             await DomainsTable.SetState(db, locked.Id, DomainState.Removing);
             await RequestsTable.Progress(db, work.Row, 20, "Removing");
             return locked;

@@ -20,6 +20,11 @@ internal static class Unmake
         }
     }
 
+    /// <summary>A base has to stay what it is while clones need its disks.</summary>
+    public static RequestFailedException HasClones(DomainRow origin, int clones) => new("has_clones", clones == 1
+        ? $"{origin.Name} has a clone, which needs its disks. Remove that one first."
+        : $"{origin.Name} has {clones} clones, which need its disks. Remove them first.");
+
     /// <summary>Removes everything that belongs to a domain.</summary>
     public static async Task Whole(DomainRow domain, Work work)
     {

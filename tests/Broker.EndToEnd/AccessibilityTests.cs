@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Broker.Testing;
+
+namespace Broker.EndToEnd;
+
+/// <summary>The portal without a mouse, and under the rules of axe.</summary>
+[Collection(SimulatedCollection.Name)]
+public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(simulated.Stage)
+{
+    private static readonly string Axe = File.ReadAllText(Repository.PathOf("frontend/node_modules/axe-core/axe.min.js"));
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task NoPageBreaksASeriousRule(ColorScheme scheme)
+    {
+        var admin = await Arrive(scheme);
+        await admin.Page.GotoAsync("/sign-in");
+        await Expect(admin.Page.GetByTestId("sign-in-submit")).ToBeVisibleAsync();
+        await Holds(admin.Page);
+        await admin.FillIn(Stage.Admin);
+        await Expect(admin.Card(SimulatedStage.BaseName)).ToBeVisibleAsync();
+        await Holds(admin.Page);
+        await admin.Page.GotoAsync("/admin/machines");
+        await Expect(admin.Page.GetByTestId("machines-table")).ToBeVisibleAsync();
+        await Holds(admin.Page);
+        await admin.Page.GetByTestId("import-image").ClickAsync();
+        await Expect(admin.Page.GetByTestId("import-submit")).ToBeVisibleAsync();
+        await Holds(admin.Page);
+        await admin.Page.GotoAsync("/admin/requests");
+        await Expect(admin.Page.GetByTestId("requests-table")).ToBeVisibleAsync();
+        await Holds(admin.Page);
+        await admin.Page.GotoAsync("/");
+        await admin.Open(SimulatedStage.BaseName);
+        await Holds(admin.Page);
+    }
+
+    [Fact]
+    public async Task SignInAndOpenNeedNoMouse()
+    {
+        var student = await Stage.NewStudent();
+        var page = (await Arrive()).Page;
+        await page.GotoAsync("/");
+        await Expect(page.GetByTestId("sign-in-submit")).ToBeVisibleAsync();
+        await TabTo(page, page.GetByTestId("sign-in-name"));
+        await page.Keyboard.TypeAsync(student.Name);
+        await TabTo(page, page.GetByTestId("sign-in-password"));
+        await page.Keyboard.TypeAsync(student.Password);
+        await page.Keyboard.PressAsync("Enter");
+
+        var open = page.Locator($"[data-testid=desktop-card][data-base-name='{SimulatedStage.BaseName}']").GetByTestId("open-desktop");
+        await Expect(open).ToBeVisibleAsync();
+        await TabTo(page, open);
+        await page.Keyboard.PressAsync("Enter");
+        var screen = new GuestScreen(page);
+        await screen.IsConnected();
+        await screen.Shows(Paint.Magenta);
+        await screen.Press("g");
+        await screen.Shows(Paint.InGreen);
+
+        // the way back out of the guest's screen
+        await page.Keyboard.PressAsync("Control+Alt+Shift");
+        await TabTo(page, page.GetByTestId("viewer-back"), "Shift+Tab");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(open).ToBeVisibleAsync();
+    }
+
+    private static async Task TabTo(IPage page, ILocator wanted, string key = "Tab")
+    {
+        for (var presses = 0; presses < 30; presses++)
+        {
+            if (await wanted.EvaluateAsync<bool>("element => element === document.activeElement")) return;
+            await page.Keyboard.PressAsync(key);
+        }
+
+        Assert.Fail($"{key} does not lead to {wanted}.");
+    }
+
+    private static async Task Holds(IPage page)
+    {
+        // as an expression: the content policy lets no script in that isn't the portal's
+        await page.EvaluateAsync(Axe);
+        var broken = await page.EvaluateAsync<JsonElement>("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations");
+        var serious = broken.EnumerateArray()
+            .Where(v => v.GetProperty("impact").GetString() is "serious" or "critical")
+            .Select(v => $"{v.GetProperty("id").GetString()}: {v.GetProperty("help").GetString()}\n  " + string.Join("\n  ",
+                v.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("html").GetString() + " " + n.GetProperty("failureSummary").GetString())))
+            .ToList();
+        Assert.True(serious.Count == 0, $"{page.Url}\n{string.Join('\n', serious)}");
+    }
+}
