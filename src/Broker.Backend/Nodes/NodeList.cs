@@ -24,6 +24,10 @@ public sealed class NodeList(Db db, BackEndSettings settings, IReadOnlyList<IVmM
     public async Task<IReadOnlyList<Node>> All(CancellationToken cancel = default) =>
         [.. (await db.Read(NodesTable.All, cancel)).Where(n => n.IsEnabled && managers.Any(m => m.Kind == n.Manager)).Select(Of)];
 
+    /// <summary>Nodes that nothing here can drive.</summary>
+    public async Task<IReadOnlyList<NodeRow>> Undriven(CancellationToken cancel = default) =>
+        [.. (await db.Read(NodesTable.All, cancel)).Where(n => n.IsEnabled && managers.All(m => m.Kind != n.Manager))];
+
     /// <inheritdoc/>
     public void Dispose()
     {

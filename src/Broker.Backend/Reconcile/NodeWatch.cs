@@ -38,6 +38,8 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
                 {
                     foreach (var node in await nodes.All(stoppingToken))
                         if (!watched.ContainsKey(node)) watched[node] = Watch(node, stoppingToken);
+                    foreach (var node in (await nodes.Undriven(stoppingToken)).Where(n => n.State != NodeState.Down))
+                        await db.Transaction(s => NodesTable.SetDown(s, node.Id, $"This back end can't drive {Word.Of(node.Manager)} hosts."), stoppingToken);
                     await db.Transaction(s => EventsTable.Forget(s, TimeSpan.FromHours(1)), stoppingToken);
                 }
                 catch (DatabaseUnavailableException e)

@@ -1,6 +1,7 @@
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Displays;
 using Broker.Core.Domains;
+using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
@@ -210,6 +211,14 @@ public sealed class MainPathTests : IAsyncLifetime
         Assert.Equal(RequestState.Requested, (await _b.Db.Read(s => RequestsTable.Get(s, clone.Id)))!.State);
         await _b.Start();
         Assert.Equal(RequestState.Done, (await _b.Ended(clone.Id)).State);
+    }
+
+    [Fact]
+    public async Task AHostThatNothingHereCanDriveIsDownAndSaysWhy()
+    {
+        await _b.Db.Transaction(s => NodesTable.Put(s, "strange", VmManagerKind.Virtualbox, "/home/vbox"));
+        var nodes = await _b.Until(NodesTable.All, all => all.Single(n => n.Name == "strange").State == NodeState.Down);
+        Assert.Contains("virtualbox", nodes.Single(n => n.Name == "strange").Detail, StringComparison.Ordinal);
     }
 
     private async Task<DomainRow> PublishedBase()
