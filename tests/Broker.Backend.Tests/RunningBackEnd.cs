@@ -49,7 +49,11 @@ internal sealed class RunningBackEnd : IAsyncDisposable
     {
         var settings = new BackEndSettings
         {
-            Database = connectionString, Run = run, Pool = Path.Combine(run, "pool"), Library = Path.Combine(run, "library"), LeaseSeconds = 3,
+            Database = connectionString,
+            Run = run,
+            Pool = Path.Combine(run, "pool"),
+            Library = Path.Combine(run, "library"),
+            LeaseSeconds = 3,
         };
         var backEnd = new RunningBackEnd(adjust?.Invoke(settings) ?? settings);
         foreach (var folder in (string[])[backEnd.Settings.Pool, backEnd.Settings.Library, backEnd.Settings.DisplayFolder, backEnd.NodeFolder]) Directory.CreateDirectory(folder);

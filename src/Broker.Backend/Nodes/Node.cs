@@ -199,7 +199,8 @@ public sealed class Node : IDisposable
                     _connected.TrySetException(lost);
                     failed(this, lost);
                 }
-            }) { IsBackground = true, Name = $"{name} connect" }.Start();
+            })
+            { IsBackground = true, Name = $"{name} connect" }.Start();
         }
 
         public void Post(Gate gate, Action<IVmNode> call, Action<VmException> lost)

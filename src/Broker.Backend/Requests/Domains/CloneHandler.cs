@@ -28,7 +28,13 @@ public sealed class CloneHandler : IHandler<Clone>
                 var id = Guid.NewGuid();
                 own[below.Target] = new VolumeRow
                 {
-                    Id = id, DomainId = domain.Id, Target = below.Target, Path = pathOf(id), Format = format, CapacityBytes = below.CapacityBytes, BaseVolumeId = below.Id,
+                    Id = id,
+                    DomainId = domain.Id,
+                    Target = below.Target,
+                    Path = pathOf(id),
+                    Format = format,
+                    CapacityBytes = below.CapacityBytes,
+                    BaseVolumeId = below.Id,
                 };
                 await VolumesTable.Insert(db, own[below.Target]);
             }
