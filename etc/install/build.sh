@@ -3,6 +3,16 @@
 
 readonly configuration=Release
 
+end_compiler() { pkill -f -- "-pipename:$SharedCompilationId" || true; }
+
+# build PROJECT - or the whole solution.
+build() {
+  local status=0
+  dotnet build "$1" -c "$configuration" -v quiet || status=$?
+  end_compiler
+  return "$status"
+}
+
 # build_portal - frontend/dist, which the front end serves. What is installed
 # already and what is built of the same sources stays.
 install_portal() { npm --prefix frontend ci --no-audit --no-fund; }
@@ -18,8 +28,9 @@ portal_needs_build() {
 build_program() {
   local project
   for project in Broker.Backend Broker.Frontend Broker.Cli; do
-    dotnet build "src/$project" -c "$configuration" -v quiet || return 1
+    dotnet build "src/$project" -c "$configuration" -v quiet || { end_compiler; return 1; }
   done
+  end_compiler
   touch "$var/build.stamp"
 }
 program_needs_build() {
@@ -27,14 +38,12 @@ program_needs_build() {
     [[ -n $(find src sql Directory.*.props global.json -type f -not -path '*/bin/*' -not -path '*/obj/*' -newer "$var/build.stamp" -print -quit) ]]
 }
 
-build_solution() { dotnet build Broker.sln -c "$configuration" -v quiet; }
-
 # need_portal, need_program - for what is to be used, not tested.
 need_portal() {
   if portal_needs_install; then step npm 'portal: its packages' install_portal || exit 1; fi
   if portal_needs_build; then step portal 'portal: built' build_portal || exit 1; fi
 }
-need_program() { step build "$1: built" dotnet build "$1" -c "$configuration" -v quiet || exit 1; }
+need_program() { step build "$1: built" build "$1" || exit 1; }
 
 run_benchmark() {
   need_sdks

@@ -20,8 +20,11 @@ need_sdks() {
   # Homes of builds and tools; a bare machine or CI may have no HOME.
   export HOME=${HOME:-$var/home}
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
-  # No process of a build stays behind.
-  export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
+  # No process of a build stays behind; the compiler's server is our own and is
+  # ended with the build (without one, a build takes nearly twice as long).
+  export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+  export UseSharedCompilation=true SharedCompilationId=broker-install-$$
+  trap end_compiler EXIT
   local sdks node=''
   sdks=$(dotnet --list-sdks 2>/dev/null) || true
   grep -q '^10\.' <<<"$sdks" || fail 'the .NET SDK 10 is missing: https://dotnet.microsoft.com/download/dotnet/10.0'
