@@ -64,6 +64,7 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
         await Choose(page, "kept", "remove_base");
         await page.GetByTestId("confirm").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "kept has a clone, which needs its disks. Remove that one first." })).ToBeVisibleAsync();
+        await Axe.Check(page);
         await Expect(Row(page, "kept")).ToHaveAttributeAsync("data-state", "base");
     }
 
@@ -98,6 +99,7 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
 
         await start.GetByTestId("request-details").ClickAsync();
         await Expect(admin.Page.GetByTestId("request-drawer")).ToContainTextAsync("seen-student");
+        await Axe.Check(admin.Page);
     }
 
     [Fact]
@@ -110,6 +112,7 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
             var student = await SignIn(await Stage.NewStudent());
             await student.Card("unlucky").GetByTestId("open-desktop").ClickAsync();
             await Expect(student.Page.GetByTestId("open-failure")).ToContainTextAsync("There is no more memory on the host.");
+            await Axe.Check(student.Page);
             Faults.Set(Stage.NodeFolder, []);
             await student.Page.GetByTestId("open-retry").ClickAsync();
             await new GuestScreen(student.Page).IsConnected();

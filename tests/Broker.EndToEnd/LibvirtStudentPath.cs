@@ -48,7 +48,7 @@ public sealed class LibvirtStudentPath(LibvirtStage libvirt) : BrowserTests(libv
         await screen.Shows(Paint.Magenta, BootMs);
         await screen.Press("g");
         await screen.Shows(Paint.InGreen);
-        await student.Page.ScreenshotAsync(new() { Path = Repository.PathOf("var/screens/guest.png") });
+        await Pictures.Take(student.Page, "viewer");
         await screen.Press("m");
         await screen.Shows(Paint.Magenta);
         await screen.Press("g");

@@ -114,6 +114,7 @@ public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simula
         await Expect(state).ToHaveAttributeAsync("data-state", "shutdown");
         await Expect(state).ToContainTextAsync("Your desktop is off");
         await Expect(student.Page.GetByTestId("screen")).ToHaveCountAsync(0);
+        await Axe.Check(student.Page);
 
         await student.Page.GetByTestId("viewer-start").ClickAsync();
         await screen.IsConnected();

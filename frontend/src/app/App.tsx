@@ -1,13 +1,20 @@
-import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import {
+  localStorageColorSchemeManager,
+  MantineProvider,
+  mergeThemeOverrides,
+  Notification,
+} from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router';
 import { whenSignedOut } from '@/api/client';
 import { sessionQuery } from '@/api/session';
 import { ConfirmProvider } from '@/components/Confirm';
 import { createQueryClient } from './queryClient';
 import { createRouter } from './router';
-import { theme } from './theme';
+import { theme as wordless } from './theme';
 
 const colourSchemes = localStorageColorSchemeManager({ key: 'broker-colour-scheme' });
 
@@ -18,6 +25,7 @@ whenSignedOut(() => {
 const router = createRouter();
 
 export function App() {
+  const theme = useThemeWithWords();
   return (
     <QueryClientProvider client={client}>
       <MantineProvider
@@ -34,4 +42,15 @@ export function App() {
       </MantineProvider>
     </QueryClientProvider>
   );
+}
+
+/** Messages are shown by Mantine itself, which has no words of its own for their button. */
+function useThemeWithWords() {
+  const { t } = useTranslation();
+  return useMemo(() => {
+    const defaultProps = { closeButtonProps: { 'aria-label': t('close') } };
+    return mergeThemeOverrides(wordless, {
+      components: { Notification: Notification.extend({ defaultProps }) },
+    });
+  }, [t]);
 }

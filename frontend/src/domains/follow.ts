@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
 import { requestQuery } from '@/api/requests';
 import { isPending, type Request } from '@/api/types';
 import { until } from '@/api/until';
@@ -12,16 +13,18 @@ import { useCommandName } from './sentence';
  */
 export function useFollow(): (request: Request) => void {
   const client = useQueryClient();
+  const { t } = useTranslation();
   const commandName = useCommandName();
   return useCallback(
     (request) => {
       until(client, requestQuery(request.id), (now) => !isPending(now), never)
         .then((ended) => {
           if (ended.state !== 'failed') return;
-          const command = commandName(ended.command);
           notifications.show({
             color: 'red',
-            title: ended.domain_name == null ? command : `${command}: ${ended.domain_name}`,
+            title: t('problem.request', {
+              what: [commandName(ended.command), ended.domain_name].filter(Boolean).join(' · '),
+            }),
             message: ended.error?.message,
             autoClose: false,
           });
@@ -29,7 +32,7 @@ export function useFollow(): (request: Request) => void {
         // signed out meanwhile: nobody is there to be told
         .catch(() => undefined);
     },
-    [client, commandName],
+    [client, t, commandName],
   );
 }
 
