@@ -76,7 +76,7 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = "Requests" }).ClickAsync();
         await Expect(admin.Page.GetByTestId("requests-table")).ToBeVisibleAsync();
         await admin.Page.EvaluateAsync("() => { window.sameDocument = true; }");
-        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 2)]);
+        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 30)]);
         try
         {
             var student = await SignIn(await Stage.NewStudent());
@@ -86,13 +86,13 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
             await Expect(clone).ToContainTextAsync("Making the disk");
             await Expect(clone.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", "10");
             await Expect(RequestOf(admin.Page, "start_domain", "seen-student")).ToHaveAttributeAsync("data-state", "waiting");
-            await Expect(clone).ToHaveAttributeAsync("data-state", "done");
         }
         finally
         {
             Faults.Set(Stage.NodeFolder, []);
         }
 
+        await Expect(RequestOf(admin.Page, "clone", "seen-student")).ToHaveAttributeAsync("data-state", "done");
         var start = RequestOf(admin.Page, "start_domain", "seen-student");
         await Expect(start).ToHaveAttributeAsync("data-state", "done");
         Assert.True(await admin.Page.EvaluateAsync<bool>("() => window.sameDocument === true"));

@@ -156,7 +156,7 @@ public sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Starts the back end, again after <see cref="KillBackEnd"/>.</summary>
-    public void StartBackEnd() => _backEnd = StartProgram("Broker.Backend",
+    public void StartBackEnd() => _backEnd ??= StartProgram("Broker.Backend",
         ("BROKER_POOL", _pool), ("BROKER_LIBRARY", Library), ("BROKER_LEASESECONDS", "3"));
 
     /// <summary>Ends the back end as a crash would.</summary>

@@ -40,7 +40,7 @@ public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simula
     [Fact]
     public async Task OpenLeadsStepByStepFromTheCardToTheGuestsScreen()
     {
-        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 0.7), new Fault("start", HangSeconds: 0.7)]);
+        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 30)]);
         try
         {
             var student = await SignIn(await Stage.NewStudent());
@@ -53,8 +53,11 @@ public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simula
             await card.GetByTestId("open-desktop").ClickAsync();
             await Expect(student.Page.Locator("[data-step=make]")).ToHaveAttributeAsync("data-state", "working");
             await Expect(student.Page.Locator("[data-step=make]")).ToContainTextAsync("Making the disk");
+            Faults.Set(Stage.NodeFolder, [new Fault("start", HangSeconds: 30)]);
             await Expect(student.Page.Locator("[data-step=start]")).ToHaveAttributeAsync("data-state", "working");
             await Expect(student.Page.Locator("[data-step=make]")).ToHaveAttributeAsync("data-state", "done");
+            await Axe.Check(student.Page);
+            Faults.Set(Stage.NodeFolder, []);
 
             var screen = new GuestScreen(student.Page);
             await screen.IsConnected();
@@ -225,7 +228,7 @@ public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simula
     public async Task OpenEndsInTheViewerAlthoughTheBackEndIsKilledMeanwhile()
     {
         var student = await SignIn(await Stage.NewStudent());
-        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 5)]);
+        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 30)]);
         try
         {
             await student.Card(Base).GetByTestId("open-desktop").ClickAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Broker.Core;
 
@@ -7,7 +8,7 @@ namespace Broker.Backend.VmManagers.Simulated;
 /// <param name="Call">The call's name in lower case: <c>start</c>, <c>define</c>, <c>clone</c>, <c>shutdown</c>…</param>
 /// <param name="Fail">It fails with this sentence.</param>
 /// <param name="IsConnectionLost">It fails as a lost connection does.</param>
-/// <param name="HangSeconds">It takes that much longer.</param>
+/// <param name="HangSeconds">It takes that much longer, or until the fault is taken back.</param>
 /// <param name="IsIgnored">The guest pays no attention; only for <c>shutdown</c> and <c>reboot</c>.</param>
 /// <param name="Times">For so many calls; null for all.</param>
 public sealed record Fault(string Call, string? Fail = null, bool IsConnectionLost = false, double HangSeconds = 0, bool IsIgnored = false, int? Times = null);
@@ -18,6 +19,8 @@ public sealed record Fault(string Call, string? Fail = null, bool IsConnectionLo
 /// </summary>
 public sealed class Faults : IDisposable
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
     private readonly string _file;
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _end = new();
@@ -59,7 +62,7 @@ public sealed class Faults : IDisposable
                 Set(Path.GetDirectoryName(_file)!, _faults);     // it counts for the next connection too
             }
         }
-        if (fault.HangSeconds > 0) _end.Wait(TimeSpan.FromSeconds(fault.HangSeconds));
+        if (fault.HangSeconds > 0) Hang(fault);
         if (fault.IsConnectionLost)
         {
             Volatile.Write(ref _isLost, true);
@@ -69,6 +72,25 @@ public sealed class Faults : IDisposable
     }
 
     private static VmException Lost(string? message) => new(message ?? "The connection to the simulated host is lost.") { IsConnectionLost = true };
+
+    private void Hang(Fault fault)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) is var hung && hung.TotalSeconds < fault.HangSeconds && IsWanted(fault))
+        {
+            var rest = TimeSpan.FromSeconds(fault.HangSeconds) - hung;
+            if (_end.Wait(rest < LookAgain ? rest : LookAgain)) return;
+        }
+    }
+
+    private bool IsWanted(Fault fault)
+    {
+        lock (_lock)
+        {
+            Load();
+            return _faults.Exists(f => f.Call == fault.Call && f.HangSeconds > 0);
+        }
+    }
 
     private static string FileOf(string folder) => Path.Combine(folder, "faults.json");
 
