@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Broker.Core.Events;
 using Dapper;
 using MySql.Data.MySqlClient;
@@ -63,22 +65,20 @@ public sealed class Db
             // The driver's own BeginTransaction asks twice; a round trip is what a short transaction costs.
             await connection.ExecuteAsync("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION");
             var session = new DbSession(connection);
-            T result;
             try
             {
-                result = await work(session);
+                var result = await work(session);
+                committing = true;
+                await session.Commit();
+                committing = false;
+                rung = session.Rung;
+                return result;
             }
             catch
             {
                 await Rollback(connection);
                 throw;
             }
-
-            committing = true;
-            await connection.ExecuteAsync("COMMIT");
-            committing = false;
-            rung = session.Rung;
-            return result;
         }, cancel, () => !committing);
         // Not among what is tried again: whatever the bell does, the work is done.
         foreach (var side in rung) _ring?.Invoke(side);
@@ -158,6 +158,9 @@ public sealed class DbSession
 {
     private readonly MySqlConnection _connection;
     private readonly HashSet<Side> _rung = [];
+    private readonly StringBuilder _last = new();
+    private readonly DynamicParameters _lastArgs = new();
+    private int _lastCount;
 
     internal DbSession(MySqlConnection connection) => _connection = connection;
 
@@ -176,8 +179,21 @@ public sealed class DbSession
     public Task<long> Insert(string sql, object? args = null) =>
         _connection.QuerySingleAsync<long>(sql + " RETURNING id", args);
 
+    /// <summary>Runs a statement together with the commit, in one round trip. Nothing in this transaction sees what it does.</summary>
+    /// <param name="sql">With parameters <c>@name</c>.</param>
+    /// <param name="args">Their values, as the driver knows them: text, numbers, null.</param>
+    public void Last(string sql, IReadOnlyDictionary<string, object?> args)
+    {
+        _lastCount++;
+        // each statement's parameters get names of their own
+        _last.Append(Regex.Replace(sql, "@[A-Za-z]+", name => $"{name.Value}_{_lastCount}", RegexOptions.None, TimeSpan.FromSeconds(1))).Append(";\n");
+        foreach (var (name, value) in args) _lastArgs.Add($"{name}_{_lastCount}", value);
+    }
+
     /// <summary>Asks for a ring at the other side's door once this transaction has been committed.</summary>
     public void Ring(Side side) => _rung.Add(side);
 
     internal IEnumerable<Side> Rung => _rung;
+
+    internal Task Commit() => _connection.ExecuteAsync(_last.Append("COMMIT").ToString(), _lastArgs);
 }

@@ -13,6 +13,13 @@ public static class RequestsTable
         "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.domain_id, r.domain_name, r.created_at, r.at_time, r.after_id, r.after_ok, " +
         "r.claimed_by, r.epoch, r.lease_until, r.attempts, r.started_at, r.ended_at, r.progress, r.progress_text, r.error_code, r.error_text, r.attempt_errors, r.result";
 
+    // what a back end wants to know of what it takes up; the driver reads column by column, so each costs
+    private const string ClaimColumns =
+        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.domain_id, r.domain_name, r.created_at, r.after_id, r.after_ok, " +
+        "r.epoch, r.attempts, r.progress, r.progress_text, r.attempt_errors";
+
+    private static readonly JsonElement NoErrors = JsonSerializer.SerializeToElement(Array.Empty<string>());
+
     private const string PeopleSelect = $"SELECT {Columns}, u.name AS user_name FROM requests r JOIN users u ON u.id = r.user_id";
 
     // Somebody else works on the same thing, or asked for it earlier and can be taken up.
@@ -57,28 +64,23 @@ public static class RequestsTable
             throw new RequestRefusedException("earlier_failed", $"Request {parent.Id}, which this one was to follow, ended badly: {parent.ErrorText}");
 
         var state = parent is { HasEnded: false } || request.AtTime is not null ? RequestState.Waiting : RequestState.Requested;
-        var row = (await db.First<RequestRow>(
-            $"""
+        var written = (await db.First<Written>(
+            """
             INSERT INTO requests (command, args, state, lane, priority, user_id, caller_address, domain_id, domain_name, created_at, at_time, after_id, after_ok)
             VALUES (@Word, @Args, @state, @Lane, @Priority, @UserId, @Address, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk)
-            RETURNING {Columns.Replace("r.", "", StringComparison.Ordinal)}
+            RETURNING id, created_at
             """,
             new
             {
-                request.Command.Word,
-                request.Args,
-                state,
-                request.Command.Lane,
-                request.Command.Priority,
-                request.UserId,
-                request.Address,
-                request.DomainId,
-                request.DomainName,
-                request.AtTime,
-                request.AfterId,
-                request.AfterOk,
-            }))! with
-        { UserName = request.UserName };
+                request.Command.Word, request.Args, state, request.Command.Lane, request.Command.Priority, request.UserId, request.Address,
+                request.DomainId, request.DomainName, request.AtTime, request.AfterId, request.AfterOk,
+            }))!;
+        var row = new RequestRow
+        {
+            Id = written.Id, Command = request.Command.Word, Args = request.Args, State = state, Lane = request.Command.Lane, Priority = request.Command.Priority,
+            UserId = request.UserId, UserName = request.UserName, CallerAddress = request.Address, DomainId = request.DomainId, DomainName = request.DomainName,
+            CreatedAt = written.CreatedAt, AtTime = request.AtTime, AfterId = request.AfterId, AfterOk = request.AfterOk, AttemptErrors = NoErrors,
+        };
         if (request.Locks.Alone.Count + request.Locks.Together.Count > 0)
         {
             await db.Execute(
@@ -104,14 +106,17 @@ public static class RequestsTable
     /// </summary>
     public static async Task<IReadOnlyList<RequestRow>> Claim(DbSession db, Guid backEnd, IReadOnlyDictionary<Lane, int> room, TimeSpan lease)
     {
-        await db.First<int>("SELECT id FROM claim_gate WHERE id = 1 FOR UPDATE");
-        var waiting = await db.Query<Lane>("SELECT DISTINCT lane FROM requests WHERE state = 'requested'");
+        // The gate and what is behind it in one round trip. A lane that is filled while one waits at the gate rings again.
+        var lanes = await db.First<string?>(
+            "SELECT (SELECT GROUP_CONCAT(DISTINCT lane) FROM requests WHERE state = 'requested') FROM claim_gate WHERE id = 1 FOR UPDATE");
+        if (lanes is null) return [];
+        var waiting = lanes.Split(',').Select(Word.Parse<Lane>);
         var claimed = new List<RequestRow>();
         foreach (var lane in waiting.Where(l => room.GetValueOrDefault(l) > 0))
         {
             claimed.AddRange(await db.Query<RequestRow>(
                 $"""
-                SELECT {Columns} FROM requests r
+                SELECT {ClaimColumns} FROM requests r
                 WHERE r.state = 'requested' AND r.lane = @lane AND NOT {Conflict}
                 ORDER BY r.priority, (SELECT COUNT(*) FROM requests w WHERE w.user_id = r.user_id AND w.state = 'working'), r.id
                 LIMIT @limit FOR UPDATE SKIP LOCKED
@@ -276,10 +281,10 @@ public static class RequestsTable
             """,
             new { row.Id, row.Epoch, before = row.State, state, code, text, result = result?.GetRawText() });
         if (ended == 0) return false;
-        var freed = await db.Execute("DELETE FROM request_locks WHERE request_id = @Id", new { row.Id });
         await EventsTable.Request(db, row with { State = state, Progress = state == RequestState.Done ? 100 : row.Progress, ProgressText = null });
 
-        var followers = await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id });
+        var followers = await db.Query<RequestRow>(
+            $"DELETE FROM request_locks WHERE request_id = @Id; SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id });
         foreach (var next in followers)
         {
             if (state != RequestState.Done && next.AfterOk)
@@ -301,9 +306,12 @@ public static class RequestsTable
             else await DomainsTable.SetState(db, promised, DomainState.Broken, "It was not made to its end. Remove it.");
         }
 
-        if (freed + followers.Count > 0) db.Ring(Side.BackEnd);
+        // what worked on a domain held a lock on it
+        if (row.DomainId is not null || followers.Count > 0) db.Ring(Side.BackEnd);
         return true;
     }
+
+    private sealed record Written(long Id, DateTimeOffset CreatedAt);
 }
 
 /// <summary>What <see cref="RequestsTable.Insert"/> needs to know.</summary>
