@@ -72,14 +72,37 @@ public static class RequestsTable
             """,
             new
             {
-                request.Command.Word, request.Args, state, request.Command.Lane, request.Command.Priority, request.UserId, request.Address,
-                request.DomainId, request.DomainName, request.AtTime, request.AfterId, request.AfterOk,
+                request.Command.Word,
+                request.Args,
+                state,
+                request.Command.Lane,
+                request.Command.Priority,
+                request.UserId,
+                request.Address,
+                request.DomainId,
+                request.DomainName,
+                request.AtTime,
+                request.AfterId,
+                request.AfterOk,
             }))!;
         var row = new RequestRow
         {
-            Id = written.Id, Command = request.Command.Word, Args = request.Args, State = state, Lane = request.Command.Lane, Priority = request.Command.Priority,
-            UserId = request.UserId, UserName = request.UserName, CallerAddress = request.Address, DomainId = request.DomainId, DomainName = request.DomainName,
-            CreatedAt = written.CreatedAt, AtTime = request.AtTime, AfterId = request.AfterId, AfterOk = request.AfterOk, AttemptErrors = NoErrors,
+            Id = written.Id,
+            Command = request.Command.Word,
+            Args = request.Args,
+            State = state,
+            Lane = request.Command.Lane,
+            Priority = request.Command.Priority,
+            UserId = request.UserId,
+            UserName = request.UserName,
+            CallerAddress = request.Address,
+            DomainId = request.DomainId,
+            DomainName = request.DomainName,
+            CreatedAt = written.CreatedAt,
+            AtTime = request.AtTime,
+            AfterId = request.AfterId,
+            AfterOk = request.AfterOk,
+            AttemptErrors = NoErrors,
         };
         if (request.Locks.Alone.Count + request.Locks.Together.Count > 0)
         {
