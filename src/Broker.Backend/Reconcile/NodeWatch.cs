@@ -22,6 +22,8 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(2);
+    // A class that starts at once reports hundreds of changes a second: one look serves many.
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan LibraryEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PictureEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PictureAge = TimeSpan.FromSeconds(60);
@@ -88,6 +90,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
                 }
 
                 await ChangeOrTime(changes.Reader, stop);
+                await Task.Delay(Settle, clock, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
