@@ -41,6 +41,7 @@ public sealed class Node : IDisposable
     private readonly NodeSettings _settings;
     private readonly TimeProvider _clock;
     private readonly Lock _lock = new();
+    private DiskFiles? _files;
     private Link? _link;
     private long _failedAt;
     private VmException? _failure;
@@ -64,6 +65,10 @@ public sealed class Node : IDisposable
 
     /// <summary>Where a new domain's display will listen: short, since socket paths end at 107 bytes.</summary>
     public string DisplaySocketOf(Guid domain) => Path.Combine(_settings.DisplayFolder, $"{domain:N}.sock");
+
+    /// <summary>How the files of this node's disks are called and what is in them. Asked for once.</summary>
+    public async ValueTask<DiskFiles> Files(CancellationToken cancel) =>
+        _files ??= await Run(Gate.Read, vm => new DiskFiles(vm.Disks.Format, vm.Disks.PathOf), cancel);
 
     /// <summary>Makes a call on one of the node's own threads.</summary>
     /// <exception cref="VmException">The call failed, the host can't be reached, or it did not answer in time.</exception>
@@ -256,3 +261,8 @@ public sealed class Node : IDisposable
         }
     }
 }
+
+/// <summary>How the files of a node's disks are called.</summary>
+/// <param name="Format">As in <see cref="IDisks.Format"/>.</param>
+/// <param name="PathOf">As in <see cref="IDisks.PathOf"/>.</param>
+public sealed record DiskFiles(string Format, Func<Guid, string> PathOf);

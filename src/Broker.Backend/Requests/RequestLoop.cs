@@ -215,11 +215,13 @@ public sealed class RequestLoop(
             return await End(row, s => RequestsTable.Fail(s, row, e.Code, e.Message), RequestState.Failed);
         }
 
-        var caller = await db.Read(s => UsersTable.Caller(s, row.UserId, row.CallerAddress));
+        var (caller, judged) = await db.Read(async s => (
+            await UsersTable.Caller(s, row.UserId, row.CallerAddress),
+            request.JudgedOn() is { } id ? await DomainsTable.Get(s, id) : null));
         var work = running.Work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, bool>()), db, nodes, clock, running.ClaimedAt, _lease, running.Cancel.Token);
         try
         {
-            await Judge(request, row, caller);
+            Judge(request, row, caller, judged);
             if (row.Attempts > MostAttempts)
                 throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
             var result = await handlers.Handle(request, work);
@@ -261,12 +263,11 @@ public sealed class RequestLoop(
     }
 
     // The caller may have lost the right, or his account, since he asked.
-    private async Task Judge(IRequest request, RequestRow row, Caller? caller)
+    private static void Judge(IRequest request, RequestRow row, Caller? caller, DomainRow? judged)
     {
         if (caller is null) throw new RequestFailedException("not_allowed", "Whoever asked for this has no account any more.");
-        var judged = request.JudgedOn() is { } id
-            ? await db.Read(s => DomainsTable.Get(s, id)) ?? throw new RequestFailedException("unknown_domain", $"There is no machine {row.DomainName ?? id.ToString()} any more.")
-            : null;
+        if (request.JudgedOn() is { } id && judged is null)
+            throw new RequestFailedException("unknown_domain", $"There is no machine {row.DomainName ?? id.ToString()} any more.");
         if (May.Do(caller, Catalogue.Of(request).Grant, judged) is { IsAllowed: false } no) throw new RequestFailedException("not_allowed", no.Reason);
     }
 

@@ -104,17 +104,20 @@ public static class RequestsTable
             AfterOk = request.AfterOk,
             AttemptErrors = NoErrors,
         };
-        if (request.Locks.Alone.Count + request.Locks.Together.Count > 0)
-        {
-            await db.Execute(
-                "INSERT INTO request_locks (request_id, resource, is_exclusive) VALUES (@id, @resource, @alone)",
-                request.Locks.Alone.Select(resource => new { id = row.Id, resource, alone = true })
-                    .Concat(request.Locks.Together.Select(resource => new { id = row.Id, resource, alone = false })).ToArray());
-        }
-
+        await InsertLocks(db, row.Id, request.Locks);
         await EventsTable.Request(db, row);
         if (row.State == RequestState.Requested) db.Ring(Side.BackEnd);
         return row;
+    }
+
+    private static Task<int> InsertLocks(DbSession db, long id, LockSet locks)
+    {
+        var all = locks.Alone.Select(resource => (resource, alone: true)).Concat(locks.Together.Select(resource => (resource, alone: false))).ToList();
+        if (all.Count == 0) return Task.FromResult(0);
+        var args = new Dictionary<string, object> { ["id"] = id };
+        for (var i = 0; i < all.Count; i++) (args[$"resource{i}"], args[$"alone{i}"]) = all[i];
+        return db.Execute(
+            "INSERT INTO request_locks (request_id, resource, is_exclusive) VALUES " + string.Join(", ", all.Select((_, i) => $"(@id, @resource{i}, @alone{i})")), args);
     }
 
     /// <summary>The newest request about a domain that has not ended and is not for later; one that waits for its next try is not.</summary>

@@ -1,6 +1,7 @@
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
 using Broker.Core.Domains;
+using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 
 namespace Broker.Backend.Requests.Domains;
@@ -11,16 +12,16 @@ public sealed class CloneHandler : IHandler<Clone>
     /// <inheritdoc/>
     public async Task<object?> Handle(Clone request, Work work)
     {
-        var origin = await work.Domain(request.Base);
-        if (!origin.IsBase) throw new RequestFailedException("not_a_base", $"{origin.Name} is not a base any more.");
         var domain = await work.Domain(request.Domain);
         var node = await work.NodeOf(domain);
-        var (format, pathOf) = await work.On(node, Gate.Read, vm => (vm.Disks.Format, (Func<Guid, string>)vm.Disks.PathOf));
+        var files = await node.Files(work.Cancel);
 
         // The files' names are in the database before there are files.
-        var overlays = await work.Write(async db =>
+        var (overlays, spec) = await work.Write(async db =>
         {
-            await Core.Requests.RequestsTable.Progress(db, work.Row, 10, "Making the disk");
+            if (await DomainsTable.Get(db, request.Base) is not { IsBase: true } origin)
+                throw new RequestFailedException("not_a_base", "What it was to be made from is not a base any more.");
+            await RequestsTable.Progress(db, work.Row, 10, "Making the disk");
             var frozen = await VolumesTable.Of(db, origin.Id);
             var own = (await VolumesTable.Of(db, domain.Id)).ToDictionary(v => v.Target);
             foreach (var below in frozen.Where(f => !own.ContainsKey(f.Target)))
@@ -31,24 +32,22 @@ public sealed class CloneHandler : IHandler<Clone>
                     Id = id,
                     DomainId = domain.Id,
                     Target = below.Target,
-                    Path = pathOf(id),
-                    Format = format,
+                    Path = files.PathOf(id),
+                    Format = files.Format,
                     CapacityBytes = below.CapacityBytes,
                     BaseVolumeId = below.Id,
                 };
                 await VolumesTable.Insert(db, own[below.Target]);
             }
 
-            return frozen.Select(f => (Frozen: f, Own: own[f.Target])).ToList();
+            return (frozen.Select(f => (Frozen: f.Path, Own: own[f.Target].Path)).ToList(), await Specs.Of(db, domain, node));
         });
 
-        foreach (var (frozen, own) in overlays)
+        await work.On(node, Gate.Disk, vm =>
         {
-            await work.On(node, Gate.Disk, vm => vm.Disks.Clone(frozen.Path, own.Path));
-        }
-
-        var spec = await work.Read(db => Specs.Of(db, domain, node));
-        await work.On(node, Gate.Disk, vm => vm.Define(spec));
+            foreach (var (frozen, own) in overlays) vm.Disks.Clone(frozen, own);
+            vm.Define(spec);
+        });
         work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
         return new { domain = domain.Id, name = domain.Name };
     }

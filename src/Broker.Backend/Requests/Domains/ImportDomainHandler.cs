@@ -13,12 +13,12 @@ public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDom
     {
         var domain = await work.Domain(request.Domain);
         var node = await work.NodeOf(domain);
-        var (format, pathOf) = await work.On(node, Gate.Read, vm => (vm.Disks.Format, (Func<Guid, string>)vm.Disks.PathOf));
+        var files = await node.Files(work.Cancel);
         var volume = await work.Write(async db =>
         {
             if (await VolumesTable.Of(db, domain.Id) is [var there, ..]) return there;
             var id = Guid.NewGuid();
-            var made = new VolumeRow { Id = id, DomainId = domain.Id, Target = "vda", Path = pathOf(id), Format = format, CapacityBytes = 0 };
+            var made = new VolumeRow { Id = id, DomainId = domain.Id, Target = "vda", Path = files.PathOf(id), Format = files.Format, CapacityBytes = 0 };
             await VolumesTable.Insert(db, made);
             return made;
         });
