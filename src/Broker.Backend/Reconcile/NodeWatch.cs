@@ -89,8 +89,8 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
                     known = NodeState.Unknown;
                 }
 
-                await ChangeOrTime(changes.Reader, stop);
                 await Task.Delay(Settle, clock, stop);
+                await ChangeOrTime(changes.Reader, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

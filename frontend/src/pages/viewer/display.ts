@@ -18,7 +18,8 @@ interface Options {
   onLost: () => void;
 }
 
-export const waitsMs = [300, 700, 1500, 3000, 6000, 10_000];
+// A desktop that went off takes its display with it a moment before anybody is told: the first wait is longer than that.
+export const waitsMs = [1000, 1000, 1500, 3000, 6000, 10_000];
 
 /** Joins a display to an element and joins it again, with a new ticket, when the connection breaks. */
 export class Display {
