@@ -115,7 +115,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         try
         {
             (reports, addresses, capabilities, facts) = await node.Run(Gate.Read, vm =>
-                (vm.Inventory(), vm.As<ICanReportAddresses>()?.Addresses(), CapabilitiesOf(vm), vm.Facts), stop);
+                (vm.Inventory(), vm.As<ICanReportAddresses>()?.Addresses(), known == NodeState.Up ? [] : CapabilitiesOf(vm), vm.Facts), stop);
         }
         catch (VmException e)
         {
