@@ -29,6 +29,7 @@ export async function startTexts(language: Language = firstLanguage()): Promise<
     defaultNS: 'common',
     interpolation: { escapeValue: false },
     returnNull: false,
+    showSupportNotice: false,
   });
   await changeLanguage(language);
 }

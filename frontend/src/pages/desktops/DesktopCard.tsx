@@ -1,10 +1,9 @@
-import { ActionIcon, Button, Menu, Progress, Text, Title } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
+import { Button, Progress, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Desktop, Domain } from '@/api/types';
 import { Picture } from '@/components/Picture';
-import { ActionSymbol } from '@/domains/ActionSymbol';
-import { allowed, dangerous, useAct, type Action } from '@/domains/actions';
+import { ActionMenu } from '@/domains/ActionMenu';
+import type { Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
 import { StateDot } from '@/domains/StateBadge';
 import classes from './DesktopCard.module.css';
@@ -36,7 +35,16 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
           name={face.name}
           url={(domain?.state === 'active' ? domain.screenshot_url : null) ?? base?.picture_url}
         />
-        {domain && <DesktopMenu domain={domain} name={name} />}
+        {domain && (
+          <ActionMenu
+            domain={domain}
+            offered={offered}
+            className={classes.menu}
+            variant="default"
+            radius="xl"
+            data-testid="desktop-menu"
+          />
+        )}
       </div>
       <div className={classes.text}>
         <Title order={2} size="h4" lineClamp={2}>
@@ -102,42 +110,5 @@ function DesktopState({ domain }: { domain: Domain | null | undefined }) {
         <Progress value={working.progress} size="sm" mt={4} aria-label={pending ?? t('progress')} />
       )}
     </div>
-  );
-}
-
-function DesktopMenu({ domain, name }: { domain: Domain; name: string }) {
-  const { t } = useTranslation(['desktops', 'common']);
-  const act = useAct();
-  const entries = allowed(domain).filter((a) => offered.includes(a));
-  if (entries.length === 0) return null;
-
-  return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon
-          className={classes.menu}
-          variant="default"
-          size="lg"
-          radius="xl"
-          aria-label={t('menu', { name })}
-          data-testid="desktop-menu"
-        >
-          <IconDots size={20} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {entries.map((action) => (
-          <Menu.Item
-            key={action}
-            color={dangerous.includes(action) ? 'red' : undefined}
-            leftSection={<ActionSymbol action={action} />}
-            onClick={() => void act(domain, action)}
-            data-testid={`action-${action}`}
-          >
-            {t(`common:action.${action}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }

@@ -1,14 +1,13 @@
-import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { IconAlertCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useAsk } from '@/api/requests';
 import { useUser } from '@/api/session';
 import type { Domain } from '@/api/types';
 import { usersQuery } from '@/api/users';
-import { useProblemText } from '@/components/problemText';
+import { FormFooter } from '@/components/FormFooter';
 import { useFollow } from '@/domains/follow';
 import { nameOf } from '@/domains/sentence';
 
@@ -32,7 +31,6 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
   const { data: users } = useQuery(usersQuery);
   const ask = useAsk();
   const follow = useFollow();
-  const textOf = useProblemText();
   const form = useForm({ initialValues: { name: '', owner: String(user?.id ?? '') } });
 
   const submit = form.onSubmit(({ name, owner }) => {
@@ -73,21 +71,13 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
           allowDeselect={false}
           {...form.getInputProps('owner')}
         />
-        <div role="alert">
-          {ask.error && (
-            <Alert color="red" icon={<IconAlertCircle aria-hidden />}>
-              {textOf(ask.error)}
-            </Alert>
-          )}
-        </div>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" loading={ask.isPending} data-testid="clone-submit">
-            {t('clone.submit')}
-          </Button>
-        </Group>
+        <FormFooter
+          problem={ask.error}
+          busy={ask.isPending}
+          submit={t('clone.submit')}
+          onCancel={onClose}
+          testId="clone-submit"
+        />
       </Stack>
     </form>
   );

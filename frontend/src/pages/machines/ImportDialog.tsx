@@ -1,6 +1,4 @@
 import {
-  Alert,
-  Button,
   Group,
   Modal,
   NumberInput,
@@ -13,14 +11,14 @@ import {
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { IconAlertCircle, IconFolderOff } from '@tabler/icons-react';
+import { IconFolderOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { libraryQuery } from '@/api/library';
 import { useAsk } from '@/api/requests';
 import type { LibraryImage } from '@/api/types';
+import { FormFooter } from '@/components/FormFooter';
 import { ProblemState } from '@/components/ProblemState';
-import { useProblemText } from '@/components/problemText';
 import { StateView } from '@/components/StateView';
 import { useFollow } from '@/domains/follow';
 import { useFormat } from '@/i18n/format';
@@ -55,7 +53,6 @@ function ImportForm({ onClose }: { onClose: () => void }) {
   const { data: images, error, refetch } = useQuery(libraryQuery);
   const ask = useAsk();
   const follow = useFollow();
-  const textOf = useProblemText();
   const form = useForm({
     initialValues: { file: '', name: '', alias: '', description: '', memory_mib: 512, vcpus: 1 },
     validate: {
@@ -154,21 +151,13 @@ function ImportForm({ onClose }: { onClose: () => void }) {
             {...form.getInputProps('vcpus')}
           />
         </Group>
-        <div role="alert">
-          {ask.error && (
-            <Alert color="red" icon={<IconAlertCircle aria-hidden />}>
-              {textOf(ask.error)}
-            </Alert>
-          )}
-        </div>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button type="submit" loading={ask.isPending} data-testid="import-submit">
-            {t('import.submit')}
-          </Button>
-        </Group>
+        <FormFooter
+          problem={ask.error}
+          busy={ask.isPending}
+          submit={t('import.submit')}
+          onCancel={onClose}
+          testId="import-submit"
+        />
       </Stack>
     </form>
   );

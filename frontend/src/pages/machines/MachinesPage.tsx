@@ -1,18 +1,18 @@
-import { Button, Group, Select, Skeleton, Text, TextInput } from '@mantine/core';
-import { IconFileImport, IconSearch, IconSearchOff, IconServer2 } from '@tabler/icons-react';
+import { Button, Select, Skeleton } from '@mantine/core';
+import { IconFileImport, IconSearchOff, IconServer2 } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
 import { useDomains } from '@/api/domains';
 import { domainStates, type Domain } from '@/api/types';
+import { choice, FilterCount, Filters, SearchInput } from '@/components/Filters';
 import { PageHead } from '@/components/PageHead';
 import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
+import { useFilters } from '@/components/useFilters';
 import { useFormat } from '@/i18n/format';
 import { CloneDialog } from './CloneDialog';
 import { ImportDialog } from './ImportDialog';
 import { MachineDrawer } from './MachineDrawer';
-import classes from './MachinesPage.module.css';
 import { MachinesTable } from './MachinesTable';
 import { rowsOf } from './tree';
 
@@ -23,28 +23,13 @@ export default function MachinesPage() {
   const { t } = useTranslation(['machines', 'common']);
   const format = useFormat();
   const { data: domains, error, refetch } = useDomains();
-  const [params, setParams] = useSearchParams();
+  const { params, set, clear } = useFilters();
   const [importing, setImporting] = useState(false);
   const [cloning, setCloning] = useState<Domain | null>(null);
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
 
   const text = params.get('q') ?? '';
   const state = params.get('state') ?? '';
-  const set = useCallback(
-    (name: string, value: string | null) => {
-      setParams(
-        (old) => {
-          const next = new URLSearchParams(old);
-          if (value === null || value === '') next.delete(name);
-          else next.set(name, value);
-          return next;
-        },
-        { replace: name === 'q' },
-      );
-    },
-    [setParams],
-  );
-
   const isFolded = useCallback(
     (base: Domain, clones: number) => clones > foldAbove !== toggled.has(base.id),
     [toggled],
@@ -91,20 +76,17 @@ export default function MachinesPage() {
   return (
     <>
       {head}
-      <Group mb="md" align="flex-end" className={classes.filters}>
-        <TextInput
-          className={classes.search}
-          leftSection={<IconSearch size={16} aria-hidden />}
-          placeholder={t('filter.text')}
-          aria-label={t('filter.text')}
+      <Filters>
+        <SearchInput
+          label={t('filter.text')}
           value={text}
-          onChange={(event) => {
-            set('q', event.currentTarget.value);
+          onSearch={(value) => {
+            set('q', value, true);
           }}
           data-testid="machines-filter"
         />
         <Select
-          className={classes.state}
+          className={choice}
           aria-label={t('filter.state')}
           placeholder={t('filter.state')}
           data={domainStates.map((value) => ({ value, label: t(`common:state.${value}`) }))}
@@ -114,14 +96,14 @@ export default function MachinesPage() {
           }}
           clearable
         />
-        <Text size="sm" c="dimmed" role="status" className={classes.count}>
+        <FilterCount>
           {t('count', {
             count: domains.length,
             machines: format.number(domains.length),
             running: format.number(running),
           })}
-        </Text>
-      </Group>
+        </FilterCount>
+      </Filters>
       {domains.length === 0 ? (
         <StateView icon={IconServer2} title={t('empty.title')} text={t('empty.text')}>
           <Button
@@ -134,12 +116,7 @@ export default function MachinesPage() {
         </StateView>
       ) : rows.length === 0 ? (
         <StateView icon={IconSearchOff} title={t('none.title')} text={t('none.text')}>
-          <Button
-            variant="light"
-            onClick={() => {
-              setParams({});
-            }}
-          >
+          <Button variant="light" onClick={clear}>
             {t('none.clear')}
           </Button>
         </StateView>

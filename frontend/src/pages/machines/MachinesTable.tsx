@@ -1,27 +1,20 @@
-import {
-  ActionIcon,
-  Badge,
-  Menu,
-  Progress,
-  Table,
-  Text,
-  Tooltip,
-  UnstyledButton,
-} from '@mantine/core';
+import { ActionIcon, Badge, Menu, Table, Text, Tooltip } from '@mantine/core';
 import {
   IconChevronDown,
   IconChevronRight,
-  IconDots,
   IconInfoCircle,
   IconScreenShare,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Domain } from '@/api/types';
-import { allowed, dangerous, useAct } from '@/domains/actions';
+import { Cell, ListTable, RowButton, RowButtons, type Column } from '@/components/ListTable';
+import { ActionMenu } from '@/domains/ActionMenu';
 import { ActionSymbol } from '@/domains/ActionSymbol';
+import { allowed, useAct } from '@/domains/actions';
 import { nameOf, usePendingSentence } from '@/domains/sentence';
 import { StateBadge } from '@/domains/StateBadge';
+import { StateColumn } from '@/domains/StateColumn';
 import { useFormat } from '@/i18n/format';
 import classes from './MachinesTable.module.css';
 import type { Row } from './tree';
@@ -36,41 +29,28 @@ interface Props {
 
 export function MachinesTable({ rows, isFolded, onToggle, onClone, onDetails }: Props) {
   const { t } = useTranslation('machines');
+  const columns: readonly Column[] = [
+    { text: t('column.name') },
+    { text: t('column.state') },
+    { text: t('column.owner'), room: 'wide' },
+    { text: t('column.node'), room: 'wider' },
+    { text: t('column.address'), room: 'wider' },
+    { text: t('column.size'), room: 'wide' },
+    { text: t('column.actions'), silent: true },
+  ];
   return (
-    <div className={classes.frame}>
-      <Table
-        highlightOnHover
-        verticalSpacing="sm"
-        horizontalSpacing="md"
-        data-testid="machines-table"
-      >
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('column.name')}</Table.Th>
-            <Table.Th>{t('column.state')}</Table.Th>
-            <Table.Th className={classes.wide}>{t('column.owner')}</Table.Th>
-            <Table.Th className={classes.wider}>{t('column.node')}</Table.Th>
-            <Table.Th className={classes.wider}>{t('column.address')}</Table.Th>
-            <Table.Th className={classes.wide}>{t('column.size')}</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">{t('column.actions')}</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <MachineRow
-              key={row.domain.id}
-              row={row}
-              folded={isFolded(row.domain, row.children)}
-              onToggle={onToggle}
-              onClone={onClone}
-              onDetails={onDetails}
-            />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <ListTable columns={columns} data-testid="machines-table">
+      {rows.map((row) => (
+        <MachineRow
+          key={row.domain.id}
+          row={row}
+          folded={isFolded(row.domain, row.children)}
+          onToggle={onToggle}
+          onClone={onClone}
+          onDetails={onDetails}
+        />
+      ))}
+    </ListTable>
   );
 }
 
@@ -94,7 +74,7 @@ function MachineRow({
       data-context={context}
       className={classes.row}
     >
-      <Table.Td>
+      <Cell>
         <div className={classes.name} data-depth={Math.min(depth, 3)}>
           {children > 0 ? (
             <ActionIcon
@@ -117,15 +97,14 @@ function MachineRow({
             <span className={classes.gap} />
           )}
           <div className={classes.names}>
-            <UnstyledButton
-              className={classes.link}
+            <RowButton
               onClick={() => {
                 onDetails(domain);
               }}
               data-testid="machine-details"
             >
               {name}
-            </UnstyledButton>
+            </RowButton>
             {name !== domain.name && (
               <Text size="xs" c="dimmed" truncate>
                 {domain.name}
@@ -143,22 +122,24 @@ function MachineRow({
             </Badge>
           )}
         </div>
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell>
         <MachineState domain={domain} />
-      </Table.Td>
-      <Table.Td className={classes.wide}>{domain.owner.name}</Table.Td>
-      <Table.Td className={classes.wider}>{domain.node}</Table.Td>
-      <Table.Td className={`${classes.wider} ${classes.mono}`}>{domain.address}</Table.Td>
-      <Table.Td className={classes.wide}>
+      </Cell>
+      <Cell room="wide">{domain.owner.name}</Cell>
+      <Cell room="wider">{domain.node}</Cell>
+      <Cell room="wider" digits>
+        {domain.address}
+      </Cell>
+      <Cell room="wide">
         {t('size', {
           memory: format.memory(domain.memory_kib),
           vcpus: t('vcpus', { count: domain.vcpus }),
         })}
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell>
         <MachineButtons domain={domain} name={name} onClone={onClone} onDetails={onDetails} />
-      </Table.Td>
+      </Cell>
     </Table.Tr>
   );
 }
@@ -168,22 +149,12 @@ function MachineState({ domain }: { domain: Domain }) {
   const pending = usePendingSentence()(domain);
   const working = domain.pending.find((request) => request.state === 'working');
   return (
-    <div className={classes.state}>
-      <StateBadge state={domain.state} />
-      {domain.state_detail != null && domain.state_detail !== '' && (
-        <Text size="xs" c="dimmed" lineClamp={2}>
-          {domain.state_detail}
-        </Text>
-      )}
-      {pending !== null && (
-        <Text size="xs" c="dimmed" lineClamp={1}>
-          {pending}
-        </Text>
-      )}
-      {working && (
-        <Progress size="xs" value={working.progress} aria-label={pending ?? t('column.state')} />
-      )}
-    </div>
+    <StateColumn
+      badge={<StateBadge state={domain.state} />}
+      words={[domain.state_detail, pending]}
+      progress={working?.progress ?? null}
+      label={pending ?? t('column.state')}
+    />
   );
 }
 
@@ -205,7 +176,7 @@ function MachineButtons({
   const running = !domain.is_base && domain.may.includes('open');
 
   return (
-    <div className={classes.buttons}>
+    <RowButtons>
       {running && (
         <Tooltip label={t('common:action.open')}>
           <ActionIcon
@@ -234,52 +205,28 @@ function MachineButtons({
           </ActionIcon>
         </Tooltip>
       )}
-      <Menu position="bottom-end" width={220}>
-        <Menu.Target>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            aria-label={t('menu', { name })}
-            data-testid="machine-menu"
-          >
-            <IconDots size={18} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
+      <ActionMenu domain={domain} variant="subtle" color="gray" data-testid="machine-menu">
+        <Menu.Item
+          leftSection={<IconInfoCircle size={16} aria-hidden />}
+          onClick={() => {
+            onDetails(domain);
+          }}
+          data-testid="action-details"
+        >
+          {t('common:action.details')}
+        </Menu.Item>
+        {domain.is_base && domain.may.includes('clone') && (
           <Menu.Item
-            leftSection={<IconInfoCircle size={16} aria-hidden />}
+            leftSection={<ActionSymbol action="clone" />}
             onClick={() => {
-              onDetails(domain);
+              onClone(domain);
             }}
-            data-testid="action-details"
+            data-testid="action-clone"
           >
-            {t('common:action.details')}
+            {t('common:action.clone')}
           </Menu.Item>
-          {domain.is_base && domain.may.includes('clone') && (
-            <Menu.Item
-              leftSection={<ActionSymbol action="clone" />}
-              onClick={() => {
-                onClone(domain);
-              }}
-              data-testid="action-clone"
-            >
-              {t('common:action.clone')}
-            </Menu.Item>
-          )}
-          {entries.map((action) => (
-            <Menu.Item
-              key={action}
-              color={dangerous.includes(action) ? 'red' : undefined}
-              leftSection={<ActionSymbol action={action} />}
-              onClick={() => void act(domain, action)}
-              data-testid={`action-${action}`}
-            >
-              {t(`common:action.${action}`)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-    </div>
+        )}
+      </ActionMenu>
+    </RowButtons>
   );
 }
