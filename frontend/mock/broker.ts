@@ -112,7 +112,7 @@ export class MockBroker {
         });
       case 'POST domains/:id/display-ticket':
         return this.withDomain(id, (domain) =>
-          domain.state === 'active'
+          hasScreen(domain)
             ? {
                 status: 201,
                 body: {
@@ -261,7 +261,17 @@ export class MockBroker {
     const admin = this.user?.is_admin === true;
     switch (domain.state) {
       case 'active':
-        return ['open', 'shutdown_domain', 'reboot_domain', 'force_shutdown_domain', 'screenshot'];
+        return [
+          'open',
+          'shutdown_domain',
+          'hibernate_domain',
+          'pause_domain',
+          'reboot_domain',
+          'force_shutdown_domain',
+          'screenshot',
+        ];
+      case 'paused':
+        return ['open', 'resume_domain', 'force_shutdown_domain'];
       case 'shutdown':
       case 'hibernated':
         return ['start_domain', 'remove_domain', ...(admin ? ['prepare_base'] : [])];
@@ -275,7 +285,6 @@ export class MockBroker {
         return ['remove_domain'];
       case 'creating':
       case 'starting':
-      case 'paused':
       case 'down':
       case 'removing':
         return [];
@@ -295,7 +304,7 @@ export class MockBroker {
       const own = domain.id;
       requests.push(...this.requests.filter((r) => r.domain_id === own && isPending(r)));
     }
-    if (domain.state !== 'active' && !requests.some((r) => r.command === 'start_domain')) {
+    if (!hasScreen(domain) && !requests.some((r) => r.command === 'start_domain')) {
       const after = requests.at(-1)?.id ?? null;
       requests.push(this.write('start_domain', domain, { domain: domain.id }, after));
     }
@@ -425,7 +434,14 @@ export class MockBroker {
   private finish(word: string, domain: Domain): void {
     switch (word) {
       case 'start_domain':
+      case 'resume_domain':
         this.setState(domain, 'active');
+        break;
+      case 'hibernate_domain':
+        this.setState(domain, 'hibernated');
+        break;
+      case 'pause_domain':
+        this.setState(domain, 'paused');
         break;
       case 'clone':
       case 'import_domain':
@@ -539,7 +555,7 @@ export class MockBroker {
       address: '192.168.122.54',
       next: { action: 'shutdown_domain', at: minutesAgo(-95) },
     });
-    clone(lab, ana, { state: 'shutdown', state_since: minutesAgo(1600) });
+    clone(lab, ana, { state: 'hibernated', state_since: minutesAgo(1600) });
     clone(debian, admin, {
       state: 'active',
       state_since: minutesAgo(12),
@@ -655,6 +671,10 @@ function command(word: string) {
 
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function hasScreen({ state }: Domain): boolean {
+  return state === 'active' || state === 'paused';
 }
 
 function isPending({ state }: Request): boolean {

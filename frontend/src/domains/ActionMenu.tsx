@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Domain } from '@/api/types';
 import { ActionSymbol } from './ActionSymbol';
-import { allowed, dangerous, useAct, type Action } from './actions';
+import { allowed, dangerous, useAct, useActionText, type Action } from './actions';
 import { nameOf } from './sentence';
 
 interface Props extends ActionIconProps {
@@ -20,6 +20,7 @@ interface Props extends ActionIconProps {
 export function ActionMenu({ domain, offered, children, ...button }: Props) {
   const { t } = useTranslation();
   const act = useAct();
+  const actionText = useActionText();
   const entries = allowed(domain).filter((action) => offered?.includes(action) ?? true);
   if (entries.length === 0 && children === undefined) return null;
 
@@ -40,7 +41,7 @@ export function ActionMenu({ domain, offered, children, ...button }: Props) {
             onClick={() => void act(domain, action)}
             data-testid={`action-${action}`}
           >
-            {t(`action.${action}`)}
+            {actionText(domain, action)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -1,3 +1,4 @@
+import { IconMoon, IconPlayerPause, type TablerIcon } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { DomainState, RequestState } from '@/api/types';
 import classes from './StateBadge.module.css';
@@ -27,32 +28,45 @@ const requestTones: Record<RequestState, Tone> = {
   cancelled: 'still',
 };
 
+/** Those that stand still with their memory have a picture of their own. */
+const symbols: Partial<Record<DomainState, TablerIcon>> = {
+  hibernated: IconMoon,
+  paused: IconPlayerPause,
+};
+
 /** The colour only repeats what a word beside it says. */
 export function StateDot({ state }: { state: DomainState | null }) {
-  return (
-    <span
-      className={classes.dot}
-      data-tone={state === null ? 'still' : domainTones[state]}
-      aria-hidden
-    />
-  );
+  const Symbol = state === null ? undefined : symbols[state];
+  if (Symbol) return <Symbol className={classes.symbol} size={14} stroke={2.5} aria-hidden />;
+  return <Dot tone={state === null ? 'still' : domainTones[state]} />;
+}
+
+/** Lies over the picture of a desktop that will go on where it was. */
+export function SleepMark({ state }: { state: DomainState }) {
+  const Symbol = symbols[state];
+  return Symbol && <Symbol className={classes.mark} stroke={1.5} aria-hidden />;
 }
 
 export function StateBadge({ state }: { state: DomainState }) {
   const { t } = useTranslation();
-  return <Badge tone={domainTones[state]} text={t(`state.${state}`)} />;
+  return (
+    <span className={classes.badge}>
+      <StateDot state={state} />
+      {t(`state.${state}`)}
+    </span>
+  );
 }
 
 export function RequestStateBadge({ state }: { state: RequestState }) {
   const { t } = useTranslation();
-  return <Badge tone={requestTones[state]} text={t(`request_state.${state}`)} />;
-}
-
-function Badge({ tone, text }: { tone: Tone; text: string }) {
   return (
-    <span className={classes.badge} data-tone={tone}>
-      <span className={classes.dot} data-tone={tone} aria-hidden />
-      {text}
+    <span className={classes.badge}>
+      <Dot tone={requestTones[state]} />
+      {t(`request_state.${state}`)}
     </span>
   );
+}
+
+function Dot({ tone }: { tone: Tone }) {
+  return <span className={classes.dot} data-tone={tone} aria-hidden />;
 }

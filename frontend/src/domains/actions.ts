@@ -3,6 +3,8 @@ import {
   IconCopyPlus,
   IconEye,
   IconEyeOff,
+  IconMoon,
+  IconPlayerPause,
   IconPlayerPlay,
   IconPlugConnectedX,
   IconPower,
@@ -25,7 +27,10 @@ import { nameOf } from './sentence';
 /** What can be done to a domain at one click. `publish` and `unpublish` change a row, the others are requests. */
 export const actions = [
   'start_domain',
+  'resume_domain',
   'shutdown_domain',
+  'hibernate_domain',
+  'pause_domain',
   'reboot_domain',
   'force_shutdown_domain',
   'prepare_base',
@@ -38,7 +43,10 @@ export type Action = (typeof actions)[number];
 
 export const actionIcons: Record<Action | 'clone', TablerIcon> = {
   start_domain: IconPlayerPlay,
+  resume_domain: IconPlayerPlay,
   shutdown_domain: IconPower,
+  hibernate_domain: IconMoon,
+  pause_domain: IconPlayerPause,
   reboot_domain: IconRefresh,
   force_shutdown_domain: IconPlugConnectedX,
   prepare_base: IconStackPush,
@@ -73,7 +81,10 @@ export function allowed(domain: Domain): Action[] {
       case 'unpublish':
         return domain.is_base && domain.is_public && domain.may.includes('publish');
       case 'start_domain':
+      case 'resume_domain':
       case 'shutdown_domain':
+      case 'hibernate_domain':
+      case 'pause_domain':
       case 'reboot_domain':
       case 'force_shutdown_domain':
       case 'prepare_base':
@@ -82,6 +93,18 @@ export function allowed(domain: Domain): Action[] {
         return domain.may.includes(action);
     }
   });
+}
+
+/** What an action is called; starting what was hibernated goes on where it was. */
+export function useActionText(): (domain: Pick<Domain, 'state'>, action: Action) => string {
+  const { t } = useTranslation();
+  return useCallback(
+    ({ state }, action) =>
+      action === 'start_domain' && state === 'hibernated'
+        ? t('action.resume_domain')
+        : t(`action.${action}`),
+    [t],
+  );
 }
 
 /** Does an action, after a question where it can't be undone; says that it was asked for, or why not. */

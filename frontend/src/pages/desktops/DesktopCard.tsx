@@ -5,10 +5,13 @@ import { Picture } from '@/components/Picture';
 import { ActionMenu } from '@/domains/ActionMenu';
 import type { Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
-import { StateDot } from '@/domains/StateBadge';
+import { SleepMark, StateDot } from '@/domains/StateBadge';
 import classes from './DesktopCard.module.css';
 
 const offered: readonly Action[] = [
+  'resume_domain',
+  'hibernate_domain',
+  'pause_domain',
   'shutdown_domain',
   'reboot_domain',
   'force_shutdown_domain',
@@ -21,6 +24,8 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
   const face = base ?? domain;
   if (face == null) return null;
   const name = nameOf(face);
+  const asleep = domain?.state === 'hibernated' || domain?.state === 'paused';
+  const hasLastScreen = asleep || domain?.state === 'active';
 
   return (
     <article
@@ -30,11 +35,12 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
       data-domain-id={domain?.id ?? ''}
       data-state={domain?.state ?? 'none'}
     >
-      <div className={classes.picture}>
+      <div className={classes.picture} data-asleep={asleep}>
         <Picture
           name={face.name}
-          url={(domain?.state === 'active' ? domain.screenshot_url : null) ?? base?.picture_url}
+          url={(hasLastScreen ? domain.screenshot_url : null) ?? base?.picture_url}
         />
+        {asleep && <SleepMark state={domain.state} />}
         {domain && (
           <ActionMenu
             domain={domain}
@@ -62,10 +68,10 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
           className={classes.open}
           disabled={!canOpen(domain)}
           onClick={onOpen}
-          aria-label={t('open_named', { name })}
+          aria-label={asleep ? t('continue_named', { name }) : t('open_named', { name })}
           data-testid="open-desktop"
         >
-          {t('open')}
+          {asleep ? t('continue') : t('open')}
         </Button>
       </div>
     </article>
@@ -78,6 +84,7 @@ function canOpen(domain: Domain | null | undefined): boolean {
   return (
     domain.may.includes('open') ||
     domain.may.includes('start_domain') ||
+    domain.may.includes('resume_domain') ||
     domain.state === 'creating' ||
     domain.state === 'starting'
   );

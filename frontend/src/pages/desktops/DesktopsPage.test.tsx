@@ -70,6 +70,21 @@ describe('opening a desktop', () => {
     ]);
   });
 
+  it('goes on where a hibernated or paused one was', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { user, router } = await showPortal('/');
+    const card = await cardOf('networks-lab');
+    expect(card.getByText(/^Hibernated since .+: it will continue where it was\.$/)).toBeVisible();
+    broker.setState(broker.find('networks-lab-ana'), 'paused');
+    await card.findByText(/^Paused since/);
+    await user.click(card.getByText('Continue'));
+    await waitFor(() => {
+      expect(router.state.location.pathname).toMatch(/view$/);
+    });
+    expect(broker.find('networks-lab-ana').state).toBe('active');
+    expect(broker.requests.at(-1)?.command).toBe('resume_domain');
+  });
+
   it('joins the screen of one that runs without asking for anything', async () => {
     const broker = stubBroker().signInAs('ana');
     const before = broker.requests.length;

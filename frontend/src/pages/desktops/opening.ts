@@ -4,7 +4,14 @@ import { useNavigate } from 'react-router';
 import { call } from '@/api/client';
 import { domainQuery, openBase } from '@/api/domains';
 import { requestQuery } from '@/api/requests';
-import { isPending, type Desktop, type Domain, type Opened, type Request } from '@/api/types';
+import {
+  isPending,
+  type Desktop,
+  type Domain,
+  type DomainState,
+  type Opened,
+  type Request,
+} from '@/api/types';
 import { until } from '@/api/until';
 import { prepareTicket } from '@/domains/tickets';
 
@@ -93,7 +100,7 @@ export async function openDesktop(
     end('make');
     begin('start');
     await work(
-      requests.find((request) => request.command === 'start_domain'),
+      requests.find((request) => isWaker(request)),
       'start',
     );
     await until(client, domainQuery(domain.id), (now) => now.state === 'active', signal);
@@ -113,13 +120,32 @@ export async function openDesktop(
   }
 }
 
-/** A base is opened by one idempotent call; a domain without one is just started. */
-async function ask({ base, domain }: Desktop): Promise<Opened> {
+/** A base is opened by one idempotent call, a domain without one is just started; what is paused goes on. */
+async function ask(desktop: Desktop): Promise<Opened> {
+  const { domain, requests } = await openOrFind(desktop);
+  const command = wakers[domain.state];
+  if (command === undefined || requests.some((request) => isWaker(request))) {
+    return { domain, requests };
+  }
+  const body = { command, args: { domain: domain.id } };
+  return { domain, requests: [...requests, await call('post', '/api/requests', { body })] };
+}
+
+async function openOrFind({ base, domain }: Desktop): Promise<Opened> {
   if (base) return openBase(base.id);
   if (!domain) throw new Error('a desktop has a base or a domain');
-  if (domain.state === 'active') return { domain, requests: [] };
-  const body = { command: 'start_domain', args: { domain: domain.id } };
-  return { domain, requests: [await call('post', '/api/requests', { body })] };
+  return { domain, requests: [] };
+}
+
+/** What brings the screen back, by the state that has none. */
+const wakers: Partial<Record<DomainState, string>> = {
+  shutdown: 'start_domain',
+  hibernated: 'start_domain',
+  paused: 'resume_domain',
+};
+
+function isWaker({ command }: Request): boolean {
+  return command === 'start_domain' || command === 'resume_domain';
 }
 
 export function useOpening() {

@@ -11,7 +11,7 @@ import type { Domain } from '@/api/types';
 import { Cell, ListTable, RowButton, RowButtons, type Column } from '@/components/ListTable';
 import { ActionMenu } from '@/domains/ActionMenu';
 import { ActionSymbol } from '@/domains/ActionSymbol';
-import { allowed, useAct } from '@/domains/actions';
+import { allowed, useAct, useActionText, type Action } from '@/domains/actions';
 import { nameOf, usePendingSentence } from '@/domains/sentence';
 import { StateBadge } from '@/domains/StateBadge';
 import { StateColumn } from '@/domains/StateColumn';
@@ -158,6 +158,9 @@ function MachineState({ domain }: { domain: Domain }) {
   );
 }
 
+/** The first of these that is allowed has a button of its own. */
+const atOnce: readonly Action[] = ['start_domain', 'resume_domain', 'shutdown_domain'];
+
 function MachineButtons({
   domain,
   name,
@@ -171,8 +174,9 @@ function MachineButtons({
 }) {
   const { t } = useTranslation(['machines', 'common']);
   const act = useAct();
+  const actionText = useActionText();
   const entries = allowed(domain);
-  const first = entries.find((action) => action === 'start_domain' || action === 'shutdown_domain');
+  const first = entries.find((action) => atOnce.includes(action));
   const running = !domain.is_base && domain.may.includes('open');
 
   return (
@@ -192,12 +196,12 @@ function MachineButtons({
         </Tooltip>
       )}
       {first && (
-        <Tooltip label={t(`common:action.${first}`)}>
+        <Tooltip label={actionText(domain, first)}>
           <ActionIcon
             variant="subtle"
             size="lg"
             className={classes.first}
-            aria-label={`${t(`common:action.${first}`)}: ${name}`}
+            aria-label={`${actionText(domain, first)}: ${name}`}
             onClick={() => void act(domain, first)}
             data-testid={`row-${first}`}
           >

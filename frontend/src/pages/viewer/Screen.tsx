@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { domainQuery } from '@/api/domains';
+import type { Domain } from '@/api/types';
 import { useProblemText } from '@/components/problemText';
 import { takeTicket } from '@/domains/tickets';
 import { Display, type Phase } from './display';
@@ -20,6 +21,11 @@ interface Props {
   /** The keyboard was asked back by Ctrl+Alt+Shift. */
   onLeave: () => void;
   ref?: Ref<ScreenHandle>;
+}
+
+/** What is paused or shuts down still shows its last picture. */
+export function hasScreen({ state }: Pick<Domain, 'state'>): boolean {
+  return state === 'active' || state === 'paused' || state === 'shutting_down';
 }
 
 /** The guest's screen, and a veil over it for as long as there is none. */
@@ -40,9 +46,8 @@ export function Screen({ domainId, name, onPhase, onLeave, ref }: Props) {
         onPhase(now);
         if (now.kind === 'connected') joined.focus();
       },
-      onLost: () => {
-        void client.invalidateQueries({ queryKey: domainQuery(domainId).queryKey });
-      },
+      hasScreen: async () =>
+        hasScreen(await client.query({ ...domainQuery(domainId), staleTime: 0 })),
     });
     display.current = joined;
     void joined.connect();

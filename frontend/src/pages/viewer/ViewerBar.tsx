@@ -11,14 +11,14 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Domain } from '@/api/types';
 import { actionIcons, useAct, type Action } from '@/domains/actions';
-import { nameOf, useDomainSentence } from '@/domains/sentence';
+import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
 import { LivePill } from '@/events/LivePill';
 import type { FullScreen } from './fullScreen';
 import classes from './ViewerBar.module.css';
 
 interface Props {
   domain: Domain;
-  /** The connection in words; null when there is no screen. */
+  /** The connection in words; null when there is no screen, and the page below tells why. */
   status: string | null;
   connected: boolean;
   fullScreen: FullScreen;
@@ -26,7 +26,9 @@ interface Props {
   ref?: Ref<HTMLElement>;
 }
 
+/** What not every host can do is only shown where it can be done. */
 const power = [
+  { action: 'hibernate_domain', id: 'viewer-hibernate' },
   { action: 'shutdown_domain', id: 'viewer-shutdown' },
   { action: 'reboot_domain', id: 'viewer-restart' },
   { action: 'force_shutdown_domain', id: 'viewer-force-off' },
@@ -36,6 +38,13 @@ export function ViewerBar({ domain, status, connected, fullScreen, onCtrlAltDel,
   const { t } = useTranslation(['viewer', 'common']);
   const act = useAct();
   const sentence = useDomainSentence();
+  const pending = usePendingSentence()(domain);
+  const words =
+    status === null
+      ? t(`common:state.${domain.state}`)
+      : connected
+        ? (pending ?? sentence(domain))
+        : status;
 
   return (
     <header ref={ref} className={classes.bar} aria-label={t('bar')}>
@@ -55,7 +64,7 @@ export function ViewerBar({ domain, status, connected, fullScreen, onCtrlAltDel,
       <div className={classes.names}>
         <h1 className={classes.name}>{nameOf(domain)}</h1>
         <p className={classes.status} role="status" data-testid="viewer-status">
-          {status !== null && !connected ? status : sentence(domain)}
+          {words}
         </p>
       </div>
       <LivePill />
@@ -75,17 +84,19 @@ export function ViewerBar({ domain, status, connected, fullScreen, onCtrlAltDel,
           onClick={fullScreen.toggle}
         />
         <span className={classes.line} aria-hidden />
-        {power.map(({ action, id }) => (
-          <BarButton
-            key={action}
-            icon={actionIcons[action]}
-            label={t(`common:action.${action}`)}
-            id={id}
-            danger={action === 'force_shutdown_domain'}
-            disabled={!domain.may.includes(action)}
-            onClick={() => void act(domain, action)}
-          />
-        ))}
+        {power
+          .filter(({ action }) => action !== 'hibernate_domain' || domain.may.includes(action))
+          .map(({ action, id }) => (
+            <BarButton
+              key={action}
+              icon={actionIcons[action]}
+              label={t(`common:action.${action}`)}
+              id={id}
+              danger={action === 'force_shutdown_domain'}
+              disabled={!domain.may.includes(action)}
+              onClick={() => void act(domain, action)}
+            />
+          ))}
       </div>
     </header>
   );

@@ -96,6 +96,40 @@ describe('the viewer', () => {
     expect(asked.at(-1)).toBe('shutdown_domain');
   });
 
+  it('tells what a hibernated desktop is, and shows its screen again whoever woke it', async () => {
+    const { broker, domain } = await showViewer();
+    const rfb = await joined();
+    broker.setState(domain, 'hibernated');
+    rfb.break();
+    expect(await screen.findByText('Your desktop is hibernated')).toBeVisible();
+    expect(screen.getByText(/^Hibernated since .+: it will continue where it was\./)).toBeVisible();
+    expect(screen.getByTestId('viewer-start')).toHaveTextContent('Continue');
+
+    broker.setState(domain, 'active');
+    await waitFor(() => {
+      expect(FakeRfb.all).toHaveLength(2);
+    });
+    FakeRfb.last.connect();
+    await waitFor(() => {
+      expect(screen.getByTestId('screen')).toHaveAttribute('data-connected', 'true');
+    });
+    expect(screen.queryByTestId('viewer-state')).toBeNull();
+  });
+
+  it('keeps the picture of a paused desktop, which goes on at a click', async () => {
+    const { broker, domain, user } = await showViewer();
+    await joined();
+    broker.setState(domain, 'paused');
+    expect(await screen.findByText('Your desktop is paused')).toBeVisible();
+    expect(screen.getByTestId('screen')).toHaveAttribute('data-connected', 'true');
+    await user.click(screen.getByTestId('viewer-start'));
+    await waitFor(() => {
+      expect(screen.queryByTestId('viewer-state')).toBeNull();
+    });
+    expect(broker.requests.at(-1)?.command).toBe('resume_domain');
+    expect(FakeRfb.all).toHaveLength(1);
+  });
+
   it('says when a desktop is not ours', async () => {
     stubBroker().signInAs('ana');
     await showPortal('/desktops/00000000-0000-4000-8000-000000009999/view');
@@ -112,7 +146,7 @@ describe('the display', () => {
       screen: document.createElement('div'),
       takeTicket,
       onPhase: (phase) => phases.push(phase.kind),
-      onLost: () => undefined,
+      hasScreen: () => Promise.resolve(true),
     });
     void display.connect();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -127,6 +161,26 @@ describe('the display', () => {
     const calls = takeTicket.mock.calls.length;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(takeTicket).toHaveBeenCalledTimes(calls);
+    vi.useRealTimers();
+  });
+
+  it("doesn't knock at a desktop that has no screen any more", async () => {
+    vi.useFakeTimers();
+    let there = false;
+    const takeTicket = vi.fn(() => Promise.reject(new Error('refused')));
+    const display = new Display({
+      screen: document.createElement('div'),
+      takeTicket,
+      onPhase: () => undefined,
+      hasScreen: () => Promise.resolve(there),
+    });
+    void display.connect();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(takeTicket).toHaveBeenCalledTimes(1);
+    there = true;
+    await vi.advanceTimersByTimeAsync(waitsMs[0] ?? 0);
+    expect(takeTicket).toHaveBeenCalledTimes(2);
+    display.close();
     vi.useRealTimers();
   });
 });

@@ -1,5 +1,5 @@
 import { Button, Loader, Progress } from '@mantine/core';
-import { IconAlertTriangle, IconPower } from '@tabler/icons-react';
+import { IconAlertTriangle, IconMoon, IconPlayerPause, IconPower } from '@tabler/icons-react';
 import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -8,10 +8,10 @@ import type { Domain } from '@/api/types';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
-import { useAct } from '@/domains/actions';
+import { useAct, useActionText, type Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
 import type { Phase } from './display';
-import { Screen, type ScreenHandle } from './Screen';
+import { hasScreen, Screen, type ScreenHandle } from './Screen';
 import { useFullScreen } from './fullScreen';
 import { ViewerBar } from './ViewerBar';
 import classes from './ViewerPage.module.css';
@@ -59,7 +59,7 @@ function Viewer({ domain }: { domain: Domain }) {
         }}
       />
       <main className={classes.main}>
-        {shown ? (
+        {shown && (
           <Screen
             ref={screen}
             domainId={domain.id}
@@ -67,59 +67,49 @@ function Viewer({ domain }: { domain: Domain }) {
             onPhase={setPhase}
             onLeave={toBar}
           />
+        )}
+        {domain.state === 'paused' ? (
+          <div className={classes.veil}>
+            <NoScreen domain={domain} />
+          </div>
         ) : (
-          <NoScreen domain={domain} />
+          !shown && <NoScreen domain={domain} />
         )}
       </main>
     </div>
   );
 }
 
-function hasScreen({ state }: Domain): boolean {
-  return state === 'active' || state === 'paused' || state === 'shutting_down';
-}
-
-/** A desktop without a screen is a state like any other, not an error. */
+/** Off, hibernated, paused or broken: states like any other, not errors. The screen comes back by itself. */
 function NoScreen({ domain }: { domain: Domain }) {
   const { t } = useTranslation(['viewer', 'common']);
   const act = useAct();
+  const actionText = useActionText();
   const sentence = useDomainSentence();
   const pending = usePendingSentence()(domain);
-  const coming =
-    domain.state === 'starting' ||
-    domain.state === 'creating' ||
-    domain.pending.some((request) => request.command === 'start_domain');
-  const off = !coming && (domain.state === 'shutdown' || domain.state === 'hibernated');
+  const { kind, icon, colour } = faceOf(domain);
   const working = domain.pending.find((request) => request.state === 'working');
   const text = [sentence(domain), domain.state_detail ?? ''].join(' ').trim();
+  const wake = wakers.find((action) => domain.may.includes(action));
 
   return (
     <div role="status" data-testid="viewer-state" data-state={domain.state}>
-      <StateView
-        icon={coming || off ? IconPower : IconAlertTriangle}
-        colour={coming || off ? 'sea' : 'orange'}
-        title={off ? t('off') : coming ? t('coming') : t('unavailable')}
-        text={pending ?? text}
-      >
-        {coming ? (
+      <StateView icon={icon} colour={colour} title={t(`is.${kind}`)} text={pending ?? text}>
+        {kind === 'coming' ? (
           working ? (
             <Progress
               className={classes.progress}
               value={working.progress}
-              aria-label={pending ?? t('coming')}
+              aria-label={pending ?? t('is.coming')}
             />
           ) : (
             <Loader aria-hidden />
           )
         ) : (
           <div className={classes.buttons}>
-            {domain.may.includes('start_domain') && (
-              <Button
-                size="md"
-                onClick={() => void act(domain, 'start_domain')}
-                data-testid="viewer-start"
-              >
-                {t('start')}
+            {wake && (
+              <Button size="md" onClick={() => void act(domain, wake)} data-testid="viewer-start">
+                {actionText(domain, wake)}
               </Button>
             )}
             <Button size="md" variant="default" component={Link} to="/">
@@ -130,4 +120,31 @@ function NoScreen({ domain }: { domain: Domain }) {
       </StateView>
     </div>
   );
+}
+
+const wakers: readonly Action[] = ['start_domain', 'resume_domain'];
+
+/** What a desktop without a screen looks like. */
+function faceOf({ state, pending }: Domain) {
+  const isWaking = pending.some(
+    ({ command, state: now }) => now !== 'waiting' && wakers.some((action) => action === command),
+  );
+  if (isWaking || state === 'starting' || state === 'creating') {
+    return { kind: 'coming', icon: IconPower, colour: 'sea' } as const;
+  }
+  switch (state) {
+    case 'shutdown':
+      return { kind: 'off', icon: IconPower, colour: 'sea' } as const;
+    case 'hibernated':
+      return { kind: 'hibernated', icon: IconMoon, colour: 'violet' } as const;
+    case 'paused':
+      return { kind: 'paused', icon: IconPlayerPause, colour: 'violet' } as const;
+    case 'active':
+    case 'shutting_down':
+    case 'down':
+    case 'removing':
+    case 'broken':
+    case 'base':
+      return { kind: 'unavailable', icon: IconAlertTriangle, colour: 'orange' } as const;
+  }
 }

@@ -14,11 +14,11 @@ interface Options {
   screen: HTMLElement;
   takeTicket: () => Promise<DisplayTicket>;
   onPhase: (phase: Phase) => void;
-  /** The display went, or wasn't there: perhaps the desktop is off. */
-  onLost: () => void;
+  /** Whether the desktop still has a screen, asked anew: one that went off isn't knocked at. */
+  hasScreen: () => Promise<boolean>;
 }
 
-// A desktop that went off takes its display with it a moment before anybody is told: the first wait is longer than that.
+// A desktop that went off takes its display with it a moment before the server is told: the first wait is longer than that.
 export const waitsMs = [1000, 1000, 1500, 3000, 6000, 10_000];
 
 /** Joins a display to an element and joins it again, with a new ticket, when the connection breaks. */
@@ -96,7 +96,6 @@ export class Display {
 
   private lost(problem: unknown): void {
     if (this.closed) return;
-    this.options.onLost();
     const wait = waitsMs[this.attempt];
     if (wait === undefined) {
       this.options.onPhase({ kind: 'given_up', problem });
@@ -104,6 +103,15 @@ export class Display {
     }
     this.attempt += 1;
     this.options.onPhase({ kind: 'again', attempt: this.attempt });
-    this.timer = setTimeout(() => void this.connect(), wait);
+    this.timer = setTimeout(() => void this.connectAgain(wait), wait);
+  }
+
+  /** A desktop without a screen is looked at again; whoever shows it closes this when he is told so. */
+  private async connectAgain(wait: number): Promise<void> {
+    // whether the server can't be reached is for connect to find out
+    const there = await this.options.hasScreen().catch(() => true);
+    if (this.closed) return;
+    if (there) void this.connect();
+    else this.timer = setTimeout(() => void this.connectAgain(wait), wait);
   }
 }
