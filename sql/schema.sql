@@ -60,6 +60,7 @@ CREATE TABLE `library_images` (
   `changed_at` datetime(6) NOT NULL,
   `format` varchar(16) DEFAULT NULL,
   `problem` text DEFAULT NULL,
+  `capacity_bytes` bigint(20) DEFAULT NULL,
   PRIMARY KEY (`node_id`,`file`),
   CONSTRAINT `library_images_node` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -77,6 +78,7 @@ CREATE TABLE `domains` (
   `state` enum('creating','shutdown','starting','active','paused','hibernated','shutting_down','down','removing','broken') NOT NULL,
   `state_since` datetime(6) NOT NULL,
   `state_detail` text DEFAULT NULL,
+  `saved_at` datetime(6) DEFAULT NULL,
   `memory_kib` bigint(20) NOT NULL,
   `vcpus` int(11) NOT NULL,
   `mac` char(17) NOT NULL,
@@ -178,8 +180,10 @@ CREATE TABLE `events` (
   `domain_id` char(36) DEFAULT NULL,
   `user_id` bigint(20) DEFAULT NULL,
   `data` longtext NOT NULL DEFAULT '{}' CHECK (json_valid(`data`)),
+  `is_history` tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
-  KEY `events_at` (`at`)
+  KEY `events_age` (`is_history`,`at`),
+  KEY `events_domain` (`domain_id`,`is_history`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `displays` (

@@ -124,6 +124,14 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainResume(self.Pointer));
     }
 
+    /// <summary>Wakes a guest that put itself to sleep. (virDomainPMWakeup)</summary>
+    /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationInvalid"/>: it does not sleep.</exception>
+    public void PMWakeup()
+    {
+        using var self = Handle.Use();
+        Check(virDomainPMWakeup(self.Pointer, 0));
+    }
+
     /// <summary>Writes its memory to a file and stops it; the next <see cref="Create"/> restores it. (virDomainManagedSave)</summary>
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationInvalid"/>: it doesn't run, or is transient.</exception>
     public void ManagedSave(DomainSaveRestoreFlags flags = default)

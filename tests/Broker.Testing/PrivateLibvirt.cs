@@ -33,6 +33,9 @@ public sealed class PrivateLibvirt : IAsyncDisposable
     /// <summary>A folder with a short path, the same inside and outside, where QEMU may make sockets.</summary>
     public string Displays => Path.Combine(_facts["run"], "displays");
 
+    /// <summary>The file in which it keeps the saved memory of a domain.</summary>
+    public string SavedMemoryOf(string domain) => Path.Combine(_folder, "lib/qemu/save", domain + ".save");
+
     /// <summary>Starts one. Use <see cref="Shared"/> unless the test stops it.</summary>
     public static async Task<PrivateLibvirt> Start()
     {

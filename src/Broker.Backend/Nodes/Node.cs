@@ -16,6 +16,9 @@ public enum Gate
     /// <summary>Shutdown, destroy, restart: they mostly wait.</summary>
     Stop,
 
+    /// <summary>Saves of memory: they write as much as the machines have.</summary>
+    Save,
+
     /// <summary>Whatever writes disks.</summary>
     Disk,
 }
@@ -31,6 +34,7 @@ public sealed class Node : IDisposable
         [Gate.Read] = (2, TimeSpan.FromSeconds(15)),
         [Gate.Start] = (Environment.ProcessorCount + 1, TimeSpan.FromSeconds(90)),
         [Gate.Stop] = (8, TimeSpan.FromSeconds(60)),
+        [Gate.Save] = (4, TimeSpan.FromMinutes(30)),
         [Gate.Disk] = (2, TimeSpan.FromHours(2)),
     };
 

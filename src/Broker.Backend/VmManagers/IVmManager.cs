@@ -43,13 +43,14 @@ public interface IVmNode : IDisposable
     /// <summary>Makes the domain known to the host, or brings its definition up to date. It does not start.</summary>
     void Define(DomainSpec spec);
 
-    /// <summary>Makes the host forget a domain that is off. Its disks stay.</summary>
+    /// <summary>Makes the host forget a domain that is off, its saved memory with it. Its disks stay.</summary>
     void Undefine(Guid id);
 
-    /// <summary>Starts a defined domain; returns when it runs.</summary>
+    /// <summary>Starts a defined domain, from its saved memory if it has one, lets it go on if it is paused; returns when it runs.</summary>
+    /// <remarks>A saved memory that is no such thing is dropped and the domain booted: <see cref="DomainReport.IsRestored"/> tells. One that can't be read to its end fails the start and stays.</remarks>
     void Start(Guid id);
 
-    /// <summary>Presses the power button (ACPI); returns at once, the guest may ignore it.</summary>
+    /// <summary>Presses the power button (ACPI); returns at once, the guest may ignore it. One that is paused can't hear it: an error.</summary>
     void Shutdown(Guid id);
 
     /// <summary>Restarts the guest through its own system, by ACPI or agent; returns at once.</summary>
@@ -128,7 +129,8 @@ public sealed record DiskSpec(string Target, string Path, string Format, IReadOn
 /// <param name="Name">Its name on the host.</param>
 /// <param name="Power">What it is doing.</param>
 /// <param name="Detail">Why, in the host's words: shutdown, destroyed, crashed…</param>
-public sealed record DomainReport(Guid Id, string Name, Power Power, string? Detail);
+/// <param name="IsRestored">It runs, and its memory came from where it had been saved; only the inventory knows.</param>
+public sealed record DomainReport(Guid Id, string Name, Power Power, string? Detail, bool IsRestored = false);
 
 /// <summary>What a domain is doing, as far as a hypervisor can tell.</summary>
 public enum Power
@@ -164,6 +166,29 @@ public interface ICanReportAddresses : ICapability
 {
     /// <summary>IPv4 address by MAC (lower case), of all guests that have one, in one call.</summary>
     IReadOnlyDictionary<string, string> Addresses();
+}
+
+/// <summary>Saves the memory of domains to disk, from where <see cref="IVmNode.Start"/> brings it back.</summary>
+public interface ICanHibernate : ICapability
+{
+    /// <summary>Saves the memory of a running or paused domain and turns it off; returns when it is off. It will run when it is started, also if it was paused.</summary>
+    /// <exception cref="VmException">It is off and nothing is saved, or there is no room.</exception>
+    void Hibernate(Guid id);
+
+    /// <summary>Throws the saved memory away: the next start boots. What has none stays as it is.</summary>
+    void Discard(Guid id);
+}
+
+/// <summary>Lets domains stand still.</summary>
+public interface ICanPause : ICapability
+{
+    /// <summary>Stops the processors of a running domain.</summary>
+    /// <exception cref="VmException">It is off.</exception>
+    void Pause(Guid id);
+
+    /// <summary>Lets a paused domain go on.</summary>
+    /// <exception cref="VmException">It is off.</exception>
+    void Resume(Guid id);
 }
 
 /// <summary>A call to a VM manager failed.</summary>

@@ -21,6 +21,9 @@ public enum Grant
     /// <summary>Restart a desktop.</summary>
     Reboot,
 
+    /// <summary>Let a desktop stand still, or save its memory and switch it off.</summary>
+    Hibernate,
+
     /// <summary>Take a picture of a desktop's screen.</summary>
     Screenshot,
 

@@ -18,7 +18,7 @@ public static class May
     /// <summary>What everybody may do with what is his own, unless it was taken away from him.</summary>
     public static IReadOnlySet<Grant> Defaults { get; } = new HashSet<Grant>
     {
-        Grant.Ping, Grant.Clone, Grant.View, Grant.Start, Grant.Shutdown, Grant.Reboot, Grant.Screenshot, Grant.Remove, Grant.ChangeSettings,
+        Grant.Ping, Grant.Clone, Grant.View, Grant.Start, Grant.Shutdown, Grant.Reboot, Grant.Hibernate, Grant.Screenshot, Grant.Remove, Grant.ChangeSettings,
     };
 
     /// <summary>May the caller do this, on this domain, or in general when it is about none?</summary>
@@ -44,6 +44,7 @@ public static class May
         Grant.Start => "start desktops",
         Grant.Shutdown => "shut desktops down",
         Grant.Reboot => "restart desktops",
+        Grant.Hibernate => "pause or hibernate desktops",
         Grant.Screenshot => "take pictures of desktops",
         Grant.Remove => "remove desktops",
         Grant.ChangeSettings => "change a desktop's settings",

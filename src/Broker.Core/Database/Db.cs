@@ -164,6 +164,9 @@ public sealed class DbSession
 
     internal DbSession(MySqlConnection connection) => _connection = connection;
 
+    /// <summary>The request on whose behalf this transaction writes; null when it writes what was seen on a host or done by hand. It is told with what changes.</summary>
+    public long? Request { get; set; }
+
     /// <summary>All rows.</summary>
     public async Task<IReadOnlyList<T>> Query<T>(string sql, object? args = null) =>
         (await _connection.QueryAsync<T>(sql, args)).AsList();

@@ -73,6 +73,9 @@ public sealed record DomainRow
     /// <summary>One more sentence about the state.</summary>
     public string? StateDetail { get; init; }
 
+    /// <summary>When its memory was saved to disk; kept while it is started from there, null otherwise.</summary>
+    public DateTimeOffset? SavedAt { get; init; }
+
     /// <summary>Memory in KiB.</summary>
     public required long MemoryKib { get; init; }
 

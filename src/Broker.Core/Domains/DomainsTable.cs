@@ -10,7 +10,7 @@ public static class DomainsTable
 {
     /// <summary>The columns of a <see cref="DomainRow"/>, of the table called d.</summary>
     public const string Columns =
-        "d.id, d.name, d.alias, d.description, d.owner_id, d.base_id, d.node_id, d.is_base, d.is_public, d.state, d.state_since, d.state_detail, " +
+        "d.id, d.name, d.alias, d.description, d.owner_id, d.base_id, d.node_id, d.is_base, d.is_public, d.state, d.state_since, d.state_detail, d.saved_at, " +
         "d.memory_kib, d.vcpus, d.mac, d.address, d.started_at, d.created_at";
 
     /// <summary>The domain with this id.</summary>
@@ -60,19 +60,20 @@ public static class DomainsTable
             throw new RequestRefusedException("name_taken", $"There is already a machine called {domain.Name}. Choose another name.");
         }
 
-        await EventsTable.Domain(db, domain);
+        await EventsTable.DomainState(db, domain);
     }
 
-    /// <summary>Writes what the domain is doing now. Off or gone, it has no address any more.</summary>
-    public static Task SetState(DbSession db, Guid id, DomainState state, string? detail = null) => Update(db, id,
+    /// <summary>Writes what the domain is doing now, and into its history when that is new. Off or gone, it has no address any more.</summary>
+    public static Task SetState(DbSession db, Guid id, DomainState state, string? detail = null) => Change(db, id, state, detail,
         """
         state_since = IF(state = @state, state_since, UTC_TIMESTAMP(6)), state = @state, state_detail = @detail,
+        saved_at = CASE WHEN @state = 'hibernated' THEN COALESCE(saved_at, UTC_TIMESTAMP(6)) WHEN @state IN ('starting', 'down') THEN saved_at END,
         address = IF(@state IN ('active', 'paused', 'shutting_down', 'down'), address, NULL)
-        """, new { id, state, detail });
+        """);
 
     /// <summary>It runs, since now.</summary>
-    public static Task SetStarted(DbSession db, Guid id) =>
-        Update(db, id, "state = 'active', state_since = UTC_TIMESTAMP(6), state_detail = NULL, started_at = UTC_TIMESTAMP(6), address = NULL", new { id });
+    public static Task SetStarted(DbSession db, Guid id, string? detail = null) => Change(db, id, DomainState.Active, detail,
+        "state = @state, state_since = UTC_TIMESTAMP(6), state_detail = @detail, saved_at = NULL, started_at = UTC_TIMESTAMP(6), address = NULL");
 
     /// <summary>Its IP address.</summary>
     public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, id, "address = @address", new { id, address });
@@ -102,6 +103,15 @@ public static class DomainsTable
     {
         await db.Execute("REPLACE INTO screenshots (domain_id, taken_at, png) VALUES (@id, UTC_TIMESTAMP(6), @png)", new { id, png });
         await EventsTable.Domain(db, (await Get(db, id))!);
+    }
+
+    private static async Task Change(DbSession db, Guid id, DomainState state, string? detail, string assignments)
+    {
+        if (await Lock(db, id) is not { } before) return;
+        await db.Execute($"UPDATE domains SET {assignments} WHERE id = @id", new { id, state, detail });
+        var after = before with { State = state, StateDetail = detail };
+        if (before.State == state && before.StateDetail == detail) await EventsTable.Domain(db, after);
+        else await EventsTable.DomainState(db, after);
     }
 
     private static async Task Update(DbSession db, Guid id, string assignments, object args, bool wasBase = false)

@@ -55,6 +55,9 @@ public sealed record EventRow
 /// <summary>All writes to <c>events</c>. Each goes into the transaction of the change it tells of.</summary>
 public static class EventsTable
 {
+    /// <summary>How long one can read what a domain did.</summary>
+    public static readonly TimeSpan KeepHistory = TimeSpan.FromDays(30);
+
     /// <summary>A request was written, moved on or ended.</summary>
     public static Task Request(DbSession db, RequestRow request) =>
         Insert(db, EventKind.Request, request.Id, request.DomainId, request.UserId,
@@ -66,6 +69,11 @@ public static class EventsTable
             ? Insert(db, EventKind.Base, null, domain.Id, domain.OwnerId, new { state = domain.State, is_public = domain.IsPublic })
             : Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State });
 
+    /// <summary>A domain's state or what is said of it changed: a piece of its history, which is kept. With the request that did it, if one did.</summary>
+    public static Task DomainState(DbSession db, DomainRow domain) =>
+        Insert(db, domain.IsBase ? EventKind.Base : EventKind.Domain, db.Request, domain.Id, domain.OwnerId,
+            new { state = domain.State, detail = domain.StateDetail, is_public = domain.IsPublic }, isHistory: true);
+
     /// <summary>A node, the library or a user changed.</summary>
     public static Task Changed(DbSession db, EventKind kind, long? user = null) => Insert(db, kind, null, null, user, new { });
 
@@ -76,15 +84,19 @@ public static class EventsTable
     /// <summary>The highest id so far; 0 when there is none.</summary>
     public static Task<long> Last(DbSession db) => db.First<long>("SELECT COALESCE(MAX(id), 0) FROM events");
 
-    /// <summary>Forgets events that no browser can still be waiting for.</summary>
-    public static Task<int> Forget(DbSession db, TimeSpan olderThan) =>
-        db.Execute("DELETE FROM events WHERE at < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND LIMIT 5000", new { seconds = (long)olderThan.TotalSeconds });
+    /// <summary>Forgets events that no browser can still be waiting for, and history that is older than <see cref="KeepHistory"/>.</summary>
+    public static async Task<int> Forget(DbSession db, TimeSpan olderThan) =>
+        await Forget(db, isHistory: false, olderThan) + await Forget(db, isHistory: true, KeepHistory);
+
+    private static Task<int> Forget(DbSession db, bool isHistory, TimeSpan olderThan) => db.Execute(
+        "DELETE FROM events WHERE is_history = @isHistory AND at < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND LIMIT 5000",
+        new { isHistory, seconds = (long)olderThan.TotalSeconds });
 
     // With the commit: it costs no round trip of its own, and its id is handed out as late as can be.
-    private static Task Insert(DbSession db, EventKind kind, long? requestId, Guid? domainId, long? userId, object data)
+    private static Task Insert(DbSession db, EventKind kind, long? requestId, Guid? domainId, long? userId, object data, bool isHistory = false)
     {
         db.Last(
-            "INSERT INTO events (at, kind, request_id, domain_id, user_id, data) VALUES (UTC_TIMESTAMP(6), @kind, @request, @domain, @user, @data)",
+            "INSERT INTO events (at, kind, request_id, domain_id, user_id, data, is_history) VALUES (UTC_TIMESTAMP(6), @kind, @request, @domain, @user, @data, @history)",
             new Dictionary<string, object?>
             {
                 ["kind"] = Word.Of(kind),
@@ -92,6 +104,7 @@ public static class EventsTable
                 ["domain"] = domainId?.ToString(),
                 ["user"] = userId,
                 ["data"] = JsonSerializer.Serialize(data, Json.Options),
+                ["history"] = isHistory ? 1 : 0,
             });
         db.Ring(Side.FrontEnd);
         return Task.CompletedTask;

@@ -43,7 +43,6 @@ public static class RequestWriter
         if (request is IMakesDomain makes)
         {
             about = await makes.NewDomain(db, caller);
-            await DomainsTable.Insert(db, about);
             request = makes.WithDomain(about.Id);
         }
 
@@ -57,6 +56,12 @@ public static class RequestWriter
             AtTime = at,
             AfterId = after,
         });
+        if (request is IMakesDomain)
+        {
+            db.Request = row.Id;        // its history begins with the request that makes it
+            await DomainsTable.Insert(db, about!);
+        }
+
         return new Submitted(row, IsFolded: false);
     }
 }

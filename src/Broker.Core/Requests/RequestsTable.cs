@@ -197,8 +197,11 @@ public static class RequestsTable
         db.Query<Guid>("SELECT DISTINCT claimed_by FROM requests WHERE state = 'working' AND claimed_by IS NOT NULL");
 
     /// <summary>Is the claim still the one of this epoch? Keeps it so until the transaction ends.</summary>
-    public static async Task<bool> Holds(DbSession db, long id, int epoch) =>
-        await db.First<int>("SELECT 1 FROM requests WHERE id = @id AND epoch = @epoch AND state = 'working' FOR UPDATE", new { id, epoch }) == 1;
+    public static async Task<bool> Holds(DbSession db, long id, int epoch)
+    {
+        db.Request = id;
+        return await db.First<int>("SELECT 1 FROM requests WHERE id = @id AND epoch = @epoch AND state = 'working' FOR UPDATE", new { id, epoch }) == 1;
+    }
 
     /// <summary>Writes how far a handler is.</summary>
     public static async Task Progress(DbSession db, RequestRow row, int percent, string text)
@@ -299,6 +302,7 @@ public static class RequestsTable
 
     private static async Task<bool> End(DbSession db, RequestRow row, RequestState state, string? code, string? text, JsonElement? result)
     {
+        db.Request ??= row.Id;
         var ended = await db.Execute(
             """
             UPDATE requests SET state = @state, ended_at = UTC_TIMESTAMP(6), claimed_by = NULL, lease_until = NULL,

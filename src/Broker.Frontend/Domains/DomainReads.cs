@@ -50,7 +50,7 @@ public static class DomainReads
         if (rows.Count == 0) return [];
         var around = (await db.Query<Around>(
             $"""
-            SELECT d.id, o.name AS owner_name, b.name AS base_name, n.name AS node_name, p.taken_at AS screenshot_at,
+            SELECT d.id, o.name AS owner_name, b.name AS base_name, n.name AS node_name, n.capabilities, p.taken_at AS screenshot_at,
               (SELECT COUNT(*) FROM domains c WHERE c.base_id = d.id) AS clones{From}
             """, args)).ToDictionary(a => a.Id);
         var pending = (await RequestsTable.Open(db, [.. rows.Select(r => r.Id)])).ToLookup(r => r.DomainId!.Value);
@@ -72,12 +72,12 @@ public static class DomainReads
             d.Id, d.Name, d.Alias, d.Description, new Person(d.OwnerId, around.OwnerName), d.BaseId, around.BaseName, around.NodeName,
             DomainView.StateOf(d), d.StateSince, d.StateDetail, next is { AtTime: { } at } ? new NextAction(next.Command, at) : null,
             d.IsBase, d.IsPublic, d.MemoryKib, d.Vcpus, d.Address, PictureUrl("domains/{id}/screenshot", d.Id, around.ScreenshotAt), around.ScreenshotAt,
-            around.Clones, d.CreatedAt, Offered(caller, d), [.. pending.Select(r => new PendingRequest(r.Id, r.Command, r.State, r.Progress, r.ProgressText))]);
+            around.Clones, d.CreatedAt, Offered(caller, d, around.Capabilities), [.. pending.Select(r => new PendingRequest(r.Id, r.Command, r.State, r.Progress, r.ProgressText))]);
     }
 
-    private static List<string> Offered(Caller caller, DomainRow domain)
+    private static List<string> Offered(Caller caller, DomainRow domain, IReadOnlyList<string> capabilities)
     {
-        var may = Catalogue.All.Where(c => c.OfferedOn?.Invoke(domain) == true && May.Do(caller, c.Grant, domain).IsAllowed).Select(c => c.Word).ToList();
+        var may = Catalogue.All.Where(c => c.OfferedOn?.Invoke(domain) == true && (c.Needs is null || capabilities.Contains(c.Needs)) && May.Do(caller, c.Grant, domain).IsAllowed).Select(c => c.Word).ToList();
         if (domain.IsBase ? May.Do(caller, Grant.Clone, domain).IsAllowed : DisplaysEndpoints.HasScreen(domain.State) && May.Do(caller, Grant.View, domain).IsAllowed) may.Add("open");
         if (domain.IsBase && May.Do(caller, Grant.CreateBase, domain).IsAllowed) may.Add("publish");
         if (May.Do(caller, Grant.ChangeSettings, domain).IsAllowed) may.Add("describe");
@@ -93,6 +93,8 @@ public static class DomainReads
         public string? BaseName { get; init; }
 
         public required string NodeName { get; init; }
+
+        public IReadOnlyList<string> Capabilities { get; init; } = [];
 
         public DateTimeOffset? ScreenshotAt { get; init; }
 

@@ -52,7 +52,7 @@ public static class EventsEndpoints
         // One that is no longer published has to vanish from everybody's page, but nobody needs to know which it was.
         var mayKnow = row.Kind != EventKind.Base || isOwn || Flag(row.Data, "is_public") || May.Do(caller, Grant.Operate, null).IsAllowed;
         return mayKnow
-            ? new EventHint(row.Id, row.Kind, row.RequestId, row.DomainId, Text(row.Data, "state"), Number(row.Data, "progress"), Text(row.Data, "progress_text"))
+            ? new EventHint(row.Id, row.Kind, row.Kind == EventKind.Request ? row.RequestId : null, row.DomainId, Text(row.Data, "state"), Number(row.Data, "progress"), Text(row.Data, "progress_text"))
             : new EventHint(row.Id, row.Kind, null, null, null, null, null);
     }
 

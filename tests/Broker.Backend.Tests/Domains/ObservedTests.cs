@@ -33,6 +33,26 @@ public class ObservedTests
     [Fact]
     public void ADomainThatIsOffNeedNotBeKnownToItsHost() => Assert.Null(Next(DomainState.Shutdown, Power.Gone));
 
+    [Theory]
+    [InlineData(Power.Off)]
+    [InlineData(Power.Gone)]
+    public void SavedMemoryThatIsGoneIsMissed(Power power)
+    {
+        var next = Next(DomainState.Hibernated, power);
+        Assert.Equal(DomainState.Shutdown, next?.State);
+        Assert.Contains("memory is gone", next?.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhoeverStartsAHibernatedDomainOnItsHostIsToldWhetherItsMemoryCameBack(bool isRestored)
+    {
+        var row = DomainsTable.New("x", 1, 1, 1024, 1) with { State = DomainState.Hibernated, SavedAt = DateTimeOffset.UnixEpoch };
+        var next = Observed.Next(row, new DomainReport(row.Id, row.Name, Power.Running, null, isRestored));
+        Assert.Equal((DomainState.Active, isRestored ? null : Observed.MemoryLost), next);
+    }
+
     [Fact]
     public void TheHostsReasonIsKept() => Assert.Equal("crashed", Next(DomainState.Active, Power.Off, "crashed")?.Detail);
 

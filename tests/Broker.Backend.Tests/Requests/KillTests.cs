@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -86,6 +87,65 @@ public sealed class KillTests : IAsyncLifetime
         Assert.Equal((RequestState.Done, 2), ((await _b.Ended(clone.Id)).State, done.Attempts));
         Assert.Equal(DomainState.Shutdown, (await _b.Db.Read(s => DomainsTable.Get(s, clone.DomainId!.Value)))!.State);
         Assert.True(File.Exists((await _b.Db.Read(s => VolumesTable.Of(s, clone.DomainId!.Value))).Single().Path));
+    }
+
+    [Fact]
+    public async Task AHibernateThatIsKilledIsDoneByTheNextProcessWhetherTheMemoryIsSavedOrNot()
+    {
+        var first = StartProcess();
+        var (half, saved) = (await Running("half"), await Running("saved"));
+        Faults.Set(_b.NodeFolder, [new Fault("hibernate", HangSeconds: 60)]);
+        RequestRow[] hibernates = [await _b.Submit(new HibernateDomain(half)), await _b.Submit(new HibernateDomain(saved))];
+        foreach (var each in hibernates) await _b.Until(s => RequestsTable.Get(s, each.Id), r => r!.ProgressText == "Saving its memory");
+        await Kill(first);
+        // as if the host had come to the end of its call after we died
+        OnHost(host => host.As<ICanHibernate>()!.Hibernate(saved));
+
+        StartProcess();
+        foreach (var each in hibernates)
+        {
+            var done = await _b.Ended(each.Id);
+            Assert.Equal((RequestState.Done, 2), (done.State, done.Attempts));
+        }
+
+        foreach (var id in (Guid[])[half, saved]) Assert.Equal(DomainState.Hibernated, (await _b.Db.Read(s => DomainsTable.Get(s, id)))!.State);
+        OnHost(host => Assert.All(host.Inventory(), d => Assert.Equal(Power.Saved, d.Power)));
+    }
+
+    [Fact]
+    public async Task AStartThatIsKilledStillKnowsThatTheMemoryDidNotComeBack()
+    {
+        var first = StartProcess();
+        var id = await Running("lost");
+        await _b.Do(new HibernateDomain(id));
+        await File.WriteAllTextAsync(Path.Combine(_b.NodeFolder, id + ".memory"), "x");
+        Faults.Set(_b.NodeFolder, [new Fault("start", HangSeconds: 60)]);
+        var start = await _b.Submit(new StartDomain(id));
+        await _b.Until(s => RequestsTable.Get(s, start.Id), r => r!.ProgressText == "Bringing its memory back");
+        await Kill(first);
+        OnHost(host => host.Start(id));
+
+        StartProcess();
+        var done = await _b.Ended(start.Id);
+
+        Assert.Equal((RequestState.Done, 2), (done.State, done.Attempts));
+        Assert.False(done.Result!.Value.GetProperty("memory_restored").GetBoolean());
+        Assert.Contains("started afresh", (await _b.Db.Read(s => DomainsTable.Get(s, id)))!.StateDetail, StringComparison.Ordinal);
+    }
+
+    private async Task<Guid> Running(string name) => (await _b.Do(new StartDomain((await _b.Do(new ImportDomain("tiny.img", name))).Id))).Id;
+
+    private static async Task Kill(Process process)
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    private void OnHost(Action<IVmNode> act)
+    {
+        Faults.Set(_b.NodeFolder, []);
+        using var host = new SimulatedVmManager().Connect(new("host", _b.NodeFolder, _b.Settings.Pool, _b.Settings.Library, _b.Settings.DisplayFolder));
+        act(host);
     }
 
     private Process StartProcess()

@@ -40,6 +40,12 @@ public sealed class LibvirtContract : VmManagerContract
         }
     }
 
+    protected override async Task CutMemory(DomainSpec spec, Func<long, long> length)
+    {
+        await using var file = File.OpenWrite((await PrivateLibvirt.Shared).SavedMemoryOf(spec.Name));
+        file.SetLength(length(file.Length));
+    }
+
     protected override async Task BreakConnection() => await (await PrivateLibvirt.Shared).RestartDaemon();
 
     // Validating costs twenty times what defining does, so that it is done here and not with each definition.

@@ -33,6 +33,13 @@ public sealed class SimulatedContract : VmManagerContract
 
     protected override Task<bool> HasMark(string disk, char mark) => Task.FromResult(SimulatedDisk.ReadAll(disk).Contains(mark, StringComparison.Ordinal));
 
+    protected override Task CutMemory(DomainSpec spec, Func<long, long> length)
+    {
+        using var file = File.OpenWrite(Path.Combine(SimulatedVmManager.FolderOf(Settings.Uri), spec.Id + ".memory"));
+        file.SetLength(length(file.Length));
+        return Task.CompletedTask;
+    }
+
     protected override Task BreakConnection()
     {
         Faults.Set(SimulatedVmManager.FolderOf(Settings.Uri), new Fault("inventory", IsConnectionLost: true, Times: 1));

@@ -10,7 +10,7 @@ namespace Broker.Backend.Tests.VmManagers;
 /// <summary>
 /// What callers may rely on, whichever VM manager drives the node. What is not tested here is not promised.
 /// </summary>
-public abstract class VmManagerContract : IAsyncLifetime
+public abstract partial class VmManagerContract : IAsyncLifetime
 {
     /// <summary>A disk without a system: what it is made of is <see cref="MakeBlank"/>'s business.</summary>
     protected const string Blank = "blank.img";

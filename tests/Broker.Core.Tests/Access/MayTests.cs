@@ -17,6 +17,7 @@ public class MayTests
         { Grant.Start,              true,  true,  false, false, false },
         { Grant.Shutdown,           true,  true,  false, false, false },
         { Grant.Reboot,             true,  true,  false, false, false },
+        { Grant.Hibernate,          true,  true,  false, false, false },
         { Grant.Screenshot,         true,  true,  false, false, false },
         { Grant.Remove,             true,  true,  false, false, false },
         { Grant.ChangeSettings,     true,  true,  false, false, false },

@@ -29,6 +29,7 @@ public class CatalogueTests
             Line("priority", $"{command.Priority}");
             Line("locks", string.Join(", ", locks.Alone.Select(l => $"{Named(l)} alone").Concat(locks.Together.Select(l => $"{Named(l)} together"))));
             Line("arguments", string.Join(", ", command.Arguments.Select(Describe)));
+            Line("needs", command.Needs ?? "");
             Line("offered on", string.Join(", ", OfferedOn(command)));
             text.AppendLine();
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Broker.Core.Domains;
+using Broker.Core.Nodes;
 
 namespace Broker.Frontend.Tests.Domains;
 
@@ -40,6 +41,19 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.DoesNotContain("open", await May(student, off.Id));
         using var admin = await host.SignedIn("admin");
         Assert.Contains("prepare_base", await May(admin, off.Id));
+    }
+
+    [Fact]
+    public async Task What_the_host_can_not_do_is_not_offered()
+    {
+        var running = await host.NewDomain("may-hibernate", host.Student, DomainState.Active);
+        using var student = await host.SignedIn("student");
+        await host.Db.Transaction(s => NodesTable.SetUp(s, host.Node, ["screenshot"], new Dictionary<string, string>()));
+        Assert.DoesNotContain("hibernate_domain", await May(student, running.Id));
+        await host.Db.Transaction(s => NodesTable.SetUp(s, host.Node, ["hibernate", "screenshot"], new Dictionary<string, string>()));
+        var may = await May(student, running.Id);
+        Assert.Contains("hibernate_domain", may);
+        Assert.DoesNotContain("pause_domain", may);
     }
 
     [Fact]

@@ -51,10 +51,14 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
 
     private async Task SwitchOff(DomainRow domain, Node node, Work work)
     {
-        if (await work.Look(node, domain.Id) is not { Power: Power.Running or Power.Paused }) return;
+        var report = await work.Look(node, domain.Id);
+        // Its disks are in the middle of something that only the saved memory knows.
+        if (report?.Power is Power.Saved)
+            throw new RequestFailedException("hibernated", $"{domain.Name} is hibernated: start it and shut it down first, or discard its memory with {ForceShutdownDomain.Spec.Word}.");
+        if (report?.Power is not (Power.Running or Power.Paused)) return;
         await Picture.Keep(domain, node, work);
         await work.Step(10, "Shutting it down first");
-        await work.On(node, Gate.Stop, vm => vm.Shutdown(domain.Id));
+        await work.On(node, Gate.Stop, vm => PowerButton.Press(vm, report));
         var began = clock.GetTimestamp();
         while (await work.Look(node, domain.Id) is { Power: Power.Running or Power.Paused })
         {

@@ -15,7 +15,14 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
     {
         var domain = await work.Domain(request.Domain);
         var node = await work.NodeOf(domain);
-        if (await work.Look(node, domain.Id) is not { Power: Power.Running or Power.Paused })
+        var report = await work.Look(node, domain.Id);
+        if (report?.Power is Power.Saved)
+        {
+            work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Hibernated));
+            return new { domain = domain.Id, skipped = $"It is off already, its memory is saved. To discard that, use {ForceShutdownDomain.Spec.Word}." };
+        }
+
+        if (report?.Power is not (Power.Running or Power.Paused))
         {
             work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
             return new { domain = domain.Id };
@@ -33,7 +40,7 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
             await RequestsTable.Progress(db, work.Row, 50, "Pressing the power button");
             return at;
         });
-        await work.On(node, Gate.Stop, vm => vm.Shutdown(domain.Id));
+        await work.On(node, Gate.Stop, vm => PowerButton.Press(vm, report));
         return new { domain = domain.Id, forced_at = forcedAt };
     }
 }

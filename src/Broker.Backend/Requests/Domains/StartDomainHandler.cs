@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
 using Broker.Backend.VmManagers;
@@ -22,13 +23,16 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         var spec = await work.Read(db => Specs.Of(db, domain, node));
 
         var before = await work.Look(node, domain.Id);
-        if (domain.State is DomainState.Active && before?.Power is Power.Running) return new { domain = domain.Id };
+        if (domain.State is DomainState.Active && before?.Power is Power.Running) return new Outcome(domain.Id);
+        // The row knows it longer than the host: whoever takes this up again finds it running.
+        var hadMemory = domain.SavedAt is not null || before?.Power is Power.Saved;
         await work.Write(async db =>
         {
-            await RequestsTable.Progress(db, work.Row, 10, "Starting");
+            await RequestsTable.Progress(db, work.Row, 10, hadMemory ? "Bringing its memory back" : "Starting");
+            if (hadMemory && domain.SavedAt is null) await DomainsTable.SetState(db, domain.Id, DomainState.Hibernated);
             await DomainsTable.SetState(db, domain.Id, DomainState.Starting);
         });
-        if (before?.Power is not (Power.Running or Power.Paused))
+        if (before?.Power is not Power.Running)
         {
             await work.On(node, Gate.Start, vm =>
             {
@@ -38,19 +42,44 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
             });
         }
 
+        var isLost = hadMemory && await work.Look(node, domain.Id) is not { IsRestored: true };
         work.AtEnd(async db =>
         {
-            await DomainsTable.SetStarted(db, domain.Id);
+            await DomainsTable.SetStarted(db, domain.Id, isLost ? Observed.MemoryLost : null);
             await DisplaysTable.Set(db, domain.Id, DisplayKind.Vnc, spec.DisplaySocket);
             await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
         });
-        return new { domain = domain.Id };
+        return new Outcome(domain.Id, hadMemory ? !isLost : null, isLost ? Observed.MemoryLost : null);
     }
 
     /// <inheritdoc/>
     public async Task Undo(StartDomain request, Work work, string why)
     {
         if (await work.Read(db => DomainsTable.Get(db, request.Domain)) is not { State: DomainState.Starting } domain) return;
-        await work.Write(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown, $"It could not be started: {why}"));
+        var state = await PowerOf(domain, work) switch
+        {
+            Power.Saved => DomainState.Hibernated,
+            Power.Paused => DomainState.Paused,
+            _ => DomainState.Shutdown,
+        };
+        await work.Write(db => DomainsTable.SetState(db, domain.Id, state, $"It could not be started: {why}"));
     }
+
+    // the saved memory of one that could not go on from it is still there
+    private static async Task<Power> PowerOf(DomainRow domain, Work work)
+    {
+        try
+        {
+            return (await work.Look(await work.NodeOf(domain), domain.Id))?.Power ?? Power.Gone;
+        }
+        catch (VmException)
+        {
+            return domain.SavedAt is null ? Power.Off : Power.Saved;      // the sweep will know better
+        }
+    }
+
+    private sealed record Outcome(
+        Guid Domain,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? MemoryRestored = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Warning = null);
 }

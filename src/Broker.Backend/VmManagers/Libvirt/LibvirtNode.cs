@@ -6,30 +6,35 @@ using Libvirt;
 namespace Broker.Backend.VmManagers.Libvirt;
 
 /// <summary>A host with libvirtd. Acts only on domains whose UUIDs it is given.</summary>
-internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
+internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses
 {
     /// <summary>One less than the daemon serves per connection, so that keep-alive and cancelling get through.</summary>
     private const int JobsAtATime = 4;
 
     private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestSave = TimeSpan.FromMinutes(25);
 
     private readonly NodeSettings _settings;
     private readonly Connect _jobs;
     private readonly Connect _reads;
+    private readonly Connect _saves;
     private readonly string _virtType;
-    private readonly SemaphoreSlim _gate = new(JobsAtATime);
+    private readonly SemaphoreSlim _jobGate = new(JobsAtATime);
+    private readonly SemaphoreSlim _saveGate = new(JobsAtATime);
     private volatile bool _isLost;
 
-    public LibvirtNode(NodeSettings settings, Connect jobs, Connect reads, string virtType, IReadOnlyDictionary<string, string> facts)
+    public LibvirtNode(NodeSettings settings, Connect jobs, Connect reads, Connect saves, string virtType, IReadOnlyDictionary<string, string> facts)
     {
         _settings = settings;
         _jobs = jobs;
         _reads = reads;
+        _saves = saves;
         _virtType = virtType;
         Facts = facts;
         Disks = new Qcow2Disks(settings);
         jobs.RegisterCloseCallback(_ => _isLost = true);
         reads.RegisterCloseCallback(_ => _isLost = true);
+        saves.RegisterCloseCallback(_ => _isLost = true);
         reads.DomainEventLifecycleRegister(OnLifecycle);
     }
 
@@ -41,7 +46,7 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
         {
             try
             {
-                return !_isLost && _jobs.IsAlive() && _reads.IsAlive();
+                return !_isLost && _jobs.IsAlive() && _reads.IsAlive() && _saves.IsAlive();
             }
             catch (Exception e) when (e is LibvirtException or ObjectDisposedException)
             {
@@ -67,14 +72,16 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
             using (stats)
             {
                 var state = stats.State?.State ?? DomainState.Nostate;
-                var (power, detail) = Lifecycle.Read(state, stats.State?.Reason ?? 0);
-                reports.Add(new(stats.Domain.UUID, stats.Domain.Name, power == Power.Off && saved.Contains(stats.Domain.UUID) ? Power.Saved : power, detail));
+                var reason = stats.State?.Reason ?? 0;
+                var (power, detail) = Lifecycle.Read(state, reason);
+                reports.Add(new(stats.Domain.UUID, stats.Domain.Name, power == Power.Off && saved.Contains(stats.Domain.UUID) ? Power.Saved : power, detail,
+                    IsRestored: power == Power.Running && (DomainRunningReason)reason == DomainRunningReason.Restored));
             }
         }
         return reports;
     });
 
-    public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", () =>
+    public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", _jobGate, () =>
     {
         var xml = DomainXml.Write(spec, _virtType);
         try
@@ -92,7 +99,7 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
         }
     });
 
-    public void Undefine(Guid id) => Work("The domain could not be removed", () =>
+    public void Undefine(Guid id) => Work("The domain could not be removed", _jobGate, () =>
     {
         using var domain = Find(id);
         if (domain == null) return;
@@ -109,7 +116,7 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
         }
     });
 
-    public void Start(Guid id) => Work("The domain could not be started", () =>
+    public void Start(Guid id) => Work("The domain could not be started", _jobGate, () =>
     {
         using var domain = Get(id);
         // A guest on its way out still counts as there, and can be started once it is gone: in a moment.
@@ -119,24 +126,48 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
             case Power.Running:
                 return;
             case Power.Paused:
-                Try(domain.Resume);
+                Continue(domain);
                 return;
             default:
-                Try(() => domain.Create());
+                Create(domain);
                 return;
         }
+    });
 
-        void Try(Action act)
+    public void Hibernate(Guid id) => Work("The domain's memory could not be saved", _saveGate, () =>
+    {
+        using var domain = Find(id, _saves) ?? throw Unknown(id);
+        // A save goes on in the daemon when whoever asked for it is gone: it is waited for, not begun anew.
+        SpinWait.SpinUntil(() => domain.GetState() is not (DomainState.Paused, (int)DomainPausedReason.Save), LongestSave);
+        try
         {
-            try
-            {
-                act();
-            }
-            catch (LibvirtException e) when (e.Code == ErrorNumber.OperationInvalid && Lifecycle.Read(domain.GetState()).Power == Power.Running)
-            {
-                // somebody else was quicker
-            }
+            // it was started to run, so it is to run again, also if it stands still just now
+            domain.ManagedSave(DomainSaveRestoreFlags.Running);
         }
+        catch (LibvirtException e) when (e.Code == ErrorNumber.OperationInvalid && !domain.IsActive())
+        {
+            if (!domain.HasManagedSaveImage()) throw new VmException($"{domain.Name} is off: it has no memory that could be saved.", e);
+        }
+    });
+
+    public void Discard(Guid id) => Work("The domain's saved memory could not be discarded", _jobGate, () =>
+    {
+        using var domain = Find(id);
+        if (domain != null && domain.HasManagedSaveImage()) domain.ManagedSaveRemove();
+    });
+
+    public void Pause(Guid id) => Work("The domain could not be paused", _jobGate, () =>
+    {
+        using var domain = Get(id);
+        if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: there is nothing to pause.");
+        domain.Suspend();
+    });
+
+    public void Resume(Guid id) => Work("The domain could not go on", _jobGate, () =>
+    {
+        using var domain = Get(id);
+        if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: start it.");
+        Continue(domain);
     });
 
     public void Shutdown(Guid id) => Ask("The domain could not be shut down", () =>
@@ -157,14 +188,14 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
         return true;
     });
 
-    public void Reboot(Guid id) => Work("The domain could not be restarted", () =>
+    public void Reboot(Guid id) => Work("The domain could not be restarted", _jobGate, () =>
     {
         using var domain = Get(id);
         if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: there is nothing to restart. Start it.");
         domain.Reboot();
     });
 
-    public void Destroy(Guid id) => Work("The domain could not be turned off", () =>
+    public void Destroy(Guid id) => Work("The domain could not be turned off", _jobGate, () =>
     {
         using var domain = Find(id);
         if (domain == null || !domain.IsActive()) return;
@@ -211,12 +242,45 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
         _isLost = true;
         _reads.Dispose();
         _jobs.Dispose();
-        _gate.Dispose();
+        _saves.Dispose();
+        _jobGate.Dispose();
+        _saveGate.Dispose();
     }
 
     private void OnLifecycle(DomainEventLifecycle news)
     {
         if (Lifecycle.Read(news) is var (power, detail)) Changed?.Invoke(new(news.UUID, news.Name, power, detail));
+    }
+
+    private static void Continue(Domain domain)
+    {
+        try
+        {
+            if (domain.GetState().State == DomainState.Pmsuspended) domain.PMWakeup();
+            else domain.Resume();
+        }
+        catch (LibvirtException e) when (e.Code == ErrorNumber.OperationInvalid && Lifecycle.Read(domain.GetState()).Power == Power.Running)
+        {
+            // it goes on already, or somebody else was quicker
+        }
+    }
+
+    private static void Create(Domain domain)
+    {
+        var isSaved = domain.HasManagedSaveImage();
+        try
+        {
+            domain.Create();
+        }
+        catch (LibvirtException e) when (e.Code == ErrorNumber.OperationInvalid && Lifecycle.Read(domain.GetState()).Power == Power.Running)
+        {
+            // somebody else was quicker
+        }
+        catch (LibvirtException e) when (isSaved && !e.IsConnectionLost && domain.HasManagedSaveImage())
+        {
+            throw new VmException($"{domain.Name} could not go on from its saved memory, which is kept: {e.Message}. Try again; or switch it off by force, which discards " +
+                "the saved memory, and start it afresh.", e);
+        }
     }
 
     private bool IsActive(Guid id)
@@ -243,10 +307,10 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
 
     private VmException Unknown(Guid id) => new($"Node {_settings.Name} doesn't know domain {id}. It has to be defined first.");
 
-    /// <summary>Something that may take long: on its own connection, so many at a time.</summary>
-    private void Work(string failure, Action act)
+    /// <summary>Something that may take long: not on the connection for questions, and so many at a time.</summary>
+    private void Work(string failure, SemaphoreSlim gate, Action act)
     {
-        _gate.Wait();
+        gate.Wait();
         try
         {
             Ask(failure, () =>
@@ -257,7 +321,7 @@ internal sealed class LibvirtNode : IVmNode, ICanScreenshot, ICanReportAddresses
         }
         finally
         {
-            _gate.Release();
+            gate.Release();
         }
     }
 

@@ -13,22 +13,26 @@ public sealed class LibvirtVmManager : IVmManager
     /// <inheritdoc/>
     public VmManagerKind Kind => VmManagerKind.Libvirt;
 
-    /// <summary>Opens two connections: a daemon works on five calls of one at a time, and starts must not hold up looks and events.</summary>
+    /// <summary>
+    /// Opens three connections: a daemon works on five calls of one at a time, and neither starts nor saves, which may take minutes, must hold up looks and events.
+    /// </summary>
     public IVmNode Connect(NodeSettings settings)
     {
         CheckIsHere(settings);
         CheckPool(settings);
-        Connect? jobs = null, reads = null;
+        Connect? jobs = null, reads = null, saves = null;
         try
         {
             jobs = Open(settings);
             reads = Open(settings);
+            saves = Open(settings);
             CheckNetwork(settings, reads);
             var virtType = VirtTypeOf(reads);
-            return new LibvirtNode(settings, jobs, reads, virtType, FactsOf(reads, virtType));
+            return new LibvirtNode(settings, jobs, reads, saves, virtType, FactsOf(reads, virtType));
         }
         catch (LibvirtException e)
         {
+            saves?.Dispose();
             reads?.Dispose();
             jobs?.Dispose();
             var message = $"Node {settings.Name} ({settings.Uri}) can't be reached: {e.Message}. Look whether libvirtd runs there and whether the back end's user is in the group libvirt.";
@@ -36,6 +40,7 @@ public sealed class LibvirtVmManager : IVmManager
         }
         catch
         {
+            saves?.Dispose();
             reads?.Dispose();
             jobs?.Dispose();
             throw;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Broker.Backend.Displays;
 
@@ -63,6 +64,26 @@ internal sealed class Screen(string name)
                 default:
                     return;
             }
+        }
+        Tell();
+    }
+
+    /// <summary>What was typed and the colour, to be given to <see cref="Restore"/>.</summary>
+    public string Memory
+    {
+        get
+        {
+            lock (_lock) return $"{_colour:x6}{_typed}";
+        }
+    }
+
+    /// <summary>As it was when its memory was saved.</summary>
+    public void Restore(string memory)
+    {
+        lock (_lock)
+        {
+            _colour = uint.Parse(memory.AsSpan(0, 6), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            _typed.Clear().Append(memory.AsSpan(6));
         }
         Tell();
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Broker.Core;
 
 namespace Broker.Backend.VmManagers.Simulated;
@@ -10,8 +11,11 @@ namespace Broker.Backend.VmManagers.Simulated;
 /// Domains as files <c>UUID.json</c> in a folder. The files are the truth (other processes may change them); what is in memory is read anew when a file has
 /// another time. Displays are served by the process that started the domain, or by the one that connects when that one is gone.
 /// </summary>
-internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddresses
+internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses
 {
+    private const string MemoryStart = "memory\n";
+    private const string MemoryEnd = "\nend\n";
+
     private readonly NodeSettings _settings;
     private readonly string _folder;
     private readonly TimeSpan _guestDelay;
@@ -41,7 +45,7 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
             ["host_cpus"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
             ["host_memory_kib"] = (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024).ToString(CultureInfo.InvariantCulture),
         };
-        foreach (var known in All().Where(known => known.State.Power == Power.Running))
+        foreach (var known in All().Where(known => known.State.IsOn))
             ServeDisplay(known.State.Spec);
     }
 
@@ -78,7 +82,8 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
         lock (_lock)
         {
             if (Find(id) is not { } domain) return;
-            if (domain.Power == Power.Running) throw new VmException($"{domain.Spec.Name} is running. Shut it down first.");
+            if (domain.IsOn) throw new VmException($"{domain.Spec.Name} is running. Shut it down first.");
+            File.Delete(MemoryOf(id));
             File.Delete(FileOf(id));
             _known.TryRemove(id, out _);
             Changed?.Invoke(new(id, domain.Spec.Name, Power.Gone, "undefined"));
@@ -93,15 +98,67 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
             var domain = Get(id);
             foreach (var file in domain.Spec.Disks.SelectMany(disk => disk.Backing.Prepend(disk.Path)))
                 if (!File.Exists(file)) throw new VmException($"{domain.Spec.Name} can't start: its disk {file} is missing. Restore the file or remove the domain.");
+            var memory = domain.Power == Power.Saved ? ReadMemory(id) : null;
             ServeDisplay(domain.Spec);
-            if (domain.Power != Power.Running) Save(domain with { Power = Power.Running, Detail = "booted" });
+            if (memory != null && _displays.TryGetValue(id, out var display)) display.Screen.Restore(memory);
+            File.Delete(MemoryOf(id));
+            if (domain.Power != Power.Running)
+                Save(domain with { Power = Power.Running, Detail = memory != null ? "restored" : domain.Power == Power.Paused ? "unpaused" : "booted", IsRestored = memory != null });
+        }
+    }
+
+    public void Hibernate(Guid id)
+    {
+        _faults.Meet("hibernate");
+        lock (_lock)
+        {
+            var domain = Get(id);
+            if (domain.Power == Power.Saved) return;
+            if (!domain.IsOn) throw new VmException($"{domain.Spec.Name} is off: it has no memory that could be saved.");
+            var screen = _displays.TryGetValue(id, out var display) ? display.Screen : new Screen(domain.Spec.Name);
+            File.WriteAllText(MemoryOf(id), MemoryStart + screen.Memory + MemoryEnd);
+            TurnOff(id, Power.Saved, "saved");
+        }
+    }
+
+    public void Discard(Guid id)
+    {
+        _faults.Meet("discard");
+        lock (_lock)
+        {
+            if (Find(id) is not { Power: Power.Saved } domain) return;
+            File.Delete(MemoryOf(id));
+            Save(domain with { Power = Power.Off, Detail = "discarded" });
+        }
+    }
+
+    public void Pause(Guid id)
+    {
+        _faults.Meet("pause");
+        lock (_lock)
+        {
+            var domain = Get(id);
+            if (!domain.IsOn) throw new VmException($"{domain.Spec.Name} is off: there is nothing to pause.");
+            if (domain.Power != Power.Paused) Save(domain with { Power = Power.Paused, Detail = "user" });
+        }
+    }
+
+    public void Resume(Guid id)
+    {
+        _faults.Meet("resume");
+        lock (_lock)
+        {
+            var domain = Get(id);
+            if (!domain.IsOn) throw new VmException($"{domain.Spec.Name} is off: start it.");
+            if (domain.Power != Power.Running) Save(domain with { Power = Power.Running, Detail = "unpaused" });
         }
     }
 
     public void Shutdown(Guid id)
     {
         if (_faults.Meet("shutdown")) return;
-        Obey(id, () => TurnOff(id, "shutdown"));
+        if (Find(id) is { Power: Power.Paused } paused) throw new VmException($"{paused.Spec.Name} stands still and can't hear the power button. Start it, or force it off.");
+        Obey(id, () => TurnOff(id, Power.Off, "shutdown"));
     }
 
     public void Reboot(Guid id)
@@ -119,21 +176,21 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
     public void Destroy(Guid id)
     {
         _faults.Meet("destroy");
-        TurnOff(id, "destroyed");
+        TurnOff(id, Power.Off, "destroyed");
     }
 
     public byte[] Screenshot(Guid id)
     {
         _faults.Meet("screenshot");
         var domain = Get(id);
-        if (domain.Power != Power.Running) throw new VmException($"{domain.Spec.Name} is off: it has no screen.");
+        if (!domain.IsOn) throw new VmException($"{domain.Spec.Name} is off: it has no screen.");
         return (_displays.TryGetValue(id, out var display) ? display.Screen : new Screen(domain.Spec.Name)).ToPng();
     }
 
     public IReadOnlyDictionary<string, string> Addresses()
     {
         _faults.Meet("addresses");
-        return All().Where(known => known.State.Power == Power.Running)
+        return All().Where(known => known.State.IsOn)
             .Select(known => known.State.Spec.Mac.ToLowerInvariant())
             .Distinct()
             .ToDictionary(mac => mac, AddressOf);
@@ -169,14 +226,14 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
         }
     }
 
-    private void TurnOff(Guid id, string why)
+    private void TurnOff(Guid id, Power power, string why)
     {
         lock (_lock)
         {
             if (_isDisposed) return;
             if (_obeying.TryRemove(id, out var timer)) timer.Dispose();
             if (_displays.TryRemove(id, out var display)) display.Dispose();
-            if (Find(id) is { Power: Power.Running } domain) Save(domain with { Power = Power.Off, Detail = why });
+            if (Find(id) is { IsOn: true } domain) Save(domain with { Power = power, Detail = why, IsRestored = false });
         }
     }
 
@@ -228,7 +285,7 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
         try
         {
             var state = JsonSerializer.Deserialize<SimulatedDomain>(File.ReadAllBytes(FileOf(id)), Json.Options)!;
-            if (state.Power != Power.Running && _displays.TryRemove(id, out var display)) display.Dispose();     // another process turned it off
+            if (!state.IsOn && _displays.TryRemove(id, out var display)) display.Dispose();     // another process turned it off
             return _known[id] = new(state, writtenAt);
         }
         catch (FileNotFoundException)
@@ -251,9 +308,25 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
 
     private string FileOf(Guid id) => Path.Combine(_folder, id.ToString("D") + ".json");
 
+    private string MemoryOf(Guid id) => Path.Combine(_folder, id.ToString("D") + ".memory");
+
+    /// <summary>As with QEMU: null when it is no memory, then the guest boots; one that lacks its end fails the start.</summary>
+    private string? ReadMemory(Guid id)
+    {
+        var file = MemoryOf(id);
+        var text = File.Exists(file) ? File.ReadAllText(file) : "";
+        if (!text.StartsWith(MemoryStart, StringComparison.Ordinal)) return null;
+        if (!text.EndsWith(MemoryEnd, StringComparison.Ordinal))
+        {
+            throw new VmException($"{Get(id).Spec.Name} could not go on from its saved memory, which is kept: it ends too early. Try again; or switch it off by force, which " +
+                "discards the saved memory, and start it afresh.");
+        }
+        return text[MemoryStart.Length..^MemoryEnd.Length];
+    }
+
     private static bool Same(DomainSpec a, DomainSpec b) => JsonSerializer.Serialize(a, Json.Options) == JsonSerializer.Serialize(b, Json.Options);
 
-    private static DomainReport Report(SimulatedDomain domain) => new(domain.Spec.Id, domain.Spec.Name, domain.Power, domain.Detail);
+    private static DomainReport Report(SimulatedDomain domain) => new(domain.Spec.Id, domain.Spec.Name, domain.Power, domain.Detail, domain.IsRestored);
 
     /// <summary>An address in 10.0.0.0/8 that belongs to the MAC address: always the same one.</summary>
     private static string AddressOf(string mac) =>
@@ -261,5 +334,9 @@ internal sealed class SimulatedNode : IVmNode, ICanScreenshot, ICanReportAddress
 
     private sealed record Known(SimulatedDomain State, DateTime WrittenAt);
 
-    private sealed record SimulatedDomain(DomainSpec Spec, Power Power, string Detail);
+    private sealed record SimulatedDomain(DomainSpec Spec, Power Power, string Detail, bool IsRestored = false)
+    {
+        [JsonIgnore]
+        public bool IsOn => Power is Power.Running or Power.Paused;
+    }
 }

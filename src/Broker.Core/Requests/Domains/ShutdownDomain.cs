@@ -3,7 +3,7 @@ using Broker.Core.Domains;
 
 namespace Broker.Core.Requests.Domains;
 
-/// <summary>Press a desktop's power button; if it has not gone off after a time, pull the plug.</summary>
+/// <summary>Press a desktop's power button; if it has not gone off after a time, pull the plug. One that stands still goes on first; one that is hibernated stays so.</summary>
 /// <param name="Domain">Id of the desktop.</param>
 /// <param name="TimeoutSeconds">How long it gets, 1 to 3600 seconds; 120 when left out.</param>
 public sealed record ShutdownDomain(Guid Domain, int? TimeoutSeconds = null) : IRequest<ShutdownDomain>, IOnDomain
@@ -16,7 +16,7 @@ public sealed record ShutdownDomain(Guid Domain, int? TimeoutSeconds = null) : I
     {
         Grant = Grant.Shutdown,
         Aliases = ["shutdown"],
-        OfferedOn = d => d.State is DomainState.Active,
+        OfferedOn = d => d.State is DomainState.Active or DomainState.Paused,
     };
 
     /// <inheritdoc/>

@@ -1,0 +1,23 @@
+using Broker.Core.Access;
+using Broker.Core.Domains;
+
+namespace Broker.Core.Requests.Domains;
+
+/// <summary>Save a desktop's memory and switch it off. Its next start goes on where it was.</summary>
+public sealed record HibernateDomain(Guid Domain) : IRequest<HibernateDomain>, IOnDomain
+{
+    /// <inheritdoc/>
+    public static Command Spec { get; } = new("hibernate_domain", Lane.Power, "Save a desktop's memory and switch it off.")
+    {
+        Grant = Grant.Hibernate,
+        Aliases = ["hibernate", "hybernate"],
+        Needs = "hibernate",
+        OfferedOn = d => d.State is DomainState.Active or DomainState.Paused,
+    };
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() => [];
+
+    /// <inheritdoc/>
+    public LockSet Locks() => LockSet.Exclusive(Domain);
+}
