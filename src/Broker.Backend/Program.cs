@@ -5,33 +5,25 @@ using Broker.Backend.Requests;
 using Broker.Backend.VmManagers;
 using Broker.Core.Database;
 using Broker.Core.Events;
-using Microsoft.Extensions.Configuration;
+using Broker.Core.Settings;
+using Broker.Core.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });
-builder.Configuration.AddCommandLine(args);
-// The file is shared with the front end and the command line: ours is its section Broker.
-if (builder.Configuration["config"] is { } file)
-    builder.Configuration.AddConfiguration(new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file), optional: false).Build().GetSection("Broker"));
-builder.Configuration.AddEnvironmentVariables("BROKER_");
-
-var settings = builder.Configuration.Get<BackEndSettings>() ?? new BackEndSettings();
-var problems = settings.Problems().ToList();
-if (problems.Count > 0)
+BackEndSettings settings;
+try
 {
-    foreach (var problem in problems) await Console.Error.WriteLineAsync(problem);
+    settings = SettingsFile.Read<BackEndSettings>(SettingsFile.Named(args), Environment.GetEnvironmentVariable);
+}
+catch (SettingsException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
     return 2;
 }
 
-builder.Logging.AddSimpleConsole(o =>
-{
-    o.SingleLine = true;
-    o.UseUtcTimestamp = true;
-    o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-});
-builder.Logging.SetMinimumLevel(builder.Configuration.GetValue("log", LogLevel.Information));
+var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+builder.AddTelemetry("broker-backend", settings);
 
 var doorbell = new Doorbell(settings.DoorbellFolder);
 builder.Services

@@ -52,7 +52,7 @@ public static class Program
         }
         catch (DatabaseUnavailableException e)
         {
-            return await Say($"{Sentence(e)} Is MariaDB running, and does BROKER_DATABASE say where?", ExitCode.Database);
+            return await Say($"{Sentence(e)} Is MariaDB running, and does the setting database (BROKER_DATABASE) say where?", ExitCode.Database);
         }
         catch (DbException e)
         {

@@ -3,15 +3,13 @@ using System.Data.Common;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Events;
+using Broker.Core.Settings;
 using Broker.Core.Users;
-using Microsoft.Extensions.Configuration;
 
 namespace Broker.Cli;
 
-/// <summary>Where the database and the doorbells are: <c>BROKER_DATABASE</c> and <c>BROKER_RUN</c>, or section <c>Broker</c> of the file that <c>--config</c> names. Variables win.</summary>
-/// <param name="Database">Connection string.</param>
-/// <param name="Run">Run folder.</param>
-internal sealed record Settings(string Database, string Run)
+/// <summary>How the command line finds the database and the doorbells: as the back end does, whose account it uses.</summary>
+internal static class Settings
 {
     private const string ConfigName = "--config";
     private const string Example = "Server=127.0.0.1;Port=3306;Database=broker;User ID=…;Password=…";
@@ -22,7 +20,7 @@ internal sealed record Settings(string Database, string Run)
     /// <summary>The option that all commands know.</summary>
     public static Option<string?> ConfigOption() => new(ConfigName)
     {
-        Description = "Settings file (JSON, section Broker with Database and Run). BROKER_DATABASE and BROKER_RUN win over it.",
+        Description = "Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.",
         HelpName = "FILE",
         Recursive = true,
     };
@@ -37,14 +35,30 @@ internal sealed record Settings(string Database, string Run)
     /// <summary>For commands that print rows.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON instead of a table." };
 
-    /// <summary>The database of this command line.</summary>
-    /// <exception cref="CommandFailedException">No database is set, or the file is not there.</exception>
-    public static Db Open(ParseResult parsed, Terminal terminal)
+    /// <summary>The settings of the back end that this command line speaks for.</summary>
+    /// <exception cref="CommandFailedException">They are wrong.</exception>
+    public static BackEndSettings Read(ParseResult parsed, Terminal terminal)
     {
-        var (database, run) = Read(parsed.GetValue<string?>(ConfigName), terminal);
+        var file = parsed.GetValue<string?>(ConfigName)
+            ?? (terminal.Variable("BROKER_DATABASE") is null && File.Exists(SettingsFile.Installed) ? SettingsFile.Installed : null);
         try
         {
-            return new Db(database, ring: new Doorbell(Path.Combine(run, "doorbell")).Ring, patience: Patience);
+            return SettingsFile.Read<BackEndSettings>(file, terminal.Variable);
+        }
+        catch (SettingsException e)
+        {
+            throw new CommandFailedException(e.Message, ExitCode.Usage);
+        }
+    }
+
+    /// <summary>The database of this command line.</summary>
+    /// <exception cref="CommandFailedException">The settings are wrong.</exception>
+    public static Db Open(ParseResult parsed, Terminal terminal)
+    {
+        var settings = Read(parsed, terminal);
+        try
+        {
+            return new Db(settings.Database, ring: new Doorbell(settings.DoorbellFolder).Ring, patience: Patience);
         }
         catch (Exception e) when (e is ArgumentException or DbException)
         {
@@ -65,29 +79,5 @@ internal sealed record Settings(string Database, string Run)
 
         var user = await Users.Find(db, name);
         return await UsersTable.Caller(db, user.Id, address: null) ?? throw new CommandFailedException($"{user.Name} is disabled and can't ask for anything.");
-    }
-
-    private static Settings Read(string? file, Terminal terminal)
-    {
-        var configuration = new ConfigurationBuilder();
-        if (file is not null)
-        {
-            if (!File.Exists(file)) throw new CommandFailedException($"There is no settings file {file}.", ExitCode.Usage);
-            configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
-        }
-
-        IConfigurationSection section;
-        try
-        {
-            section = configuration.Build().GetSection("Broker");
-        }
-        catch (InvalidDataException e)
-        {
-            throw new CommandFailedException($"The settings file {file} can't be read: {(e.InnerException ?? e).Message}", ExitCode.Usage);
-        }
-
-        if ((terminal.Variable("BROKER_DATABASE") ?? section["Database"]) is not { Length: > 0 } database)
-            throw new CommandFailedException($"No database is set. Set BROKER_DATABASE to something like {Example}, or name a settings file with --config.", ExitCode.Usage);
-        return new Settings(database, terminal.Variable("BROKER_RUN") ?? section["Run"] ?? "/run/broker");
     }
 }

@@ -9,7 +9,7 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "The portal is served from {Folder}.")]
     public static partial void PortalFound(ILogger log, string folder);
 
-    [LoggerMessage(3, LogLevel.Warning, "The portal was not built, only the API is served. Run npm run build in frontend/, or set BROKER_PORTAL.")]
+    [LoggerMessage(3, LogLevel.Warning, "The portal was not built, only the API is served. Run npm run build in frontend/, or name its folder in the setting portal.")]
     public static partial void PortalMissing(ILogger log);
 
     [LoggerMessage(10, LogLevel.Information, "User {UserId} signed in from {Address}.")]
@@ -27,7 +27,7 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Warning, "The events could not be read. Trying again in {Wait}.")]
     public static partial void EventsNotRead(ILogger log, Exception e, TimeSpan wait);
 
-    [LoggerMessage(21, LogLevel.Warning, "There is no run folder (BROKER_RUN): events are looked for once a second.")]
+    [LoggerMessage(21, LogLevel.Warning, "There is no run folder (setting run): events are looked for once a second.")]
     public static partial void NoDoorbell(ILogger log);
 
     [LoggerMessage(30, LogLevel.Information, "User {UserId} looks at {DomainId} from {Address}.")]

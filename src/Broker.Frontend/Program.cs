@@ -1,3 +1,5 @@
+using Broker.Core.Settings;
+using Broker.Core.Telemetry;
 using Broker.Frontend.Desktops;
 using Broker.Frontend.Displays;
 using Broker.Frontend.Domains;
@@ -9,8 +11,19 @@ using Broker.Frontend.Requests;
 using Broker.Frontend.SignIn;
 using Broker.Frontend.Users;
 
+FrontEndSettings settings;
+try
+{
+    settings = SettingsFile.Read<FrontEndSettings>(SettingsFile.Named(args), Environment.GetEnvironmentVariable);
+}
+catch (SettingsException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+
 var builder = WebApplication.CreateBuilder(args);
-var settings = Settings.Read(builder, args);
+builder.AddTelemetry("broker-frontend", settings);
 builder.AddServer(settings);
 builder.AddSignIn();
 builder.AddCallerRules();
@@ -33,3 +46,4 @@ app.MapHealth(settings);
 app.MapApiDescription();
 app.MapPortalPage(settings);
 await app.RunAsync();
+return 0;

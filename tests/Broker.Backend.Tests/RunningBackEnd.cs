@@ -1,4 +1,3 @@
-using Broker.Backend;
 using Broker.Backend.Nodes;
 using Broker.Backend.Reconcile;
 using Broker.Backend.Requests;
@@ -9,6 +8,7 @@ using Broker.Core.Domains;
 using Broker.Core.Events;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
+using Broker.Core.Settings;
 using Broker.Core.Users;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

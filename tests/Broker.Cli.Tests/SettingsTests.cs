@@ -7,19 +7,24 @@ public class SettingsTests
     [Fact]
     public async Task WithoutADatabaseItSaysHowToSetOne()
     {
-        var outcome = await (await CommandLine.New()).With("BROKER_DATABASE", null).Run("user", "list");
+        var line = await CommandLine.New();
+        var file = Path.Combine(line.RunFolder, "broker.json");
+        await File.WriteAllTextAsync(file, "{}");
+        var outcome = await line.With("BROKER_DATABASE", null).Run("user", "list", "--config", file);
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("Set BROKER_DATABASE", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("put User ID and Password into BROKER_DATABASE", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task TheDatabaseMayStandInASettingsFile()
+    public async Task TheDatabaseMayStandInASettingsFileThatIsClosedToOthers()
     {
         var line = await CommandLine.New();
         var file = Path.Combine(line.RunFolder, "broker.json");
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { Broker = new { Database = line.Variable("BROKER_DATABASE"), Run = line.RunFolder } }));
-        var outcome = await line.With("BROKER_DATABASE", null).With("BROKER_RUN", null).Run("user", "list", "--config", file);
-        Assert.Contains("ada", outcome.Done(), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { backend = new { database = line.Variable("BROKER_DATABASE"), run = line.RunFolder } }));
+        line.With("BROKER_DATABASE", null).With("BROKER_RUN", null);
+        Assert.Contains($"chmod 600 {file}", (await line.Run("user", "list", "--config", file)).Error, StringComparison.Ordinal);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Contains("ada", (await line.Run("user", "list", "--config", file)).Done(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -27,7 +32,7 @@ public class SettingsTests
     {
         var line = await CommandLine.New();
         var file = Path.Combine(line.RunFolder, "broker.json");
-        await File.WriteAllTextAsync(file, """{"Broker": {"Database": "Server=127.0.0.1;Port=1;Database=elsewhere"}}""");
+        await File.WriteAllTextAsync(file, """{"shared": {"database": "Server=127.0.0.1;Port=1;Database=elsewhere"}}""");
         Assert.Contains("ada", (await line.Run("--config", file, "user", "list")).Done(), StringComparison.Ordinal);
     }
 

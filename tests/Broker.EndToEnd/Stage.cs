@@ -157,7 +157,7 @@ public sealed class Stage : IAsyncDisposable
 
     /// <summary>Starts the back end, again after <see cref="KillBackEnd"/>.</summary>
     public void StartBackEnd() => _backEnd ??= StartProgram("Broker.Backend",
-        ("BROKER_POOL", _pool), ("BROKER_LIBRARY", Library), ("BROKER_LEASESECONDS", "3"));
+        ("BROKER_POOL", _pool), ("BROKER_LIBRARY", Library), ("BROKER_LEASE_SECONDS", "3"));
 
     /// <summary>Ends the back end as a crash would.</summary>
     public async Task KillBackEnd()
@@ -245,7 +245,7 @@ public sealed class Stage : IAsyncDisposable
 
     private BoundProcess StartProgram(string project, params IEnumerable<(string, string)> environment) => BoundProcess.Start(
         "dotnet", [Repository.PathOf($"src/{project}/bin/{Configuration}/net10.0/{project}.dll")],
-        [("BROKER_DATABASE", _connection), ("BROKER_RUN", _run), ("BROKER_LOG", "Warning"), ("DOTNET_TieredPGO", "0"), .. environment]);
+        [("BROKER_DATABASE", _connection), ("BROKER_RUN", _run), ("BROKER_LOG_LEVEL", "Warning"), ("DOTNET_TieredPGO", "0"), .. environment]);
 
     private static int FreePort()
     {

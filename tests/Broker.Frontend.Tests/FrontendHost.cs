@@ -54,7 +54,7 @@ public sealed class FrontendHost : IAsyncLifetime
     }
 
     /// <summary>One more front end on the same database.</summary>
-    public (WebApplicationFactory<Program> Factory, Uri Address) Start(params (string Name, string Value)[] settings)
+    public (WebApplicationFactory<Program> Factory, Uri Address) Start(params (string Name, object Value)[] settings)
     {
         var portal = Path.Combine(Folder, "portal");
         Directory.CreateDirectory(Path.Combine(portal, "assets"));
@@ -64,16 +64,28 @@ public sealed class FrontendHost : IAsyncLifetime
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
         {
             web.UseEnvironment("Production");
-            web.UseSetting("Broker:Database", ConnectionString);
-            web.UseSetting("Broker:Run", Folder);
-            web.UseSetting("Broker:Portal", portal);
-            web.UseSetting("Broker:Urls", "http://127.0.0.1:0");
-            web.UseSetting("Broker:Log", "Warning");
-            foreach (var (name, value) in settings) web.UseSetting("Broker:" + name, value);
+            web.UseSetting("config", SettingsFile(portal, settings));
         });
         factory.UseKestrel();
         factory.StartServer();
         return (factory, new Uri(factory.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
+    }
+
+    private string SettingsFile(string portal, (string Name, object Value)[] settings)
+    {
+        var all = new Dictionary<string, object>
+        {
+            ["database"] = ConnectionString,
+            ["run"] = Folder,
+            ["portal"] = portal,
+            ["urls"] = (string[])["http://127.0.0.1:0"],
+            ["log_level"] = "warning",
+        };
+        foreach (var (name, value) in settings) all[name] = value;
+        var file = Path.Combine(Folder, $"{Guid.NewGuid():n}.json");
+        File.WriteAllText(file, JsonSerializer.Serialize(new { frontend = all }));
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return file;
     }
 
     public async Task DisposeAsync()

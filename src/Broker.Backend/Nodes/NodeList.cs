@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Broker.Backend.VmManagers;
 using Broker.Core.Database;
 using Broker.Core.Nodes;
+using Broker.Core.Settings;
 
 namespace Broker.Backend.Nodes;
 

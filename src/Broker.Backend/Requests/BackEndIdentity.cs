@@ -1,3 +1,5 @@
+using Broker.Core.Settings;
+
 namespace Broker.Backend.Requests;
 
 /// <summary>This process among all back ends. It holds a lock on a file of its own for as long as it lives, however it dies.</summary>

@@ -9,6 +9,7 @@ using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
 using Broker.Core.Requests;
+using Broker.Core.Settings;
 using Broker.Core.Users;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

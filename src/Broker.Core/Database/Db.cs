@@ -143,8 +143,8 @@ public sealed class Db
     public static string? Remedy(Exception e) => e switch
     {
         MySqlException { Number: 1146 or 1054 } => "Bring the tables up to date: broker db migrate.",
-        MySqlException { Number: 1049 } => "Create that database, or name the right one in BROKER_DATABASE.",
-        MySqlException { Number: 1044 or 1045 or 1142 } => "Put an account into BROKER_DATABASE that may do this.",
+        MySqlException { Number: 1049 } => "Create that database, or name the right one in the setting database.",
+        MySqlException { Number: 1044 or 1045 or 1142 } => "Give the program an account that may do this (settings database_user and database_password_file).",
         { InnerException: { } inner } => Remedy(inner),
         _ => null,
     };

@@ -4,6 +4,7 @@ using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Displays;
 using Broker.Core.Domains;
+using Broker.Core.Settings;
 using Broker.Frontend.Hosting;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -62,7 +63,7 @@ public static class DisplaysEndpoints
         return TypedResults.Created((string?)null, new DisplayTicket(ticket, Path, DisplayKind.Vnc, expires));
     }
 
-    private static async Task Open(HttpContext http, SignedIn who, Db db, OpenDisplays open, Settings settings, ILoggerFactory logs, IHostApplicationLifetime life)
+    private static async Task Open(HttpContext http, SignedIn who, Db db, OpenDisplays open, FrontEndSettings settings, ILoggerFactory logs, IHostApplicationLifetime life)
     {
         var log = logs.CreateLogger(typeof(DisplaysEndpoints));
         if (!http.WebSockets.IsWebSocketRequest)
@@ -119,12 +120,12 @@ public static class DisplaysEndpoints
         return HasScreen(domain.State) ? domain : throw NotRunning(domain);
     }
 
-    private static bool IsOwnOrigin(HttpRequest request, Settings settings)
+    private static bool IsOwnOrigin(HttpRequest request, FrontEndSettings settings)
     {
         var origin = request.Headers.Origin.ToString();
         return origin.Length > 0
             && (string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
-                || Settings.List(settings.PublicOrigins).Contains(origin, StringComparer.OrdinalIgnoreCase));
+                || settings.PublicOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase));
     }
 
     private static RefusedException BadTicket() => new(StatusCodes.Status403Forbidden, "bad_ticket", "The ticket is used up, too old, or not yours. Ask for a new one.");

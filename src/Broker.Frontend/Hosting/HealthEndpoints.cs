@@ -1,4 +1,5 @@
 using Broker.Core.Database;
+using Broker.Core.Settings;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Broker.Frontend.Hosting;
@@ -18,7 +19,7 @@ public static class HealthEndpoints
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Adds the routes.</summary>
-    public static void MapHealth(this IEndpointRouteBuilder app, Settings settings)
+    public static void MapHealth(this IEndpointRouteBuilder app, FrontEndSettings settings)
     {
         // tries only once, so that a load balancer learns at once that the database is gone
         var db = new Db(settings.Database, patience: Patience);

@@ -1,3 +1,4 @@
+using Broker.Core.Settings;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
 
@@ -9,7 +10,7 @@ public static class Portal
     private static readonly string[] NotPages = ["/api", "/openapi", "/healthz", "/readyz", "/assets"];
 
     /// <summary>Files, before anybody asks who the caller is: there is nothing secret in them.</summary>
-    public static void UsePortalFiles(this WebApplication app, Settings settings)
+    public static void UsePortalFiles(this WebApplication app, FrontEndSettings settings)
     {
         if (Folder(settings) is not { } folder) return;
         app.UseStaticFiles(new StaticFileOptions
@@ -23,7 +24,7 @@ public static class Portal
     }
 
     /// <summary>The page, for /, for /index.html and for every address that the portal itself makes sense of.</summary>
-    public static void MapPortalPage(this WebApplication app, Settings settings)
+    public static void MapPortalPage(this WebApplication app, FrontEndSettings settings)
     {
         var folder = Folder(settings);
         app.MapMethods("/{*path}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context) => Page(context, folder))
@@ -31,10 +32,10 @@ public static class Portal
     }
 
     /// <summary>Where the built portal lies; null when it was not built.</summary>
-    internal static string? Folder(Settings settings)
+    internal static string? Folder(FrontEndSettings settings)
     {
         if (settings.Portal is { Length: > 0 } set)
-            return Directory.Exists(set) ? Path.GetFullPath(set) : throw new InvalidOperationException($"There is no folder {set} (BROKER_PORTAL).");
+            return Directory.Exists(set) ? Path.GetFullPath(set) : throw new InvalidOperationException($"There is no folder {set} (setting portal).");
         string[] places = [Path.Combine(AppContext.BaseDirectory, "wwwroot"), .. Checkout().Select(top => Path.Combine(top, "frontend", "dist"))];
         return places.FirstOrDefault(place => File.Exists(Path.Combine(place, "index.html")));
     }

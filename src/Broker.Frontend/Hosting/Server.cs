@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Broker.Core.Database;
 using Broker.Core.Events;
+using Broker.Core.Settings;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -13,26 +14,19 @@ public static class Server
     private const int LargestBody = 256 * 1024;
 
     /// <summary>Adds it.</summary>
-    public static void AddServer(this WebApplicationBuilder builder, Settings settings)
+    public static void AddServer(this WebApplicationBuilder builder, FrontEndSettings settings)
     {
-        builder.WebHost.UseUrls(settings.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        builder.WebHost.UseUrls([.. settings.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 5000;
+            if (settings.HasTls) kestrel.ConfigureHttpsDefaults(https => Certificate.Use(https, settings));
         });
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
-        builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.Log, ignoreCase: true)).AddFilter("Microsoft", LogLevel.Warning);
-
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
-        if (settings.Run is { Length: > 0 } run) builder.Services.AddSingleton(new Doorbell(Path.Combine(run, "doorbell")));
+        if (settings.Run.Length > 0) builder.Services.AddSingleton(new Doorbell(settings.DoorbellFolder));
         builder.Services.AddSingleton(services =>
         {
             var doorbell = services.GetService<Doorbell>();
@@ -46,7 +40,7 @@ public static class Server
         });
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
-        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, Settings.List(settings.TrustedProxies)));
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, settings.TrustedProxies));
         builder.Services.AddRateLimiter(limits =>
         {
             limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(Share);
@@ -59,9 +53,9 @@ public static class Server
     }
 
     /// <summary>What every call goes through, in order.</summary>
-    public static void UseServer(this WebApplication app, Settings settings)
+    public static void UseServer(this WebApplication app, FrontEndSettings settings)
     {
-        if (settings.TrustedProxies.Length > 0) app.UseForwardedHeaders();
+        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.UseProblems();
         app.UsePortalFiles(settings);
@@ -73,19 +67,13 @@ public static class Server
         app.UseWebSockets();
     }
 
-    private static void Trust(ForwardedHeadersOptions forwarded, string[] networks)
+    private static void Trust(ForwardedHeadersOptions forwarded, IReadOnlyList<string> networks)
     {
         forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
         forwarded.ForwardLimit = null; // as many as are trusted, one after the other
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
-        foreach (var network in networks)
-        {
-            var text = network.Contains('/') ? network : network + (network.Contains(':') ? "/128" : "/32");
-            forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.TryParse(text, out var parsed)
-                ? parsed
-                : throw new InvalidOperationException($"BROKER_TRUSTED_PROXIES: '{network}' is no network such as 10.0.0.0/8."));
-        }
+        foreach (var network in networks) forwarded.KnownIPNetworks.Add(FrontEndSettings.Network(network)!.Value);
     }
 
     // One person can't take what others need; many behind one address can sign in at the same time.

@@ -151,13 +151,13 @@ public sealed class KillTests : IAsyncLifetime
     private Process StartProcess()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
-        start.ArgumentList.Add(typeof(BackEndSettings).Assembly.Location);
+        start.ArgumentList.Add(typeof(Broker.Backend.Requests.HandlerList).Assembly.Location);
         start.Environment["BROKER_DATABASE"] = _b.Settings.Database;
         start.Environment["BROKER_RUN"] = _b.Settings.Run;
         start.Environment["BROKER_POOL"] = _b.Settings.Pool;
         start.Environment["BROKER_LIBRARY"] = _b.Settings.Library;
-        start.Environment["BROKER_LEASESECONDS"] = "3";
-        start.Environment["BROKER_LOG"] = "Warning";
+        start.Environment["BROKER_LEASE_SECONDS"] = "3";
+        start.Environment["BROKER_LOG_LEVEL"] = "Warning";
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, e) => _output.Enqueue(e.Data ?? "");
         process.BeginOutputReadLine();

@@ -142,7 +142,7 @@ public class GatewayTests(FrontendHost host) : IClassFixture<FrontendHost>
     {
         using var display = FakeDisplay.Proper(FakeDisplay.Idle);
         var domain = await Running("public-origin", display.Path);
-        var (factory, address) = host.Start(("PublicOrigins", "https://desktops.example, https://other.example"));
+        var (factory, address) = host.Start(("public_origins", (string[])["https://desktops.example", "https://other.example"]));
         await using var behindProxy = factory;
         using var browser = await host.SignedIn("student", address);
         Assert.Equal(HttpStatusCode.Forbidden, await Refusal(browser, await Ticket(browser, domain), "https://desktops.example.evil.example"));

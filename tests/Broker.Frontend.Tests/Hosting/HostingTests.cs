@@ -98,7 +98,7 @@ public class HostingTests(FrontendHost host) : IClassFixture<FrontendHost>
     [Fact]
     public async Task Forwarded_headers_are_believed_from_trusted_proxies_only()
     {
-        var (factory, address) = host.Start(("TrustedProxies", "127.0.0.0/8"));
+        var (factory, address) = host.Start(("trusted_proxies", (string[])["127.0.0.0/8"]));
         await using var behindProxy = factory;
         foreach (var (where, believed) in ((Uri, bool)[])[(address, true), (host.Address, false)])
         {
@@ -132,7 +132,7 @@ public class HostingTests(FrontendHost host) : IClassFixture<FrontendHost>
     {
         await using var server = await PrivateMariaDb.Start();
         var connection = await server.NewDatabase();
-        var (factory, address) = host.Start(("Database", connection));
+        var (factory, address) = host.Start(("database", connection));
         await using var own = factory;
         using var browser = host.NewBrowser(address);
         await browser.Session();

@@ -1,0 +1,48 @@
+using Broker.Core.Requests;
+
+namespace Broker.Core.Settings;
+
+/// <summary>Settings of the back end, section <c>backend</c>. The command line acts with its account.</summary>
+public sealed record BackEndSettings : SharedSettings
+{
+    /// <inheritdoc/>
+    public override string DatabaseUser { get; init; } = "broker_backend";
+
+    /// <inheritdoc/>
+    public override string DatabasePasswordFile { get; init; } = "secrets/backend-database-password";
+
+    /// <summary>Folder of disk images.</summary>
+    public string Pool { get; init; } = "/var/lib/broker/pool";
+
+    /// <summary>Folder of images that may be imported.</summary>
+    public string Library { get; init; } = "/var/lib/broker/library";
+
+    /// <summary>How long a claim lasts unless it is renewed; it is renewed every third of it.</summary>
+    public double LeaseSeconds { get; init; } = 15;
+
+    /// <summary>How long requests in work may take to end when the back end is stopped; what is left is given back.</summary>
+    public double StopSeconds { get; init; } = 10;
+
+    /// <summary>How many requests of each lane this back end works on at once.</summary>
+    public IReadOnlyDictionary<Lane, int> Lanes { get; init; } = new Dictionary<Lane, int>
+    {
+        [Lane.Quick] = 16,
+        [Lane.Power] = 16,
+        [Lane.Disk] = 4,
+        [Lane.Network] = 2,
+    };
+
+    /// <summary>Where display sockets lie. The front end's group can enter it.</summary>
+    public string DisplayFolder => Path.Combine(Run, "displays");
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Key, string Problem)> Problems()
+    {
+        foreach (var problem in base.Problems()) yield return problem;
+        if (Run.Length == 0) yield return ("run", "is empty, but the back end needs its run folder");
+        if (LeaseSeconds < 1) yield return ("lease_seconds", "is at least 1 second");
+        if (StopSeconds < 0) yield return ("stop_seconds", "is at least 0 seconds");
+        foreach (var lane in Enum.GetValues<Lane>())
+            if (Lanes.GetValueOrDefault(lane) < 1) yield return ($"lanes.{Word.Of(lane)}", "is at least 1 request");
+    }
+}
