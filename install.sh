@@ -26,6 +26,7 @@ export PATH=$PATH:/usr/sbin:/sbin
 . etc/install/packages.sh
 . etc/install/build.sh
 . etc/install/test.sh
+. etc/install/database.sh
 . etc/install/demo.sh
 
 usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' install.sh; }

@@ -47,14 +47,7 @@ connection() {
 
 start_database() {
   etc/dev/mariadb.sh start "$demo/db" --owner $$ || return 1
-  # The front end gets no right to change tables; both reach this database only.
-  sql <<SQL
-CREATE DATABASE IF NOT EXISTS broker CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
-CREATE OR REPLACE USER broker@127.0.0.1 IDENTIFIED BY '$(secret database-broker)';
-GRANT ALL ON broker.* TO broker@127.0.0.1;
-CREATE OR REPLACE USER broker_front_end@127.0.0.1 IDENTIFIED BY '$(secret database-broker_front_end)';
-GRANT SELECT, INSERT, UPDATE, DELETE ON broker.* TO broker_front_end@127.0.0.1;
-SQL
+  database_accounts 127.0.0.1 "$(secret database-broker_backend)" "$(secret database-broker_frontend)" | sql
 }
 
 # sql [DATABASE] - runs what comes by standard input as the server's root.
@@ -100,7 +93,7 @@ pool_folder() {
 # --- Broker --------------------------------------------------------------------
 
 broker() {
-  BROKER_DATABASE=$(connection broker) BROKER_RUN=$run_dir \
+  BROKER_DATABASE=$(connection broker_backend) BROKER_RUN=$run_dir \
     dotnet "src/Broker.Cli/bin/$configuration/net10.0/broker.dll" "$@"
 }
 
@@ -125,7 +118,7 @@ launch() {
 
 start_back_end() {
   launch back-end env -i PATH="$PATH" LANG=C.UTF-8 \
-    BROKER_DATABASE="$(connection broker)" BROKER_RUN="$run_dir" \
+    BROKER_DATABASE="$(connection broker_backend)" BROKER_RUN="$run_dir" \
     BROKER_LIBRARY="$demo/library" BROKER_POOL="$(pool_folder)" \
     setpriv --pdeathsig TERM dotnet "src/Broker.Backend/bin/$configuration/net10.0/Broker.Backend.dll"
 }
@@ -141,7 +134,7 @@ start_front_end() {
     chmod -R a+rX "$demo/app" || return 1
   # shellcheck disable=SC2016  # expanded by the inner shell
   launch front-end env -i PATH="$PATH" LANG=C.UTF-8 DOTNET_EnableDiagnostics=0 \
-    BROKER_DATABASE="$(connection broker_front_end)" BROKER_RUN="$run_dir" \
+    BROKER_DATABASE="$(connection broker_frontend)" BROKER_RUN="$run_dir" \
     BROKER_URLS="$url" BROKER_PORTAL="$run_dir/app/portal" \
     unshare --mount --propagation private bash -c '
       mount --bind "$1" "$2/app" && mount -o remount,bind,ro "$2/app" && mount --bind "$3" "$2/dotnet" && cd / &&
@@ -175,6 +168,7 @@ processes_run() {
 
 start_broker() {
   broker db migrate &&
+    frontend_rights 127.0.0.1 | sql broker &&
     broker node add here --manager libvirt --uri "$vm_uri" &&
     broker user add admin --display-name Administrator --admin --if-missing --password-stdin < <(secret admin) &&
     broker user add student --display-name Student --if-missing --password-stdin < <(secret student) ||

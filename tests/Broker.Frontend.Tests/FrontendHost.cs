@@ -25,7 +25,11 @@ public sealed class FrontendHost : IAsyncLifetime
 
     public Db Db { get; private set; } = null!;
 
+    /// <summary>With every right.</summary>
     public string ConnectionString { get; private set; } = "";
+
+    /// <summary>What front ends of tests use: the account with the rights of an installation's.</summary>
+    public string FrontEndConnectionString { get; private set; } = "";
 
     public Uri Address { get; private set; } = null!;
 
@@ -44,6 +48,7 @@ public sealed class FrontendHost : IAsyncLifetime
     public async Task InitializeAsync()
     {
         ConnectionString = await (await PrivateMariaDb.Shared).NewDatabase();
+        FrontEndConnectionString = await PrivateMariaDb.NewFrontEndAccount(ConnectionString);
         Db = new Db(ConnectionString, ring: new Doorbell(Path.Combine(Folder, "doorbell")).Ring);
         Admin = await NewUser("admin", isAdmin: true);
         Student = await NewUser("student");
@@ -75,7 +80,7 @@ public sealed class FrontendHost : IAsyncLifetime
     {
         var all = new Dictionary<string, object>
         {
-            ["database"] = ConnectionString,
+            ["database"] = FrontEndConnectionString,
             ["run"] = Folder,
             ["portal"] = portal,
             ["urls"] = (string[])["http://127.0.0.1:0"],

@@ -64,6 +64,31 @@ public sealed class PrivateMariaDb : IAsyncDisposable
         return connectionString;
     }
 
+    /// <summary>A connection string of the same database with an account that may do there what the front end may (<c>sql/frontend-rights.sql</c>).</summary>
+    /// <param name="connectionString">A migrated database.</param>
+    public static async Task<string> NewFrontEndAccount(string connectionString)
+    {
+        var password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+        var db = new Db(connectionString);
+        var account = await db.Read(async s =>
+        {
+            var name = $"fe_{await s.First<string>("SELECT DATABASE()")}";
+            await s.Execute($"CREATE OR REPLACE USER {name}@'127.0.0.1' IDENTIFIED BY '{password}'");
+            return name;
+        });
+        await GiveFrontEndRights(db, $"{account}@'127.0.0.1'");
+        return new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connectionString, ["User ID"] = account, ["Password"] = password }.ConnectionString;
+    }
+
+    /// <summary>Gives an account what <c>sql/frontend-rights.sql</c> lists, and nothing else.</summary>
+    public static Task GiveFrontEndRights(Db db, string account) => db.Read(async s =>
+    {
+        var rights = await File.ReadAllTextAsync(Repository.PathOf("sql/frontend-rights.sql"));
+        await s.Execute($"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {account}");
+        foreach (var statement in new Migration(0, "", rights).Statements) await s.Execute(statement.Replace(" TO account", $" TO {account}", StringComparison.Ordinal));
+        return true;
+    });
+
     /// <summary>Ends the server at once, as a crash would (SIGKILL).</summary>
     public async Task Kill()
     {

@@ -1,0 +1,37 @@
+-- What the front end's account may do in the database. The one list of it: the
+-- installation, the demo and the tests run it for their account (in place of the
+-- word at each line's end) after the migrations, and take away what is not here.
+--
+-- The front end is what strangers talk to. It may read; it may write what people do
+-- in the portal, and ask the back end for the rest. Never: who may do what (grants),
+-- hosts (nodes), what the queue has become of a request (states, claims, leases,
+-- locks, results), disks, migrations.
+GRANT SELECT ON * TO account;
+
+-- People: new accounts, and what signing in and choosing a password or a language change.
+-- Not is_admin, is_disabled or name of an account that is there.
+GRANT INSERT ON users TO account;
+GRANT UPDATE (password_hash, security_stamp, must_change_password, language, last_sign_in_at) ON users TO account;
+GRANT INSERT ON audit TO account;
+GRANT INSERT, DELETE ON ended_sessions TO account;
+GRANT INSERT ON data_protection_keys TO account;
+
+-- Asking: a request with its locks and, for a machine to be made, that machine's row.
+GRANT INSERT ON requests TO account;
+GRANT INSERT ON request_locks TO account;
+GRANT INSERT ON domains TO account;
+GRANT INSERT ON events TO account;
+
+-- What changes of a machine without its host.
+GRANT UPDATE (is_public, alias, description) ON domains TO account;
+
+-- Screens: tickets, and who looked when.
+GRANT INSERT, DELETE ON display_tickets TO account;
+GRANT INSERT ON display_sessions TO account;
+GRANT UPDATE (ended_at, bytes_to_guest, bytes_from_guest) ON display_sessions TO account;
+
+-- Taking back a request that nobody is at, with the machine that was only promised.
+GRANT UPDATE (state, ended_at, claimed_by, lease_until, progress, error_code, error_text, result) ON requests TO account;
+GRANT DELETE ON request_locks TO account;
+GRANT DELETE ON domains TO account;
+GRANT DELETE ON volumes TO account;
