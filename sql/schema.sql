@@ -128,8 +128,10 @@ CREATE TABLE `requests` (
   `state` enum('requested','waiting','working','done','failed','cancelled') NOT NULL,
   `lane` enum('quick','power','disk','network') NOT NULL,
   `priority` int(11) NOT NULL DEFAULT 100,
+  `turn` bigint(20) NOT NULL DEFAULT 0,
   `user_id` bigint(20) NOT NULL,
   `caller_address` varchar(64) DEFAULT NULL,
+  `trace_parent` varchar(55) CHARACTER SET ascii COLLATE ascii_general_ci DEFAULT NULL,
   `domain_id` char(36) DEFAULT NULL,
   `domain_name` varchar(190) DEFAULT NULL,
   `created_at` datetime(6) NOT NULL,
@@ -142,6 +144,8 @@ CREATE TABLE `requests` (
   `attempts` int(11) NOT NULL DEFAULT 0,
   `started_at` datetime(6) DEFAULT NULL,
   `ended_at` datetime(6) DEFAULT NULL,
+  `cancel_asked_at` datetime(6) DEFAULT NULL,
+  `cancel_asked_by` bigint(20) DEFAULT NULL,
   `progress` int(11) NOT NULL DEFAULT 0,
   `progress_text` varchar(255) DEFAULT NULL,
   `error_code` varchar(64) DEFAULT NULL,
@@ -149,11 +153,13 @@ CREATE TABLE `requests` (
   `attempt_errors` longtext NOT NULL DEFAULT '[]' CHECK (json_valid(`attempt_errors`)),
   `result` longtext DEFAULT NULL CHECK (`result` is null or json_valid(`result`)),
   PRIMARY KEY (`id`),
-  KEY `requests_queue` (`state`,`lane`,`priority`,`id`),
   KEY `requests_waiting` (`state`,`at_time`),
   KEY `requests_user` (`user_id`,`state`),
   KEY `requests_domain` (`domain_id`,`id`),
   KEY `requests_after` (`after_id`),
+  KEY `requests_turns` (`state`,`lane`,`priority`,`turn`,`id`),
+  KEY `requests_turn_of_user` (`user_id`,`lane`,`priority`,`state`,`turn`),
+  KEY `requests_ended` (`command`,`state`,`ended_at`),
   CONSTRAINT `requests_user_fk` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -234,6 +240,18 @@ CREATE TABLE `ended_sessions` (
   `ended_at` datetime(6) NOT NULL,
   PRIMARY KEY (`session_id`),
   KEY `ended_sessions_at` (`ended_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `request_steps` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `request_id` bigint(20) NOT NULL,
+  `attempt` int(11) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `percent` int(11) NOT NULL,
+  `text` varchar(255) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `request_steps_request` (`request_id`,`id`),
+  CONSTRAINT `request_steps_request` FOREIGN KEY (`request_id`) REFERENCES `requests` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `schema_migrations` (

@@ -112,7 +112,7 @@ public class RequestsTests
         };
         var sending = line.Run("request", "send", "ping", "--wait", "--json");
         var row = await Claimed(line.Db);
-        await line.Db.Transaction(s => RequestsTable.Progress(s, row, 40, "Half way there"));
+        await line.Db.Transaction(async s => RequestsTable.Progress(s, row, 40, "Half way there"));
         await shown.Task.WaitAsync(TimeSpan.FromSeconds(20));
         await line.Db.Transaction(s => RequestsTable.Done(s, row, JsonSerializer.SerializeToElement(new { answer = 42 })));
         var outcome = await sending;

@@ -9,11 +9,12 @@ namespace Broker.Backend.Domains;
 public static class Specs
 {
     /// <summary>Reads the domain's disks with all that lies below them.</summary>
-    public static async Task<DomainSpec> Of(DbSession db, DomainRow domain, Node node)
-    {
-        var disks = new List<DiskSpec>();
-        foreach (var volume in await VolumesTable.Of(db, domain.Id))
-            disks.Add(new DiskSpec(volume.Target, volume.Path, volume.Format, [.. (await VolumesTable.Below(db, volume.Id)).Select(v => v.Path)]));
-        return new DomainSpec(domain.Id, domain.Name, domain.MemoryKib, domain.Vcpus, domain.Mac, disks, node.DisplaySocketOf(domain.Id));
-    }
+    public static async Task<DomainSpec> Of(DbSession db, DomainRow domain, Node node) =>
+        Of(domain, (await VolumesTable.Disks(db, domain.Id))[domain.Id], node);
+
+    /// <summary>With disks that are known already.</summary>
+    public static DomainSpec Of(DomainRow domain, IEnumerable<Disk> disks, Node node) => new(
+        domain.Id, domain.Name, domain.MemoryKib, domain.Vcpus, domain.Mac,
+        [.. disks.Select(d => new DiskSpec(d.Volume.Target, d.Volume.Path, d.Volume.Format, [.. d.Below.Select(v => v.Path)]))],
+        node.DisplaySocketOf(domain.Id));
 }

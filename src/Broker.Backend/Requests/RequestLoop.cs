@@ -216,13 +216,13 @@ public sealed class RequestLoop(
             return await End(row, s => RequestsTable.Fail(s, row, e.Code, e.Message), RequestState.Failed);
         }
 
-        var (caller, judged) = await db.Read(async s => (
+        var (caller, domains) = await db.Read(async s => (
             await UsersTable.Caller(s, row.UserId, row.CallerAddress),
-            request.JudgedOn() is { } id ? await DomainsTable.Get(s, id) : null));
-        var work = running.Work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, bool>()), db, nodes, clock, running.ClaimedAt, _lease, running.Cancel.Token);
+            await DomainsTable.Get(s, new[] { request.JudgedOn(), request.AboutDomain() }.OfType<Guid>().Distinct().ToList())));
+        var work = running.Work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, bool>()), domains, db, nodes, clock, running.ClaimedAt, _lease, running.Cancel.Token);
         try
         {
-            Judge(request, row, caller, judged);
+            Judge(request, row, caller, domains.FirstOrDefault(d => d.Id == request.JudgedOn()));
             if (row.Attempts > MostAttempts)
                 throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
             var result = await handlers.Handle(request, work);

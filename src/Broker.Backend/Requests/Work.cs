@@ -15,21 +15,24 @@ public sealed class Work
     private readonly TimeProvider _clock;
     private readonly TimeSpan _lease;
     private readonly List<Func<DbSession, Task>> _atEnd = [];
+    private readonly Dictionary<Guid, DomainRow> _known;
     private long _renewedAt;
     private volatile bool _lost;
 
     /// <param name="row">As claimed.</param>
     /// <param name="caller">As he is now.</param>
+    /// <param name="known">The domains that were read along with him.</param>
     /// <param name="db">Where to write.</param>
     /// <param name="nodes">Where to act.</param>
     /// <param name="clock">Goes on while the process is stopped.</param>
     /// <param name="claimedAt">That clock's timestamp from before the claim was written.</param>
     /// <param name="lease">How long the claim holds from then on.</param>
     /// <param name="cancel">Cancelled when the claim is lost or the back end has to stop.</param>
-    internal Work(RequestRow row, Caller caller, Db db, NodeList nodes, TimeProvider clock, long claimedAt, TimeSpan lease, CancellationToken cancel)
+    internal Work(RequestRow row, Caller caller, IReadOnlyList<DomainRow> known, Db db, NodeList nodes, TimeProvider clock, long claimedAt, TimeSpan lease, CancellationToken cancel)
     {
         Row = row;
         Caller = caller;
+        _known = known.ToDictionary(d => d.Id);
         Cancel = cancel;
         _db = db;
         _nodes = nodes;
@@ -49,7 +52,12 @@ public sealed class Work
 
     /// <summary>Says what comes next and makes sure that the claim still holds. Every step of a handler begins so.</summary>
     /// <exception cref="ClaimLostException">It does not.</exception>
-    public Task Step(int percent, string text) => Write(db => RequestsTable.Progress(db, Row, percent, text));
+    public Task Step(int percent, string text) =>
+        Write(db =>
+        {
+            RequestsTable.Progress(db, Row, percent, text);
+            return Task.CompletedTask;
+        });
 
     /// <summary>Makes sure, without asking the database, that the claim can't have run out meanwhile.</summary>
     /// <remarks>The clock behind it goes on while the process is stopped.</remarks>
@@ -100,8 +108,9 @@ public sealed class Work
     public Task<T> Read<T>(Func<DbSession, Task<T>> read) => _db.Read(read, Cancel);
 
     /// <summary>The domain, or the end of the request when it is gone.</summary>
+    /// <remarks>The first time as it was when the request was taken up: that was a moment ago, and this request has it locked.</remarks>
     public async Task<DomainRow> Domain(Guid id) =>
-        await Read(db => DomainsTable.Get(db, id)) ?? throw new RequestFailedException("unknown_domain", $"There is no machine {id} any more.");
+        _known.Remove(id, out var known) ? known : await Read(db => DomainsTable.Get(db, id)) ?? throw new RequestFailedException("unknown_domain", $"There is no machine {id} any more.");
 
     /// <summary>The host a domain lives on.</summary>
     public Task<Node> NodeOf(DomainRow domain) => _nodes.Get(domain.NodeId, Cancel);

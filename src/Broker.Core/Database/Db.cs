@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 using Broker.Core.Events;
@@ -7,15 +8,25 @@ using MySql.Data.MySqlClient;
 namespace Broker.Core.Database;
 
 /// <summary>The database. The only file that names the driver.</summary>
-/// <remarks>Every piece of work handed to it may run more than once: it touches nothing but the database.</remarks>
-public sealed class Db
+/// <remarks>
+/// Every piece of work handed to it may run more than once: it touches nothing but the database. Connections are kept open
+/// here: the driver's own pool spends a round trip on each use, and is not safe to clear while others open connections.
+/// </remarks>
+public sealed class Db : IDisposable
 {
+    private const int MostConnections = 100;
+
     // Deadlock, lock wait timeout, and a failed Galera certification (reported as a deadlock too).
     private static readonly int[] Conflicts = [1213, 1205];
+
+    // A connection that was used a moment ago is still there; what has lain longer is asked first.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
     private readonly string _connectionString;
     private readonly TimeProvider _clock;
     private readonly Action<Side>? _ring;
+    private readonly ConcurrentStack<(MySqlConnection Connection, long LastUsed)> _idle = new();
+    private readonly SemaphoreSlim _free = new(MostConnections);
 
     static Db() => TypeHandlers.Register();
 
@@ -30,8 +41,7 @@ public sealed class Db
             // found rows, not changed rows: an UPDATE that changes nothing still says that its row was there
             UseAffectedRows = false,
             AllowUserVariables = false,
-            ConnectionReset = false,
-            Pooling = true,
+            Pooling = false,
         };
         _connectionString = builder.ConnectionString;
         _clock = clock ?? TimeProvider.System;
@@ -44,12 +54,7 @@ public sealed class Db
 
     /// <summary>Runs reads, each in its own implicit transaction.</summary>
     public Task<T> Read<T>(Func<DbSession, Task<T>> work, CancellationToken cancel = default) =>
-        Patiently(async () =>
-        {
-            await using var connection = new MySqlConnection(_connectionString);
-            await connection.OpenAsync(cancel);
-            return await work(new DbSession(connection));
-        }, cancel);
+        Patiently(() => Connected(connection => work(new DbSession(connection, isTransaction: false)), cancel), cancel);
 
     /// <summary>Runs work in one transaction (READ COMMITTED), again when it collided with another or the server went away before the commit.</summary>
     /// <exception cref="DatabaseUnavailableException">The database did not answer within <see cref="Patience"/>.</exception>
@@ -57,29 +62,17 @@ public sealed class Db
     {
         var committing = false;
         var rung = Enumerable.Empty<Side>();
-        var done = await Patiently(async () =>
+        var done = await Patiently(() => Connected(async connection =>
         {
             committing = false;
-            await using var connection = new MySqlConnection(_connectionString);
-            await connection.OpenAsync(cancel);
-            // The driver's own BeginTransaction asks twice; a round trip is what a short transaction costs.
-            await connection.ExecuteAsync("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION");
-            var session = new DbSession(connection);
-            try
-            {
-                var result = await work(session);
-                committing = true;
-                await session.Commit();
-                committing = false;
-                rung = session.Rung;
-                return result;
-            }
-            catch
-            {
-                await Rollback(connection);
-                throw;
-            }
-        }, cancel, () => !committing);
+            var session = new DbSession(connection, isTransaction: true);
+            var result = await work(session);
+            committing = true;
+            await session.Commit();
+            committing = false;
+            rung = session.Rung;
+            return result;
+        }, cancel), cancel, () => !committing);
         // Not among what is tried again: whatever the bell does, the work is done.
         foreach (var side in rung) _ring?.Invoke(side);
         return done;
@@ -92,6 +85,84 @@ public sealed class Db
             await work(session);
             return true;
         }, cancel);
+
+    /// <summary>Closes the connections that nobody uses.</summary>
+    public void Dispose()
+    {
+        while (_idle.TryPop(out var idle)) idle.Connection.Dispose();
+    }
+
+    private async Task<T> Connected<T>(Func<MySqlConnection, Task<T>> work, CancellationToken cancel)
+    {
+        await _free.WaitAsync(cancel);
+        try
+        {
+            var connection = await Open(cancel);
+            try
+            {
+                var result = await work(connection);
+                _idle.Push((connection, _clock.GetTimestamp()));
+                return result;
+            }
+            catch (Exception e)
+            {
+                // One that can't be rolled back must not be used again with half a transaction in it.
+                if (!IsUnreachable(e) && await IsRolledBack(connection)) _idle.Push((connection, _clock.GetTimestamp()));
+                else await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch (Exception e) when (IsUnreachable(e))
+        {
+            // The others are as dead as this one.
+            Dispose();
+            throw;
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    private async Task<MySqlConnection> Open(CancellationToken cancel)
+    {
+        if (_idle.TryPop(out var idle))
+        {
+            if (_clock.GetElapsedTime(idle.LastUsed) < Fresh || await IsAlive(idle.Connection)) return idle.Connection;
+            await idle.Connection.DisposeAsync();
+            Dispose();
+        }
+
+        var connection = new MySqlConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancel);
+            await connection.ExecuteAsync("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static Task<bool> IsAlive(MySqlConnection connection) => Runs(connection, "DO 1");
+
+    private static Task<bool> IsRolledBack(MySqlConnection connection) => Runs(connection, "ROLLBACK");
+
+    private static async Task<bool> Runs(MySqlConnection connection, string sql)
+    {
+        try
+        {
+            await connection.ExecuteAsync(sql);
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
 
     private async Task<T> Patiently<T>(Func<Task<T>> work, CancellationToken cancel, Func<bool>? mayRepeat = null)
     {
@@ -112,20 +183,6 @@ public sealed class Db
                 await Task.Delay(wait + TimeSpan.FromMilliseconds(Random.Shared.Next(5)), _clock, cancel);
                 if (wait > TimeSpan.FromMilliseconds(500)) wait = TimeSpan.FromMilliseconds(500);
             }
-        }
-    }
-
-    // A connection that can't be rolled back must not go back to the pool with half a transaction in it.
-    private static async Task Rollback(MySqlConnection connection)
-    {
-        try
-        {
-            await connection.ExecuteAsync("ROLLBACK");
-        }
-        catch (Exception)
-        {
-            // A broken one does not go back by itself; and clearing pools while others open connections is not safe in this driver.
-            if (connection.State == System.Data.ConnectionState.Open) MySqlConnection.ClearPool(connection);
         }
     }
 
@@ -154,33 +211,39 @@ public sealed class Db
 public sealed class DatabaseUnavailableException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>One connection, with or without a transaction, on which a table's methods run their SQL.</summary>
-public sealed class DbSession
+/// <remarks>Round trips are what short work costs: the transaction begins with its first statement's, and <see cref="Last"/> goes with the commit's.</remarks>
+public sealed partial class DbSession
 {
     private readonly MySqlConnection _connection;
     private readonly HashSet<Side> _rung = [];
     private readonly StringBuilder _last = new();
     private readonly DynamicParameters _lastArgs = new();
     private int _lastCount;
+    private bool _mustBegin;
 
-    internal DbSession(MySqlConnection connection) => _connection = connection;
+    internal DbSession(MySqlConnection connection, bool isTransaction)
+    {
+        _connection = connection;
+        _mustBegin = isTransaction;
+    }
 
     /// <summary>The request on whose behalf this transaction writes; null when it writes what was seen on a host or done by hand. It is told with what changes.</summary>
     public long? Request { get; set; }
 
     /// <summary>All rows.</summary>
     public async Task<IReadOnlyList<T>> Query<T>(string sql, object? args = null) =>
-        (await _connection.QueryAsync<T>(sql, args)).AsList();
+        (await _connection.QueryAsync<T>(Begun(sql), args)).AsList();
 
     /// <summary>The first row, or the type's default when there is none.</summary>
     public Task<T?> First<T>(string sql, object? args = null) =>
-        _connection.QueryFirstOrDefaultAsync<T?>(sql, args);
+        _connection.QueryFirstOrDefaultAsync<T?>(Begun(sql), args);
 
     /// <summary>Runs a statement; returns the number of rows it found.</summary>
-    public Task<int> Execute(string sql, object? args = null) => _connection.ExecuteAsync(sql, args);
+    public Task<int> Execute(string sql, object? args = null) => _connection.ExecuteAsync(Begun(sql), args);
 
     /// <summary>Runs an INSERT; returns the AUTO_INCREMENT id it got.</summary>
     public Task<long> Insert(string sql, object? args = null) =>
-        _connection.QuerySingleAsync<long>(sql + " RETURNING id", args);
+        _connection.QuerySingleAsync<long>(Begun(sql + " RETURNING id"), args);
 
     /// <summary>Runs a statement together with the commit, in one round trip. Nothing in this transaction sees what it does.</summary>
     /// <param name="sql">With parameters <c>@name</c>.</param>
@@ -189,14 +252,29 @@ public sealed class DbSession
     {
         _lastCount++;
         // each statement's parameters get names of their own
-        _last.Append(Regex.Replace(sql, "@[A-Za-z]+", name => $"{name.Value}_{_lastCount}", RegexOptions.None, TimeSpan.FromSeconds(1))).Append(";\n");
+        _last.Append(Parameter().Replace(sql, name => $"{name.Value}_{_lastCount}")).Append(";\n");
         foreach (var (name, value) in args) _lastArgs.Add($"{name}_{_lastCount}", value);
     }
 
     /// <summary>Asks for a ring at the other side's door once this transaction has been committed.</summary>
     public void Ring(Side side) => _rung.Add(side);
 
-    internal IEnumerable<Side> Rung => _rung;
+    // The back end first: it has work to do.
+    internal IEnumerable<Side> Rung => _rung.Order();
 
-    internal Task Commit() => _connection.ExecuteAsync(_last.Append("COMMIT").ToString(), _lastArgs);
+    internal Task Commit()
+    {
+        if (_mustBegin && _lastCount == 0) return Task.CompletedTask;
+        return _connection.ExecuteAsync(Begun(_last.Append("COMMIT").ToString()), _lastArgs);
+    }
+
+    private string Begun(string sql)
+    {
+        if (!_mustBegin) return sql;
+        _mustBegin = false;
+        return $"START TRANSACTION; {sql}";
+    }
+
+    [GeneratedRegex("@[A-Za-z0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Parameter();
 }

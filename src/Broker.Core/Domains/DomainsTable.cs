@@ -16,6 +16,10 @@ public static class DomainsTable
     /// <summary>The domain with this id.</summary>
     public static Task<DomainRow?> Get(DbSession db, Guid id) => db.First<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.id = @id", new { id });
 
+    /// <summary>Those of these domains that are there.</summary>
+    public static async Task<IReadOnlyList<DomainRow>> Get(DbSession db, IReadOnlyCollection<Guid> ids) =>
+        ids.Count == 0 ? [] : await db.Query<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.id IN @ids", new { ids = ids.Select(id => id.ToString()).ToArray() });
+
     /// <summary>The domain with this id, kept as it is until the transaction ends.</summary>
     public static Task<DomainRow?> Lock(DbSession db, Guid id) =>
         db.First<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.id = @id FOR UPDATE", new { id });
@@ -60,7 +64,7 @@ public static class DomainsTable
             throw new RequestRefusedException("name_taken", $"There is already a machine called {domain.Name}. Choose another name.");
         }
 
-        await EventsTable.DomainState(db, domain);
+        EventsTable.DomainState(db, domain);
     }
 
     /// <summary>Writes what the domain is doing now, and into its history when that is new. Off or gone, it has no address any more.</summary>
@@ -76,18 +80,18 @@ public static class DomainsTable
         "state = @state, state_since = UTC_TIMESTAMP(6), state_detail = @detail, saved_at = NULL, started_at = UTC_TIMESTAMP(6), address = NULL");
 
     /// <summary>Its IP address.</summary>
-    public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, id, "address = @address", new { id, address });
+    public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, "address = @address", new { id, address });
 
     /// <summary>It is a base now, or none any more; the latter is never published.</summary>
     public static Task SetBase(DbSession db, Guid id, bool isBase, bool isPublic) =>
-        Update(db, id, "is_base = @isBase, is_public = @isPublic", new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
+        Update(db, "is_base = @isBase, is_public = @isPublic", new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
 
     /// <summary>Everybody may clone it, or only its owner.</summary>
-    public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, id, "is_public = @isPublic", new { id, isPublic });
+    public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, "is_public = @isPublic", new { id, isPublic });
 
     /// <summary>What people read of it.</summary>
     public static Task Describe(DbSession db, Guid id, string? alias, string? description) =>
-        Update(db, id, "alias = @alias, description = @description", new { id, alias, description });
+        Update(db, "alias = @alias, description = @description", new { id, alias, description });
 
     /// <summary>Forgets the domain, its volumes and whatever else hangs on it.</summary>
     public static async Task Delete(DbSession db, Guid id)
@@ -95,29 +99,29 @@ public static class DomainsTable
         if (await Get(db, id) is not { } domain) return;
         await db.Execute("DELETE FROM volumes WHERE domain_id = @id", new { id });
         await db.Execute("DELETE FROM domains WHERE id = @id", new { id });
-        await EventsTable.Domain(db, domain);
+        EventsTable.Domain(db, domain);
     }
 
     /// <summary>The last picture of its screen.</summary>
     public static async Task SetScreenshot(DbSession db, Guid id, byte[] png)
     {
         await db.Execute("REPLACE INTO screenshots (domain_id, taken_at, png) VALUES (@id, UTC_TIMESTAMP(6), @png)", new { id, png });
-        await EventsTable.Domain(db, (await Get(db, id))!);
+        EventsTable.Domain(db, (await Get(db, id))!);
     }
 
     private static async Task Change(DbSession db, Guid id, DomainState state, string? detail, string assignments)
     {
-        if (await Lock(db, id) is not { } before) return;
-        await db.Execute($"UPDATE domains SET {assignments} WHERE id = @id", new { id, state, detail });
+        var sql = $"SELECT {Columns} FROM domains d WHERE d.id = @id FOR UPDATE; UPDATE domains SET {assignments} WHERE id = @id";
+        if (await db.First<DomainRow>(sql, new { id, state, detail }) is not { } before) return;
         var after = before with { State = state, StateDetail = detail };
-        if (before.State == state && before.StateDetail == detail) await EventsTable.Domain(db, after);
-        else await EventsTable.DomainState(db, after);
+        if (before.State == state && before.StateDetail == detail) EventsTable.Domain(db, after);
+        else EventsTable.DomainState(db, after);
     }
 
-    private static async Task Update(DbSession db, Guid id, string assignments, object args, bool wasBase = false)
+    private static async Task Update(DbSession db, string assignments, object args, bool wasBase = false)
     {
-        if (await db.Execute($"UPDATE domains SET {assignments} WHERE id = @id", args) == 0) return;
-        await EventsTable.Domain(db, (await Get(db, id))!, wasBase);
+        if (await db.First<DomainRow>($"UPDATE domains SET {assignments} WHERE id = @id; SELECT {Columns} FROM domains d WHERE d.id = @id", args) is { } domain)
+            EventsTable.Domain(db, domain, wasBase);
     }
 
     // 52 is a locally administered unicast prefix; five random bytes make a clash in one network improbable, the unique key makes it impossible.
@@ -133,22 +137,39 @@ public static class VolumesTable
     public static Task<IReadOnlyList<VolumeRow>> Of(DbSession db, Guid domainId) =>
         db.Query<VolumeRow>($"SELECT {Columns} FROM volumes v WHERE v.domain_id = @domainId ORDER BY v.target", new { domainId });
 
-    /// <summary>The frozen volumes below this one, nearest first.</summary>
-    public static Task<IReadOnlyList<VolumeRow>> Below(DbSession db, Guid id) =>
-        db.Query<VolumeRow>(
+    /// <summary>The disks of some domains, each with the frozen volumes below it, nearest first.</summary>
+    public static async Task<ILookup<Guid, Disk>> Disks(DbSession db, params IReadOnlyCollection<Guid> domains)
+    {
+        var volumes = (await db.Query<VolumeRow>(
             $"""
             WITH RECURSIVE chain AS (
-              SELECT base_volume_id AS id, 1 AS depth FROM volumes WHERE id = @id AND base_volume_id IS NOT NULL
-              UNION ALL
-              SELECT v.base_volume_id, depth + 1 FROM chain JOIN volumes v ON v.id = chain.id WHERE v.base_volume_id IS NOT NULL)
-            SELECT {Columns} FROM chain JOIN volumes v ON v.id = chain.id ORDER BY depth
-            """, new { id });
+              SELECT id, base_volume_id FROM volumes WHERE domain_id IN @domains
+              UNION
+              SELECT v.id, v.base_volume_id FROM chain JOIN volumes v ON v.id = chain.base_volume_id)
+            SELECT {Columns} FROM chain JOIN volumes v ON v.id = chain.id ORDER BY v.target
+            """, new { domains = domains.Select(d => d.ToString()).ToArray() })).ToDictionary(v => v.Id);
+        return volumes.Values.Where(v => domains.Contains(v.DomainId)).ToLookup(v => v.DomainId, v => new Disk(v, [.. Below(v)]));
+
+        IEnumerable<VolumeRow> Below(VolumeRow volume)
+        {
+            while (volume.BaseVolumeId is { } id) yield return volume = volumes[id];
+        }
+    }
 
     /// <summary>Writes a volume down, before its file is made.</summary>
-    public static Task Insert(DbSession db, VolumeRow volume) =>
-        db.Execute(
-            "INSERT INTO volumes (id, domain_id, target, path, format, capacity_bytes, base_volume_id) VALUES (@Id, @DomainId, @Target, @Path, @Format, @CapacityBytes, @BaseVolumeId)",
-            volume);
+    public static void Insert(DbSession db, VolumeRow volume) =>
+        db.Last(
+            "INSERT INTO volumes (id, domain_id, target, path, format, capacity_bytes, base_volume_id) VALUES (@id, @domain, @target, @path, @format, @capacity, @base)",
+            new Dictionary<string, object?>
+            {
+                ["id"] = volume.Id.ToString(),
+                ["domain"] = volume.DomainId.ToString(),
+                ["target"] = volume.Target,
+                ["path"] = volume.Path,
+                ["format"] = volume.Format,
+                ["capacity"] = volume.CapacityBytes,
+                ["base"] = volume.BaseVolumeId?.ToString(),
+            });
 
     /// <summary>Its size, once it is known.</summary>
     public static Task SetCapacity(DbSession db, Guid id, long bytes) =>
@@ -158,3 +179,8 @@ public static class VolumesTable
     public static Task SetFrozen(DbSession db, Guid domainId, bool isFrozen) =>
         db.Execute("UPDATE volumes SET is_frozen = @isFrozen WHERE domain_id = @domainId", new { domainId, isFrozen });
 }
+
+/// <summary>A disk of a domain.</summary>
+/// <param name="Volume">What the domain writes to.</param>
+/// <param name="Below">The frozen volumes below it, nearest first.</param>
+public sealed record Disk(VolumeRow Volume, IReadOnlyList<VolumeRow> Below);

@@ -59,23 +59,27 @@ public static class EventsTable
     public static readonly TimeSpan KeepHistory = TimeSpan.FromDays(30);
 
     /// <summary>A request was written, moved on or ended.</summary>
-    public static Task Request(DbSession db, RequestRow request) =>
+    /// <param name="db">The transaction of the change.</param>
+    /// <param name="request">As it is now.</param>
+    /// <param name="rings">Whether front ends are to look at once; what is followed by another change in a moment need not ring.</param>
+    public static void Request(DbSession db, RequestRow request, bool rings = true) =>
         Insert(db, EventKind.Request, request.Id, request.DomainId, request.UserId,
-            new { command = request.Command, state = request.State, progress = request.Progress, progress_text = request.ProgressText });
+            new { command = request.Command, state = request.State, progress = request.Progress, progress_text = request.ProgressText }, rings);
 
     /// <summary>A domain changed; a base's change is told to everybody, also that it is none any more.</summary>
-    public static Task Domain(DbSession db, DomainRow domain, bool wasBase = false) =>
-        domain.IsBase || wasBase
-            ? Insert(db, EventKind.Base, null, domain.Id, domain.OwnerId, new { state = domain.State, is_public = domain.IsPublic })
-            : Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State });
+    public static void Domain(DbSession db, DomainRow domain, bool wasBase = false)
+    {
+        if (domain.IsBase || wasBase) Insert(db, EventKind.Base, null, domain.Id, domain.OwnerId, new { state = domain.State, is_public = domain.IsPublic });
+        else Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State });
+    }
 
     /// <summary>A domain's state or what is said of it changed: a piece of its history, which is kept. With the request that did it, if one did.</summary>
-    public static Task DomainState(DbSession db, DomainRow domain) =>
+    public static void DomainState(DbSession db, DomainRow domain) =>
         Insert(db, domain.IsBase ? EventKind.Base : EventKind.Domain, db.Request, domain.Id, domain.OwnerId,
             new { state = domain.State, detail = domain.StateDetail, is_public = domain.IsPublic }, isHistory: true);
 
     /// <summary>A node, the library or a user changed.</summary>
-    public static Task Changed(DbSession db, EventKind kind, long? user = null) => Insert(db, kind, null, null, user, new { });
+    public static void Changed(DbSession db, EventKind kind, long? user = null) => Insert(db, kind, null, null, user, new { });
 
     /// <summary>The events with an id above this one; the reader re-reads a window because ids are handed out before commit.</summary>
     public static Task<IReadOnlyList<EventRow>> After(DbSession db, long id) =>
@@ -93,7 +97,8 @@ public static class EventsTable
         new { isHistory, seconds = (long)olderThan.TotalSeconds });
 
     // With the commit: it costs no round trip of its own, and its id is handed out as late as can be.
-    private static Task Insert(DbSession db, EventKind kind, long? requestId, Guid? domainId, long? userId, object data, bool isHistory = false)
+    private static void Insert(
+        DbSession db, EventKind kind, long? requestId, Guid? domainId, long? userId, object data, bool rings = true, bool isHistory = false)
     {
         db.Last(
             "INSERT INTO events (at, kind, request_id, domain_id, user_id, data, is_history) VALUES (UTC_TIMESTAMP(6), @kind, @request, @domain, @user, @data, @history)",
@@ -106,7 +111,6 @@ public static class EventsTable
                 ["data"] = JsonSerializer.Serialize(data, Json.Options),
                 ["history"] = isHistory ? 1 : 0,
             });
-        db.Ring(Side.FrontEnd);
-        return Task.CompletedTask;
+        if (rings) db.Ring(Side.FrontEnd);
     }
 }

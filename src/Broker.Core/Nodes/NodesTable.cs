@@ -42,7 +42,7 @@ public static class NodesTable
         await db.Execute(
             "INSERT INTO nodes (name, manager, uri) VALUES (@name, @manager, @uri) ON DUPLICATE KEY UPDATE manager = @manager, uri = @uri, state = 'unknown'",
             new { name, manager, uri });
-        await EventsTable.Changed(db, EventKind.Node);
+        EventsTable.Changed(db, EventKind.Node);
         db.Ring(Side.BackEnd);
     }
 
@@ -52,14 +52,14 @@ public static class NodesTable
         await db.Execute(
             "UPDATE nodes SET state = 'up', detail = NULL, checked_at = UTC_TIMESTAMP(6), capabilities = @capabilities, facts = @facts WHERE id = @id",
             new { id, capabilities = System.Text.Json.JsonSerializer.Serialize(capabilities), facts = System.Text.Json.JsonSerializer.Serialize(facts) });
-        await EventsTable.Changed(db, EventKind.Node);
+        EventsTable.Changed(db, EventKind.Node);
     }
 
     /// <summary>It does not answer.</summary>
     public static async Task SetDown(DbSession db, long id, string why)
     {
         await db.Execute("UPDATE nodes SET state = 'down', detail = @why, checked_at = UTC_TIMESTAMP(6) WHERE id = @id", new { id, why });
-        await EventsTable.Changed(db, EventKind.Node);
+        EventsTable.Changed(db, EventKind.Node);
     }
 
     /// <summary>Takes or keeps the right to watch a node, so that of several back ends only one does.</summary>
@@ -84,7 +84,7 @@ public static class NodesTable
         await db.Execute(
             "INSERT INTO library_images (node_id, file, size_bytes, changed_at, format, problem) VALUES (@NodeId, @File, @SizeBytes, @ChangedAt, @Format, @Problem)",
             images.ToArray());
-        await EventsTable.Changed(db, EventKind.Image);
+        EventsTable.Changed(db, EventKind.Image);
     }
 
     /// <summary>All importable images of all nodes.</summary>

@@ -104,8 +104,11 @@ public interface IMakesDomain : IRequest
     IRequest WithDomain(Guid domain);
 
     /// <summary>The row of the domain to be made, in state <see cref="DomainState.Creating"/>.</summary>
-    /// <exception cref="RequestRefusedException">It can't be made: the base is gone, the name is taken.</exception>
-    Task<DomainRow> NewDomain(DbSession db, Caller caller);
+    /// <param name="db">The transaction that writes the request.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="judged">The domain of <see cref="IRequest.JudgedOn"/>, as it is now.</param>
+    /// <exception cref="RequestRefusedException">It can't be made: what it is made from is no base, the name is taken.</exception>
+    Task<DomainRow> NewDomain(DbSession db, Caller caller, DomainRow? judged);
 }
 
 /// <summary>Named things that a request works on.</summary>

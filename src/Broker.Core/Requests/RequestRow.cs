@@ -54,6 +54,9 @@ public sealed record RequestRow
     /// <summary>The IP address it was asked from.</summary>
     public string? CallerAddress { get; init; }
 
+    /// <summary>What it belongs to in traces: a W3C <c>traceparent</c> of the click that asked for it.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The domain it is about.</summary>
     public Guid? DomainId { get; init; }
 
@@ -89,6 +92,9 @@ public sealed record RequestRow
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When somebody wanted it stopped; it stops between two steps.</summary>
+    public DateTimeOffset? CancelAskedAt { get; init; }
 
     /// <summary>0 to 100.</summary>
     public int Progress { get; init; }

@@ -42,7 +42,7 @@ public static class RequestWriter
         var about = judged;
         if (request is IMakesDomain makes)
         {
-            about = await makes.NewDomain(db, caller);
+            about = await makes.NewDomain(db, caller, judged);
             request = makes.WithDomain(about.Id);
         }
 

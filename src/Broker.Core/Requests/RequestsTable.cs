@@ -10,26 +10,26 @@ namespace Broker.Core.Requests;
 public static class RequestsTable
 {
     private const string Columns =
-        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.domain_id, r.domain_name, r.created_at, r.at_time, r.after_id, r.after_ok, " +
-        "r.claimed_by, r.epoch, r.lease_until, r.attempts, r.started_at, r.ended_at, r.progress, r.progress_text, r.error_code, r.error_text, r.attempt_errors, r.result";
+        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.at_time, r.after_id, r.after_ok, " +
+        "r.claimed_by, r.epoch, r.lease_until, r.attempts, r.started_at, r.ended_at, r.cancel_asked_at, r.progress, r.progress_text, r.error_code, r.error_text, r.attempt_errors, r.result";
 
     // what a back end wants to know of what it takes up; the driver reads column by column, so each costs
     private const string ClaimColumns =
-        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.domain_id, r.domain_name, r.created_at, r.after_id, r.after_ok, " +
-        "r.epoch, r.attempts, r.progress, r.progress_text, r.attempt_errors";
+        "r.id, r.command, r.args, r.lane, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.epoch, r.attempts, r.attempt_errors";
 
     private static readonly JsonElement NoErrors = JsonSerializer.SerializeToElement(Array.Empty<string>());
 
     private const string PeopleSelect = $"SELECT {Columns}, u.name AS user_name FROM requests r JOIN users u ON u.id = r.user_id";
 
-    // Somebody else works on the same thing, or asked for it earlier and can be taken up.
+    // Somebody else works on the same thing, or asked for it earlier and is not for a later time. What only looks
+    // does not stay behind one that waits for its next try.
     private const string Conflict =
         """
         EXISTS (
           SELECT 1 FROM request_locks mine
           JOIN request_locks other ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
           JOIN requests o ON o.id = other.request_id
-          WHERE mine.request_id = r.id AND (other.is_held OR (o.state = 'requested' AND o.id < r.id)))
+          WHERE mine.request_id = r.id AND (other.is_held OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (o.at_time IS NULL OR o.attempts > 0) AND r.lane <> 'quick')))))
         """;
 
     /// <summary>The request with this key.</summary>
@@ -66,8 +66,13 @@ public static class RequestsTable
         var state = parent is { HasEnded: false } || request.AtTime is not null ? RequestState.Waiting : RequestState.Requested;
         var written = (await db.First<Written>(
             """
-            INSERT INTO requests (command, args, state, lane, priority, user_id, caller_address, domain_id, domain_name, created_at, at_time, after_id, after_ok)
-            VALUES (@Word, @Args, @state, @Lane, @Priority, @UserId, @Address, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk)
+            INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, after_id, after_ok)
+            SELECT @Word, @Args, @state, @Lane, @Priority,
+              GREATEST(
+                COALESCE((SELECT MAX(mine.turn) + 1 FROM requests mine
+                          WHERE mine.user_id = @UserId AND mine.lane = @Lane AND mine.priority = @Priority AND mine.state IN ('requested', 'waiting', 'working')), 0),
+                COALESCE((SELECT MIN(first.turn) FROM requests first WHERE first.state = 'requested' AND first.lane = @Lane AND first.priority = @Priority), 0)),
+              @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk
             RETURNING id, created_at
             """,
             new
@@ -76,9 +81,10 @@ public static class RequestsTable
                 request.Args,
                 state,
                 request.Command.Lane,
-                request.Command.Priority,
+                request.Priority,
                 request.UserId,
                 request.Address,
+                request.TraceParent,
                 request.DomainId,
                 request.DomainName,
                 request.AtTime,
@@ -92,10 +98,11 @@ public static class RequestsTable
             Args = request.Args,
             State = state,
             Lane = request.Command.Lane,
-            Priority = request.Command.Priority,
+            Priority = request.Priority,
             UserId = request.UserId,
             UserName = request.UserName,
             CallerAddress = request.Address,
+            TraceParent = request.TraceParent,
             DomainId = request.DomainId,
             DomainName = request.DomainName,
             CreatedAt = written.CreatedAt,
@@ -104,20 +111,20 @@ public static class RequestsTable
             AfterOk = request.AfterOk,
             AttemptErrors = NoErrors,
         };
-        await InsertLocks(db, row.Id, request.Locks);
-        await EventsTable.Request(db, row);
+        InsertLocks(db, row.Id, request.Locks);
+        EventsTable.Request(db, row);
         if (row.State == RequestState.Requested) db.Ring(Side.BackEnd);
         return row;
     }
 
-    private static Task<int> InsertLocks(DbSession db, long id, LockSet locks)
+    private static void InsertLocks(DbSession db, long id, LockSet locks)
     {
-        var all = locks.Alone.Select(resource => (resource, alone: true)).Concat(locks.Together.Select(resource => (resource, alone: false))).ToList();
-        if (all.Count == 0) return Task.FromResult(0);
-        var args = new Dictionary<string, object> { ["id"] = id };
-        for (var i = 0; i < all.Count; i++) (args[$"resource{i}"], args[$"alone{i}"]) = all[i];
-        return db.Execute(
-            "INSERT INTO request_locks (request_id, resource, is_exclusive) VALUES " + string.Join(", ", all.Select((_, i) => $"(@id, @resource{i}, @alone{i})")), args);
+        foreach (var (resource, alone) in locks.Alone.Select(r => (r, true)).Concat(locks.Together.Select(r => (r, false))))
+        {
+            db.Last(
+                "INSERT INTO request_locks (request_id, resource, is_exclusive) VALUES (@id, @resource, @alone)",
+                new Dictionary<string, object?> { ["id"] = id, ["resource"] = resource, ["alone"] = alone });
+        }
     }
 
     /// <summary>The newest request about a domain that has not ended and is not for later; one that waits for its next try is not.</summary>
@@ -128,7 +135,7 @@ public static class RequestsTable
 
     /// <summary>
     /// Takes up to <paramref name="room"/>[lane] requests of each lane for a back end. Back ends take turns (<c>claim_gate</c>):
-    /// locks can be judged only while nobody else is taking any. Order: priority, then who has the fewest in work, then age.
+    /// locks can be judged only while nobody else is taking any. Order: priority, then turn, then age.
     /// </summary>
     public static async Task<IReadOnlyList<RequestRow>> Claim(DbSession db, Guid backEnd, IReadOnlyDictionary<Lane, int> room, TimeSpan lease)
     {
@@ -136,36 +143,35 @@ public static class RequestsTable
         var lanes = await db.First<string?>(
             "SELECT (SELECT GROUP_CONCAT(DISTINCT lane) FROM requests WHERE state = 'requested') FROM claim_gate WHERE id = 1 FOR UPDATE");
         if (lanes is null) return [];
-        var waiting = lanes.Split(',').Select(Word.Parse<Lane>);
         var claimed = new List<RequestRow>();
-        foreach (var lane in waiting.Where(l => room.GetValueOrDefault(l) > 0))
+        foreach (var lane in lanes.Split(',').Select(Word.Parse<Lane>).Where(l => room.GetValueOrDefault(l) > 0))
         {
             claimed.AddRange(await db.Query<RequestRow>(
                 $"""
-                SELECT {ClaimColumns} FROM requests r
-                WHERE r.state = 'requested' AND r.lane = @lane AND NOT {Conflict}
-                ORDER BY r.priority, (SELECT COUNT(*) FROM requests w WHERE w.user_id = r.user_id AND w.state = 'working'), r.id
-                LIMIT @limit FOR UPDATE SKIP LOCKED
-                """,
+                 SELECT {ClaimColumns} FROM requests r
+                 WHERE r.state = 'requested' AND r.lane = @lane AND NOT {Conflict}
+                 ORDER BY r.priority, r.turn, r.id LIMIT @limit FOR UPDATE SKIP LOCKED
+                 """,
                 new { lane, limit = room[lane] }));
         }
 
         if (claimed.Count == 0) return [];
         // Two of different lanes may conflict with each other: the older one goes first.
         if (claimed.Count > 1) claimed = await WithoutConflicts(db, claimed);
-        var ids = claimed.Select(r => r.Id).ToArray();
-        await db.Execute(
-            """
-            UPDATE requests SET state = 'working', claimed_by = @backEnd, epoch = epoch + 1, attempts = attempts + 1,
-              lease_until = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND, started_at = COALESCE(started_at, UTC_TIMESTAMP(6)), at_time = NULL
-            WHERE id IN @ids;
-            UPDATE request_locks SET is_held = 1 WHERE request_id IN @ids
-            """,
-            new { backEnd, seconds = lease.TotalSeconds, ids });
+        var ids = string.Join(',', claimed.Select(r => r.Id));
+        db.Last(
+            $"""
+             UPDATE requests SET state = 'working', claimed_by = @backEnd, epoch = epoch + 1, attempts = attempts + 1,
+               lease_until = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND, started_at = COALESCE(started_at, UTC_TIMESTAMP(6)), at_time = NULL
+             WHERE id IN ({ids});
+             UPDATE request_locks SET is_held = 1 WHERE request_id IN ({ids})
+             """,
+            new Dictionary<string, object?> { ["backEnd"] = backEnd.ToString(), ["seconds"] = lease.TotalSeconds });
         for (var i = 0; i < claimed.Count; i++)
         {
             claimed[i] = claimed[i] with { State = RequestState.Working, ClaimedBy = backEnd, Epoch = claimed[i].Epoch + 1, Attempts = claimed[i].Attempts + 1, AtTime = null };
-            await EventsTable.Request(db, claimed[i]);
+            // its first step, or its end, follows in a moment
+            EventsTable.Request(db, claimed[i], rings: false);
         }
 
         return claimed;
@@ -203,14 +209,17 @@ public static class RequestsTable
         return await db.First<int>("SELECT 1 FROM requests WHERE id = @id AND epoch = @epoch AND state = 'working' FOR UPDATE", new { id, epoch }) == 1;
     }
 
-    /// <summary>Writes how far a handler is.</summary>
-    public static async Task Progress(DbSession db, RequestRow row, int percent, string text)
+    /// <summary>Writes how far a handler is, in a transaction that <see cref="Holds"/> the claim.</summary>
+    public static void Progress(DbSession db, RequestRow row, int percent, string text)
     {
-        var held = await db.Execute(
-            "UPDATE requests SET progress = @percent, progress_text = LEFT(@text, 255) WHERE id = @Id AND epoch = @Epoch AND state = 'working'",
-            new { percent, text, row.Id, row.Epoch });
-        if (held == 0) return;
-        await EventsTable.Request(db, row with { Progress = percent, ProgressText = text });
+        db.Last(
+            """
+            UPDATE requests SET progress = @percent, progress_text = LEFT(@text, 255) WHERE id = @id AND epoch = @epoch AND state = 'working';
+            INSERT INTO request_steps (request_id, attempt, at, percent, text)
+            SELECT id, @attempt, UTC_TIMESTAMP(6), @percent, LEFT(@text, 255) FROM requests WHERE id = @id AND epoch = @epoch AND state = 'working'
+            """,
+            new Dictionary<string, object?> { ["id"] = row.Id, ["epoch"] = row.Epoch, ["attempt"] = row.Attempts, ["percent"] = percent, ["text"] = text });
+        EventsTable.Request(db, row with { Progress = percent, ProgressText = text });
     }
 
     /// <summary>Ends a request well.</summary>
@@ -236,7 +245,7 @@ public static class RequestsTable
             new { row.Id, row.Epoch, wait = wait.TotalSeconds, code, text });
         if (held == 0) return false;
         await db.Execute("UPDATE request_locks SET is_held = 0 WHERE request_id = @Id", new { row.Id });
-        await EventsTable.Request(db, row with { State = RequestState.Waiting, Progress = 0, ProgressText = text });
+        EventsTable.Request(db, row with { State = RequestState.Waiting, Progress = 0, ProgressText = text });
         db.Ring(Side.BackEnd);
         return true;
     }
@@ -295,7 +304,7 @@ public static class RequestsTable
         var ids = rows.Select(r => r.Id).ToArray();
         await db.Execute("UPDATE requests SET state = 'requested', claimed_by = NULL, lease_until = NULL, progress = 0, progress_text = NULL WHERE id IN @ids", new { ids });
         await db.Execute("UPDATE request_locks SET is_held = 0 WHERE request_id IN @ids", new { ids });
-        foreach (var row in rows) await EventsTable.Request(db, row with { State = RequestState.Requested, Progress = 0, ProgressText = null });
+        foreach (var row in rows) EventsTable.Request(db, row with { State = RequestState.Requested, Progress = 0, ProgressText = null });
         db.Ring(Side.BackEnd);
         return rows.Count;
     }
@@ -303,18 +312,20 @@ public static class RequestsTable
     private static async Task<bool> End(DbSession db, RequestRow row, RequestState state, string? code, string? text, JsonElement? result)
     {
         db.Request ??= row.Id;
-        var ended = await db.Execute(
+        var ended = (await db.First<Ending>(
             """
             UPDATE requests SET state = @state, ended_at = UTC_TIMESTAMP(6), claimed_by = NULL, lease_until = NULL,
               progress = IF(@state = 'done', 100, progress), error_code = @code, error_text = @text, result = @result
-            WHERE id = @Id AND epoch = @Epoch AND state = @before
+            WHERE id = @Id AND epoch = @Epoch AND state = @before;
+            SELECT ROW_COUNT() AS ended, (SELECT COUNT(*) FROM requests n WHERE n.after_id = @Id AND n.state = 'waiting') AS followers
             """,
-            new { row.Id, row.Epoch, before = row.State, state, code, text, result = result?.GetRawText() });
-        if (ended == 0) return false;
-        await EventsTable.Request(db, row with { State = state, Progress = state == RequestState.Done ? 100 : row.Progress, ProgressText = null });
+            new { row.Id, row.Epoch, before = row.State, state, code, text, result = result?.GetRawText() }))!;
+        if (ended.Ended == 0) return false;
+        db.Last("DELETE FROM request_locks WHERE request_id = @id", new Dictionary<string, object?> { ["id"] = row.Id });
+        EventsTable.Request(db, row with { State = state, Progress = state == RequestState.Done ? 100 : row.Progress, ProgressText = null });
 
-        var followers = await db.Query<RequestRow>(
-            $"DELETE FROM request_locks WHERE request_id = @Id; SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id });
+        IReadOnlyList<RequestRow> followers = ended.Followers == 0 ? [] : await db.Query<RequestRow>(
+            $"SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id });
         foreach (var next in followers)
         {
             if (state != RequestState.Done && next.AfterOk)
@@ -324,7 +335,7 @@ public static class RequestsTable
             else if (next.AtTime is null)
             {
                 await db.Execute("UPDATE requests SET state = 'requested' WHERE id = @Id", new { next.Id });
-                await EventsTable.Request(db, next with { State = RequestState.Requested });
+                EventsTable.Request(db, next with { State = RequestState.Requested });
             }
         }
 
@@ -342,11 +353,22 @@ public static class RequestsTable
     }
 
     private sealed record Written(long Id, DateTimeOffset CreatedAt);
+
+    private sealed record Ending
+    {
+        public required long Ended { get; init; }
+
+        public required long Followers { get; init; }
+    }
 }
 
 /// <summary>What <see cref="RequestsTable.Insert"/> needs to know.</summary>
 internal sealed record NewRequest(Command Command, JsonElement Args, long UserId, string UserName, string? Address, Guid? DomainId, string? DomainName, LockSet Locks)
 {
+    public int Priority { get; init; } = Command.Priority;
+
+    public string? TraceParent { get; init; }
+
     public DateTimeOffset? AtTime { get; init; }
 
     public long? AfterId { get; init; }

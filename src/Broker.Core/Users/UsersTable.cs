@@ -63,7 +63,7 @@ public static class UsersTable
         var id = await db.Insert(
             "INSERT INTO users (name, display_name, password_hash, is_admin, must_change_password, security_stamp, created_at) VALUES (@name, @displayName, @passwordHash, @isAdmin, @mustChangePassword, @stamp, UTC_TIMESTAMP(6))",
             new { name, displayName, passwordHash, isAdmin, mustChangePassword, stamp = Guid.NewGuid() });
-        await EventsTable.Changed(db, EventKind.User, id);
+        EventsTable.Changed(db, EventKind.User, id);
         return id;
     }
 

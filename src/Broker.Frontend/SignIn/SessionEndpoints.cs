@@ -165,7 +165,7 @@ public static class SessionEndpoints
         var account = await db.Transaction(async s =>
         {
             await UsersTable.SetPassword(s, who.Id, hash, mustChangePassword: false);
-            await EventsTable.Changed(s, EventKind.User, who.Id);
+            EventsTable.Changed(s, EventKind.User, who.Id);
             await UsersTable.Audit(s, who.Id, address, "change_password", who.Account.Name);
             return await Sessions.Read(s, who.Id);
         }, cancel);
@@ -186,7 +186,7 @@ public static class SessionEndpoints
     private static async Task End(DbSession db, SignedIn who)
     {
         await EndedSessionsTable.Insert(db, who.Session);
-        await EventsTable.Changed(db, EventKind.User, who.Id);
+        EventsTable.Changed(db, EventKind.User, who.Id);
     }
 
     private static SessionView View(HttpContext http, IAntiforgery antiforgery, Account? account) =>

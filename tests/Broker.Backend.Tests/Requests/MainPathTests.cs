@@ -115,8 +115,7 @@ public sealed class MainPathTests : IAsyncLifetime
         await _b.Do(new PrepareBase(middle.Id));
         var leaf = await _b.Do(new Clone(middle.Id, "leaf"));
         Assert.Equal(DomainState.Active, (await _b.Do(new StartDomain(leaf.Id))).State);
-        var volume = (await _b.Db.Read(s => VolumesTable.Of(s, leaf.Id))).Single();
-        Assert.Equal(2, (await _b.Db.Read(s => VolumesTable.Below(s, volume.Id))).Count);
+        Assert.Equal(2, (await _b.Db.Read(s => VolumesTable.Disks(s, leaf.Id)))[leaf.Id].Single().Below.Count);
     }
 
     [Fact]

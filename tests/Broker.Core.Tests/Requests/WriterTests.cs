@@ -261,7 +261,7 @@ public class WriterTests
         var machine = await world.Machine("linux");
         await world.Add(new StartDomain(machine.Id));
         var row = await world.ClaimOne();
-        await world.Db.Transaction(s => RequestsTable.Progress(s, row, 30, "Half way"));
+        await world.Db.Transaction(async s => RequestsTable.Progress(s, row, 30, "Half way"));
         await world.Done(row);
         var told = await world.Db.Read(s => s.Query<string>("SELECT JSON_VALUE(data, '$.state') FROM events WHERE request_id = @Id ORDER BY id", row));
         Assert.Equal(["requested", "working", "working", "done"], told);

@@ -276,7 +276,7 @@ public class GatewayTests(FrontendHost host) : IClassFixture<FrontendHost>
         await host.Db.Transaction(async s =>
         {
             await s.Execute("UPDATE users SET is_disabled = 1 WHERE id = @id", new { id });
-            await EventsTable.Changed(s, EventKind.User, id);
+            EventsTable.Changed(s, EventKind.User, id);
         });
         await IsClosed(socket, "You are signed out.");
     }

@@ -50,7 +50,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
         await host.Db.Transaction(async s =>
         {
             await s.Execute("UPDATE users SET is_disabled = 1 WHERE id = @id", new { id });
-            await EventsTable.Changed(s, EventKind.User, id);
+            EventsTable.Changed(s, EventKind.User, id);
         });
 
         await Eventually(async () => (await browser.Get("/api/desktops")).StatusCode == HttpStatusCode.Unauthorized);

@@ -1,5 +1,6 @@
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
+using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
@@ -16,40 +17,41 @@ public sealed class CloneHandler : IHandler<Clone>
         var node = await work.NodeOf(domain);
         var files = await node.Files(work.Cancel);
 
-        // The files' names are in the database before there are files.
-        var (overlays, spec) = await work.Write(async db =>
+        // The files' names are in the database before there are files. The base can't change: this request has it locked.
+        var origin = await work.Domain(request.Base);
+        if (!origin.IsBase) throw new RequestFailedException("not_a_base", $"{origin.Name}, from which it was to be made, is not a base any more.");
+        var disks = await work.Write(async db =>
         {
-            if (await DomainsTable.Get(db, request.Base) is not { IsBase: true } origin)
-                throw new RequestFailedException("not_a_base", "What it was to be made from is not a base any more.");
-            await RequestsTable.Progress(db, work.Row, 10, "Making the disk");
-            var frozen = await VolumesTable.Of(db, origin.Id);
-            var own = (await VolumesTable.Of(db, domain.Id)).ToDictionary(v => v.Target);
-            foreach (var below in frozen.Where(f => !own.ContainsKey(f.Target)))
-            {
-                var id = Guid.NewGuid();
-                own[below.Target] = new VolumeRow
-                {
-                    Id = id,
-                    DomainId = domain.Id,
-                    Target = below.Target,
-                    Path = files.PathOf(id),
-                    Format = files.Format,
-                    CapacityBytes = below.CapacityBytes,
-                    BaseVolumeId = below.Id,
-                };
-                await VolumesTable.Insert(db, own[below.Target]);
-            }
-
-            return (frozen.Select(f => (Frozen: f.Path, Own: own[f.Target].Path)).ToList(), await Specs.Of(db, domain, node));
+            RequestsTable.Progress(db, work.Row, 10, "Making the disk");
+            var there = await VolumesTable.Disks(db, origin.Id, domain.Id);
+            var own = there[domain.Id].ToDictionary(d => d.Volume.Target);
+            return there[origin.Id].Select(below => own.GetValueOrDefault(below.Volume.Target) ?? Over(below, db)).ToList();
         });
 
         await work.On(node, Gate.Disk, vm =>
         {
-            foreach (var (frozen, own) in overlays) vm.Disks.Clone(frozen, own);
-            vm.Define(spec);
+            foreach (var disk in disks) vm.Disks.Clone(disk.Below[0].Path, disk.Volume.Path);
+            vm.Define(Specs.Of(domain, disks, node));
         });
         work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
         return new { domain = domain.Id, name = domain.Name };
+
+        Disk Over(Disk below, DbSession db)
+        {
+            var id = Guid.NewGuid();
+            var volume = new VolumeRow
+            {
+                Id = id,
+                DomainId = domain.Id,
+                Target = below.Volume.Target,
+                Path = files.PathOf(id),
+                Format = files.Format,
+                CapacityBytes = below.Volume.CapacityBytes,
+                BaseVolumeId = below.Volume.Id,
+            };
+            VolumesTable.Insert(db, volume);
+            return new Disk(volume, [below.Volume, .. below.Below]);
+        }
     }
 
     /// <inheritdoc/>

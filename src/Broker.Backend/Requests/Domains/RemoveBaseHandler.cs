@@ -20,7 +20,7 @@ public sealed class RemoveBaseHandler : IHandler<RemoveBase>
                 throw Unmake.HasClones(domain, clones);
             // From here on nobody can clone it.
             if (locked is { IsBase: true }) await DomainsTable.SetBase(db, domain.Id, isBase: false, isPublic: false);
-            await RequestsTable.Progress(db, work.Row, 30, "Making the disks writable");
+            RequestsTable.Progress(db, work.Row, 30, "Making the disks writable");
         });
         foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
         {

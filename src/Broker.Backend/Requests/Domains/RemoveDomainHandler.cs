@@ -18,7 +18,7 @@ public sealed class RemoveDomainHandler : IHandler<RemoveDomain>
             if (await DomainsTable.Clones(db, locked.Id) is > 0 and var clones)
                 throw Unmake.HasClones(locked, clones);
             await DomainsTable.SetState(db, locked.Id, DomainState.Removing);
-            await RequestsTable.Progress(db, work.Row, 20, "Removing");
+            RequestsTable.Progress(db, work.Row, 20, "Removing");
             return locked;
         });
         if (domain is not null) await Unmake.Whole(domain, work);

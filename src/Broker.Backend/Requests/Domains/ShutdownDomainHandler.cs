@@ -37,7 +37,7 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
             await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
             await RequestWriter.Submit(db, work.Caller, new ForceShutdownDomain(domain.Id, domain.StartedAt), at);
             await DomainsTable.SetState(db, domain.Id, DomainState.ShuttingDown);
-            await RequestsTable.Progress(db, work.Row, 50, "Pressing the power button");
+            RequestsTable.Progress(db, work.Row, 50, "Pressing the power button");
             return at;
         });
         await work.On(node, Gate.Stop, vm => PowerButton.Press(vm, report));

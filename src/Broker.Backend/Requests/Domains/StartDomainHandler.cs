@@ -28,7 +28,7 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         var hadMemory = domain.SavedAt is not null || before?.Power is Power.Saved;
         await work.Write(async db =>
         {
-            await RequestsTable.Progress(db, work.Row, 10, hadMemory ? "Bringing its memory back" : "Starting");
+            RequestsTable.Progress(db, work.Row, 10, hadMemory ? "Bringing its memory back" : "Starting");
             if (hadMemory && domain.SavedAt is null) await DomainsTable.SetState(db, domain.Id, DomainState.Hibernated);
             await DomainsTable.SetState(db, domain.Id, DomainState.Starting);
         });

@@ -35,18 +35,18 @@ public sealed record Clone(Guid Base, string? Name = null, long? Owner = null, G
     public IRequest WithDomain(Guid domain) => this with { Domain = domain };
 
     /// <inheritdoc/>
-    public async Task<DomainRow> NewDomain(DbSession db, Caller caller)
+    public async Task<DomainRow> NewDomain(DbSession db, Caller caller, DomainRow? judged)
     {
         if (Owner is { } other && other != caller.UserId && !caller.IsAdmin)
             throw new RequestRefusedException("not_allowed", "Only administrators make desktops for others.");
-        var owner = await UsersTable.Get(db, Owner ?? caller.UserId)
-            ?? throw new RequestRefusedException("bad_arguments", $"There is no user {Owner}.");
-        var origin = await DomainsTable.Get(db, Base)
-            ?? throw new RequestRefusedException("unknown_domain", $"There is no machine {Base}.");
+        var (ownerId, ownerName) = Owner is not { } id || id == caller.UserId
+            ? (caller.UserId, caller.Name)
+            : await UsersTable.Get(db, id) is { } user ? (user.Id, user.Name) : throw new RequestRefusedException("bad_arguments", $"There is no user {id}.");
+        var origin = judged!;
         if (!origin.IsBase)
             throw new RequestRefusedException("not_a_base", $"{origin.Name} is not a base. Prepare it as one first.");
-        var name = Name ?? await DomainNames.FirstFree(db, DomainNames.ForClone(origin.Name, owner.Name, owner.Id));
-        return DomainsTable.New(name, owner.Id, origin.NodeId, origin.MemoryKib, origin.Vcpus) with
+        var name = Name ?? await DomainNames.FirstFree(db, DomainNames.ForClone(origin.Name, ownerName, ownerId));
+        return DomainsTable.New(name, ownerId, origin.NodeId, origin.MemoryKib, origin.Vcpus) with
         {
             Alias = Name is null ? origin.Alias : null,
             Description = origin.Description,

@@ -46,7 +46,7 @@ public sealed record ImportDomain(
     public IRequest WithDomain(Guid domain) => this with { Domain = domain };
 
     /// <inheritdoc/>
-    public async Task<DomainRow> NewDomain(DbSession db, Caller caller)
+    public async Task<DomainRow> NewDomain(DbSession db, Caller caller, DomainRow? judged)
     {
         var nodes = (await NodesTable.All(db)).Where(n => n.IsEnabled && (Node is null || n.Name == Node)).ToList();
         var node = nodes.OrderByDescending(n => n.State == NodeState.Up).ThenBy(n => n.Id).FirstOrDefault()
