@@ -169,9 +169,9 @@ processes_run() {
 start_broker() {
   broker db migrate &&
     frontend_rights 127.0.0.1 | sql broker &&
-    broker node add here --manager libvirt --uri "$vm_uri" &&
-    broker user add admin --display-name Administrator --admin --if-missing --password-stdin < <(secret admin) &&
-    broker user add student --display-name Student --if-missing --password-stdin < <(secret student) ||
+    broker nodes add here --manager libvirt --uri "$vm_uri" &&
+    broker users add admin --display-name Administrator --admin --if-missing --password-stdin < <(secret admin) &&
+    broker users add student --display-name Student --if-missing --password-stdin < <(secret student) ||
     return 1
   choose_url
   start_back_end
@@ -196,27 +196,27 @@ domain_is() { [[ $(sql broker <<<"SELECT 1 FROM domains WHERE name = 'tiny' AND 
 
 node_is_up() { [[ $(sql broker <<<"SELECT state FROM nodes WHERE name = 'here'") == up ]]; }
 
-send() { broker request send "$@" --wait --timeout 120; }
+send() { broker requests ask "$@" --wait --timeout 120; }
 
 import_base() {
   await 60 node_is_up || return 1
   if ! domain_is "state <> 'creating'"; then
-    send import_domain --arg file=tiny.qcow2 --arg name=tiny --arg 'alias=Tiny Linux' \
-      --arg 'description=A small guest that shows what you type.' --arg memory_mib=128
+    send import_domain file=tiny.qcow2 name=tiny 'alias=Tiny Linux' \
+      'description=A small guest that shows what you type.' memory_mib=128
   fi
 }
 
 # Its card in the portal shows what it looked like when it last ran.
 prepare_base() {
   ! domain_is is_base || return 0
-  send start_domain --arg domain=tiny &&
+  send start_domain domain=tiny &&
     await 150 guest_answers &&
-    send screenshot --arg domain=tiny &&
-    send shutdown_domain --arg domain=tiny &&
-    send prepare_base --arg domain=tiny
+    send screenshot domain=tiny &&
+    send shutdown_domain domain=tiny &&
+    send prepare_base domain=tiny
 }
 
-publish_base() { broker domain publish tiny; }
+publish_base() { broker bases publish tiny; }
 
 guest_answers() {
   local address

@@ -1,107 +1,131 @@
 using System.CommandLine;
+using System.Globalization;
 using Broker.Core;
-using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
-using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
 
-/// <summary><c>broker domain</c>.</summary>
+/// <summary><c>broker domains</c>. What acts on a host is made from the catalogue.</summary>
 internal static class Domains
 {
-    public static Command Command(Terminal terminal) => new("domain", "Machines: bases and desktops.")
+    public static Command Command(Terminal terminal)
     {
-        List(terminal),
-        Publish(terminal),
-    };
+        var command = new Command("domains", "Machines: bases and desktops.") { Subcommands = { List(terminal), Show(terminal) } };
+        foreach (var verb in CatalogueVerbs.Of("domains", terminal)) command.Subcommands.Add(verb);
+        return command;
+    }
 
     /// <summary>The domain of this name or id.</summary>
     /// <exception cref="CommandFailedException">There is none.</exception>
     public static async Task<DomainRow> Find(DbSession db, string nameOrId) =>
         (Guid.TryParse(nameOrId, out var id) ? await DomainsTable.Get(db, id) : null)
         ?? await DomainsTable.Find(db, nameOrId)
-        ?? throw new CommandFailedException($"There is no machine {nameOrId}. 'broker domain list' shows what there is.");
+        ?? throw new CommandFailedException($"There is no machine {nameOrId}. 'broker domains list' shows what there is.", word: "unknown_domain");
+
+    /// <summary>What a machine is doing, in a word for people.</summary>
+    public static Cell State(DomainRow domain) => domain switch
+    {
+        { IsBase: true, IsPublic: true } => "base, published",
+        { IsBase: true } => "base",
+        { State: DomainState.Broken or DomainState.Down } => new Cell(Word.Of(domain.State), Tone.Bad),
+        { State: DomainState.Active } => new Cell(Word.Of(domain.State), Tone.Good),
+        { State: DomainState.Creating or DomainState.Starting or DomainState.ShuttingDown or DomainState.Removing } => new Cell(Word.Of(domain.State), Tone.Middling),
+        _ => Word.Of(domain.State),
+    };
 
     private static Command List(Terminal terminal)
     {
-        var json = Settings.JsonOption();
-        var command = new Command("list", "Show all machines.") { json };
+        var (state, ofBase, owner, node) = (Selection.StateOption(), Selection.BaseOption(), Selection.OwnerOption(), Selection.NodeOption());
+        var command = new Command("list", "Show machines.") { state, ofBase, owner, node };
         command.SetAction(async (parsed, cancel) =>
         {
-            var domains = await Settings.Open(parsed, terminal).Read(All, cancel);
-            if (parsed.GetValue(json))
-                await terminal.WriteJson(domains);
-            else
-                terminal.WriteTable(["NAME", "STATE", "OWNER", "BASE", "NODE", "ADDRESS", "ID"],
-                    domains.Select(d => (string?[])[d.Name, State(d), d.OwnerName, d.BaseName, d.NodeName, d.Address, d.Id.ToString()]));
+            var (domains, names) = await Settings.Open(parsed, terminal).Read(async s =>
+                (await Selection.Pick(s, parsed.GetValue(state), parsed.GetValue(ofBase), parsed.GetValue(owner), parsed.GetValue(node)), await Names.Read(s)), cancel);
+            await terminal.AnswerTable(parsed, domains.Select(d => View(d, names)), ["NAME", "STATE", "OWNER", "BASE", "NODE", "ADDRESS", "ID"],
+                domains.Select(d => (Cell[])[d.Name, State(d), names.User(d.OwnerId), names.Base(d.BaseId), names.Node(d.NodeId), d.Address, d.Id.ToString()]));
             return ExitCode.Done;
         });
         return command;
-
-        static string State(ListedDomain d) => d switch
-        {
-            { IsBase: true, IsPublic: true } => "base, published",
-            { IsBase: true } => "base",
-            _ => Word.Of(d.State),
-        };
     }
 
-    private static Command Publish(Terminal terminal)
+    private static Command Show(Terminal terminal)
     {
-        var name = new Argument<string>("NAME|ID") { Description = "The base." };
-        var off = new Option<bool>("--off") { Description = "Only its owner and administrators may clone it any more." };
-        var by = Settings.AsOption();
-        var command = new Command("publish", "Let everybody make desktops from a base.") { name, off, by };
+        var name = new Argument<string>("NAME|ID") { Description = "The machine." };
+        var command = new Command("show", "Show one machine with its disks and what is being done with it.") { name };
         command.SetAction(async (parsed, cancel) =>
         {
-            var isPublic = !parsed.GetValue(off);
-            var domain = await Settings.Open(parsed, terminal).Transaction(async s =>
+            var (domain, names, volumes, clones, open) = await Settings.Open(parsed, terminal).Read(async s =>
             {
-                var caller = await Settings.Caller(s, parsed.GetValue(by));
                 var found = await Find(s, parsed.GetRequiredValue(name));
-                var locked = await DomainsTable.Lock(s, found.Id) ?? throw new CommandFailedException($"{found.Name} has just been removed.");
-                if (May.Do(caller, Grant.CreateBase, locked) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
-                if (!locked.IsBase)
-                    throw new CommandFailedException($"{locked.Name} is not a base. Prepare it first: broker request send prepare_base --arg domain={locked.Name} --wait.");
-                await DomainsTable.SetPublic(s, locked.Id, isPublic);
-                await UsersTable.Audit(s, caller.UserId, caller.Address, isPublic ? "published" : "unpublished", locked.Id.ToString(), new { name = locked.Name });
-                return locked;
+                return (found, await Names.Read(s), await VolumesTable.Of(s, found.Id), await DomainsTable.Clones(s, found.Id), await RequestsTable.Open(s, [found.Id]));
             }, cancel);
-            await terminal.Say(isPublic ? $"Everybody may make desktops from {domain.Name} now." : $"{domain.Name} is not published any more.");
+            await terminal.AnswerDetails(parsed,
+                new { domain = View(domain, names), clones, volumes, requests = open.Select(RequestText.View) },
+                [
+                    ("name", domain.Name),
+                    ("id", domain.Id.ToString()),
+                    ("alias", domain.Alias),
+                    ("description", domain.Description),
+                    ("owner", names.User(domain.OwnerId)),
+                    ("state", State(domain)),
+                    ("since", Terminal.When(domain.StateSince)),
+                    ("detail", domain.StateDetail),
+                    ("base", names.Base(domain.BaseId)),
+                    ("clones", domain.IsBase ? clones.ToString(CultureInfo.InvariantCulture) : null),
+                    ("node", names.Node(domain.NodeId)),
+                    ("memory", $"{domain.MemoryKib / 1024} MiB"),
+                    ("processors", domain.Vcpus.ToString(CultureInfo.InvariantCulture)),
+                    ("network card", domain.Mac),
+                    ("address", domain.Address),
+                    ("started", Terminal.When(domain.StartedAt)),
+                    ("made", Terminal.When(domain.CreatedAt)),
+                    .. volumes.Select(v => ($"disk {v.Target}", (Cell)$"{v.Path} ({v.Format}, {v.CapacityBytes >> 20} MiB{(v.IsFrozen ? ", frozen" : "")})")),
+                    .. open.Select(r => ("request", (Cell)$"{r.Id} {r.Command} {Word.Of(r.State)} {RequestText.Progress(r)}".TrimEnd())),
+                ]);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static Task<IReadOnlyList<ListedDomain>> All(DbSession db) => db.Query<ListedDomain>(
-        """
-        SELECT d.id, d.name, d.alias, d.owner_id, u.name AS owner_name, d.base_id, b.name AS base_name, n.name AS node_name, d.is_base, d.is_public,
-          d.state, d.state_since, d.state_detail, d.memory_kib, d.vcpus, d.address, d.created_at
-        FROM domains d JOIN users u ON u.id = d.owner_id JOIN nodes n ON n.id = d.node_id LEFT JOIN domains b ON b.id = d.base_id
-        ORDER BY d.name
-        """);
-
-    private sealed record ListedDomain
+    /// <summary>In the API's words.</summary>
+    private static object View(DomainRow d, Names names) => new
     {
-        public required Guid Id { get; init; }
-        public required string Name { get; init; }
-        public string? Alias { get; init; }
-        public required long OwnerId { get; init; }
-        public required string OwnerName { get; init; }
-        public Guid? BaseId { get; init; }
-        public string? BaseName { get; init; }
-        public required string NodeName { get; init; }
-        public bool IsBase { get; init; }
-        public bool IsPublic { get; init; }
-        public DomainState State { get; init; }
-        public DateTimeOffset StateSince { get; init; }
-        public string? StateDetail { get; init; }
-        public long MemoryKib { get; init; }
-        public int Vcpus { get; init; }
-        public string? Address { get; init; }
-        public DateTimeOffset CreatedAt { get; init; }
+        d.Id,
+        d.Name,
+        d.Alias,
+        d.Description,
+        owner = new { id = d.OwnerId, name = names.User(d.OwnerId) },
+        d.BaseId,
+        base_name = names.Base(d.BaseId),
+        node = names.Node(d.NodeId),
+        d.State,
+        d.StateSince,
+        d.StateDetail,
+        d.IsBase,
+        d.IsPublic,
+        d.MemoryKib,
+        d.Vcpus,
+        d.Mac,
+        d.Address,
+        d.StartedAt,
+        d.CreatedAt,
+    };
+
+    /// <summary>What people call those whom rows name by key.</summary>
+    private sealed record Names(Dictionary<long, string> Users, Dictionary<Guid, string> Bases, Dictionary<long, string> Nodes)
+    {
+        public static async Task<Names> Read(DbSession db) => new(
+            (await db.Query<(long Id, string Name)>("SELECT id, name FROM users")).ToDictionary(u => u.Id, u => u.Name),
+            (await db.Query<(Guid Id, string Name)>("SELECT id, name FROM domains WHERE is_base")).ToDictionary(b => b.Id, b => b.Name),
+            (await db.Query<(long Id, string Name)>("SELECT id, name FROM nodes")).ToDictionary(n => n.Id, n => n.Name));
+
+        public string User(long id) => Users.GetValueOrDefault(id, "");
+
+        public string Node(long id) => Nodes.GetValueOrDefault(id, "");
+
+        public string? Base(Guid? id) => id is { } key ? Bases.GetValueOrDefault(key) : null;
     }
 }

@@ -1,18 +1,77 @@
 using System.CommandLine;
 using Broker.Core;
+using Broker.Core.Database;
 using Broker.Core.Nodes;
 using Broker.Core.Users;
 
 namespace Broker.Cli;
 
-/// <summary><c>broker node</c>.</summary>
+/// <summary><c>broker nodes</c>. What asks a host is made from the catalogue.</summary>
 internal static class Nodes
 {
-    public static Command Command(Terminal terminal) => new("node", "Hosts that run machines.")
+    public static Command Command(Terminal terminal)
     {
-        Add(terminal),
-        List(terminal),
+        var command = new Command("nodes", "Hosts that run machines.") { Subcommands = { List(terminal), Show(terminal), Add(terminal) } };
+        foreach (var verb in CatalogueVerbs.Of("nodes", terminal)) command.Subcommands.Add(verb);
+        return command;
+    }
+
+    /// <summary>The host of this name.</summary>
+    /// <exception cref="CommandFailedException">There is none.</exception>
+    public static async Task<NodeRow> Find(DbSession db, string name) =>
+        (await NodesTable.All(db)).FirstOrDefault(n => string.Equals(n.Name, name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new CommandFailedException($"There is no host called {name}. 'broker nodes list' shows what there is.", word: "unknown_node");
+
+    private static Cell State(NodeRow node) => node switch
+    {
+        { IsEnabled: false } => "disabled",
+        { State: NodeState.Up } => new Cell(Word.Of(node.State), Tone.Good),
+        { State: NodeState.Down } => new Cell(Word.Of(node.State), Tone.Bad),
+        _ => new Cell(Word.Of(node.State), Tone.Middling),
     };
+
+    private static Command List(Terminal terminal)
+    {
+        var command = new Command("list", "Show all hosts.");
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var nodes = await Settings.Open(parsed, terminal).Read(NodesTable.All, cancel);
+            await terminal.AnswerTable(parsed, nodes, ["NAME", "MANAGER", "URI", "STATE", "CHECKED", "DETAIL"],
+                nodes.Select(n => (Cell[])[n.Name, Word.Of(n.Manager), n.Uri, State(n), Terminal.When(n.CheckedAt), n.Detail]));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Show(Terminal terminal)
+    {
+        var name = new Argument<string>("NAME") { Description = "The host." };
+        var command = new Command("show", "Show one host with what it can do and the images in its library.") { name };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var (node, images, machines) = await Settings.Open(parsed, terminal).Read(async s =>
+            {
+                var found = await Find(s, parsed.GetRequiredValue(name));
+                return (found, (await NodesTable.Library(s)).Where(i => i.NodeId == found.Id).ToList(),
+                    await s.First<(long All, long Active)>("SELECT COUNT(*), COALESCE(SUM(state = 'active'), 0) FROM domains WHERE node_id = @Id", new { found.Id }));
+            }, cancel);
+            await terminal.AnswerDetails(parsed, new { node, machines = machines.All, active = machines.Active, library = images },
+                [
+                    ("name", node.Name),
+                    ("manager", Word.Of(node.Manager)),
+                    ("uri", node.Uri),
+                    ("state", State(node)),
+                    ("detail", node.Detail),
+                    ("checked", Terminal.When(node.CheckedAt)),
+                    ("machines", $"{machines.All}, {machines.Active} active"),
+                    ("can", string.Join(", ", node.Capabilities)),
+                    .. node.Facts.EnumerateObject().Select(f => (f.Name.Replace('_', ' '), (Cell)f.Value.ToString())),
+                    .. images.Select(i => ("image", new Cell(i.Problem is null ? $"{i.File} ({i.Format}, {i.SizeBytes >> 20} MiB)" : $"{i.File}: {i.Problem}", i.Problem is null ? Tone.None : Tone.Middling))),
+                ]);
+            return ExitCode.Done;
+        });
+        return command;
+    }
 
     private static Command Add(Terminal terminal)
     {
@@ -27,29 +86,13 @@ internal static class Nodes
             var where = parsed.GetRequiredValue(uri);
             if (called.Length is < 1 or > 190 || called.Any(char.IsControl)) throw new CommandFailedException("A host's name has 1 to 190 characters.", ExitCode.Usage);
             if (where.Length is < 1 or > 500) throw new CommandFailedException("A host's URI has 1 to 500 characters.", ExitCode.Usage);
-            await Settings.Open(parsed, terminal).Transaction(async s =>
+            var node = await Settings.Open(parsed, terminal).Transaction(async s =>
             {
                 await NodesTable.Put(s, called, Word.Parse<VmManagerKind>(parsed.GetRequiredValue(manager)), where);
                 await UsersTable.Audit(s, null, null, "node_put", called, new { manager = parsed.GetRequiredValue(manager), uri = where, by = "command line" });
+                return await Find(s, called);
             }, cancel);
-            await terminal.Say($"{called} is known now. A back end connects to it within seconds: broker node list.");
-            return ExitCode.Done;
-        });
-        return command;
-    }
-
-    private static Command List(Terminal terminal)
-    {
-        var json = Settings.JsonOption();
-        var command = new Command("list", "Show all hosts.") { json };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var nodes = await Settings.Open(parsed, terminal).Read(NodesTable.All, cancel);
-            if (parsed.GetValue(json))
-                await terminal.WriteJson(nodes);
-            else
-                terminal.WriteTable(["NAME", "MANAGER", "URI", "STATE", "CHECKED", "DETAIL"],
-                    nodes.Select(n => (string?[])[n.Name, Word.Of(n.Manager), n.Uri, n.IsEnabled ? Word.Of(n.State) : "disabled", Terminal.When(n.CheckedAt), n.Detail]));
+            await terminal.Answer(parsed, node, $"{called} is known now. A back end connects to it within seconds: broker nodes list.");
             return ExitCode.Done;
         });
         return command;

@@ -12,28 +12,36 @@ namespace Broker.Cli;
 public static class Program
 {
     /// <summary>All commands.</summary>
-    public static RootCommand Commands(Terminal terminal) => new("The administrator's command line of Broker.")
+    public static RootCommand Commands(Terminal terminal)
     {
-        Settings.ConfigOption(),
-        Databases.Command(terminal),
-        Users.Command(terminal),
-        Nodes.Command(terminal),
-        Domains.Command(terminal),
-        Requests.Command(terminal),
-    };
+        var root = new RootCommand("The administrator's command line of Broker.")
+        {
+            Settings.ConfigOption(),
+            Settings.JsonOption(),
+            Requests.Command(terminal),
+            Domains.Command(terminal),
+            Bases.Command(terminal),
+            Nodes.Command(terminal),
+            Users.Command(terminal),
+            Databases.Command(terminal),
+            Completion.Command(terminal),
+            Help.Command(terminal),
+        };
+        root.HelpName = "broker";
+        root.Options.OfType<HelpOption>().Single().Action = new HelpAction { MaxWidth = Help.Width };
+        return root;
+    }
 
     /// <summary>Runs one command line and turns what went wrong into a sentence and an exit code.</summary>
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancel = default)
     {
-        var root = Commands(terminal);
-        root.HelpName = "broker";
-        root.Options.OfType<HelpOption>().Single().Action = new HelpAction { MaxWidth = 100 };
-        var parsed = root.Parse(args);
-        if (parsed.Action is ParseErrorAction)
+        var parsed = Commands(terminal).Parse(args);
+        var isJson = args.Contains(Settings.JsonName);
+        if (parsed.Action is ParseErrorAction || Unknown(parsed) is not null)
         {
-            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync(error.Message);
-            await terminal.Error.WriteLineAsync($"'{Path(parsed.CommandResult)} --help' tells what goes there.");
+            var problems = parsed.Errors.Select(e => e.Message).Concat(Unknown(parsed) is { } option ? [$"There is no option {option} here."] : []).Append($"'{Help.Path(parsed.CommandResult)} --help' tells what goes there.");
+            await terminal.WriteError(isJson, [.. problems], ExitCode.Usage);
             return ExitCode.Usage;
         }
 
@@ -44,11 +52,11 @@ public static class Program
         }
         catch (CommandFailedException e)
         {
-            return await Say(e.Message, e.Code);
+            return await Say(e.Message, e.Code, e.Word);
         }
         catch (RequestRefusedException e)
         {
-            return await Say(e.Message, ExitCode.Refused);
+            return await Say(e.Message, ExitCode.Refused, e.Code);
         }
         catch (DatabaseUnavailableException e)
         {
@@ -64,20 +72,22 @@ public static class Program
         }
         catch (Exception e)
         {
-            await terminal.Error.WriteLineAsync($"Something went wrong that should not: {e}");
+            await terminal.WriteError(isJson, $"Something went wrong that should not: {e}".Split(Environment.NewLine), ExitCode.Fault);
             return ExitCode.Fault;
         }
 
-        async Task<int> Say(string message, int code)
+        async Task<int> Say(string message, int code, string? word = null)
         {
-            await terminal.Error.WriteLineAsync(Terminal.Plain(message));
+            await terminal.WriteError(isJson, [message], code, word);
             return code;
         }
     }
 
     private static Task<int> Main(string[] args) => Run(args, Terminal.OfProcess());
 
-    private static string Sentence(Exception e) => e.Message.EndsWith('.') ? e.Message : e.Message + ".";
+    // A name never starts so: it is an option that is meant, and must not be looked for as a machine.
+    private static string? Unknown(ParseResult parsed) =>
+        parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).FirstOrDefault(v => v.StartsWith("--", StringComparison.Ordinal));
 
-    private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "broker";
+    private static string Sentence(Exception e) => e.Message.EndsWith('.') ? e.Message : e.Message + ".";
 }

@@ -11,6 +11,9 @@ namespace Broker.Cli;
 /// <summary>How the command line finds the database and the doorbells: as the back end does, whose account it uses.</summary>
 internal static class Settings
 {
+    /// <summary>The name of the option for JSON.</summary>
+    public const string JsonName = "--json";
+
     private const string ConfigName = "--config";
     private const string Example = "Server=127.0.0.1;Port=3306;Database=broker;User ID=…;Password=…";
 
@@ -25,15 +28,18 @@ internal static class Settings
         Recursive = true,
     };
 
+    /// <summary>The option that all commands know: JSON instead of text, errors too.</summary>
+    public static Option<bool> JsonOption() => new(JsonName) { Description = "Print one JSON document instead of text; errors, too.", Recursive = true };
+
+    /// <summary>Whether JSON is wanted.</summary>
+    public static bool IsJson(ParseResult parsed) => parsed.GetValue<bool>(JsonName);
+
     /// <summary>On whose behalf a command acts.</summary>
     public static Option<string?> AsOption() => new("--as")
     {
-        Description = "On behalf of this user. Default: the administrator who was there first.",
+        Description = "Act as this user. Default: the administrator called like you, else the one who was there first.",
         HelpName = "USER",
     };
-
-    /// <summary>For commands that print rows.</summary>
-    public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON instead of a table." };
 
     /// <summary>The settings of the back end that this command line speaks for.</summary>
     /// <exception cref="CommandFailedException">They are wrong.</exception>
@@ -53,9 +59,12 @@ internal static class Settings
 
     /// <summary>The database of this command line.</summary>
     /// <exception cref="CommandFailedException">The settings are wrong.</exception>
-    public static Db Open(ParseResult parsed, Terminal terminal)
+    public static Db Open(ParseResult parsed, Terminal terminal) => Open(Read(parsed, terminal));
+
+    /// <summary>The database that settings name.</summary>
+    /// <exception cref="CommandFailedException">The connection string is none.</exception>
+    public static Db Open(BackEndSettings settings)
     {
-        var settings = Read(parsed, terminal);
         try
         {
             return new Db(settings.Database, ring: new Doorbell(settings.DoorbellFolder).Ring, patience: Patience);
@@ -66,18 +75,23 @@ internal static class Settings
         }
     }
 
-    /// <summary>The caller that was asked for, or the first administrator.</summary>
+    /// <summary>
+    /// The caller that was asked for. Else the administrator whose sign-in name is that of the person at the machine (before sudo), else the first one.
+    /// Whoever has the database's password may be anybody: this is about whose name stands beside a deed, not about rights.
+    /// </summary>
     /// <exception cref="CommandFailedException">There is none.</exception>
-    public static async Task<Caller> Caller(DbSession db, string? name)
+    public static async Task<Caller> Caller(DbSession db, string? name, Terminal terminal)
     {
-        if (name is null)
+        if (name is not null)
         {
-            var first = (await UsersTable.All(db)).Where(u => u is { IsAdmin: true, IsDisabled: false }).MinBy(u => u.Id)
-                ?? throw new CommandFailedException("There is no administrator yet. Make one: broker user add NAME --admin --password-stdin.");
-            return (await UsersTable.Caller(db, first.Id, address: null))!;
+            var user = await Users.Find(db, name);
+            return await UsersTable.Caller(db, user.Id, address: null) ?? throw new CommandFailedException($"{user.Name} is disabled and can't ask for anything.");
         }
 
-        var user = await Users.Find(db, name);
-        return await UsersTable.Caller(db, user.Id, address: null) ?? throw new CommandFailedException($"{user.Name} is disabled and can't ask for anything.");
+        var administrators = (await UsersTable.All(db)).Where(u => u is { IsAdmin: true, IsDisabled: false }).ToList();
+        var person = terminal.Variable("SUDO_USER") ?? terminal.Variable("USER");
+        var who = administrators.Find(u => string.Equals(u.Name, person, StringComparison.OrdinalIgnoreCase)) ?? administrators.MinBy(u => u.Id)
+            ?? throw new CommandFailedException("There is no administrator yet. Make one: broker users add NAME --admin --password-stdin.");
+        return (await UsersTable.Caller(db, who.Id, address: null))!;
     }
 }

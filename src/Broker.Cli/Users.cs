@@ -1,23 +1,37 @@
 using System.CommandLine;
+using Broker.Core.Access;
 using Broker.Core.Database;
+using Broker.Core.Requests;
 using Broker.Core.Users;
+using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
 
 /// <summary><c>broker user</c>.</summary>
 internal static class Users
 {
-    public static Command Command(Terminal terminal) => new("user", "Accounts.")
+    public static Command Command(Terminal terminal) => new("users", "Accounts.")
     {
-        Add(terminal),
-        List(terminal),
-        Password(terminal),
+        Subcommands =
+        {
+            List(terminal),
+            Add(terminal),
+            Password(terminal),
+            Change(terminal, "make-admin", "Make somebody an administrator. His sessions end.", "admin_made",
+                u => u.IsAdmin, (s, u) => UsersTable.SetAdmin(s, u.Id, true), "is an administrator"),
+            Change(terminal, "remove-admin", "Take away what makes somebody an administrator. His sessions end.", "admin_removed",
+                u => !u.IsAdmin, (s, u) => UsersTable.SetAdmin(s, u.Id, false), "is no administrator"),
+            Change(terminal, "disable", "Let somebody neither sign in nor ask for anything. His sessions end.", "user_disabled",
+                u => u.IsDisabled, (s, u) => UsersTable.SetDisabled(s, u.Id, true), "is disabled"),
+            Change(terminal, "enable", "Let somebody sign in again.", "user_enabled",
+                u => !u.IsDisabled, (s, u) => UsersTable.SetDisabled(s, u.Id, false), "can sign in"),
+        },
     };
 
     /// <summary>The user of this name.</summary>
     /// <exception cref="CommandFailedException">There is none.</exception>
     public static async Task<UserRow> Find(DbSession db, string name) =>
-        await UsersTable.Find(db, name) ?? throw new CommandFailedException($"There is no user called {name}. 'broker user list' shows who there is.");
+        await UsersTable.Find(db, name) ?? throw new CommandFailedException($"There is no user called {name}. 'broker users list' shows who there is.", word: "unknown_user");
 
     private static Command Add(Terminal terminal)
     {
@@ -49,28 +63,58 @@ internal static class Users
                 return await AlreadyThere(called);
             }
 
-            await terminal.Say($"{called} can sign in now.");
-            return ExitCode.Done;
+            return await Answer("can sign in now", called);
 
-            Task<int> AlreadyThere(string taken) => parsed.GetValue(ifMissing)
-                ? Task.FromResult(ExitCode.Done)
-                : throw new CommandFailedException($"There is already a user called {taken}. Choose another name, or set a new password: broker user password {taken} --password-stdin.");
+            async Task<int> AlreadyThere(string taken) => parsed.GetValue(ifMissing)
+                ? await Answer(null, taken)
+                : throw new CommandFailedException($"There is already a user called {taken}. Choose another name, or set a new password: broker users password {taken} --password-stdin.", word: "name_taken");
+
+            async Task<int> Answer(string? what, string who)
+            {
+                if (what is not null || Settings.IsJson(parsed))
+                    await terminal.Answer(parsed, View(await db.Read(s => Find(s, who), cancel)), $"{who} {what}.");
+                return ExitCode.Done;
+            }
         });
         return command;
     }
 
     private static Command List(Terminal terminal)
     {
-        var json = Settings.JsonOption();
-        var command = new Command("list", "Show all accounts.") { json };
+        var command = new Command("list", "Show all accounts.");
         command.SetAction(async (parsed, cancel) =>
         {
             var users = await Settings.Open(parsed, terminal).Read(UsersTable.All, cancel);
-            if (parsed.GetValue(json))
-                await terminal.WriteJson(users.Select(u => new { u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsDisabled, u.MustChangePassword, u.CreatedAt, u.LastSignInAt }));
-            else
-                terminal.WriteTable(["NAME", "DISPLAY NAME", "ROLE", "LAST SIGN-IN"],
-                    users.Select(u => (string[])[u.Name, u.DisplayName, u.IsDisabled ? "disabled" : u.IsAdmin ? "administrator" : "", Terminal.When(u.LastSignInAt)]));
+            await terminal.AnswerTable(parsed, users.Select(View), ["NAME", "DISPLAY NAME", "ROLE", "LAST SIGN-IN"],
+                users.Select(u => (Cell[])[u.Name, u.DisplayName, u.IsDisabled ? new Cell("disabled", Tone.Middling) : u.IsAdmin ? "administrator" : "", Terminal.When(u.LastSignInAt)]));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Change(
+        Terminal terminal, string verb, string description, string deed, Func<UserRow, bool> isSo, Func<DbSession, UserRow, Task> change, string outcome)
+    {
+        var name = new Argument<string>("NAME") { Description = "Sign-in name." };
+        var by = Settings.AsOption();
+        var command = new Command(verb, description) { name, by };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var user = await Settings.Open(parsed, terminal).Transaction(async s =>
+            {
+                var caller = await Settings.Caller(s, parsed.GetValue(by), terminal);
+                if (May.Do(caller, Grant.ManageUsers, null) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
+                // one after the other: two at once must not each leave the other as the last administrator
+                await s.Execute("SELECT id FROM users WHERE is_admin = 1 ORDER BY id FOR UPDATE");
+                var found = await Find(s, parsed.GetRequiredValue(name));
+                if (isSo(found)) return found;
+                await change(s, found);
+                if (!(await UsersTable.All(s)).Any(u => u is { IsAdmin: true, IsDisabled: false }))
+                    throw new CommandFailedException($"{found.Name} is the last administrator. Make another one first: broker users make-admin NAME.", word: "last_admin");
+                await UsersTable.Audit(s, caller.UserId, caller.Address, deed, found.Name, new { id = found.Id });
+                return await Find(s, found.Name);
+            }, cancel);
+            await terminal.Answer(parsed, View(user), $"{user.Name} {outcome}.");
             return ExitCode.Done;
         });
         return command;
@@ -92,11 +136,13 @@ internal static class Users
                 await UsersTable.SetPassword(s, user.Id, hash, parsed.GetValue(mustChange));
                 await UsersTable.Audit(s, null, null, "password_set", user.Name, new { id = user.Id, by = "command line" });
             }, cancel);
-            await terminal.Say($"{user.Name} has a new password.");
+            await terminal.Answer(parsed, View(user with { MustChangePassword = parsed.GetValue(mustChange) }), $"{user.Name} has a new password.");
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static object View(UserRow u) => new { u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsDisabled, u.MustChangePassword, u.CreatedAt, u.LastSignInAt };
 
     private static Option<bool> PasswordStdin() => new("--password-stdin") { Description = "Read the password from standard input, one line. There is no other way to give it: arguments can be seen by others." };
 

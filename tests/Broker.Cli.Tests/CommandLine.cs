@@ -11,6 +11,7 @@ public sealed class CommandLine
     public const string Password = "Correct-Horse-9";
 
     private readonly Dictionary<string, string> _variables = [];
+    private bool _isScreen;
 
     public Db Db { get; private init; } = null!;
 
@@ -37,6 +38,12 @@ public sealed class CommandLine
         return this;
     }
 
+    public CommandLine OnScreen(bool isScreen = true)
+    {
+        _isScreen = isScreen;
+        return this;
+    }
+
     public string Variable(string name) => _variables[name];
 
     public Task<Outcome> Run(params string[] args) => Run(args, "");
@@ -46,7 +53,7 @@ public sealed class CommandLine
         using var output = new StringWriter();
         using var error = new WatchedWriter(line => OnError?.Invoke(line));
         using var reader = new StringReader(input);
-        var code = await Program.Run(args, new Terminal(reader, output, error, name => _variables.GetValueOrDefault(name)), cancel);
+        var code = await Program.Run(args, new Terminal(reader, output, error, name => _variables.GetValueOrDefault(name)) { IsOutScreen = _isScreen, IsErrorScreen = _isScreen }, cancel);
         return new Outcome(code, output.ToString(), error.ToString());
     }
 }

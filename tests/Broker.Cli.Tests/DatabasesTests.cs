@@ -23,4 +23,19 @@ public class DatabasesTests
         Assert.Equal(ExitCode.Refused, outcome.Code);
         Assert.Contains("0001_users.sql", outcome.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task StatusTellsWhatHasBeenAppliedAndFailsUntilAllIs()
+    {
+        var line = await CommandLine.New(migrated: false);
+        var before = await line.Run("db", "status");
+        Assert.Equal(ExitCode.Refused, before.Code);
+        Assert.Contains("not yet", before.Out, StringComparison.Ordinal);
+        Assert.Contains("broker db migrate", before.Error, StringComparison.Ordinal);
+        (await line.Run("db", "migrate")).Done();
+        Assert.All((await line.Run("db", "status", "--json")).Json.EnumerateArray(), m => Assert.NotEqual(default, m.GetProperty("applied_at").GetDateTimeOffset()));
+
+        await line.Db.Read(s => s.Execute("INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES (9999, '9999_later.sql', 'x', UTC_TIMESTAMP(6))"));
+        Assert.Contains("9999_later.sql", (await line.Run("db", "status")).Error, StringComparison.Ordinal);
+    }
 }

@@ -9,9 +9,9 @@ public class NodesAndDomainsTests
     public async Task ANodeThatIsAddedTwiceIsMovedNotDoubled()
     {
         var line = await CommandLine.New();
-        (await line.Run("node", "add", "here", "--manager", "libvirt", "--uri", "qemu:///system")).Done();
-        (await line.Run("node", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
-        var node = Assert.Single((await line.Run("node", "list", "--json")).Json.EnumerateArray());
+        (await line.Run("nodes", "add", "here", "--manager", "libvirt", "--uri", "qemu:///system")).Done();
+        (await line.Run("nodes", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
+        var node = Assert.Single((await line.Run("nodes", "list", "--json")).Json.EnumerateArray());
         Assert.Equal(("here", "simulated", "/tmp/simulated", "unknown"),
             (node.GetProperty("name").GetString(), node.GetProperty("manager").GetString(), node.GetProperty("uri").GetString(), node.GetProperty("state").GetString()));
     }
@@ -21,13 +21,13 @@ public class NodesAndDomainsTests
     {
         var line = await CommandLine.New();
         var id = await Machine(line, "linux", isBase: true);
-        (await line.Run("domain", "publish", "linux")).Done();
+        (await line.Run("bases", "publish", "linux")).Done();
         Assert.True((await line.Db.Read(s => DomainsTable.Get(s, id)))!.IsPublic);
         Assert.Equal(id.ToString(), await line.Db.Read(s => s.First<string>("SELECT subject FROM audit WHERE action = 'published' AND user_id = 1")));
         Assert.Equal("base", await line.Db.Read(s => s.First<string>("SELECT kind FROM events ORDER BY id DESC LIMIT 1")));
-        Assert.Contains("base, published", (await line.Run("domain", "list")).Done(), StringComparison.Ordinal);
+        Assert.Contains("base, published", (await line.Run("domains", "list")).Done(), StringComparison.Ordinal);
 
-        (await line.Run("domain", "publish", id.ToString(), "--off")).Done();
+        (await line.Run("bases", "unpublish", id.ToString())).Done();
         Assert.False((await line.Db.Read(s => DomainsTable.Get(s, id)))!.IsPublic);
     }
 
@@ -36,9 +36,9 @@ public class NodesAndDomainsTests
     {
         var line = await CommandLine.New();
         await Machine(line, "linux", isBase: false);
-        var outcome = await line.Run("domain", "publish", "linux");
+        var outcome = await line.Run("bases", "publish", "linux");
         Assert.Equal(ExitCode.Refused, outcome.Code);
-        Assert.Contains("prepare_base", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("broker bases prepare linux", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public class NodesAndDomainsTests
         var line = await CommandLine.New();
         var id = await Machine(line, "linux", isBase: true);
         await line.Db.Transaction(s => UsersTable.Insert(s, "student", "Student", null, isAdmin: false, mustChangePassword: false));
-        var outcome = await line.Run("domain", "publish", "linux", "--as", "student");
+        var outcome = await line.Run("bases", "publish", "linux", "--as", "student");
         Assert.Equal(ExitCode.Refused, outcome.Code);
         Assert.False((await line.Db.Read(s => DomainsTable.Get(s, id)))!.IsPublic);
     }
@@ -55,7 +55,7 @@ public class NodesAndDomainsTests
     [Fact]
     public async Task AMachineThatIsNotThereIsNamed()
     {
-        var outcome = await (await CommandLine.New()).Run("domain", "publish", "linux");
+        var outcome = await (await CommandLine.New()).Run("bases", "publish", "linux");
         Assert.Equal(ExitCode.Refused, outcome.Code);
         Assert.Contains("There is no machine linux", outcome.Error, StringComparison.Ordinal);
     }
@@ -64,15 +64,15 @@ public class NodesAndDomainsTests
     public async Task TextOfOthersReachesTheTerminalWithoutControlCharacters()
     {
         var line = await CommandLine.New();
-        (await line.Run("node", "add", "here", "--manager", "simulated", "--uri", "\u001b[2Jgone")).Done();
-        var list = (await line.Run("node", "list")).Done();
+        (await line.Run("nodes", "add", "here", "--manager", "simulated", "--uri", "\u001b[2Jgone")).Done();
+        var list = (await line.Run("nodes", "list")).Done();
         Assert.DoesNotContain('\u001b', list);
         Assert.Contains("[2Jgone", list, StringComparison.Ordinal);
     }
 
     internal static async Task<Guid> Machine(CommandLine line, string name, bool isBase)
     {
-        (await line.Run("node", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
+        (await line.Run("nodes", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
         var domain = DomainsTable.New(name, ownerId: 1, nodeId: 1, memoryKib: 1024, vcpus: 1) with { State = DomainState.Shutdown, IsBase = isBase };
         await line.Db.Transaction(s => DomainsTable.Insert(s, domain));
         return domain.Id;

@@ -19,6 +19,12 @@ public sealed record Migration(int Number, string Name, string Sql)
         Sql.ReplaceLineEndings("\n").Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
 
+/// <summary>A migration as a database knows it.</summary>
+/// <param name="Name">The file's name.</param>
+/// <param name="AppliedAt">When it was applied; null when it has not been.</param>
+/// <param name="Problem">Why the database and this version don't fit; null when they do.</param>
+public sealed record MigrationState(string Name, DateTimeOffset? AppliedAt, string? Problem);
+
 /// <summary>Brings the schema up to date: numbered files, each applied once, in order, with its checksum kept.</summary>
 public static class Migrations
 {
@@ -43,18 +49,11 @@ public static class Migrations
                   applied_at datetime(6)  NOT NULL
                 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci
                 """);
-            var applied = (await session.Query<(int Number, string Name, string Checksum)>("SELECT number, name, checksum FROM schema_migrations ORDER BY number"))
-                .ToDictionary(m => m.Number);
-            foreach (var old in applied.Values)
-            {
-                var known = All.FirstOrDefault(m => m.Number == old.Number)
-                    ?? throw new InvalidOperationException($"The database has migration {old.Name}, which this version does not know. Start the newer version.");
-                if (known.Checksum != old.Checksum)
-                    throw new InvalidOperationException($"Migration {old.Name} was applied with other content. Put the old file back and write a new one for the change.");
-            }
-
+            var states = await States(session);
+            if (states.FirstOrDefault(m => m.Problem is not null) is { Problem: { } problem }) throw new InvalidOperationException(problem);
+            var missing = states.Where(m => m.AppliedAt is null).Select(m => m.Name).ToHashSet();
             var now = new List<string>();
-            foreach (var migration in All.Where(m => !applied.ContainsKey(m.Number)))
+            foreach (var migration in All.Where(m => missing.Contains(m.Name)))
             {
                 cancel.ThrowIfCancellationRequested();
                 foreach (var statement in migration.Statements) await session.Execute(statement);
@@ -71,6 +70,21 @@ public static class Migrations
         }
     }, cancel);
 
+    /// <summary>All migrations that this version or the database knows, in order. A database without tables has applied none.</summary>
+    public static async Task<IReadOnlyList<MigrationState>> States(DbSession db)
+    {
+        var hasTables = await db.First<int>("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'") > 0;
+        var applied = hasTables ? await db.Query<Applied>("SELECT number, name, checksum, applied_at FROM schema_migrations ORDER BY number") : [];
+        var foreign = applied.Where(a => All.All(m => m.Number != a.Number))
+            .Select(a => (a.Number, new MigrationState(a.Name, a.AppliedAt, $"The database has migration {a.Name}, which this version does not know. Start the newer version.")));
+        var own = All.Select(m => (m.Number, applied.FirstOrDefault(a => a.Number == m.Number) is { } a
+            ? new MigrationState(m.Name, a.AppliedAt, a.Checksum == m.Checksum
+                ? null
+                : $"Migration {a.Name} was applied with other content. Put the old file back and write a new one for the change.")
+            : new MigrationState(m.Name, null, null)));
+        return [.. foreign.Concat(own).OrderBy(m => m.Number).Select(m => m.Item2)];
+    }
+
     private static List<Migration> Load()
     {
         var assembly = Assembly.GetExecutingAssembly();
@@ -83,5 +97,16 @@ public static class Migrations
         if (migrations.Select(m => m.Number).Distinct().Count() != migrations.Count)
             throw new InvalidOperationException("Two migrations have the same number.");
         return migrations;
+    }
+
+    private sealed record Applied
+    {
+        public required int Number { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string Checksum { get; init; }
+
+        public required DateTimeOffset AppliedAt { get; init; }
     }
 }

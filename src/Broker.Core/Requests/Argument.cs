@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,7 +12,8 @@ namespace Broker.Core.Requests;
 /// <param name="IsNullable">It may be null.</param>
 /// <param name="Default">What it is when it is left out.</param>
 /// <param name="IsSetByWriter">Callers leave it out.</param>
-public sealed record Argument(string Name, Type Type, bool IsRequired, bool IsNullable, object? Default, bool IsSetByWriter)
+/// <param name="Description">What it is, in a sentence for people: the parameter's <see cref="DescriptionAttribute"/>.</param>
+public sealed record Argument(string Name, Type Type, bool IsRequired, bool IsNullable, object? Default, bool IsSetByWriter, string Description)
 {
     /// <summary>What it has to be, in words for a person.</summary>
     public string Kind => Of(Type).InWords;
@@ -51,7 +53,8 @@ public sealed record Argument(string Name, Type Type, bool IsRequired, bool IsNu
             !p.HasDefaultValue,
             nullability.Create(p).WriteState == NullabilityState.Nullable,
             p.HasDefaultValue ? p.DefaultValue : null,
-            p.Name == minted))];
+            p.Name == minted,
+            p.GetCustomAttribute<DescriptionAttribute>()?.Description ?? (p.Name == nameof(IOnDomain.Domain) ? "The machine." : "")))];
     }
 
     // Only what requests need so far.

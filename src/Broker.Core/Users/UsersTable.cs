@@ -82,6 +82,12 @@ public static class UsersTable
     public static Task UpgradeHash(DbSession db, long id, string passwordHash) =>
         db.Execute("UPDATE users SET password_hash = @passwordHash WHERE id = @id", new { id, passwordHash });
 
+    /// <summary>Makes somebody an administrator, or takes that away; his sessions end, so that none goes on with the old rights.</summary>
+    public static Task SetAdmin(DbSession db, long id, bool isAdmin) => SetAndEndSessions(db, id, "is_admin = @value", isAdmin);
+
+    /// <summary>Lets somebody sign in no more, or again; his sessions end.</summary>
+    public static Task SetDisabled(DbSession db, long id, bool isDisabled) => SetAndEndSessions(db, id, "is_disabled = @value", isDisabled);
+
     /// <summary>Sets the language of the portal.</summary>
     public static Task SetLanguage(DbSession db, long id, string language) =>
         db.Execute("UPDATE users SET language = @language WHERE id = @id", new { id, language });
@@ -106,6 +112,12 @@ public static class UsersTable
         db.Execute(
             "INSERT INTO audit (at, user_id, address, action, subject, details) VALUES (UTC_TIMESTAMP(6), @userId, @address, @action, @subject, @details)",
             new { userId, address, action, subject, details = details is null ? null : JsonSerializer.Serialize(details, Json.Options) });
+
+    private static async Task SetAndEndSessions(DbSession db, long id, string assignment, bool value)
+    {
+        await db.Execute($"UPDATE users SET {assignment}, security_stamp = @stamp WHERE id = @id", new { id, value, stamp = Guid.NewGuid() });
+        await EventsTable.Changed(db, EventKind.User, id);
+    }
 
     private sealed record CallerRow
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
@@ -10,7 +11,11 @@ namespace Broker.Core.Requests.Domains;
 /// <param name="Name">Its name; made from the base's and the owner's when left out.</param>
 /// <param name="Owner">Key of the user who gets it; only administrators give desktops to others.</param>
 /// <param name="Domain">Set by the server.</param>
-public sealed record Clone(Guid Base, string? Name = null, long? Owner = null, Guid Domain = default) : IRequest<Clone>, IMakesDomain
+public sealed record Clone(
+    [Description("The base.")] Guid Base,
+    [Description("Its name; made from the base's and the owner's when left out.")] string? Name = null,
+    [Description("Who gets it; only administrators give desktops to others.")] long? Owner = null,
+    Guid Domain = default) : IRequest<Clone>, IMakesDomain
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("clone", Lane.Disk, "Make a desktop from a base.")

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Domains;
 
@@ -6,7 +7,7 @@ namespace Broker.Core.Requests.Domains;
 /// <summary>Pull a desktop's plug. One that is hibernated loses its saved memory.</summary>
 /// <param name="Domain">Id of the desktop.</param>
 /// <param name="StartedAt">Only if it still is the run that began then: a shutdown leaves this behind for later, and a desktop that was started anew meanwhile goes on.</param>
-public sealed record ForceShutdownDomain(Guid Domain, DateTimeOffset? StartedAt = null) : IRequest<ForceShutdownDomain>, IOnDomain
+public sealed record ForceShutdownDomain(Guid Domain, [Description("Only if it still is the run that began then.")] DateTimeOffset? StartedAt = null) : IRequest<ForceShutdownDomain>, IOnDomain
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("force_shutdown_domain", Lane.Power, "Pull a desktop's plug, or discard its saved memory.")

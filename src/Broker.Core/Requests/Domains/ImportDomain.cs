@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
@@ -15,7 +16,14 @@ namespace Broker.Core.Requests.Domains;
 /// <param name="Node">Name of the host; the only one, or the first that is up, when left out.</param>
 /// <param name="Domain">Set by the server.</param>
 public sealed record ImportDomain(
-    string File, string Name, string? Alias = null, string? Description = null, int MemoryMib = 512, int Vcpus = 1, string? Node = null, Guid Domain = default)
+    [Description("Name of the image within the library folder.")] string File,
+    [Description("The machine's name.")] string Name,
+    [Description("Its name as people write it.")] string? Alias = null,
+    [Description("What it is for.")] string? Description = null,
+    [Description("Memory in MiB, 64 to 1048576.")] int MemoryMib = 512,
+    [Description("Processors, 1 to 64.")] int Vcpus = 1,
+    [Description("Name of the host; the only one, or the first that is up, when left out.")] string? Node = null,
+    Guid Domain = default)
     : IRequest<ImportDomain>, IMakesDomain
 {
     /// <inheritdoc/>
@@ -50,7 +58,7 @@ public sealed record ImportDomain(
     {
         var nodes = (await NodesTable.All(db)).Where(n => n.IsEnabled && (Node is null || n.Name == Node)).ToList();
         var node = nodes.OrderByDescending(n => n.State == NodeState.Up).ThenBy(n => n.Id).FirstOrDefault()
-            ?? throw new RequestRefusedException("no_node", Node is null ? "There is no host yet. Add one with: broker node add." : $"There is no enabled host called {Node}.");
+            ?? throw new RequestRefusedException("no_node", Node is null ? "There is no host yet. Add one with: broker nodes add." : $"There is no enabled host called {Node}.");
         return DomainsTable.New(Name, caller.UserId, node.Id, MemoryMib * 1024L, Vcpus) with { Alias = Alias, Description = Description };
     }
 }

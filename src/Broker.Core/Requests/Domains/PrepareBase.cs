@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Domains;
 
@@ -6,7 +7,7 @@ namespace Broker.Core.Requests.Domains;
 /// <summary>Turn a machine into a base: its disks are frozen, clones grow from them.</summary>
 /// <param name="Domain">Id of the machine; it is shut down first when it is running.</param>
 /// <param name="Publish">Let everybody clone it.</param>
-public sealed record PrepareBase(Guid Domain, bool Publish = false) : IRequest<PrepareBase>, IOnDomain
+public sealed record PrepareBase(Guid Domain, [Description("Let everybody clone it.")] bool Publish = false) : IRequest<PrepareBase>, IOnDomain
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("prepare_base", Lane.Disk, "Turn a machine into a base.")

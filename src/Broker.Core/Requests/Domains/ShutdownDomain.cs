@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Domains;
 
@@ -6,7 +7,7 @@ namespace Broker.Core.Requests.Domains;
 /// <summary>Press a desktop's power button; if it has not gone off after a time, pull the plug. One that stands still goes on first; one that is hibernated stays so.</summary>
 /// <param name="Domain">Id of the desktop.</param>
 /// <param name="TimeoutSeconds">How long it gets, 1 to 3600 seconds; 120 when left out.</param>
-public sealed record ShutdownDomain(Guid Domain, int? TimeoutSeconds = null) : IRequest<ShutdownDomain>, IOnDomain
+public sealed record ShutdownDomain(Guid Domain, [Description("How long it gets before its plug is pulled, 1 to 3600 seconds; 120 when left out.")] int? TimeoutSeconds = null) : IRequest<ShutdownDomain>, IOnDomain
 {
     /// <summary>How long a desktop gets to shut down by itself, in seconds.</summary>
     public const int DefaultTimeoutSeconds = 120;

@@ -10,25 +10,35 @@ internal static class Arguments
 {
     /// <summary>The arguments as the catalogue reads them. What it does not know is left as it is: the catalogue says what is wrong with it.</summary>
     /// <exception cref="CommandFailedException">Not <c>key=value</c>, not JSON, or a machine or user that is not there.</exception>
-    public static async Task<JsonElement> Read(DbSession db, Core.Requests.Command command, string? json, IReadOnlyList<string> pairs)
-    {
-        var args = Parse(json);
-        var types = command.Arguments.ToDictionary(a => a.Name, a => a.Type);
-        foreach (var pair in pairs)
-        {
-            if (pair.Split('=', 2) is not [{ Length: > 0 } key, var value])
-                throw new CommandFailedException($"'{pair}' is not key=value, such as domain=linux.", ExitCode.Usage);
-            args[key] = types.TryGetValue(key, out var type) ? Value(type, value) : value;
-        }
+    public static Task<JsonElement> Read(DbSession db, Core.Requests.Command command, string? json, IEnumerable<string> pairs) =>
+        Read(db, command, Parse(json), pairs.Select(pair => pair.Split('=', 2) is [{ Length: > 0 } key, var value]
+            ? (key, value)
+            : throw new CommandFailedException($"'{pair}' is not key=value, such as domain=linux.", ExitCode.Usage)));
 
+    /// <inheritdoc cref="Read(DbSession, Core.Requests.Command, string?, IEnumerable{string})"/>
+    public static async Task<JsonElement> Read(DbSession db, Core.Requests.Command command, JsonObject args, IEnumerable<(string Key, string Value)> pairs)
+    {
+        var types = command.Arguments.ToDictionary(a => a.Name, a => a.Type);
+        foreach (var (key, value) in pairs) args[key] = types.TryGetValue(key, out var type) ? Value(type, value) : value;
         foreach (var (key, type) in types)
         {
             if (args[key] is not JsonValue value || !value.TryGetValue<string>(out var text)) continue;
             if (type == typeof(Guid)) args[key] = (await Domains.Find(db, text)).Id;
-            else if (type == typeof(long) && key == "owner") args[key] = (await Users.Find(db, text)).Id;
+            else if (IsUser(key, type)) args[key] = (await Users.Find(db, text)).Id;
         }
 
         return JsonSerializer.SerializeToElement(args);
+    }
+
+    /// <summary>An argument that is somebody's account.</summary>
+    public static bool IsUser(string name, Type type) => name == "owner" && type == typeof(long);
+
+    /// <summary>Arguments of an earlier request without what the writer mints anew.</summary>
+    public static JsonElement WithoutMinted(Core.Requests.Command command, JsonElement args)
+    {
+        var kept = JsonObject.Create(args) ?? [];
+        foreach (var minted in command.Arguments.Where(a => a.IsSetByWriter)) kept.Remove(minted.Name);
+        return JsonSerializer.SerializeToElement(kept);
     }
 
     private static JsonObject Parse(string? json)

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Globalization;
+using Broker.Core.Access;
+using Broker.Core.Domains;
+using Broker.Core.Requests;
+using Broker.Core.Users;
+using Command = System.CommandLine.Command;
+
+namespace Broker.Cli;
+
+/// <summary><c>broker bases</c>. What acts on a host is made from the catalogue; publishing changes only a row.</summary>
+internal static class Bases
+{
+    public static Command Command(Terminal terminal)
+    {
+        var command = new Command("bases", "Bases: machines from which desktops are cloned.") { Subcommands = { List(terminal) } };
+        foreach (var verb in CatalogueVerbs.Of("bases", terminal)) command.Subcommands.Add(verb);
+        command.Subcommands.Add(Publish(terminal, "publish", "Let everybody make desktops from a base.", isPublic: true));
+        command.Subcommands.Add(Publish(terminal, "unpublish", "Let only its owner and administrators make desktops from a base.", isPublic: false));
+        return command;
+    }
+
+    private static Command List(Terminal terminal)
+    {
+        var command = new Command("list", "Show all bases.");
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var bases = await Settings.Open(parsed, terminal).Read(s => s.Query<ListedBase>(
+                """
+                SELECT d.id, d.name, d.alias, u.name AS owner, n.name AS node, d.is_public, d.state, COUNT(c.id) AS clones, COALESCE(SUM(c.state = 'active'), 0) AS active
+                FROM domains d JOIN users u ON u.id = d.owner_id JOIN nodes n ON n.id = d.node_id LEFT JOIN domains c ON c.base_id = d.id
+                WHERE d.is_base GROUP BY d.id ORDER BY d.name
+                """), cancel);
+            await terminal.AnswerTable(parsed, bases, ["NAME", "ALIAS", "PUBLISHED", "CLONES", "ACTIVE", "OWNER", "NODE", "ID"],
+                bases.Select(b => (Cell[])[b.Name, b.Alias, b.IsPublic ? new Cell("yes", Tone.Good) : "no",
+                    b.Clones.ToString(CultureInfo.InvariantCulture), b.Active.ToString(CultureInfo.InvariantCulture), b.Owner, b.Node, b.Id.ToString()]));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Publish(Terminal terminal, string verb, string description, bool isPublic)
+    {
+        var name = new Argument<string>("NAME|ID") { Description = "The base." };
+        var by = Settings.AsOption();
+        var command = new Command(verb, description) { name, by };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var domain = await Settings.Open(parsed, terminal).Transaction(async s =>
+            {
+                var caller = await Settings.Caller(s, parsed.GetValue(by), terminal);
+                var found = await Domains.Find(s, parsed.GetRequiredValue(name));
+                var locked = await DomainsTable.Lock(s, found.Id) ?? throw new CommandFailedException($"{found.Name} has just been removed.", word: "unknown_domain");
+                if (May.Do(caller, Grant.CreateBase, locked) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
+                if (!locked.IsBase)
+                    throw new CommandFailedException($"{locked.Name} is not a base. Prepare it first: broker bases prepare {locked.Name} --wait.", word: "not_a_base");
+                await DomainsTable.SetPublic(s, locked.Id, isPublic);
+                await UsersTable.Audit(s, caller.UserId, caller.Address, isPublic ? "published" : "unpublished", locked.Id.ToString(), new { name = locked.Name });
+                return locked;
+            }, cancel);
+            await terminal.Answer(parsed, new { domain.Id, domain.Name, is_public = isPublic },
+                isPublic ? $"Everybody may make desktops from {domain.Name} now." : $"{domain.Name} is not published any more.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private sealed record ListedBase
+    {
+        public required Guid Id { get; init; }
+        public required string Name { get; init; }
+        public string? Alias { get; init; }
+        public required string Owner { get; init; }
+        public required string Node { get; init; }
+        public bool IsPublic { get; init; }
+        public DomainState State { get; init; }
+        public long Clones { get; init; }
+        public long Active { get; init; }
+    }
+}
