@@ -116,7 +116,7 @@ public static class UsersTable
     private static async Task SetAndEndSessions(DbSession db, long id, string assignment, bool value)
     {
         await db.Execute($"UPDATE users SET {assignment}, security_stamp = @stamp WHERE id = @id", new { id, value, stamp = Guid.NewGuid() });
-        await EventsTable.Changed(db, EventKind.User, id);
+        EventsTable.Changed(db, EventKind.User, id);
     }
 
     private sealed record CallerRow
