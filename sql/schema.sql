@@ -61,6 +61,7 @@ CREATE TABLE `library_images` (
   `format` varchar(16) DEFAULT NULL,
   `problem` text DEFAULT NULL,
   `capacity_bytes` bigint(20) DEFAULT NULL,
+  `is_upload` tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY (`node_id`,`file`),
   CONSTRAINT `library_images_node` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

@@ -29,6 +29,7 @@ builder.AddSignIn();
 builder.AddCallerRules();
 builder.AddEvents();
 builder.AddDisplays();
+builder.Services.AddSingleton<Uploads>();
 builder.AddApiDescription();
 
 var app = builder.Build();

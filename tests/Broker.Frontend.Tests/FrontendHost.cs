@@ -37,6 +37,8 @@ public sealed class FrontendHost : IAsyncLifetime
 
     public string Folder { get; } = Repository.NewFolder("front");
 
+    public string Uploads => Path.Combine(Folder, "uploads");
+
     public long Admin { get; private set; }
 
     public long Student { get; private set; }
@@ -47,6 +49,7 @@ public sealed class FrontendHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        Directory.CreateDirectory(Uploads);
         ConnectionString = await (await PrivateMariaDb.Shared).NewDatabase();
         FrontEndConnectionString = await PrivateMariaDb.NewFrontEndAccount(ConnectionString);
         Db = new Db(ConnectionString, ring: new Doorbell(Path.Combine(Folder, "doorbell")).Ring);
@@ -83,6 +86,7 @@ public sealed class FrontendHost : IAsyncLifetime
             ["database"] = FrontEndConnectionString,
             ["run"] = Folder,
             ["portal"] = portal,
+            ["uploads"] = Uploads,
             ["urls"] = (string[])["http://127.0.0.1:0"],
             ["log_level"] = "warning",
         };

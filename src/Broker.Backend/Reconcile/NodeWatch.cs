@@ -174,6 +174,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
             await db.Transaction(s => NodesTable.SetLibrary(s, node.Row.Id, [.. images.Select(i => new LibraryImageRow
             {
                 NodeId = node.Row.Id, File = i.File, SizeBytes = i.SizeBytes, ChangedAt = Microseconds(i.ChangedAt), Format = i.Format, Problem = i.Problem,
+                CapacityBytes = i.CapacityBytes, IsUpload = i.IsUpload,
             })]), stop);
         }
         catch (VmException e)

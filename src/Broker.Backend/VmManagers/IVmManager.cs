@@ -105,7 +105,9 @@ public interface IDisks
 /// <param name="ChangedAt">When it was last written.</param>
 /// <param name="Format">qcow2, raw…; null when it can't be imported.</param>
 /// <param name="Problem">Why it can't be imported.</param>
-public sealed record LibraryImage(string File, long SizeBytes, DateTimeOffset ChangedAt, string? Format, string? Problem);
+/// <param name="CapacityBytes">How big a guest sees it; null when it can't be imported.</param>
+/// <param name="IsUpload">It was uploaded, and may be deleted by the front end.</param>
+public sealed record LibraryImage(string File, long SizeBytes, DateTimeOffset ChangedAt, string? Format, string? Problem, long? CapacityBytes, bool IsUpload);
 
 /// <summary>A domain as the host should know it.</summary>
 /// <param name="Id">Becomes the hypervisor's own UUID.</param>

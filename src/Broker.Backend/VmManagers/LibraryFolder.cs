@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Broker.Core.Library;
 using Microsoft.Win32.SafeHandles;
 
 namespace Broker.Backend.VmManagers;
@@ -9,37 +10,52 @@ namespace Broker.Backend.VmManagers;
 /// </summary>
 public static class LibraryFolder
 {
-    /// <summary>All files that could be meant as images, each with the reason why it can't be imported.</summary>
+    /// <summary>All files that could be meant as images, what was uploaded among them, each with the reason why it can't be imported.</summary>
     /// <param name="folder">The folder; one that is missing is empty.</param>
     /// <param name="read">Looks into a file.</param>
     public static IReadOnlyList<LibraryImage> List(string folder, Func<SafeFileHandle, ImageHeader> read)
     {
-        if (!Directory.Exists(folder)) return [];
+        var own = ListOne(folder, read, isUpload: false);
+        // one that is in both is taken from the library itself, into which only those may write who look after the host
+        return [.. own.Concat(ListOne(Path.Combine(folder, ImageNames.Uploads), read, isUpload: true)).DistinctBy(i => i.File).OrderBy(i => i.File, StringComparer.Ordinal)];
+    }
+
+    private static List<LibraryImage> ListOne(string folder, Func<SafeFileHandle, ImageHeader> read, bool isUpload)
+    {
         var images = new List<LibraryImage>();
+        if (!Directory.Exists(folder)) return images;
         foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             var file = Path.GetFileName(path);
             if (file.StartsWith('.')) continue;
             try
             {
-                using var handle = Open(folder, file);
+                using var handle = OpenOne(folder, file);
                 var header = read(handle);
-                images.Add(new(file, RandomAccess.GetLength(handle), new(File.GetLastWriteTimeUtc(handle)), header.Problem == null ? header.Format : null, header.Problem));
+                var isGood = header.Problem == null;
+                images.Add(new(file, RandomAccess.GetLength(handle), new(File.GetLastWriteTimeUtc(handle)), isGood ? header.Format : null, header.Problem,
+                    isGood ? header.CapacityBytes : null, isUpload));
             }
             catch (VmException e)
             {
-                images.Add(new(file, 0, new(File.GetLastWriteTimeUtc(path)), null, e.Message));
+                images.Add(new(file, 0, new(File.GetLastWriteTimeUtc(path)), null, e.Message, null, isUpload));
             }
         }
         return images;
     }
 
-    /// <summary>Opens a file of the folder for reading.</summary>
+    /// <summary>Opens a file of the folder, or else of what was uploaded, for reading.</summary>
     /// <exception cref="VmException">The name leads elsewhere, there is no such file, it is a link or no plain file, or may not be read.</exception>
     public static SafeFileHandle Open(string folder, string file)
     {
         if (file is "" or "." or ".." || file.AsSpan().IndexOfAny('/', '\0') >= 0)
             throw new VmException($"'{file}' is not the plain name of a file in the library folder. Put the image there and give its name only.");
+        var uploads = Path.Combine(folder, ImageNames.Uploads);
+        return OpenOne(!File.Exists(Path.Combine(folder, file)) && File.Exists(Path.Combine(uploads, file)) ? uploads : folder, file);
+    }
+
+    private static SafeFileHandle OpenOne(string folder, string file)
+    {
         var path = Path.Combine(folder, file);
         var handle = Posix.OpenWithoutFollowing(path, out var error);
         if (handle == null)

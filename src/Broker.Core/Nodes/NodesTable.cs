@@ -23,12 +23,19 @@ public sealed record LibraryImageRow
 
     /// <summary>Why it can't be imported.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>How big a guest sees it; null when it can't be imported.</summary>
+    public long? CapacityBytes { get; init; }
+
+    /// <summary>It was uploaded.</summary>
+    public bool IsUpload { get; init; }
 }
 
 /// <summary>All writes to <c>nodes</c> and <c>library_images</c>.</summary>
 public static class NodesTable
 {
     private const string Columns = "id, name, manager, uri, is_enabled, state, detail, checked_at, capabilities, facts";
+    private const string ImageColumns = "node_id, file, size_bytes, changed_at, format, problem, capacity_bytes, is_upload";
 
     /// <summary>All nodes, in the order in which they were added.</summary>
     public static Task<IReadOnlyList<NodeRow>> All(DbSession db) => db.Query<NodeRow>($"SELECT {Columns} FROM nodes ORDER BY id");
@@ -78,16 +85,19 @@ public static class NodesTable
     /// <summary>What the library of a node has now, instead of what it had. Tells of it only when something changed.</summary>
     public static async Task SetLibrary(DbSession db, long id, IReadOnlyList<LibraryImageRow> images)
     {
-        var before = await db.Query<LibraryImageRow>("SELECT node_id, file, size_bytes, changed_at, format, problem FROM library_images WHERE node_id = @id ORDER BY file", new { id });
+        var before = await db.Query<LibraryImageRow>($"SELECT {ImageColumns} FROM library_images WHERE node_id = @id ORDER BY file", new { id });
         if (before.SequenceEqual(images.OrderBy(i => i.File, StringComparer.Ordinal))) return;
         await db.Execute("DELETE FROM library_images WHERE node_id = @id", new { id });
         await db.Execute(
-            "INSERT INTO library_images (node_id, file, size_bytes, changed_at, format, problem) VALUES (@NodeId, @File, @SizeBytes, @ChangedAt, @Format, @Problem)",
+            $"""
+            INSERT INTO library_images ({ImageColumns})
+            VALUES (@NodeId, @File, @SizeBytes, @ChangedAt, @Format, @Problem, @CapacityBytes, @IsUpload)
+            """,
             images.ToArray());
         EventsTable.Changed(db, EventKind.Image);
     }
 
     /// <summary>All importable images of all nodes.</summary>
     public static Task<IReadOnlyList<LibraryImageRow>> Library(DbSession db) =>
-        db.Query<LibraryImageRow>("SELECT node_id, file, size_bytes, changed_at, format, problem FROM library_images ORDER BY file, node_id");
+        db.Query<LibraryImageRow>($"SELECT {ImageColumns} FROM library_images ORDER BY file, node_id");
 }

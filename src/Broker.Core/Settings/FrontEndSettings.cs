@@ -29,6 +29,12 @@ public sealed record FrontEndSettings : SharedSettings
     /// <summary>Folder of the built portal. Empty: <c>wwwroot</c> beside the program, else <c>frontend/dist</c> of the checkout.</summary>
     public string Portal { get; init; } = "";
 
+    /// <summary>Folder into which images are uploaded: <c>uploads</c> within the back end's library. Nothing can be uploaded while it is not there.</summary>
+    public string Uploads { get; init; } = "/var/lib/broker/library/uploads";
+
+    /// <summary>The largest file that may be uploaded, in GiB.</summary>
+    public int LargestUploadGib { get; init; } = 64;
+
     /// <summary>Is any address https?</summary>
     public bool HasTls => Urls.Any(u => u.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
 
@@ -43,6 +49,7 @@ public sealed record FrontEndSettings : SharedSettings
         if (Urls.Count == 0) yield return ("urls", "is empty, but the front end has to listen somewhere, such as https://*:443");
         foreach (var url in Urls.Where(u => !u.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !u.StartsWith("https://", StringComparison.OrdinalIgnoreCase)))
             yield return ("urls", $"has '{url}', which is no address such as https://*:443 or http://127.0.0.1:8080");
+        if (LargestUploadGib is < 1 or > 8192) yield return ("largest_upload_gib", "is between 1 and 8192 GiB");
         foreach (var proxy in TrustedProxies.Where(p => Network(p) is null))
             yield return ("trusted_proxies", $"has '{proxy}', which is no network such as 10.0.0.0/8");
         foreach (var origin in PublicOrigins.Where(o => !(Uri.TryCreate(o, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == o)))

@@ -23,6 +23,7 @@ public static class DomainsEndpoints
 {
     private const int LongestAlias = 190;
     private const int LongestDescription = 4000;
+    private const int MostHistory = 500;
 
     /// <summary>Adds the routes.</summary>
     public static void MapDomains(this IEndpointRouteBuilder app)
@@ -30,6 +31,7 @@ public static class DomainsEndpoints
         var domains = app.MapGroup("/api/domains").WithTags("domains");
         domains.MapGet("", List).Account().WithName("list_domains").WithSummary("Machines: administrators see all, others their own").Refuses(400, 401, 403);
         domains.MapGet("/{id:guid}", Get).Account().WithName("get_domain").WithSummary("One machine").Refuses(401, 403, 404);
+        domains.MapGet("/{id:guid}/history", History).Account().WithName("get_domain_history").WithSummary("What a machine did, newest first").Refuses(400, 401, 403, 404);
         domains.MapPut("/{id:guid}/published", Publish).Account().WithName("publish_domain").WithSummary("Let everybody clone a base, or only its owner").Refuses(400, 401, 403, 404, 409);
         domains.MapPut("/{id:guid}/description", Describe).Account().WithName("describe_domain").WithSummary("Change what people read of a machine").Refuses(400, 401, 403, 404);
         domains.MapGet("/{id:guid}/screenshot", Pictures.Answer).Account().WithName("get_screenshot").WithSummary("The last picture of a machine's screen")
@@ -61,6 +63,14 @@ public static class DomainsEndpoints
         {
             await Visible(s, who.Caller, id);
             return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
+        }, cancel));
+
+    private static async Task<Ok<DomainHistory>> History(Guid id, SignedIn who, Db db, long? before, int? limit, CancellationToken cancel) =>
+        TypedResults.Ok(await db.Read(async s =>
+        {
+            await Visible(s, who.Caller, id);
+            long? asker = May.Do(who.Caller, Grant.Operate, null).IsAllowed ? null : who.Id;
+            return await DomainHistory.Read(s, id, asker, before, Math.Clamp(limit ?? 50, 1, MostHistory));
         }, cancel));
 
     private static async Task<Ok<DomainView>> Publish(Guid id, Published form, SignedIn who, Db db, CancellationToken cancel) =>

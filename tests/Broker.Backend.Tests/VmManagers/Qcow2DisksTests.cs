@@ -1,5 +1,6 @@
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Libvirt;
+using Broker.Core.Library;
 using Broker.Testing;
 
 namespace Broker.Backend.Tests.VmManagers;

@@ -57,6 +57,53 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task What_a_machine_did_is_read_newest_first_with_its_cause()
+    {
+        using var student = await host.SignedIn("student");
+        var id = (await host.NewDomain("remembered", host.Student)).Id;
+        await host.Db.Transaction(s => DomainsTable.SetState(s, id, DomainState.Active));
+        await host.Db.Transaction(s => DomainsTable.SetState(s, id, DomainState.Active));        // nothing new
+        await host.Db.Transaction(s => DomainsTable.SetScreenshot(s, id, [1]));                  // no state
+        var request = (await student.Post("/api/requests", new { command = "pause_domain", args = new { domain = id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
+        await host.Db.Transaction(s =>
+        {
+            s.Request = request;
+            return DomainsTable.SetState(s, id, DomainState.Paused, "as asked");
+        });
+        await host.Db.Transaction(s => DomainsTable.SetState(s, id, DomainState.Shutdown, "crashed"));
+
+        var entries = (await student.Get($"/api/domains/{id}/history").Gives(HttpStatusCode.OK)).GetProperty("entries").EnumerateArray().ToList();
+        Assert.Equal([("shutdown", "crashed", "host"), ("paused", "as asked", "request"), ("active", null, "host"), ("shutdown", null, "host")],
+            entries.Select(e => (e.GetProperty("state").GetString(), e.GetProperty("detail").GetString(), e.GetProperty("cause").GetString())));
+        Assert.Equal((request, "pause_domain", "student"), (entries[1].GetProperty("request").GetProperty("id").GetInt64(),
+            entries[1].GetProperty("request").GetProperty("command").GetString(), entries[1].GetProperty("request").GetProperty("user").GetString()));
+
+        var page = (await student.Get($"/api/domains/{id}/history?limit=2&before={entries[0].GetProperty("id")}").Gives(HttpStatusCode.OK)).GetProperty("entries");
+        Assert.Equal(["paused", "active"], page.EnumerateArray().Select(e => e.GetProperty("state").GetString()));
+        using var other = await host.SignedIn("other");
+        await other.Get($"/api/domains/{id}/history").Refuses(HttpStatusCode.NotFound, "unknown_domain");
+    }
+
+    [Fact]
+    public async Task Who_asked_for_what_happened_to_a_published_base_is_not_told_to_others()
+    {
+        var @base = await host.NewDomain("remembered-base", host.Admin, isBase: true, isPublic: true);
+        using var admin = await host.SignedIn("admin");
+        var request = (await admin.Post("/api/requests", new { command = "refresh_machine", args = new { domain = @base.Id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
+        await host.Db.Transaction(s =>
+        {
+            s.Request = request;
+            return DomainsTable.SetState(s, @base.Id, DomainState.Shutdown, "frozen");
+        });
+        using var student = await host.SignedIn("student");
+        Assert.Equal(["admin"], await Askers(admin));
+        Assert.Equal([null], await Askers(student));
+
+        async Task<List<string?>> Askers(Browser browser) => [.. (await browser.Get($"/api/domains/{@base.Id}/history?limit=1").Gives(HttpStatusCode.OK))
+            .GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("request").GetProperty("user").GetString())];
+    }
+
+    [Fact]
     public async Task A_base_is_published_with_its_event_and_a_note_of_who_did_it()
     {
         var @base = await host.NewDomain("publish-me", host.Admin, isBase: true);

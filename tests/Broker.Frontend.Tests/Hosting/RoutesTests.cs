@@ -85,6 +85,7 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
         .Replace("/api/domains/{id:guid}/published", $"/api/domains/{@base}/published")
         .Replace("{id:guid}", domain.ToString())
         .Replace("{id:long}", request.ToString(null, null))
+        .Replace("{file}", "some.img")
         .Replace("/{*path}", "/some/page");
 
     private static object? Body(string method, string pattern, Guid domain) => (method, pattern) switch

@@ -1,3 +1,4 @@
+using Broker.Core.Library;
 using Microsoft.Win32.SafeHandles;
 
 namespace Broker.Backend.VmManagers.Simulated;
