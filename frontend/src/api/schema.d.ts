@@ -162,23 +162,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/library": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Images that can be imported */
-        get: operations["list_library"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/nodes": {
         parameters: {
             query?: never;
@@ -284,6 +267,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a machine did, newest first */
+        get: operations["get_domain_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/{id}/published": {
         parameters: {
             query?: never;
@@ -369,6 +369,44 @@ export interface paths {
         post?: never;
         /** Take a request back that was not taken up yet */
         delete: operations["cancel_request"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images that can be imported */
+        get: operations["list_library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload an image into the library
+         * @description The body is the image as it is (Content-Type: application/octet-stream), with its Content-Length. It is looked into while it comes: what can't be imported is refused with the reason.
+         */
+        put: operations["upload_image"];
+        post?: never;
+        /** Delete an image that was uploaded */
+        delete: operations["delete_image"];
         options?: never;
         head?: never;
         patch?: never;
@@ -540,6 +578,16 @@ export interface components {
             /** @description Requests about it that have not ended. */
             pending: components["schemas"]["PendingRequest"][];
         };
+        /** @description What a machine did, newest first. */
+        DomainHistory: {
+            /** @description The states it came into. */
+            entries: components["schemas"]["HistoryEntry"][];
+            /**
+             * Format: int32
+             * @description How many days back they are kept.
+             */
+            kept_days: number;
+        };
         /**
          * @description What a machine is doing, as people are told.
          * @enum {string}
@@ -589,6 +637,45 @@ export interface components {
             status: string;
         };
         /**
+         * @description Why a machine's state changed.
+         * @enum {string}
+         */
+        HistoryCause: "request" | "host";
+        /** @description A state that a machine came into. */
+        HistoryEntry: {
+            /**
+             * Format: int64
+             * @description Key, to go on from.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What it did from then on. */
+            state: components["schemas"]["DomainState"];
+            /** @description One more sentence about it. */
+            detail: null | string;
+            /** @description Why. */
+            cause: components["schemas"]["HistoryCause"];
+            request: null | components["schemas"]["HistoryRequest"];
+        };
+        /** @description The request that changed a machine's state. */
+        HistoryRequest: {
+            /**
+             * Format: int64
+             * @description Key of the request.
+             */
+            id: number;
+            /** @description The command; null when the request is not kept any more. */
+            command: null | string;
+            /** @description Who asked; null when the request is not kept any more, or not the caller's to see. */
+            user: null | string;
+        };
+        /** @enum {unknown} */
+        ImportWay: "copy" | "convert" | null;
+        /**
          * @description What kind of work a command is; each lane has a limit of its own in every back end.
          * @enum {string}
          */
@@ -614,6 +701,14 @@ export interface components {
             size_bytes: number;
             /** @description Its format; null when it can't be imported. */
             format: null | string;
+            /**
+             * Format: int64
+             * @description How big a guest sees it; null when it can't be imported.
+             */
+            capacity_bytes: null | number;
+            import: null | components["schemas"]["ImportWay"];
+            /** @description It was uploaded, and can be deleted here. */
+            is_upload: boolean;
             /**
              * Format: date-time
              * @description When it was last written.
@@ -902,6 +997,27 @@ export interface components {
         SignIn: {
             name: string;
             password: string;
+        };
+        /** Format: binary */
+        Stream: string;
+        /** @description An image that was just uploaded. The hosts list it a few seconds later; it can be imported at once. */
+        UploadedImage: {
+            /** @description Its name. */
+            file: string;
+            /**
+             * Format: int64
+             * @description Size on disk.
+             */
+            size_bytes: number;
+            /** @description Its format. */
+            format: string;
+            /**
+             * Format: int64
+             * @description How big a guest sees it.
+             */
+            capacity_bytes: number;
+            /** @description What an import makes of it. */
+            import: components["schemas"]["ImportWay"];
         };
         /** @description An account. */
         User: {
@@ -1481,44 +1597,6 @@ export interface operations {
             };
         };
     };
-    list_library: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Library"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_nodes: {
         parameters: {
             query?: never;
@@ -1713,6 +1791,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_domain_history: {
+        parameters: {
+            query?: {
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainHistory"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized */
@@ -2133,6 +2272,207 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Request"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Library"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["Stream"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedImage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Length Required */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
