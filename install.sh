@@ -27,7 +27,9 @@ export PATH=$PATH:/usr/sbin:/sbin
 . etc/install/build.sh
 . etc/install/test.sh
 . etc/install/database.sh
+. etc/install/release.sh
 . etc/install/demo.sh
+. etc/install/system.sh
 
 usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' install.sh; }
 
@@ -45,6 +47,7 @@ case "$verb $*" in
   'demo --check') demo_check ;;
   'demo --stop') demo_stop ;;
   'demo --reset') demo_reset ;;
+  'system '*) system_command "$@" ;;
   'test ') run_tests 'Category!=Long' ;;
   'test --long') run_tests '' ;;
   'bench queue' | 'bench clone') run_benchmark "$1" ;;

@@ -14,6 +14,7 @@ GRANT INSERT ON users TO account;
 GRANT UPDATE (password_hash, security_stamp, must_change_password, language, last_sign_in_at) ON users TO account;
 GRANT INSERT ON audit TO account;
 GRANT INSERT, DELETE ON ended_sessions TO account;
+GRANT DELETE ON first_admin_links TO account;
 GRANT INSERT ON data_protection_keys TO account;
 
 -- Asking: a request with its locks and, for a machine to be made, that machine's row.

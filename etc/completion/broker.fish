@@ -3,7 +3,7 @@ function __broker_at
     set -l at broker
     for word in (commandline -opc)[2..]
         switch "$at $word"
-            case 'broker requests' 'broker requests list' 'broker requests show' 'broker requests watch' 'broker requests cancel' 'broker requests retry' 'broker requests ask' 'broker requests commands' 'broker domains' 'broker domains list' 'broker domains show' 'broker domains clone' 'broker domains force-shutdown' 'broker domains hibernate' 'broker domains import' 'broker domains pause' 'broker domains reboot' 'broker domains refresh' 'broker domains remove' 'broker domains resume' 'broker domains screenshot' 'broker domains shutdown' 'broker domains start' 'broker bases' 'broker bases list' 'broker bases prepare' 'broker bases unprepare' 'broker bases publish' 'broker bases unpublish' 'broker nodes' 'broker nodes list' 'broker nodes show' 'broker nodes add' 'broker users' 'broker users list' 'broker users add' 'broker users password' 'broker users make-admin' 'broker users remove-admin' 'broker users disable' 'broker users enable' 'broker db' 'broker db migrate' 'broker db status' 'broker completion' 'broker help'
+            case 'broker requests' 'broker requests list' 'broker requests show' 'broker requests watch' 'broker requests cancel' 'broker requests retry' 'broker requests ask' 'broker requests commands' 'broker domains' 'broker domains list' 'broker domains show' 'broker domains clone' 'broker domains force-shutdown' 'broker domains hibernate' 'broker domains import' 'broker domains pause' 'broker domains reboot' 'broker domains refresh' 'broker domains remove' 'broker domains resume' 'broker domains screenshot' 'broker domains shutdown' 'broker domains start' 'broker bases' 'broker bases list' 'broker bases prepare' 'broker bases unprepare' 'broker bases publish' 'broker bases unpublish' 'broker nodes' 'broker nodes list' 'broker nodes show' 'broker nodes add' 'broker users' 'broker users list' 'broker users add' 'broker users password' 'broker users first-admin-link' 'broker users make-admin' 'broker users remove-admin' 'broker users disable' 'broker users enable' 'broker db' 'broker db migrate' 'broker db status' 'broker completion' 'broker help'
                 set at "$at $word"
         end
     end
@@ -315,6 +315,7 @@ complete -c broker -n "__broker_at broker nodes add" -l help -d 'Show help and u
 complete -c broker -n "__broker_at broker users" -a 'list' -d 'Show all accounts.'
 complete -c broker -n "__broker_at broker users" -a 'add' -d 'Make an account.'
 complete -c broker -n "__broker_at broker users" -a 'password' -d 'Set an account\'s password. Its sessions end.'
+complete -c broker -n "__broker_at broker users" -a 'first-admin-link' -d 'Print a link that makes one administrator: it counts once, for a day. Earlier ones no longer count.'
 complete -c broker -n "__broker_at broker users" -a 'make-admin' -d 'Make somebody an administrator. His sessions end.'
 complete -c broker -n "__broker_at broker users" -a 'remove-admin' -d 'Take away what makes somebody an administrator. His sessions end.'
 complete -c broker -n "__broker_at broker users" -a 'disable' -d 'Let somebody neither sign in nor ask for anything. His sessions end.'
@@ -338,6 +339,9 @@ complete -c broker -n "__broker_at broker users password" -l password-stdin -d '
 complete -c broker -n "__broker_at broker users password" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'
 complete -c broker -n "__broker_at broker users password" -l json -d 'Print one JSON document instead of text; errors, too.'
 complete -c broker -n "__broker_at broker users password" -l help -d 'Show help and usage information'
+complete -c broker -n "__broker_at broker users first-admin-link" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'
+complete -c broker -n "__broker_at broker users first-admin-link" -l json -d 'Print one JSON document instead of text; errors, too.'
+complete -c broker -n "__broker_at broker users first-admin-link" -l help -d 'Show help and usage information'
 complete -c broker -n "__broker_at broker users make-admin" -l as -x -d 'Act as this user. Default: the administrator called like you, else the one who was there first.'
 complete -c broker -n "__broker_at broker users make-admin" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'
 complete -c broker -n "__broker_at broker users make-admin" -l json -d 'Print one JSON document instead of text; errors, too.'

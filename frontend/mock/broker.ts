@@ -42,6 +42,8 @@ export class MockBroker {
     { ...account(3, 'new', 'Newcomer', false), must_change_password: true },
   ];
   user: Account | null = null;
+  /** The token of a link that still makes an administrator. */
+  firstAdminLink: string | null = null;
   domains: Domain[] = [];
   requests: Request[] = [];
   images: LibraryImage[] = [
@@ -76,6 +78,7 @@ export class MockBroker {
     const path = url.pathname;
     const fields = (body ?? {}) as Record<string, unknown>;
     if (path === '/api/session') return this.session(method, fields);
+    if (path === '/api/first-admin') return this.firstAdmin(fields);
     if (this.user === null) return problem(401, 'signed_out', 'Sign in first.');
     if (path === '/api/session/password') return this.changePassword(fields);
     if (path === '/api/session/language') {
@@ -185,6 +188,17 @@ export class MockBroker {
     const csrf_token = 'mock-token';
     if (this.user === null) return ok({ signed_in: false, csrf_token });
     return ok({ signed_in: true, csrf_token, user: { ...this.user, password: undefined } });
+  }
+
+  private firstAdmin(fields: Record<string, unknown>): Answer {
+    if (fields.token !== this.firstAdminLink) {
+      return problem(403, 'link_used_up', 'This link no longer counts.');
+    }
+    const name = String(fields.name);
+    const made = account(this.accounts.length + 1, name, name, true);
+    this.accounts.push({ ...made, password: String(fields.password) });
+    this.firstAdminLink = null;
+    return { status: 204 };
   }
 
   private changePassword(fields: Record<string, unknown>): Answer {

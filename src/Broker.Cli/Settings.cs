@@ -43,13 +43,17 @@ internal static class Settings
 
     /// <summary>The settings of the back end that this command line speaks for.</summary>
     /// <exception cref="CommandFailedException">They are wrong.</exception>
-    public static BackEndSettings Read(ParseResult parsed, Terminal terminal)
+    public static BackEndSettings Read(ParseResult parsed, Terminal terminal) => Read<BackEndSettings>(parsed, terminal);
+
+    /// <summary>The settings of a program of this machine.</summary>
+    /// <exception cref="CommandFailedException">They are wrong.</exception>
+    public static T Read<T>(ParseResult parsed, Terminal terminal) where T : SharedSettings, new()
     {
         var file = parsed.GetValue<string?>(ConfigName)
             ?? (terminal.Variable("BROKER_DATABASE") is null && File.Exists(SettingsFile.Installed) ? SettingsFile.Installed : null);
         try
         {
-            return SettingsFile.Read<BackEndSettings>(file, terminal.Variable);
+            return SettingsFile.Read<T>(file, terminal.Variable);
         }
         catch (SettingsException e)
         {

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Net;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Requests;
+using Broker.Core.Settings;
 using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
@@ -17,6 +19,7 @@ internal static class Users
             List(terminal),
             Add(terminal),
             Password(terminal),
+            FirstAdminLink(terminal),
             Change(terminal, "make-admin", "Make somebody an administrator. His sessions end.", "admin_made",
                 u => u.IsAdmin, (s, u) => UsersTable.SetAdmin(s, u.Id, true), "is an administrator"),
             Change(terminal, "remove-admin", "Take away what makes somebody an administrator. His sessions end.", "admin_removed",
@@ -143,6 +146,19 @@ internal static class Users
     }
 
     private static object View(UserRow u) => new { u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsDisabled, u.MustChangePassword, u.CreatedAt, u.LastSignInAt };
+
+    private static Command FirstAdminLink(Terminal terminal)
+    {
+        var command = new Command("first-admin-link", "Print a link that makes one administrator: it counts once, for a day. Earlier ones no longer count.");
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var token = await Settings.Open(parsed, terminal).Transaction(FirstAdminLinks.Issue, cancel);
+            var link = FirstAdminLinks.Address(Settings.Read<FrontEndSettings>(parsed, terminal).Urls, Dns.GetHostName(), token);
+            await terminal.Answer(parsed, new { link }, link);
+            return ExitCode.Done;
+        });
+        return command;
+    }
 
     private static Option<bool> PasswordStdin() => new("--password-stdin") { Description = "Read the password from standard input, one line. There is no other way to give it: arguments can be seen by others." };
 

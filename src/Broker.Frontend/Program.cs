@@ -35,6 +35,7 @@ builder.AddApiDescription();
 var app = builder.Build();
 app.UseServer(settings);
 app.MapSession();
+app.MapFirstAdmin();
 app.MapDesktops();
 app.MapDomains();
 app.MapDisplays();

@@ -141,4 +141,16 @@ public class UsersTests
     }
 
     private static async Task<UserRow> User(CommandLine line, string name) => (await line.Db.Read(s => UsersTable.Find(s, name)))!;
+
+    [Fact]
+    public async Task ALinkForTheFirstAdministratorLeadsToTheFrontEndAndCountsOnce()
+    {
+        var line = await CommandLine.New(withAdmin: false);
+        var link = (await line.With("BROKER_URLS", "https://broker.example:8443").Run("users", "first-admin-link")).Done().Trim();
+        Assert.StartsWith("https://broker.example:8443/first-admin#", link, StringComparison.Ordinal);
+        var token = link.Split('#')[1];
+        Assert.NotNull(await line.Db.Transaction(s => FirstAdminLinks.Use(s, token, "ada", "hash", null)));
+        Assert.Null(await line.Db.Transaction(s => FirstAdminLinks.Use(s, token, "eve", "hash", null)));
+        Assert.Contains("administrator", (await line.Run("users", "list")).Done(), StringComparison.Ordinal);
+    }
 }

@@ -10,7 +10,7 @@ using OpenTelemetry.Trace;
 
 namespace Broker.Core.Telemetry;
 
-/// <summary>What a program tells of itself: its log on standard output, its metrics and traces to a collector when one is set.</summary>
+/// <summary>What a program tells of itself: its log on standard output, its metrics and traces to a collector when one is set, its readiness to systemd.</summary>
 public static class ProgramTelemetry
 {
     /// <summary>The name of Broker's meter and of its source of activities.</summary>
@@ -18,7 +18,7 @@ public static class ProgramTelemetry
 
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
 
-    /// <summary>Adds both, as the settings want them.</summary>
+    /// <summary>Adds all of it, as the settings want it.</summary>
     /// <param name="builder">The program.</param>
     /// <param name="program">How collectors know it: <c>broker-backend</c>.</param>
     /// <param name="settings">Level and format of the log, address of the collector.</param>
@@ -44,6 +44,7 @@ public static class ProgramTelemetry
             });
         }
 
+        builder.Services.AddHostedService(_ => new ServiceState(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         if (settings.OtlpEndpoint.Length > 0) builder.Services.AddHostedService(_ => new Export(program, settings.OtlpEndpoint));
     }
 
