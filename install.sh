@@ -47,6 +47,7 @@ case "$verb $*" in
   'demo --check') demo_check ;;
   'demo --stop') demo_stop ;;
   'demo --reset') demo_reset ;;
+  'version ') release_version ;;
   'system '*) system_command "$@" ;;
   'test ') run_tests 'Category!=Long' ;;
   'test --long') run_tests '' ;;

@@ -1,0 +1,232 @@
+#!/usr/bin/env bash
+# Installs Broker as an operator does, in a bare Debian 12 in a folder, and uses it:
+# the first administrator's link, a student's path on a simulated host and on
+# libvirt, both programs started by hand under their own users as the installation
+# says; again, upgrade, edited settings, uninstall, purge. One line per step.
+#
+#   tests/system/chroot.sh        as root, on a machine with mmdebstrap, Node and an SDK
+#
+# All processes live in a process namespace that ends with this script.
+set -euo pipefail
+self=$(readlink -f "$0")
+cd "${self%/*}/../.."
+export PATH=$PATH:/usr/sbin:/sbin
+
+. etc/install/steps.sh
+readonly work=$var/tests/system
+readonly root=$work/root
+readonly url=https://localhost:8443
+
+# --- outside: what needs the network and an SDK ------------------------------------
+
+if [[ ${1:-} != inside ]]; then
+  [[ $(id -u) == 0 ]] || fail 'only root can make a root folder and services in it'
+  command -v mmdebstrap >/dev/null || fail 'mmdebstrap is missing: apt-get install mmdebstrap'
+  mkdir -p "$work"
+  if [[ ! -s $work/base.tar || -n $(find "$work/base.tar" -mtime +7) ]]; then
+    mirror=$(apt-get indextargets --format "\$(REPO_URI)" 'Label: Debian' | grep -v security | head -n 1)
+    step mmdebstrap 'a bare Debian 12' mmdebstrap --mode=root --variant=minbase --components=main --include=ca-certificates,hostname \
+      --aptopt='Apt::Install-Recommends "false"' bookworm "$work/base.tar" "$mirror" || exit 1
+  fi
+  # Builds the release that the bare Debian has no SDK for.
+  step files 'installation: laid out in a folder' ./install.sh system --files "$work/files" || exit 1
+  rm -rf "$work/files"
+  exec unshare --mount --pid --fork --mount-proc --kill-child --propagation private "$self" inside
+fi
+
+# --- inside --------------------------------------------------------------------------
+
+# A mount that is left keeps files of the host from being removed with the folder.
+forget_root() {
+  local mount
+  while read -r mount; do umount -l "$mount"; done < <(awk -v root="$root/" 'index($2, root) == 1 { print $2 }' /proc/self/mounts | sort -r)
+  rm -rf --one-file-system "$root"
+}
+
+in_root() { chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
+broker() { in_root /usr/local/bin/broker "$@"; }
+ask() { broker requests ask "$@" --wait --timeout 120; }
+install_system() { in_root /root/broker/install.sh system | tee "$work/install.log"; }
+said() { grep -qF -- "$1" "$work/install.log" || { echo "the installation did not say: $1"; return 1; }; }
+as_user() { in_root setpriv --reuid "$1" --regid "$1" --init-groups -- "${@:2}"; }
+
+# await SECONDS COMMAND...
+await() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < deadline)) || { echo "not within the time: $*"; return 1; }
+    sleep 0.1
+  done
+}
+
+make_root() {
+  forget_root
+  mkdir -p "$root"
+  tar -x -C "$root" -f "$work/base.tar"
+  mount -t proc proc "$root/proc"
+  mount -t sysfs -o ro sysfs "$root/sys"
+  mount --rbind /dev "$root/dev"
+  mount -t tmpfs -o mode=0755 run "$root/run"
+  mount -t tmpfs -o mode=1777 tmp "$root/tmp"
+  cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+  hostname >"$root/etc/hostname"
+  mkdir -p "$root/root/broker/var/release"
+  tar -c --exclude=./var --exclude=./.git --exclude=node_modules --exclude=./frontend/dist --exclude=bin --exclude=obj . | tar -x -C "$root/root/broker"
+  cp -r "$var/release/$(./install.sh version)" "$root/root/broker/var/release/"
+}
+
+start_mariadb() {
+  mkdir -p "$root/run/mysqld"
+  in_root chown mysql /run/mysqld
+  in_root setsid mariadbd --user=mysql --skip-networking --innodb-buffer-pool-size=64M </dev/null >"$work/mariadb.log" 2>&1 &
+  await 60 in_root mariadb -e 'SELECT 1'
+}
+
+first_run() { install_system && said 'MariaDB is installed, but nothing starts it here'; }
+second_run() { install_system && said "$url" && said 'Browsers warn of the certificate'; }
+
+# Everything that belongs to Broker, with owners, modes and times.
+world() {
+  (cd "$root" && find etc/broker etc/systemd/system/broker* etc/tmpfiles.d opt usr/local var/lib/broker etc/passwd etc/group \
+    -printf '%p %y %m %U %G %s %T@ %l\n' | sort)
+  in_root mariadb-dump --skip-dump-date --ignore-table=broker.events --ignore-table=broker.nodes broker | sha256sum
+  in_root mariadb -N -e "SHOW GRANTS FOR broker_frontend@localhost; SHOW GRANTS FOR broker_backend@localhost"
+}
+
+third_run() {
+  world >"$work/before"
+  install_system && said 'nothing had to be changed' || return 1
+  world | diff "$work/before" -
+}
+
+# The settings are edited before anything is started: another address to listen on.
+edit_settings() {
+  sed -i 's|"urls": \["https://\*:443"\]|"urls": ["https://localhost:8443"]|; s|// Broker.s settings|// Edited. &|' "$root/etc/broker/broker.json"
+  cp "$root/etc/broker/broker.json" "$work/edited.json"
+}
+
+settings_survived() {
+  cmp "$root/etc/broker/broker.json" "$work/edited.json" && [[ $(stat -c %a "$root/etc/broker/broker.json") == 640 ]]
+}
+
+# The very lines that the installation printed.
+start_programs() {
+  local line number=0 lines
+  mapfile -t lines < <(sed -n '/^ *(umask /{N; s/\\\n//; p}' "$work/install.log")
+  ((${#lines[@]} == 2)) || { echo "the installation printed ${#lines[@]} lines to start programs"; return 1; }
+  for line in "${lines[@]}"; do
+    number=$((number + 1))
+    in_root setsid bash -c "$line" </dev/null >"$work/program-$number.log" 2>&1 &
+  done
+  await 90 ready || { tail -n 20 "$work"/program-*.log; return 1; }
+  pgrep -u "$(in_root id -u broker-backend)" -f Broker.Backend.dll >/dev/null && pgrep -u "$(in_root id -u broker-frontend)" -f Broker.Frontend.dll >/dev/null
+}
+
+ready() { curl -sf -m 5 --cacert "$root/etc/broker/tls/certificate.pem" "$url/readyz" | grep -q '"back_ends":1'; }
+
+stop_programs() {
+  pkill -TERM -f '/opt/broker/current/dotnet/dotnet' || true
+  await 60 no_programs
+}
+no_programs() { ! pgrep -f '/opt/broker/current/dotnet/dotnet'; }
+
+become_admin() {
+  local link
+  link=$(grep -o "$url/first-admin#.*" "$work/install.log")
+  NODE_EXTRA_CA_CERTS=$root/etc/broker/tls/certificate.pem node tests/system/become-admin.mjs "$link" "$(<"$work/password")"
+}
+
+student_path() {
+  NODE_EXTRA_CA_CERTS=$root/etc/broker/tls/certificate.pem URL=$url PICTURE=$work/$BASE.png node etc/install/check.mjs <"$work/password"
+}
+
+node_is_up() { [[ $(in_root mariadb -N broker -e "SELECT state FROM nodes WHERE name = '$1'") == up ]]; }
+
+# add_image FILE NAME - as an operator does: into the library, for the back end to read.
+add_image() { in_root install -o broker-backend -g broker-backend -m 0640 "$1" "/var/lib/broker/library/$2"; }
+
+on_simulated() {
+  broker nodes add simulated --manager simulated --uri /var/lib/broker/simulated || return 1
+  in_root install -d -o broker-backend -g broker-backend /var/lib/broker/simulated
+  (head -c 510 /dev/zero; printf '\x55\xaa'; head -c 1048064 /dev/zero) >"$root/tmp/pretend.img"
+  add_image /tmp/pretend.img pretend.img
+  await 60 node_is_up simulated &&
+    ask import_domain --arg file=pretend.img --arg name=pretend --arg node=simulated --arg memory_mib=128 &&
+    ask prepare_base --arg domain=pretend && broker bases publish pretend &&
+    BASE=pretend IS_SIMULATED=1 student_path
+}
+
+start_libvirt() {
+  in_root /root/broker/etc/dev/libvirtd.sh start /var/lib/broker-test-vm --share /var/lib/broker/pool >"$work/libvirt" &&
+    broker nodes add vm --manager libvirt --uri "$(sed -n 's/^uri=//p' "$work/libvirt")"
+}
+
+on_libvirt() {
+  [[ -f $var/images/tiny.qcow2 ]] || { mkdir -p "$var/images" && etc/images/build-tiny.sh -o "$var/images/tiny.qcow2" || return 1; }
+  cp "$var/images/tiny.qcow2" "$root/tmp/"
+  add_image /tmp/tiny.qcow2 tiny.qcow2
+  await 60 node_is_up vm &&
+    ask import_domain --arg file=tiny.qcow2 --arg name=tiny --arg node=vm --arg memory_mib=128 &&
+    # run before it is a base: its disk has then been QEMU's, and is ours again
+    ask start_domain --arg domain=tiny && await 120 has_address && ask force_shutdown_domain --arg domain=tiny &&
+    ask prepare_base --arg domain=tiny && broker bases publish tiny &&
+    BASE=tiny NAMESPACE_PID=$(sed -n 's/^namespace_pid=//p' "$work/libvirt") student_path
+}
+has_address() { [[ -n $(in_root mariadb -N broker -e "SELECT address FROM domains WHERE name = 'tiny' AND address IS NOT NULL") ]]; }
+
+# What a front end that was taken over can reach as a user of the system.
+front_end_is_confined() {
+  local path
+  for path in /etc/broker/secrets/backend-database-password /var/lib/broker/library/pretend.img; do
+    ! as_user broker-frontend cat "$path" >/dev/null 2>&1 || { echo "the front end's user can read $path"; return 1; }
+  done
+  for path in /etc/broker/broker.json /run/broker /var/lib/broker/pool "$(sed -n 's/^uri=.*socket=//p' "$work/libvirt")"; do
+    ! as_user broker-frontend test -w "$path" || { echo "the front end's user can write $path"; return 1; }
+  done
+  ! as_user broker-frontend mariadb -u broker_frontend "-p$(<"$root/etc/broker/secrets/frontend-database-password")" broker \
+    -e "UPDATE nodes SET uri = 'elsewhere'" 2>"$work/refused" && grep -q denied "$work/refused"
+}
+
+# What changes in a release changes its name; here the rights' list gets one more line.
+upgrade() {
+  local before after
+  before=$(readlink "$root/opt/broker/current")
+  echo '-- upgraded' >>"$root/root/broker/sql/frontend-rights.sql"
+  echo '// a setting more' >>"$root/root/broker/etc/broker.json"
+  after=$(in_root /root/broker/install.sh version)
+  cp -r "$root/root/broker/var/release/$before" "$root/root/broker/var/release/$after"
+  install_system && said "/opt/broker/current is $after, it was $before" && said 'There are new settings' && settings_survived &&
+    [[ $(readlink "$root/opt/broker/previous") == "$before" && -d $root/opt/broker/$before ]]
+}
+
+uninstall() {
+  in_root /root/broker/install.sh system --uninstall "$@" >"$work/install.log" || { cat "$work/install.log"; return 1; }
+  ! find "$root/opt/broker" "$root/usr/local/bin/broker" "$root"/etc/systemd/system/broker* "$root/run/broker" "$root/etc/tmpfiles.d/broker.conf" 2>/dev/null | grep . &&
+    ! grep '^broker' "$root/etc/passwd" "$root/etc/group"
+}
+
+kept() { uninstall && settings_survived && [[ -f $root/var/lib/broker/library/pretend.img ]] && [[ $(in_root mariadb -N broker -e 'SELECT COUNT(*) FROM users') == 2 ]]; }
+back_again() { install_system && settings_survived && start_programs && BASE=pretend IS_SIMULATED=1 student_path; }
+purged() { uninstall --purge && [[ ! -e $root/etc/broker && ! -e $root/var/lib/broker ]] && ! in_root mariadb -e 'USE broker' 2>/dev/null; }
+
+trap forget_root EXIT
+head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$work/password"
+step chroot-root 'made a root folder, without an SDK' make_root
+step chroot-first 'installed where no MariaDB runs: says what remains' first_run
+step chroot-mariadb 'MariaDB started by hand' start_mariadb
+edit_settings
+step chroot-second 'installed again: tables, accounts, the first link' second_run
+step chroot-programs 'both programs started as it says, under their own users' start_programs
+step chroot-admin 'the link makes an administrator, once' become_admin
+step chroot-third 'installed again: nothing changes' third_run
+step chroot-simulated "a student's path on a simulated host" on_simulated
+step chroot-libvirt 'a libvirtd started by hand' start_libvirt
+step chroot-guest "a student's path on libvirt" on_libvirt
+step chroot-confined "the front end's user and account reach nothing else" front_end_is_confined
+step chroot-upgrade 'upgraded: the version before stays, edited settings too' upgrade
+step chroot-stop 'both programs stopped' stop_programs
+step chroot-uninstall 'uninstalled: no unit, user or program is left; the rest is' kept
+step chroot-again 'installed again: goes on with what was kept' back_again
+step chroot-stop 'both programs stopped' stop_programs
+step chroot-purge 'purged: nothing is left' purged
