@@ -674,6 +674,9 @@ function image(file: string, size_bytes: number, refusal: string | null = null):
     node: 'local',
     size_bytes,
     format: 'qcow2',
+    capacity_bytes: refusal === null ? 10 * size_bytes : null,
+    import: refusal === null ? 'copy' : null,
+    is_upload: false,
     changed_at: minutesAgo(6000),
     problem: refusal,
   };
