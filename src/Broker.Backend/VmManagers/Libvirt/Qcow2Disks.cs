@@ -49,6 +49,8 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
             if (report.IsEncrypted) throw Refused(libraryFile, "It is encrypted.");
             if (report.CapacityBytes != header.CapacityBytes) throw Refused(libraryFile, "Its header contradicts itself.");
 
+            if (header.Format != "raw") QemuImg.Check(source, header.Format);
+
             var needed = QemuImg.Measure(source, header.Format);
             CheckRoom(libraryFile, needed);
             CreateForNobody(part);
@@ -58,6 +60,11 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
             Settle(part, target);
             percent.Report(100);
             return header.CapacityBytes;
+        }
+        catch (VmException e) when (e.Message.Contains(source, StringComparison.Ordinal))
+        {
+            // our copy's name says nothing to people
+            throw new VmException(e.Message.Replace(source, $"'{libraryFile}'", StringComparison.Ordinal), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
