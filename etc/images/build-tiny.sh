@@ -14,7 +14,8 @@
 #             s opens a shell (leave it with "exit"); every key is named on the screen.
 #   network   an address by DHCP; answers ping; HTTP on port 80:
 #             /health says "ok", /marker the colour's name, /cgi-bin/who the
-#             client's address and the time since boot; port 7 echoes.
+#             client's address and the time since boot, /cgi-bin/boot an id
+#             that is another with each boot; port 7 echoes.
 #   serial    a root shell on ttyS0, so only for guests nobody else reaches.
 #   power     the ACPI button powers it off, in about two seconds;
 #             Ctrl-Alt-Del starts it anew.
@@ -153,9 +154,14 @@ cat >"$root/www/cgi-bin/who" <<'GUEST'
 printf 'Content-Type: text/plain\r\n\r\nclient %s\nguest %s\nuptime %s\n' \
   "$REMOTE_ADDR" "$(cat /run/ip)" "$(cut -d' ' -f1 /proc/uptime)"
 GUEST
+# Another with each boot, the same as long as the memory lives.
+cat >"$root/www/cgi-bin/boot" <<'GUEST'
+#!/bin/sh
+printf 'Content-Type: text/plain\r\n\r\n%s' "$(cat /proc/sys/kernel/random/boot_id)"
+GUEST
 echo '<!doctype html><title>tiny</title><h1>tiny guest</h1>' >"$root/www/index.html"
 printf '#!/bin/sh\nsync\npoweroff -f\n' >"$root/etc/acpi/PWRF/00000080"
-chmod +x "$root"/{init,bin/screen,etc/udhcpc.sh,www/cgi-bin/who,etc/acpi/PWRF/00000080}
+chmod +x "$root"/{init,bin/screen,etc/udhcpc.sh,www/cgi-bin/who,www/cgi-bin/boot,etc/acpi/PWRF/00000080}
 [[ -z $overlay ]] || cp -a "$overlay"/. "$root"/
 
 mkdir -p boot/grub
