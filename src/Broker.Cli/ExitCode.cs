@@ -6,11 +6,17 @@ public static class ExitCode
     /// <summary>It is done.</summary>
     public const int Done = 0;
 
-    /// <summary>Broker said no, the thing is not there, or the request that was waited for failed; standard error says why. Of the doctor: there are warnings.</summary>
+    /// <summary>Broker said no, the thing is not there, or the request that was waited for failed; standard error says why.</summary>
     public const int Refused = 1;
 
-    /// <summary>The command line or the settings are wrong. Of the doctor: something has failed.</summary>
+    /// <summary>The doctor has warnings, but nothing has failed.</summary>
+    public const int DoctorWarns = 1;
+
+    /// <summary>The command line or the settings are wrong.</summary>
     public const int Usage = 2;
+
+    /// <summary>The doctor found something that has failed.</summary>
+    public const int DoctorFailed = 2;
 
     /// <summary>The database can't be reached, or has no tables.</summary>
     public const int Database = 3;

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Data.Common;
+using Broker.Cli.Doctor;
 using Broker.Core.Database;
 using Broker.Core.Requests;
 
@@ -24,6 +25,7 @@ public static class Program
             Nodes.Command(terminal),
             Users.Command(terminal),
             Databases.Command(terminal),
+            DoctorCommand.Command(terminal),
             Completion.Command(terminal),
             Help.Command(terminal),
         };

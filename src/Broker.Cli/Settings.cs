@@ -41,6 +41,11 @@ internal static class Settings
         HelpName = "USER",
     };
 
+    /// <summary>The settings file in use: the one that was named, else the installed one, unless variables say where the database is.</summary>
+    public static string? File(ParseResult parsed, Terminal terminal) =>
+        parsed.GetValue<string?>(ConfigName)
+        ?? (terminal.Variable("BROKER_DATABASE") is null && System.IO.File.Exists(SettingsFile.Installed) ? SettingsFile.Installed : null);
+
     /// <summary>The settings of the back end that this command line speaks for.</summary>
     /// <exception cref="CommandFailedException">They are wrong.</exception>
     public static BackEndSettings Read(ParseResult parsed, Terminal terminal) => Read<BackEndSettings>(parsed, terminal);
@@ -49,11 +54,9 @@ internal static class Settings
     /// <exception cref="CommandFailedException">They are wrong.</exception>
     public static T Read<T>(ParseResult parsed, Terminal terminal) where T : SharedSettings, new()
     {
-        var file = parsed.GetValue<string?>(ConfigName)
-            ?? (terminal.Variable("BROKER_DATABASE") is null && File.Exists(SettingsFile.Installed) ? SettingsFile.Installed : null);
         try
         {
-            return SettingsFile.Read<T>(file, terminal.Variable);
+            return SettingsFile.Read<T>(File(parsed, terminal), terminal.Variable);
         }
         catch (SettingsException e)
         {

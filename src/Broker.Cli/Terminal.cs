@@ -48,6 +48,9 @@ public sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error, F
     /// <summary>Somebody looks at standard error, so that a line may be written over.</summary>
     public bool IsErrorScreen { get; init; }
 
+    /// <summary>Reads nothing and says nothing.</summary>
+    public static Terminal Silent { get; } = new(TextReader.Null, TextWriter.Null, TextWriter.Null, _ => null);
+
     /// <summary>The process's own.</summary>
     public static Terminal OfProcess()
     {

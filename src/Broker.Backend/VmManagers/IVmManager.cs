@@ -170,6 +170,13 @@ public interface ICanReportAddresses : ICapability
     IReadOnlyDictionary<string, string> Addresses();
 }
 
+/// <summary>Looks for what makes its host slow or unsafe without an error.</summary>
+public interface ICanExamine : ICapability
+{
+    /// <summary>What it found, by name: <c>security_models</c> (what keeps guests apart, with commas between them), <c>probe_ms</c> (how long it takes to say what it can).</summary>
+    IReadOnlyDictionary<string, string> Examine();
+}
+
 /// <summary>Saves the memory of domains to disk, from where <see cref="IVmNode.Start"/> brings it back.</summary>
 public interface ICanHibernate : ICapability
 {

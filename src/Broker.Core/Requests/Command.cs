@@ -54,7 +54,7 @@ public sealed record Command(string Word, Lane Lane, string Summary)
     /// <summary>Whether people are offered the command in the menu of a domain that is in this state; null when it is no menu item.</summary>
     public Func<DomainRow, bool>? OfferedOn { get; init; }
 
-    /// <summary>The capability, by the word in <see cref="Nodes.NodeRow.Capabilities"/>, without which a host can't do it; null when every host can.</summary>
+    /// <summary>The capability, by the word in <see cref="Core.Nodes.NodeRow.Capabilities"/>, without which a host can't do it; null when every host can.</summary>
     public string? Needs { get; init; }
 
     /// <summary>The record that holds the arguments. Set by the catalogue.</summary>

@@ -1,12 +1,15 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Xml.Linq;
 using Broker.Backend.Displays;
 using Libvirt;
 
 namespace Broker.Backend.VmManagers.Libvirt;
 
 /// <summary>A host with libvirtd. Acts only on domains whose UUIDs it is given.</summary>
-internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses
+internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses, ICanExamine
 {
     /// <summary>One less than the daemon serves per connection, so that keep-alive and cancelling get through.</summary>
     private const int JobsAtATime = 4;
@@ -79,6 +82,20 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
             }
         }
         return reports;
+    });
+
+    public IReadOnlyDictionary<string, string> Examine() => Ask("The host could not be examined", () =>
+    {
+        // libvirt keeps what QEMU can do, so this takes milliseconds, unless it throws that away at each use: /dev/kvm that QEMU's user may not open does that
+        var asked = Stopwatch.GetTimestamp();
+        _reads.GetDomainCapabilities(null, "x86_64", "q35", _virtType);
+        var took = Stopwatch.GetElapsedTime(asked);
+        var models = XElement.Parse(_reads.GetCapabilities()).Elements("host").Elements("secmodel").Elements("model").Select(m => m.Value);
+        return new Dictionary<string, string>
+        {
+            ["security_models"] = string.Join(", ", models),
+            ["probe_ms"] = took.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+        };
     });
 
     public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", _jobGate, () =>

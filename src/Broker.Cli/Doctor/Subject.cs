@@ -1,0 +1,42 @@
+using Broker.Core.Settings;
+
+namespace Broker.Cli.Doctor;
+
+/// <summary>What is examined.</summary>
+/// <param name="Files">This machine's files.</param>
+/// <param name="SettingsFile">The settings file in use; null when only variables are.</param>
+/// <param name="BackEnd">The back end's settings, which are the command line's; null when they are wrong.</param>
+/// <param name="BackEndProblem">What is wrong with them.</param>
+/// <param name="FrontEnd">The front end's settings; null without a file, or when they are wrong.</param>
+/// <param name="FrontEndProblem">What is wrong with them.</param>
+/// <param name="Clock">The time.</param>
+internal sealed record Subject(
+    LocalFiles Files, string? SettingsFile, BackEndSettings? BackEnd, string? BackEndProblem, FrontEndSettings? FrontEnd, string? FrontEndProblem, TimeProvider Clock)
+{
+    /// <summary>Machines run here, or are meant to.</summary>
+    public bool HasLibvirt => Files.Exists("/etc/libvirt");
+
+    /// <summary>Why a check of a hypervisor's machine says nothing here.</summary>
+    public static Finding NoLibvirt { get; } = Finding.NotApplicable("There is no libvirt on this machine.");
+
+    /// <summary>Reads the settings of both programs, as far as they can be read.</summary>
+    public static Subject Of(string? settingsFile, Func<string, string?> variable, LocalFiles files, TimeProvider clock)
+    {
+        var (backEnd, backEndProblem) = Read<BackEndSettings>(settingsFile, variable);
+        // The variables here are the back end's and the command line's; what the front end is started with only its file tells.
+        var (frontEnd, frontEndProblem) = settingsFile is null ? (null, null) : Read<FrontEndSettings>(settingsFile, _ => null);
+        return new Subject(files, settingsFile, backEnd, backEndProblem, frontEnd, frontEndProblem, clock);
+    }
+
+    private static (T?, string?) Read<T>(string? file, Func<string, string?> variable) where T : SharedSettings, new()
+    {
+        try
+        {
+            return (Core.Settings.SettingsFile.Read<T>(file, variable), null);
+        }
+        catch (SettingsException e)
+        {
+            return (null, e.Message);
+        }
+    }
+}
