@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain' ;;
+    'broker requests list --command') words='check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -146,21 +146,27 @@ _broker() {
     'broker bases unpublish --as') words='' ;;
     'broker nodes add --manager') words='libvirt simulated virtualbox' ;;
     'broker nodes add --uri') words='' ;;
+    'broker nodes check --as') words='' ;;
+    'broker nodes check --at') words='' ;;
+    'broker nodes check --after') words='' ;;
+    'broker nodes check --timeout') words='' ;;
     'broker users add --display-name') words='' ;;
     'broker users make-admin --as') words='' ;;
     'broker users remove-admin --as') words='' ;;
     'broker users disable --as') words='' ;;
     'broker users enable --as') words='' ;;
+    'broker doctor --timeout') words='' ;;
+    'broker doctor --as') words='' ;;
     *)
       case "$at" in
-        'broker') words='requests domains bases nodes users db completion help --config --json --help' ;;
+        'broker') words='requests domains bases nodes users db doctor completion help --config --json --help' ;;
         'broker requests') words='list show watch cancel retry ask commands --config --json --help' ;;
         'broker requests list') words='--state --command --user --domain --before --limit --config --json --help' ;;
         'broker requests show') words='--config --json --help' ;;
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --at --after --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain --json-args --as --at --after --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain --json-args --as --at --after --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
         'broker domains') words='list show clone force-shutdown hibernate import pause reboot refresh remove resume screenshot shutdown start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
@@ -183,10 +189,11 @@ _broker() {
         'broker bases unprepare') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
         'broker bases publish') words='--as --config --json --help' ;;
         'broker bases unpublish') words='--as --config --json --help' ;;
-        'broker nodes') words='list show add --config --json --help' ;;
+        'broker nodes') words='list show add check --config --json --help' ;;
         'broker nodes list') words='--config --json --help' ;;
         'broker nodes show') words='--config --json --help' ;;
         'broker nodes add') words='--manager --uri --config --json --help' ;;
+        'broker nodes check') words='--as --at --after --wait --timeout --config --json --help' ;;
         'broker users') words='list add password first-admin-link make-admin remove-admin disable enable --config --json --help' ;;
         'broker users list') words='--config --json --help' ;;
         'broker users add') words='--display-name --admin --must-change-password --if-missing --password-stdin --config --json --help' ;;
@@ -199,6 +206,7 @@ _broker() {
         'broker db') words='migrate status --config --json --help' ;;
         'broker db migrate') words='--config --json --help' ;;
         'broker db status') words='--config --json --help' ;;
+        'broker doctor') words='--problems --timeout --as --config --json --help' ;;
         'broker completion') words='bash fish zsh --config --json --help' ;;
         'broker help') words='--man --config --json --help' ;;
       esac

@@ -48,6 +48,15 @@ public sealed class LibvirtContract : VmManagerContract
 
     protected override async Task BreakConnection() => await (await PrivateLibvirt.Shared).RestartDaemon();
 
+    [Fact]
+    public void It_is_examined_for_its_guards_and_for_what_slows_it()
+    {
+        var found = Node.As<ICanExamine>()!.Examine();
+        Assert.True(double.Parse(found["probe_ms"], CultureInfo.InvariantCulture) >= 0);
+        // the private daemon runs without sVirt
+        Assert.DoesNotContain("apparmor", found["security_models"], StringComparison.Ordinal);
+    }
+
     // Validating costs twenty times what defining does, so that it is done here and not with each definition.
     [Fact]
     public void The_definition_is_valid_by_the_schema_of_libvirt()

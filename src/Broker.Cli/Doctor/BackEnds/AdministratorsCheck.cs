@@ -16,7 +16,7 @@ internal sealed class AdministratorsCheck : IDatabaseCheck
 
     public static Finding Judge(IReadOnlyList<UserRow> users) => users.Where(u => u is { IsAdmin: true, IsDisabled: false, PasswordHash: not null }).ToList() switch
     {
-        [] => Finding.Failed("Nobody who may do everything can sign in.", "broker users add NAME --admin --password-stdin"),
+        [] => Finding.Failed("Nobody who may do everything can sign in.", "broker users first-admin-link"),
         var some => Finding.Ok($"{some.Count} can sign in: {string.Join(", ", some.Take(5).Select(u => u.Name))}{(some.Count > 5 ? "…" : "")}."),
     };
 }
