@@ -31,8 +31,8 @@ GRANT INSERT, DELETE ON display_tickets TO account;
 GRANT INSERT ON display_sessions TO account;
 GRANT UPDATE (ended_at, bytes_to_guest, bytes_from_guest) ON display_sessions TO account;
 
--- Taking back a request that nobody is at, with the machine that was only promised.
-GRANT UPDATE (state, ended_at, claimed_by, lease_until, progress, error_code, error_text, result) ON requests TO account;
-GRANT DELETE ON request_locks TO account;
-GRANT DELETE ON domains TO account;
-GRANT DELETE ON volumes TO account;
+-- Asking for a request to be taken back; the back end does it.
+GRANT UPDATE (cancel_asked_at, cancel_asked_by) ON requests TO account;
+
+-- What somebody was told, he has read.
+GRANT UPDATE (read_at) ON messages TO account;

@@ -161,6 +161,7 @@ CREATE TABLE `requests` (
   KEY `requests_turns` (`state`,`lane`,`priority`,`turn`,`id`),
   KEY `requests_turn_of_user` (`user_id`,`lane`,`priority`,`state`,`turn`),
   KEY `requests_ended` (`command`,`state`,`ended_at`),
+  KEY `requests_cancel` (`cancel_asked_at`,`ended_at`),
   CONSTRAINT `requests_user_fk` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -182,7 +183,7 @@ CREATE TABLE `claim_gate` (
 CREATE TABLE `events` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `at` datetime(6) NOT NULL,
-  `kind` enum('request','domain','base','image','node','user') NOT NULL,
+  `kind` enum('request','domain','base','image','node','user','message') NOT NULL,
   `request_id` bigint(20) DEFAULT NULL,
   `domain_id` char(36) DEFAULT NULL,
   `user_id` bigint(20) DEFAULT NULL,
@@ -253,6 +254,37 @@ CREATE TABLE `request_steps` (
   PRIMARY KEY (`id`),
   KEY `request_steps_request` (`request_id`,`id`),
   CONSTRAINT `request_steps_request` FOREIGN KEY (`request_id`) REFERENCES `requests` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `back_ends` (
+  `id` char(36) NOT NULL,
+  `host` varchar(190) NOT NULL,
+  `process` int(11) NOT NULL,
+  `version` varchar(64) NOT NULL,
+  `lanes` longtext NOT NULL CHECK (json_valid(`lanes`)),
+  `started_at` datetime(6) NOT NULL,
+  `seen_at` datetime(6) NOT NULL,
+  `alive_until` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `messages` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `user_id` bigint(20) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `request_id` bigint(20) NOT NULL,
+  `command` varchar(64) NOT NULL,
+  `state` enum('done','failed','cancelled') NOT NULL,
+  `domain_id` char(36) DEFAULT NULL,
+  `domain_name` varchar(190) DEFAULT NULL,
+  `error_code` varchar(64) DEFAULT NULL,
+  `text` text NOT NULL,
+  `read_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `messages_of_user` (`user_id`,`id`),
+  KEY `messages_unread` (`user_id`,`read_at`),
+  KEY `messages_age` (`at`),
+  CONSTRAINT `messages_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `first_admin_links` (

@@ -25,7 +25,7 @@ complete -c broker -n "__broker_at broker" -l help -d 'Show help and usage infor
 complete -c broker -n "__broker_at broker requests" -a 'list' -d 'Show requests, the newest first.'
 complete -c broker -n "__broker_at broker requests" -a 'show' -d 'Show one request with everything that is known about it.'
 complete -c broker -n "__broker_at broker requests" -a 'watch' -d 'Show how far requests are until they have ended. The exit code tells how.'
-complete -c broker -n "__broker_at broker requests" -a 'cancel' -d 'Take back a request that nobody has taken up yet.'
+complete -c broker -n "__broker_at broker requests" -a 'cancel' -d 'Take back a request; what was done for it is undone.'
 complete -c broker -n "__broker_at broker requests" -a 'retry' -d 'Ask once more for what failed or was cancelled.'
 complete -c broker -n "__broker_at broker requests" -a 'ask' -d 'Ask for any command of the catalogue.'
 complete -c broker -n "__broker_at broker requests" -a 'commands' -d 'Show what can be asked for, with the arguments.'

@@ -35,6 +35,19 @@ const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 const now = () => new Date().toISOString();
 
+/** What a request has before anybody was at it. */
+const untouched = {
+  caller_address: '192.0.2.7',
+  back_end: null,
+  priority: 100,
+  cancel_asked_at: null,
+  trace_id: null,
+  can_cancel: true,
+  can_retry: false,
+  waits_for: null,
+  position: null,
+};
+
 export class MockBroker {
   readonly accounts: Account[] = [
     account(1, 'admin', 'Administrator', true),
@@ -366,7 +379,7 @@ export class MockBroker {
   }
 
   private list(query: URLSearchParams): Request[] {
-    const before = Number(query.get('before_id') ?? Infinity);
+    const before = Number(query.get('before') ?? Infinity);
     const is = (name: string, value: unknown) =>
       query.get(name) === null || query.get(name) === String(value);
     return this.requests
@@ -406,6 +419,7 @@ export class MockBroker {
       error: null,
       result: null,
       args,
+      ...untouched,
     };
     this.requests.push(request);
     this.emit('request', { request_id: request.id, domain_id: domain.id, state: request.state });
@@ -605,6 +619,7 @@ export class MockBroker {
         error: null,
         result: null,
         args: { domain: domain.id },
+        ...untouched,
         ...fields,
       });
     };

@@ -35,6 +35,12 @@ internal static partial class Log
     [LoggerMessage(18, LogLevel.Warning, "Request {Request} {Command}: its end could not be written, it will be taken up again: {Text}")]
     public static partial void EndUnwritten(ILogger logger, long request, string command, string text);
 
+    [LoggerMessage(19, LogLevel.Information, "{Count} old requests were forgotten")]
+    public static partial void Forgotten(ILogger logger, int count);
+
+    [LoggerMessage(20, LogLevel.Debug, "Request {Request}: {Gate} call to {Node} took {Milliseconds} ms")]
+    public static partial void HostCalled(ILogger logger, long request, Nodes.Gate gate, string node, long milliseconds);
+
     [LoggerMessage(30, LogLevel.Information, "{Node} is up")]
     public static partial void NodeUp(ILogger logger, string node);
 

@@ -37,6 +37,7 @@ builder.Services
     .AddSingleton<HandlerList>()
     .AddHostedService<RequestLoop>()
     .AddHostedService<NodeWatch>()
+    .AddHostedService<Retention>()
     .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds + 10));
 
 using var host = builder.Build();

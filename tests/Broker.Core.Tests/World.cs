@@ -80,6 +80,14 @@ public sealed class World
 
     public Task<bool> Fail(RequestRow row, string code = "host_refused", string text = "The host said no.") => Db.Transaction(s => RequestsTable.Fail(s, row, code, text));
 
+    /// <summary>Asks for it to be taken back; a back end looks at once.</summary>
+    public async Task<bool> Cancel(RequestRow row)
+    {
+        var asked = await Db.Transaction(s => RequestsTable.Cancel(s, row.Id));
+        await Db.Transaction(RequestsTable.TakeBackAsked);
+        return asked;
+    }
+
     public async Task<RequestRow> Get(RequestRow row) => (await Db.Read(s => RequestsTable.Get(s, row.Id)))!;
 
     public async Task<RequestState> State(RequestRow row) => (await Get(row)).State;

@@ -30,7 +30,7 @@ export const requestsQuery = (filter: RequestFilter) =>
       const query = {
         ...filter,
         limit: requestPageSize,
-        ...(pageParam === 0 ? {} : { before_id: pageParam }),
+        ...(pageParam === 0 ? {} : { before: pageParam }),
       };
       return (await call('get', '/api/requests', { query, signal })).requests;
     },

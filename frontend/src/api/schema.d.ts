@@ -250,6 +250,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong, and what to do */
+        get: operations["system_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains": {
         parameters: {
             query?: never;
@@ -380,12 +397,83 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One request */
+        /** One request, with its steps */
         get: operations["get_request"];
         put?: never;
         post?: never;
-        /** Take a request back that was not taken up yet */
+        /**
+         * Take a request back
+         * @description A back end does it within half a second when nothing was done yet, else between two steps, and undoes what was done.
+         */
         delete: operations["cancel_request"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask again for what failed or was taken back */
+        post: operations["retry_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one was told, newest first */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One has read it */
+        post: operations["read_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One has read all */
+        post: operations["read_messages"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -451,6 +539,47 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What went wrong in a try that was followed by another. */
+        AttemptError: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description A fixed word. */
+            code: string;
+            /** @description A sentence. */
+            message: string;
+        };
+        /** @description A back end. */
+        BackEnd: {
+            /**
+             * Format: uuid
+             * @description Its identity.
+             */
+            id: string;
+            /** @description Name of the machine it runs on. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its process number there.
+             */
+            process: number;
+            /** @description Its version. */
+            version: string;
+            /**
+             * Format: date-time
+             * @description When it began to take requests.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it last said that it is there.
+             */
+            seen_at: string;
+            /** @description It has said so lately enough. */
+            is_alive: boolean;
+        };
         /** @description A command that can be asked for. */
         Command: {
             /** @description Its word. */
@@ -647,7 +776,7 @@ export interface components {
          * @description What an event is about.
          * @enum {string}
          */
-        EventKind: "request" | "domain" | "base" | "image" | "node" | "user";
+        EventKind: "request" | "domain" | "base" | "image" | "node" | "user" | "message";
         /** @description Who has the link becomes an administrator with this name and password. */
         FirstAdmin: {
             /** @description What stands behind the # of the link. */
@@ -662,6 +791,24 @@ export interface components {
             /** @description ok */
             status: string;
         };
+        /** @description One thing that was looked at. */
+        HealthCheck: {
+            /** @description A fixed word. */
+            id: string;
+            /** @description How it is. */
+            state: components["schemas"]["HealthState"];
+            /** @description What it is. */
+            title: string;
+            /** @description How it is, in a sentence. */
+            detail: string;
+            /** @description What to do about it; null when nothing has to be done. */
+            remedy: null | string;
+        };
+        /**
+         * @description How something is.
+         * @enum {string}
+         */
+        HealthState: "ok" | "warning" | "failed";
         /**
          * @description Why a machine's state changed.
          * @enum {string}
@@ -743,6 +890,54 @@ export interface components {
             /** @description Why it can't be imported. */
             problem: null | string;
         };
+        /** @description How something ended that one had asked for. */
+        Message: {
+            /**
+             * Format: int64
+             * @description Key, in the order of writing.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The request that ended; it may be forgotten already.
+             */
+            request_id: number;
+            /** @description Its command. */
+            command: string;
+            /** @description How it ended. */
+            state: components["schemas"]["RequestState"];
+            /**
+             * Format: uuid
+             * @description The machine it was about.
+             */
+            domain_id: null | string;
+            /** @description That machine's name when it was asked. */
+            domain_name: null | string;
+            /** @description A fixed word for what went wrong. */
+            error_code: null | string;
+            /** @description How it ended, in a sentence. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            read_at: null | string;
+        };
+        /** @description What one was told, newest first. */
+        Messages: {
+            /**
+             * Format: int32
+             * @description How many of all have not been read.
+             */
+            unread: number;
+            /** @description Some of them. */
+            messages: components["schemas"]["Message"][];
+        };
         /** @description Asks the back end for something. */
         NewRequest: {
             /** @description One of GET /api/commands, or an alias of it. */
@@ -758,9 +953,18 @@ export interface components {
             at?: null | string;
             /**
              * Format: int64
-             * @description Not before this request of one's own has ended, and only if it ended well.
+             * @description Not before this request of one's own has ended.
              */
             after_id?: null | number;
+            /** @description And only if it ended well; so unless this is false. */
+            after_ok?: null | boolean;
+            /** @description Even if an equal one is there. */
+            force?: null | boolean;
+            /**
+             * Format: int32
+             * @description Instead of the command's own, 0 to 1000, lower first; only for administrators.
+             */
+            priority?: null | number;
         };
         /** @description A new local account. */
         NewUser: {
@@ -877,6 +1081,19 @@ export interface components {
          * @enum {string}
          */
         PortalLanguage: "en" | "ca" | "es";
+        /** @description A place in the queue. */
+        Position: {
+            /**
+             * Format: int32
+             * @description How many of its kind of work come before it.
+             */
+            ahead: number;
+            /**
+             * Format: date-time
+             * @description When it will probably be taken up; null when nobody can tell.
+             */
+            expected_start_at: null | string;
+        };
         /** @description What the API answers when it does not do what was asked (RFC 9457). */
         Problem: {
             /** @description Always `about:blank`; the code tells problems apart. */
@@ -976,6 +1193,35 @@ export interface components {
             args: {
                 [key: string]: unknown;
             };
+            /** @description The IP address it was asked from. */
+            caller_address: null | string;
+            /**
+             * Format: uuid
+             * @description The back end that is or was at it.
+             */
+            back_end: null | string;
+            /**
+             * Format: int32
+             * @description Lower runs first within its kind of work.
+             */
+            priority: number;
+            /**
+             * Format: date-time
+             * @description When somebody wanted it taken back.
+             */
+            cancel_asked_at: null | string;
+            /** @description Finds what belongs to it in logs and traces. */
+            trace_id: null | string;
+            /** @description It can still be taken back. */
+            can_cancel: boolean;
+            /** @description It can be asked again. */
+            can_retry: boolean;
+            waits_for: null | components["schemas"]["Wait"];
+            position: null | components["schemas"]["Position"];
+            /** @description What was done for it, in order; only when one request is asked for. */
+            steps?: null | components["schemas"]["Step"][];
+            /** @description What went wrong in each try that was followed by another; only when one request is asked for. */
+            attempt_errors?: null | components["schemas"]["AttemptError"][];
         };
         /** @description Why a request ended badly. */
         RequestError: {
@@ -1024,8 +1270,49 @@ export interface components {
             name: string;
             password: string;
         };
+        /** @description Something that was done for a request. */
+        Step: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description In which try.
+             */
+            attempt: number;
+            /**
+             * Format: int32
+             * @description How far the request was then.
+             */
+            percent: number;
+            /** @description What it was. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Milliseconds until the next step or the end; null while it is being done.
+             */
+            took_ms: null | number;
+        };
         /** Format: binary */
         Stream: string;
+        /** @description How everything is, the worst first. */
+        SystemHealth: {
+            /** @description The worst of all. */
+            state: components["schemas"]["HealthState"];
+            /**
+             * Format: date-time
+             * @description When that was so.
+             */
+            at: string;
+            /** @description What was looked at. */
+            checks: components["schemas"]["HealthCheck"][];
+            /** @description Each kind of work. */
+            lanes: components["schemas"]["Lane"][];
+            /** @description Who does it. */
+            back_ends: components["schemas"]["BackEnd"][];
+        };
         /** @description An image that was just uploaded. The hosts list it a few seconds later; it can be imported at once. */
         UploadedImage: {
             /** @description Its name. */
@@ -1080,6 +1367,28 @@ export interface components {
          * @enum {string}
          */
         VmManagerKind: "libvirt" | "virtualbox" | "simulated";
+        /** @description Why a request is not in work yet. */
+        Wait: {
+            /** @description A fixed word. */
+            reason: components["schemas"]["WaitsFor"];
+            /** @description The reason in a sentence. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When that is, if it is known.
+             */
+            until: null | string;
+            /**
+             * Format: int64
+             * @description The request it waits for.
+             */
+            request_id: null | number;
+        };
+        /**
+         * @description What a request waits for.
+         * @enum {string}
+         */
+        WaitsFor: "time" | "request" | "retry" | "lane" | "lock" | "back_end";
     };
     responses: never;
     parameters: never;
@@ -1806,6 +2115,44 @@ export interface operations {
             };
         };
     };
+    system_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemHealth"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_domains: {
         parameters: {
             query?: {
@@ -2162,8 +2509,8 @@ export interface operations {
                 state?: "requested" | "waiting" | "working" | "done" | "failed" | "cancelled";
                 command?: string;
                 domain?: string;
-                user?: number;
-                before_id?: number;
+                user?: string;
+                before?: number;
                 limit?: number;
             };
             header?: never;
@@ -2395,6 +2742,206 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

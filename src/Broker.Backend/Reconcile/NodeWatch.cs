@@ -7,7 +7,6 @@ using Broker.Backend.VmManagers;
 using Broker.Core;
 using Broker.Core.Database;
 using Broker.Core.Domains;
-using Broker.Core.Events;
 using Broker.Core.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,7 +41,6 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
                         if (!watched.ContainsKey(node)) watched[node] = Watch(node, stoppingToken);
                     foreach (var node in (await nodes.Undriven(stoppingToken)).Where(n => n.State != NodeState.Down))
                         await db.Transaction(s => NodesTable.SetDown(s, node.Id, $"This back end can't drive {Word.Of(node.Manager)} hosts."), stoppingToken);
-                    await db.Transaction(s => EventsTable.Forget(s, TimeSpan.FromHours(1)), stoppingToken);
                 }
                 catch (DatabaseUnavailableException e)
                 {

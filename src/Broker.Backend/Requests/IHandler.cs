@@ -15,7 +15,7 @@ public interface IHandler<in TRequest> where TRequest : IRequest<TRequest>
     /// <exception cref="TryAgainException">It can't be done now.</exception>
     Task<object?> Handle(TRequest request, Work work);
 
-    /// <summary>Takes back what was half done, after <see cref="Handle"/> failed for the last time. It may be repeated as well.</summary>
+    /// <summary>Takes back what was half done, after <see cref="Handle"/> failed for the last time, or the request was taken back between two steps. It may be repeated as well.</summary>
     /// <param name="request">What was asked.</param>
     /// <param name="work">The same claim.</param>
     /// <param name="why">What went wrong, for those who look at what is left.</param>
@@ -40,6 +40,9 @@ public sealed class TryAgainException(string code, string message, Exception? in
     /// <summary>A fixed word.</summary>
     public string Code { get; } = code;
 }
+
+/// <summary>Whoever asked does not want it any more: stop here, so that it can be undone.</summary>
+public sealed class TakenBackException(long request) : Exception($"Request {request} was taken back.");
 
 /// <summary>The claim is somebody else's now: stop without touching anything more.</summary>
 public sealed class ClaimLostException(long request) : Exception($"The claim on request {request} was lost.");

@@ -26,6 +26,8 @@ public sealed class RequestLoop(
     private static readonly TimeSpan SafetyPoll = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan PromoteEvery = TimeSpan.FromSeconds(0.4);
 
+    private static readonly string Version = typeof(RequestLoop).Assembly.GetName().Version!.ToString(3);
+
     private readonly ConcurrentDictionary<long, Running> _running = new();
     private volatile bool _isFull;
     private readonly TimeSpan _lease = TimeSpan.FromSeconds(settings.LeaseSeconds);
@@ -64,6 +66,7 @@ public sealed class RequestLoop(
         await Finish();
         await heart.CancelAsync();
         await beating;
+        await Leave();
     }
 
     private async Task ClaimAndStart(CancellationToken stopping)
@@ -93,11 +96,18 @@ public sealed class RequestLoop(
         }
     }
 
+    // What waits for the clock, or for somebody's change of mind, need not be quicker than half a second.
     private async Task Promote(CancellationToken stopping)
     {
         try
         {
-            await db.Transaction(RequestsTable.Promote, stopping);
+            var asked = await db.Transaction(async s =>
+            {
+                await RequestsTable.Promote(s);
+                return await RequestsTable.TakeBackAsked(s);
+            }, stopping);
+            foreach (var row in asked)
+                if (_running.TryGetValue(row.Id, out var running) && running.Row.Epoch == row.Epoch) running.Work?.TakeBack();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -113,6 +123,7 @@ public sealed class RequestLoop(
         {
             try
             {
+                await db.Transaction(s => BackEndsTable.Beat(s, me.Id, Environment.MachineName, Version, settings.Lanes, _lease), stop);
                 var running = _running.Values.ToList();
                 if (running.Count > 0)
                 {
@@ -154,6 +165,19 @@ public sealed class RequestLoop(
         }
     }
 
+    private async Task Leave()
+    {
+        try
+        {
+            await db.Transaction(s => BackEndsTable.Leave(s, me.Id));
+        }
+        catch (Exception e)
+        {
+            // the row says how long it is good for
+            Log.QueueUnreadable(logger, e.Message);
+        }
+    }
+
     private static void Lose(Running running)
     {
         running.Work?.Lost();
@@ -178,11 +202,14 @@ public sealed class RequestLoop(
     {
         var row = running.Row;
         var started = Stopwatch.GetTimestamp();
+        RequestState? ended = null;
+        using var scope = logger.BeginScope(RequestTelemetry.Scope(row));
+        using var activity = RequestTelemetry.Begin(row, clock);
         Log.Claimed(logger, row.Id, row.Command, row.UserId, row.Attempts);
         try
         {
-            var state = await Execute(running);
-            Log.Ended(logger, row.Id, row.Command, state, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            ended = await Execute(running);
+            Log.Ended(logger, row.Id, row.Command, ended.Value, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         catch (ClaimLostException)
         {
@@ -195,6 +222,7 @@ public sealed class RequestLoop(
         }
         finally
         {
+            RequestTelemetry.End(row, ended, Stopwatch.GetElapsedTime(started), activity);
             _running.TryRemove(row.Id, out _);
             running.Cancel.Dispose();
             // a place is free in a lane that may have had none
@@ -219,9 +247,11 @@ public sealed class RequestLoop(
         var (caller, domains) = await db.Read(async s => (
             await UsersTable.Caller(s, row.UserId, row.CallerAddress),
             await DomainsTable.Get(s, new[] { request.JudgedOn(), request.AboutDomain() }.OfType<Guid>().Distinct().ToList())));
-        var work = running.Work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, bool>()), domains, db, nodes, clock, running.ClaimedAt, _lease, running.Cancel.Token);
+        using var work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, bool>()), domains, db, nodes, clock, running.ClaimedAt, _lease, logger, running.Cancel.Token);
+        running.Work = work;
         try
         {
+            if (row.CancelAskedAt is not null) throw new TakenBackException(row.Id);
             Judge(request, row, caller, domains.FirstOrDefault(d => d.Id == request.JudgedOn()));
             if (row.Attempts > MostAttempts)
                 throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
@@ -239,6 +269,11 @@ public sealed class RequestLoop(
         {
             return await End(row, s => RequestsTable.GiveBack(s, row), RequestState.Requested);
         }
+        catch (Exception e) when (e is TakenBackException || (e is not ClaimLostException && work.IsTakenBack))
+        {
+            await Undo(request, work, "It was taken back.");
+            return await End(row, s => RequestsTable.Cancelled(s, row), RequestState.Cancelled);
+        }
         catch (Exception e) when (e is not ClaimLostException)
         {
             var (code, text, again) = Explain(e);
@@ -250,16 +285,21 @@ public sealed class RequestLoop(
                 return await End(row, s => RequestsTable.TryAgain(s, row, code, text, wait), RequestState.Waiting);
             }
 
-            try
-            {
-                await handlers.Undo(request, work, text);
-            }
-            catch (Exception undo) when (undo is not ClaimLostException)
-            {
-                Log.UndoFailed(logger, row.Id, row.Command, undo);
-            }
-
+            await Undo(request, work, text);
             return await End(row, s => RequestsTable.Fail(s, row, code, text), RequestState.Failed);
+        }
+    }
+
+    private async Task Undo(IRequest request, Work work, string why)
+    {
+        work.Undoing();
+        try
+        {
+            await handlers.Undo(request, work, why);
+        }
+        catch (Exception e) when (e is not ClaimLostException)
+        {
+            Log.UndoFailed(logger, work.Row.Id, work.Row.Command, e);
         }
     }
 

@@ -4,20 +4,25 @@ using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
+using Microsoft.Extensions.Logging;
 
 namespace Broker.Backend.Requests;
 
 /// <summary>One claim, as its handler sees it: who asked, how to write, and whether the claim still holds.</summary>
-public sealed class Work
+public sealed class Work : IDisposable
 {
     private readonly Db _db;
     private readonly NodeList _nodes;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _lease;
+    private readonly ILogger _logger;
     private readonly List<Func<DbSession, Task>> _atEnd = [];
     private readonly Dictionary<Guid, DomainRow> _known;
+    private readonly CancellationTokenSource _asked = new();
+    private readonly CancellationTokenSource _interrupt;
     private long _renewedAt;
     private volatile bool _lost;
+    private volatile bool _undoing;
 
     /// <param name="row">As claimed.</param>
     /// <param name="caller">As he is now.</param>
@@ -27,8 +32,9 @@ public sealed class Work
     /// <param name="clock">Goes on while the process is stopped.</param>
     /// <param name="claimedAt">That clock's timestamp from before the claim was written.</param>
     /// <param name="lease">How long the claim holds from then on.</param>
+    /// <param name="logger">Is told of calls to hosts.</param>
     /// <param name="cancel">Cancelled when the claim is lost or the back end has to stop.</param>
-    internal Work(RequestRow row, Caller caller, IReadOnlyList<DomainRow> known, Db db, NodeList nodes, TimeProvider clock, long claimedAt, TimeSpan lease, CancellationToken cancel)
+    internal Work(RequestRow row, Caller caller, IReadOnlyList<DomainRow> known, Db db, NodeList nodes, TimeProvider clock, long claimedAt, TimeSpan lease, ILogger logger, CancellationToken cancel)
     {
         Row = row;
         Caller = caller;
@@ -38,7 +44,9 @@ public sealed class Work
         _nodes = nodes;
         _clock = clock;
         _lease = lease;
+        _logger = logger;
         _renewedAt = claimedAt;
+        _interrupt = CancellationTokenSource.CreateLinkedTokenSource(cancel, _asked.Token);
     }
 
     /// <summary>The request's row when it was claimed.</summary>
@@ -49,6 +57,9 @@ public sealed class Work
 
     /// <summary>Cancelled when the claim is lost or the back end has to stop.</summary>
     public CancellationToken Cancel { get; }
+
+    /// <summary>Cancelled also when somebody wants the request taken back: for work that can be broken off anywhere, such as a copy.</summary>
+    public CancellationToken Interrupt => _interrupt.Token;
 
     /// <summary>Says what comes next and makes sure that the claim still holds. Every step of a handler begins so.</summary>
     /// <exception cref="ClaimLostException">It does not.</exception>
@@ -64,16 +75,30 @@ public sealed class Work
     public void Check()
     {
         Cancel.ThrowIfCancellationRequested();
+        if (IsTakenBack && !_undoing) throw new TakenBackException(Row.Id);
         if (_lost || _clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) > _lease) throw new ClaimLostException(Row.Id);
     }
 
     /// <summary>Calls a host, if the claim still holds when the host's worker comes to it.</summary>
-    public Task<T> On<T>(Node node, Gate gate, Func<IVmNode, T> call) =>
-        node.Run(gate, vm =>
+    public async Task<T> On<T>(Node node, Gate gate, Func<IVmNode, T> call)
+    {
+        using var activity = RequestTelemetry.BeginCall(node, gate);
+        var began = _clock.GetTimestamp();
+        try
         {
-            Check();
-            return call(vm);
-        }, Cancel);
+            return await node.Run(gate, vm =>
+            {
+                Check();
+                return call(vm);
+            }, Cancel);
+        }
+        finally
+        {
+            var took = _clock.GetElapsedTime(began);
+            RequestTelemetry.EndCall(node, gate, took);
+            Log.HostCalled(_logger, Row.Id, gate, node.Row.Name, (long)took.TotalMilliseconds);
+        }
+    }
 
     /// <inheritdoc cref="On{T}"/>
     public Task On(Node node, Gate gate, Action<IVmNode> call) =>
@@ -120,4 +145,29 @@ public sealed class Work
     internal void Renewed(long at) => Interlocked.Exchange(ref _renewedAt, at);
 
     internal void Lost() => _lost = true;
+
+    /// <summary>Somebody wants it taken back: the next step is not begun.</summary>
+    internal bool IsTakenBack => _asked.IsCancellationRequested;
+
+    internal void TakeBack()
+    {
+        try
+        {
+            _asked.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has just ended
+        }
+    }
+
+    /// <summary>From here on, steps are those of undoing.</summary>
+    internal void Undoing() => _undoing = true;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _asked.Dispose();
+    }
 }

@@ -94,7 +94,15 @@ internal static class Examination
         {
             var row = ended.Single(r => r.Id == request.Id);
             // what nobody takes up any more is not left lying about
-            if (!row.HasEnded) await db.Transaction(s => RequestsTable.Cancel(s, row.Id), cancel);
+            if (!row.HasEnded)
+            {
+                await db.Transaction(async s =>
+                {
+                    await RequestsTable.Cancel(s, row.Id);
+                    // also when no back end is there
+                    await RequestsTable.TakeBackAsked(s);
+                }, cancel);
+            }
             var report = row is { State: RequestState.Done, Result: { } json } ? json.Deserialize<NodeReport>(Json.Options) : null;
             results.Add(new Result(HostAnswers, node, HostAnswers.Judge(row, report, patience)));
             if (report is null) continue;

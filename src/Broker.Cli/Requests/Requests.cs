@@ -45,10 +45,7 @@ internal static class Requests
             {
                 var about = parsed.GetValue(domain) is { } name ? (await Domains.Find(s, name)).Id : (Guid?)null;
                 var by = parsed.GetValue(user) is { } person ? (await Users.Find(s, person)).Id : (long?)null;
-                var found = new List<RequestRow>();
-                foreach (var one in states.Length == 0 ? [null] : states.Distinct().Select(w => (RequestState?)w))
-                    found.AddRange(await RequestsTable.List(s, by, one, parsed.GetValue(word) is { } c ? Known(c).Word : null, about, parsed.GetValue(before), most));
-                return found.OrderByDescending(r => r.Id).Take(most).ToList();
+                return await RequestsTable.List(s, by, states, parsed.GetValue(word) is { } c ? Known(c).Word : null, about, parsed.GetValue(before), most);
             }, cancel);
             await terminal.AnswerTable(parsed, rows.Select(RequestText.View), ["ID", "COMMAND", "MACHINE", "USER", "STATE", "PROGRESS", "ASKED", "ERROR"],
                 rows.Select(r => (Cell[])[RequestText.Number(r.Id), r.Command, r.DomainName, r.UserName, RequestText.State(r), RequestText.Progress(r), Terminal.When(r.CreatedAt), r.ErrorText]));
@@ -102,7 +99,7 @@ internal static class Requests
     {
         var id = new Argument<long>("ID") { Description = "The request's number." };
         var by = Settings.AsOption();
-        var command = new Command("cancel", "Take back a request that nobody has taken up yet.") { id, by };
+        var command = new Command("cancel", "Take back a request; what was done for it is undone.") { id, by };
         command.SetAction(async (parsed, cancel) =>
         {
             var row = await Settings.Open(parsed, terminal).Transaction(async s =>
@@ -110,18 +107,14 @@ internal static class Requests
                 var caller = await Settings.Caller(s, parsed.GetValue(by), terminal);
                 var row = await Get(s, parsed.GetRequiredValue(id));
                 if (!caller.IsAdmin && row.UserId != caller.UserId) throw new CommandFailedException($"Request {row.Id} is not {caller.Name}'s.", word: "not_allowed");
-                if (!await RequestsTable.Cancel(s, row.Id))
-                {
-                    var now = await Get(s, row.Id);
-                    throw now.HasEnded
-                        ? new CommandFailedException($"Request {row.Id} has ended already: {Word.Of(now.State)}.", word: "ended")
-                        : new CommandFailedException($"Request {row.Id} is in work and can't be taken back any more.");
-                }
-
+                if (!await RequestsTable.Cancel(s, row.Id, caller.UserId))
+                    throw new CommandFailedException($"Request {row.Id} has ended already: {Word.Of(row.State)}.", word: "ended");
+                // also when no back end is there
+                await RequestsTable.TakeBackAsked(s);
                 await UsersTable.Audit(s, caller.UserId, caller.Address, "request_cancelled", RequestText.Number(row.Id), new { command = row.Command, domain = row.DomainName });
                 return await Get(s, row.Id);
             }, cancel);
-            await terminal.Answer(parsed, RequestText.View(row), $"Request {row.Id} ({RequestText.Title(row)}) is cancelled.");
+            await terminal.Answer(parsed, RequestText.View(row), $"Request {row.Id} ({RequestText.Title(row)}) is {(row.HasEnded ? "cancelled" : "being taken back")}.");
             return ExitCode.Done;
         });
         return command;

@@ -25,6 +25,9 @@ public enum EventKind
 
     /// <summary>A user changed.</summary>
     User,
+
+    /// <summary>A user was told something, or has read it.</summary>
+    Message,
 }
 
 /// <summary>A row of <c>events</c>.</summary>

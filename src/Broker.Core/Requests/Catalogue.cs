@@ -42,6 +42,13 @@ public static class Catalogue
     /// <summary>Writes the arguments of a request, as they lie in the database.</summary>
     public static JsonElement Encode(IRequest request) => JsonSerializer.SerializeToElement(request, request.GetType(), Json.Strict);
 
+    /// <summary>The arguments as the caller gave them: without what the writer set.</summary>
+    public static JsonElement Asked(string word, JsonElement args)
+    {
+        var set = Find(word)?.Arguments.Where(a => a.IsSetByWriter).Select(a => a.Name).ToHashSet() ?? [];
+        return JsonSerializer.SerializeToElement(args.EnumerateObject().Where(a => !set.Contains(a.Name)).ToDictionary(a => a.Name, a => a.Value));
+    }
+
     /// <summary>The JSON schema of a command's arguments. What the writer sets is left out.</summary>
     public static JsonObject Schema(Command command)
     {

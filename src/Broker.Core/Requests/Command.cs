@@ -28,6 +28,19 @@ public enum Fold
 
     /// <summary>While an equal one for now (same command, same arguments) has not ended, and nothing else was asked of the domain since.</summary>
     WhilePending,
+
+    /// <summary>Also for a minute after an equal one ended well, if nothing else was asked of the domain since.</summary>
+    WhilePendingOrJustDone,
+}
+
+/// <summary>Whether who asked for a request gets a message about its end.</summary>
+public enum Tell
+{
+    /// <summary>Only when it ended badly: when it ended well, that is plain to see.</summary>
+    Failure,
+
+    /// <summary>However it ended: it takes so long that he will be doing something else.</summary>
+    Outcome,
 }
 
 /// <summary>Everything that is true of every request of one command. Declared beside its arguments, read by the API, the CLI, the back end and the tests.</summary>
@@ -47,6 +60,12 @@ public sealed record Command(string Word, Lane Lane, string Summary)
 
     /// <summary>How often it is tried in all, when its handler says that trying again may help. The waits double from one second: six tries last half a minute.</summary>
     public int Tries { get; init; } = 6;
+
+    /// <summary>Whether who asked gets a message about its end.</summary>
+    public Tell Tell { get; init; } = Tell.Failure;
+
+    /// <summary>How long a request is kept after its end.</summary>
+    public TimeSpan Keep { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>Lower runs first within its lane.</summary>
     public int Priority { get; init; } = 100;

@@ -24,6 +24,22 @@ public enum RequestState
     Cancelled,
 }
 
+/// <summary>A row of <c>request_steps</c>: something that was begun for a request.</summary>
+public sealed record RequestStep
+{
+    /// <summary>In which try.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>When it began.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>How far the request was then, 0 to 100.</summary>
+    public required int Percent { get; init; }
+
+    /// <summary>What it was, in a sentence.</summary>
+    public required string Text { get; init; }
+}
+
 /// <summary>A row of <c>requests</c>.</summary>
 public sealed record RequestRow
 {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
@@ -17,13 +19,19 @@ public static class RequestWriter
     /// <param name="caller">Who asks; judged here, and again when the request is handled.</param>
     /// <param name="request">What is asked.</param>
     /// <param name="at">Not before this time.</param>
-    /// <param name="after">Not before this request has ended, and only if it ended well.</param>
+    /// <param name="after">Not before this request has ended.</param>
+    /// <param name="afterOk">And only if it ended well.</param>
+    /// <param name="force">Write it even if an equal one is there.</param>
+    /// <param name="priority">Instead of the command's own, 0 to 1000, lower first; only for administrators.</param>
     /// <exception cref="RequestRefusedException">Bad arguments, not allowed, about something that is not there.</exception>
-    public static async Task<Submitted> Submit(DbSession db, Caller caller, IRequest request, DateTimeOffset? at = null, long? after = null)
+    public static async Task<Submitted> Submit(
+        DbSession db, Caller caller, IRequest request, DateTimeOffset? at = null, long? after = null, bool afterOk = true, bool force = false, int? priority = null)
     {
         var command = Catalogue.Of(request);
         if (request is IMakesDomain { Domain: var given } && given != Guid.Empty)
             throw new RequestRefusedException("bad_arguments", "The id of a new domain is given by the server: leave 'domain' out.");
+        if (priority is not null && !caller.IsAdmin) throw new RequestRefusedException("not_allowed", "Only administrators choose a priority.");
+        if (priority is < 0 or > 1000) throw new RequestRefusedException("bad_arguments", $"A priority is between 0 and 1000, lower first; {priority} is not.");
         var problems = request.Problems().ToList();
         if (problems.Count > 0) throw new RequestRefusedException("bad_arguments", string.Join(' ', problems)) { Problems = problems };
 
@@ -47,14 +55,16 @@ public static class RequestWriter
         }
 
         var args = Catalogue.Encode(request);
-        if (command.Fold == Fold.WhilePending && at is null && about is not null
-            && await RequestsTable.Newest(db, about.Id) is { } newest && Catalogue.Find(newest.Command) == command && newest.Args.GetRawText() == args.GetRawText())
+        if (command.Fold != Fold.Never && at is null && !force && await RequestsTable.Newest(db, command, about?.Id, args) is { } newest && Folds(command, args, newest))
             return new Submitted(newest, IsFolded: true);
 
         var row = await RequestsTable.Insert(db, new NewRequest(command, args, caller.UserId, caller.Name, caller.Address, about?.Id, about?.Name, request.Locks())
         {
+            Priority = priority ?? command.Priority,
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
             AtTime = at,
             AfterId = after,
+            AfterOk = afterOk,
         });
         if (request is IMakesDomain)
         {
@@ -64,4 +74,17 @@ public static class RequestWriter
 
         return new Submitted(row, IsFolded: false);
     }
+
+    /// <summary>Asks again for what ended badly or was taken back, in the name of this caller.</summary>
+    /// <exception cref="RequestRefusedException"><c>not_ended_badly</c>, or whatever refuses the request itself.</exception>
+    public static Task<Submitted> Retry(DbSession db, Caller caller, RequestRow ended)
+    {
+        if (ended.State is not (RequestState.Failed or RequestState.Cancelled))
+            throw new RequestRefusedException("not_ended_badly", $"Request {ended.Id} is {Word.Of(ended.State)}: only what failed or was cancelled can be asked again.");
+        return Submit(db, caller, Catalogue.Decode(ended.Command, Catalogue.Asked(ended.Command, ended.Args)));
+    }
+
+    private static bool Folds(Command command, JsonElement args, RequestRow newest) =>
+        Catalogue.Find(newest.Command) == command && newest.Args.GetRawText() == args.GetRawText() && newest.CancelAskedAt is null
+        && (!newest.HasEnded || (newest.State == RequestState.Done && command.Fold == Fold.WhilePendingOrJustDone));
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
+using Broker.Core.Messages;
 
 namespace Broker.Core.Requests;
 
@@ -15,7 +16,7 @@ public static class RequestsTable
 
     // what a back end wants to know of what it takes up; the driver reads column by column, so each costs
     private const string ClaimColumns =
-        "r.id, r.command, r.args, r.lane, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.epoch, r.attempts, r.attempt_errors";
+        "r.id, r.command, r.args, r.lane, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.cancel_asked_at, r.epoch, r.attempts, r.attempt_errors";
 
     private static readonly JsonElement NoErrors = JsonSerializer.SerializeToElement(Array.Empty<string>());
 
@@ -37,15 +38,30 @@ public static class RequestsTable
 
     /// <summary>Requests for people to read, newest first. Each filter that is null lets everything through.</summary>
     public static Task<IReadOnlyList<RequestRow>> List(
-        DbSession db, long? userId = null, RequestState? state = null, string? command = null, Guid? domainId = null, long? beforeId = null, int limit = 100) =>
+        DbSession db, long? userId = null, IReadOnlyCollection<RequestState>? states = null, string? command = null, Guid? domainId = null, long? beforeId = null, int limit = 100) =>
         db.Query<RequestRow>(
             $"""
             {PeopleSelect}
-            WHERE (@userId IS NULL OR r.user_id = @userId) AND (@state IS NULL OR r.state = @state) AND (@command IS NULL OR r.command = @command)
+            WHERE (@userId IS NULL OR r.user_id = @userId) AND (@anyState OR r.state IN @states) AND (@command IS NULL OR r.command = @command)
               AND (@domainId IS NULL OR r.domain_id = @domainId) AND (@beforeId IS NULL OR r.id < @beforeId)
             ORDER BY r.id DESC LIMIT @limit
             """,
-            new { userId, state = state is { } s ? Word.Of(s) : null, command, domainId, beforeId, limit });
+            new { userId, anyState = states is not { Count: > 0 }, states = (states ?? []).Select(Word.Of).DefaultIfEmpty("").ToArray(), command, domainId, beforeId, limit });
+
+    /// <summary>What was done for a request, in order.</summary>
+    public static Task<IReadOnlyList<RequestStep>> Steps(DbSession db, long id) =>
+        db.Query<RequestStep>("SELECT attempt, at, percent, text FROM request_steps WHERE request_id = @id ORDER BY id", new { id });
+
+    /// <summary>Forgets requests of a command that ended longer ago than that, unless one that has not ended waits for them.</summary>
+    /// <returns>How many; at most 1000 at once.</returns>
+    public static Task<int> Forget(DbSession db, Command command, TimeSpan olderThan) =>
+        db.Execute(
+            """
+            DELETE FROM requests
+            WHERE command IN @words AND state IN ('done', 'failed', 'cancelled') AND ended_at < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND
+              AND id NOT IN (SELECT after_id FROM requests WHERE after_id IS NOT NULL AND ended_at IS NULL)
+            LIMIT 1000
+            """, new { words = command.Aliases.Prepend(command.Word).ToArray(), seconds = olderThan.TotalSeconds });
 
     /// <summary>The requests that have not ended yet and are about one of these domains, oldest first.</summary>
     public static async Task<IReadOnlyList<RequestRow>> Open(DbSession db, IReadOnlyCollection<Guid> domains) =>
@@ -127,11 +143,20 @@ public static class RequestsTable
         }
     }
 
-    /// <summary>The newest request about a domain that has not ended and is not for later; one that waits for its next try is not.</summary>
-    internal static Task<RequestRow?> Newest(DbSession db, Guid domain) =>
+    /// <summary>
+    /// The newest request about a domain, or of an equal one that is about none, that has not ended or ended within the last minute.
+    /// One for later does not count, except for its next try.
+    /// </summary>
+    internal static Task<RequestRow?> Newest(DbSession db, Command command, Guid? domain, JsonElement args) =>
         db.First<RequestRow>(
-            $"{PeopleSelect} WHERE r.domain_id = @domain AND r.state IN ('requested', 'waiting', 'working') AND (r.at_time IS NULL OR r.attempts > 0) ORDER BY r.id DESC LIMIT 1",
-            new { domain });
+            $"""
+             {PeopleSelect}
+             WHERE {(domain is null ? "r.domain_id IS NULL AND r.command = @Word AND r.args = @args" : "r.domain_id = @domain")}
+               AND (r.ended_at IS NULL OR r.ended_at > UTC_TIMESTAMP(6) - INTERVAL 60 SECOND)
+               AND r.state <> 'cancelled' AND (r.state <> 'waiting' OR r.at_time IS NULL OR r.attempts > 0)
+             ORDER BY r.id DESC LIMIT 1
+             """,
+            new { domain, command.Word, args });
 
     /// <summary>
     /// Takes up to <paramref name="room"/>[lane] requests of each lane for a back end. Back ends take turns (<c>claim_gate</c>):
@@ -149,7 +174,7 @@ public static class RequestsTable
             claimed.AddRange(await db.Query<RequestRow>(
                 $"""
                  SELECT {ClaimColumns} FROM requests r
-                 WHERE r.state = 'requested' AND r.lane = @lane AND NOT {Conflict}
+                 WHERE r.state = 'requested' AND r.lane = @lane AND (r.cancel_asked_at IS NULL OR r.attempts > 0) AND NOT {Conflict}
                  ORDER BY r.priority, r.turn, r.id LIMIT @limit FOR UPDATE SKIP LOCKED
                  """,
                 new { lane, limit = room[lane] }));
@@ -214,9 +239,10 @@ public static class RequestsTable
     {
         db.Last(
             """
-            UPDATE requests SET progress = @percent, progress_text = LEFT(@text, 255) WHERE id = @id AND epoch = @epoch AND state = 'working';
             INSERT INTO request_steps (request_id, attempt, at, percent, text)
-            SELECT id, @attempt, UTC_TIMESTAMP(6), @percent, LEFT(@text, 255) FROM requests WHERE id = @id AND epoch = @epoch AND state = 'working'
+            SELECT id, @attempt, UTC_TIMESTAMP(6), @percent, LEFT(@text, 255) FROM requests
+            WHERE id = @id AND epoch = @epoch AND state = 'working' AND NOT progress_text <=> LEFT(@text, 255);
+            UPDATE requests SET progress = @percent, progress_text = LEFT(@text, 255) WHERE id = @id AND epoch = @epoch AND state = 'working'
             """,
             new Dictionary<string, object?> { ["id"] = row.Id, ["epoch"] = row.Epoch, ["attempt"] = row.Attempts, ["percent"] = percent, ["text"] = text });
         EventsTable.Request(db, row with { Progress = percent, ProgressText = text });
@@ -254,21 +280,49 @@ public static class RequestsTable
     /// <returns>False when it was lost before.</returns>
     public static async Task<bool> GiveBack(DbSession db, RequestRow row) => await Holds(db, row.Id, row.Epoch) && await TakeBack(db, [row]) > 0;
 
-    /// <summary>Takes a request back that nobody has taken up yet.</summary>
-    /// <returns>Whether it was in time.</returns>
-    public static async Task<bool> Cancel(DbSession db, long id)
+    /// <summary>
+    /// Asks for a request to be taken back. A back end does it: at once when nothing was done for it yet, else between two
+    /// steps, and what was done is undone.
+    /// </summary>
+    /// <returns>False when it has ended before.</returns>
+    public static async Task<bool> Cancel(DbSession db, long id, long? by = null)
     {
-        var row = await db.First<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.id = @id FOR UPDATE", new { id });
-        if (row is not { State: RequestState.Requested or RequestState.Waiting }) return false;
-        return await End(db, row, RequestState.Cancelled, null, null, null);
+        var asked = await db.Execute(
+            "UPDATE requests SET cancel_asked_at = COALESCE(cancel_asked_at, UTC_TIMESTAMP(6)), cancel_asked_by = COALESCE(cancel_asked_by, @by) WHERE id = @id AND ended_at IS NULL", new { id, by });
+        if (asked == 0) return false;
+        EventsTable.Request(db, (await Get(db, id))!);
+        db.Ring(Side.BackEnd);
+        return true;
     }
 
-    /// <summary>Cancels the requests for a later time about a domain, such as a forced shutdown that is no longer wanted.</summary>
+    /// <summary>Takes those back for which that was asked and for which nothing was done yet. Those that had been begun are let on, to be undone.</summary>
+    /// <returns>Those in work: their back ends have to stop them.</returns>
+    public static async Task<IReadOnlyList<RequestRow>> TakeBackAsked(DbSession db)
+    {
+        var asked = await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.cancel_asked_at IS NOT NULL AND r.ended_at IS NULL FOR UPDATE");
+        foreach (var row in asked.Where(r => r.State != RequestState.Working))
+        {
+            if (row.Attempts == 0) await Cancelled(db, row);
+            else if (row.State == RequestState.Waiting) await LetOn(db, row);
+        }
+
+        return [.. asked.Where(r => r.State == RequestState.Working)];
+    }
+
+    /// <summary>Ends a request that was taken back.</summary>
+    /// <returns>False when the claim was lost, and nothing was written.</returns>
+    public static async Task<bool> Cancelled(DbSession db, RequestRow row)
+    {
+        var by = await db.First<string?>("SELECT u.display_name FROM requests r JOIN users u ON u.id = r.cancel_asked_by WHERE r.id = @Id", new { row.Id });
+        return await End(db, row, RequestState.Cancelled, "cancelled", by is null ? "It was taken back." : $"{by} has taken it back.", null);
+    }
+
+    /// <summary>Takes the requests for a later time about a domain back, such as a forced shutdown that is no longer wanted.</summary>
     public static async Task CancelLater(DbSession db, Guid domain, string command)
     {
-        foreach (var id in await db.Query<long>(
-                     "SELECT id FROM requests WHERE domain_id = @domain AND command = @command AND state = 'waiting' AND at_time IS NOT NULL FOR UPDATE", new { domain, command }))
-            await Cancel(db, id);
+        foreach (var row in await db.Query<RequestRow>(
+                     $"SELECT {Columns} FROM requests r WHERE r.domain_id = @domain AND r.command = @command AND r.state = 'waiting' AND r.at_time IS NOT NULL FOR UPDATE", new { domain, command }))
+            await End(db, row, RequestState.Cancelled, "cancelled", "It is not needed any more.", null);
     }
 
     /// <summary>What waited for a time that has come can be taken up now.</summary>
@@ -314,7 +368,7 @@ public static class RequestsTable
         db.Request ??= row.Id;
         var ended = (await db.First<Ending>(
             """
-            UPDATE requests SET state = @state, ended_at = UTC_TIMESTAMP(6), claimed_by = NULL, lease_until = NULL,
+            UPDATE requests SET state = @state, ended_at = UTC_TIMESTAMP(6), lease_until = NULL,
               progress = IF(@state = 'done', 100, progress), error_code = @code, error_text = @text, result = @result
             WHERE id = @Id AND epoch = @Epoch AND state = @before;
             SELECT ROW_COUNT() AS ended, (SELECT COUNT(*) FROM requests n WHERE n.after_id = @Id AND n.state = 'waiting') AS followers
@@ -322,7 +376,9 @@ public static class RequestsTable
             new { row.Id, row.Epoch, before = row.State, state, code, text, result = result?.GetRawText() }))!;
         if (ended.Ended == 0) return false;
         db.Last("DELETE FROM request_locks WHERE request_id = @id", new Dictionary<string, object?> { ["id"] = row.Id });
-        EventsTable.Request(db, row with { State = state, Progress = state == RequestState.Done ? 100 : row.Progress, ProgressText = null });
+        var last = row with { State = state, Progress = state == RequestState.Done ? 100 : row.Progress, ProgressText = null, ErrorCode = code, ErrorText = text };
+        EventsTable.Request(db, last);
+        if (state == RequestState.Failed || Catalogue.Find(row.Command)?.Tell == Tell.Outcome) MessagesTable.Tell(db, last);
 
         IReadOnlyList<RequestRow> followers = ended.Followers == 0 ? [] : await db.Query<RequestRow>(
             $"SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id });
@@ -334,8 +390,7 @@ public static class RequestsTable
             }
             else if (next.AtTime is null)
             {
-                await db.Execute("UPDATE requests SET state = 'requested' WHERE id = @Id", new { next.Id });
-                EventsTable.Request(db, next with { State = RequestState.Requested });
+                await LetOn(db, next);
             }
         }
 
@@ -350,6 +405,13 @@ public static class RequestsTable
         // what worked on a domain held a lock on it
         if (row.DomainId is not null || followers.Count > 0) db.Ring(Side.BackEnd);
         return true;
+    }
+
+    private static async Task LetOn(DbSession db, RequestRow waiting)
+    {
+        await db.Execute("UPDATE requests SET state = 'requested', at_time = NULL WHERE id = @Id", new { waiting.Id });
+        EventsTable.Request(db, waiting with { State = RequestState.Requested });
+        db.Ring(Side.BackEnd);
     }
 
     private sealed record Written(long Id, DateTimeOffset CreatedAt);

@@ -78,7 +78,7 @@ public static class DesktopsEndpoints
 
             var domain = await DomainReads.One(s, who.Caller, desktop) ?? throw RefusedException.NoDomain(desktop);
             var requests = await RequestsTable.Open(s, [desktop]);
-            return new Opened(domain, [.. requests.Where(r => r.AtTime is null).Select(RequestView.Of)]);
+            return new Opened(domain, await RequestView.Of(s, [.. requests.Where(r => r.AtTime is null)]));
         }, cancel));
 
     private static async Task<Guid> Make(DbSession db, Caller caller, DomainRow origin)

@@ -46,6 +46,7 @@ public static class EventsEndpoints
             EventKind.Request or EventKind.Domain => isOwn || May.Do(caller, Grant.Operate, null).IsAllowed,
             EventKind.Base => true,
             EventKind.Image or EventKind.Node => May.Do(caller, Grant.Operate, null).IsAllowed,
+            EventKind.Message => isOwn,
             EventKind.User => isOwn || May.Do(caller, Grant.ManageUsers, null).IsAllowed,
         };
         if (!sees) return null;

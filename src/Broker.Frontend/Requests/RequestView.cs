@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Broker.Core;
+using Broker.Core.Database;
 using Broker.Core.Requests;
 using Broker.Frontend.Domains;
 
@@ -27,15 +30,86 @@ public sealed record RequestError(string Code, string Message);
 /// <param name="Error">Why it ended badly.</param>
 /// <param name="Result">What came out of it.</param>
 /// <param name="Args">Its arguments.</param>
+/// <param name="CallerAddress">The IP address it was asked from.</param>
+/// <param name="BackEnd">The back end that is or was at it.</param>
+/// <param name="Priority">Lower runs first within its kind of work.</param>
+/// <param name="CancelAskedAt">When somebody wanted it taken back.</param>
+/// <param name="TraceId">Finds what belongs to it in logs and traces.</param>
+/// <param name="CanCancel">It can still be taken back.</param>
+/// <param name="CanRetry">It can be asked again.</param>
+/// <param name="WaitsFor">Why it is not in work yet.</param>
+/// <param name="Position">Its place in the queue.</param>
 public sealed record RequestView(
     long Id, string Command, RequestState State, Person User, Guid? DomainId, string? DomainName, DateTimeOffset CreatedAt, DateTimeOffset? At, long? AfterId,
-    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int Attempts, int Progress, string? ProgressText, RequestError? Error, JsonElement? Result, JsonElement Args)
+    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int Attempts, int Progress, string? ProgressText, RequestError? Error, JsonElement? Result, JsonElement Args,
+    string? CallerAddress, Guid? BackEnd, int Priority, DateTimeOffset? CancelAskedAt, string? TraceId, bool CanCancel, bool CanRetry, WaitView? WaitsFor, PositionView? Position)
 {
     /// <summary>A row, as people see it.</summary>
-    public static RequestView Of(RequestRow row) => new(
+    public static RequestView Of(RequestRow row, Wait? wait = null) => new(
         row.Id, row.Command, row.State, new Person(row.UserId, row.UserName ?? ""), row.DomainId, row.DomainName, row.CreatedAt, row.AtTime, row.AfterId,
-        row.StartedAt, row.EndedAt, row.Attempts, row.Progress, row.ProgressText, row.ErrorCode is { } code ? new RequestError(code, row.ErrorText ?? "") : null, row.Result, row.Args);
+        row.StartedAt, row.EndedAt, row.Attempts, row.Progress, row.ProgressText, row.ErrorCode is { } code ? new RequestError(code, row.ErrorText ?? "") : null, row.Result, row.Args,
+        row.CallerAddress, row.ClaimedBy, row.Priority, row.CancelAskedAt, TraceOf(row), row is { HasEnded: false, CancelAskedAt: null },
+        row.State is RequestState.Failed or RequestState.Cancelled,
+        wait is null ? null : new WaitView(wait.For, wait.Text, wait.Until, wait.RequestId), wait is null ? null : new PositionView(wait.Ahead, wait.ExpectedStartAt));
+
+    /// <summary>Rows, as people see them, with the reasons of those that wait.</summary>
+    public static async Task<IReadOnlyList<RequestView>> Of(DbSession db, IReadOnlyList<RequestRow> rows)
+    {
+        var waits = await Waiting.Of(db, rows);
+        return [.. rows.Select(r => Of(r, waits.GetValueOrDefault(r.Id)))];
+    }
+
+    /// <summary>What was done for it, in order; only when one request is asked for.</summary>
+    public IReadOnlyList<StepView>? Steps { get; init; }
+
+    /// <summary>What went wrong in each try that was followed by another; only when one request is asked for.</summary>
+    public IReadOnlyList<AttemptError>? AttemptErrors { get; init; }
+
+    /// <summary>A row with all that is known about it.</summary>
+    public static async Task<RequestView> Whole(DbSession db, RequestRow row)
+    {
+        var steps = await RequestsTable.Steps(db, row.Id);
+        var errors = row.AttemptErrors.Deserialize<List<AttemptError>>(Json.Options) ?? [];
+        return (await Of(db, [row]))[0] with
+        {
+            Steps = [.. steps.Select((s, i) => new StepView(s.At, s.Attempt, s.Percent, s.Text, EndOf(i) is { } end ? (long)(end - s.At).TotalMilliseconds : null))],
+            AttemptErrors = errors,
+        };
+
+        // A step lasts until the next one of its try, else until the try failed, else until the request ended.
+        DateTimeOffset? EndOf(int i) =>
+            i + 1 < steps.Count && steps[i + 1].Attempt == steps[i].Attempt ? steps[i + 1].At
+            : errors.Where(e => e.At >= steps[i].At).Select(e => (DateTimeOffset?)e.At).FirstOrDefault() ?? row.EndedAt;
+    }
+
+    private static string? TraceOf(RequestRow row) => ActivityContext.TryParse(row.TraceParent, null, out var trace) ? trace.TraceId.ToString() : null;
 }
+
+/// <summary>Why a request is not in work yet.</summary>
+/// <param name="Reason">A fixed word.</param>
+/// <param name="Text">The reason in a sentence.</param>
+/// <param name="Until">When that is, if it is known.</param>
+/// <param name="RequestId">The request it waits for.</param>
+public sealed record WaitView(WaitsFor Reason, string Text, DateTimeOffset? Until, long? RequestId);
+
+/// <summary>A place in the queue.</summary>
+/// <param name="Ahead">How many of its kind of work come before it.</param>
+/// <param name="ExpectedStartAt">When it will probably be taken up; null when nobody can tell.</param>
+public sealed record PositionView(int Ahead, DateTimeOffset? ExpectedStartAt);
+
+/// <summary>Something that was done for a request.</summary>
+/// <param name="At">When it began.</param>
+/// <param name="Attempt">In which try.</param>
+/// <param name="Percent">How far the request was then.</param>
+/// <param name="Text">What it was.</param>
+/// <param name="TookMs">Milliseconds until the next step or the end; null while it is being done.</param>
+public sealed record StepView(DateTimeOffset At, int Attempt, int Percent, string Text, long? TookMs);
+
+/// <summary>What went wrong in a try that was followed by another.</summary>
+/// <param name="At">When.</param>
+/// <param name="Code">A fixed word.</param>
+/// <param name="Message">A sentence.</param>
+public sealed record AttemptError(DateTimeOffset At, string Code, string Message);
 
 /// <summary>Requests, newest first.</summary>
 public sealed record RequestsView(IReadOnlyList<RequestView> Requests);
@@ -44,8 +118,12 @@ public sealed record RequestsView(IReadOnlyList<RequestView> Requests);
 /// <param name="Command">One of GET /api/commands, or an alias of it.</param>
 /// <param name="Args">Its arguments.</param>
 /// <param name="At">Not before this time.</param>
-/// <param name="AfterId">Not before this request of one's own has ended, and only if it ended well.</param>
-public sealed record NewRequest(string Command, JsonElement Args, DateTimeOffset? At = null, long? AfterId = null);
+/// <param name="AfterId">Not before this request of one's own has ended.</param>
+/// <param name="AfterOk">And only if it ended well; so unless this is false.</param>
+/// <param name="Force">Even if an equal one is there.</param>
+/// <param name="Priority">Instead of the command's own, 0 to 1000, lower first; only for administrators.</param>
+public sealed record NewRequest(
+    string Command, JsonElement Args, DateTimeOffset? At = null, long? AfterId = null, bool? AfterOk = null, bool? Force = null, int? Priority = null);
 
 /// <summary>A command that can be asked for.</summary>
 /// <param name="Command">Its word.</param>

@@ -41,10 +41,10 @@ public sealed class KillTests : IAsyncLifetime
         Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 0.1), new Fault("define", HangSeconds: 0.1)]);
         var clones = new List<RequestRow>();
         for (var i = 0; i < 20; i++) clones.Add(await _b.Submit(new Clone(origin.Id)));
-        await _b.Until(s => RequestsTable.List(s, state: RequestState.Done, command: "clone"), done => done.Count >= 3);
+        await _b.Until(s => RequestsTable.List(s, states: [RequestState.Done], command: "clone"), done => done.Count >= 3);
         first.Kill();
         await first.WaitForExitAsync();
-        Assert.NotEmpty(await _b.Db.Read(s => RequestsTable.List(s, state: RequestState.Working)));
+        Assert.NotEmpty(await _b.Db.Read(s => RequestsTable.List(s, states: [RequestState.Working])));
 
         StartProcess();
         foreach (var clone in clones) Assert.Equal(RequestState.Done, (await _b.Ended(clone.Id)).State);

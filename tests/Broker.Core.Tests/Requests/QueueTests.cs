@@ -100,7 +100,7 @@ public class QueueTests
         foreach (var end in (Func<RequestRow, Task>[])[
                      r => world.Done(r),
                      r => world.Fail(r),
-                     r => world.Db.Transaction(s => RequestsTable.GiveBack(s, r)).ContinueWith(_ => world.Db.Transaction(s => RequestsTable.Cancel(s, r.Id)), TaskScheduler.Default).Unwrap()])
+                     r => world.Db.Transaction(s => RequestsTable.Cancelled(s, r))])
         {
             await world.Add(new StartDomain(machine.Id));
             await end(await world.ClaimOne());
@@ -158,9 +158,9 @@ public class QueueTests
         var world = await World.New();
         var first = await world.Add(new Ping());
         var second = await world.Add(new Ping(), after: first.Id);
-        Assert.True(await world.Db.Transaction(s => RequestsTable.Cancel(s, first.Id)));
+        Assert.True(await world.Cancel(first));
         Assert.Equal((RequestState.Cancelled, RequestState.Cancelled), (await world.State(first), await world.State(second)));
-        Assert.False(await world.Db.Transaction(s => RequestsTable.Cancel(s, first.Id)));
+        Assert.False(await world.Cancel(first));
     }
 
     [Fact]
@@ -185,13 +185,39 @@ public class QueueTests
     }
 
     [Fact]
-    public async Task WhatIsBeingTakenUpCanNotBeCancelled()
+    public async Task WhatIsInWorkIsTakenBackByWhoeverIsAtIt()
     {
         var world = await World.New();
         await world.Add(new Ping());
         var row = await world.ClaimOne();
-        Assert.False(await world.Db.Transaction(s => RequestsTable.Cancel(s, row.Id)));
+        Assert.True(await world.Db.Transaction(s => RequestsTable.Cancel(s, row.Id, world.Admin.UserId)));
+        Assert.Equal([row.Id], (await world.Db.Transaction(RequestsTable.TakeBackAsked)).Select(r => r.Id));
+        Assert.Equal(RequestState.Working, await world.State(row));
+        Assert.True(await world.Db.Transaction(s => RequestsTable.Cancelled(s, row)));
+        var ended = await world.Get(row);
+        Assert.Equal((RequestState.Cancelled, "cancelled", "ada has taken it back."), (ended.State, ended.ErrorCode, ended.ErrorText));
+        Assert.False(await world.Cancel(row));
+    }
+
+    [Fact]
+    public async Task WhatEndedWellBeforeItCouldBeTakenBackIsDone()
+    {
+        var world = await World.New();
+        await world.Add(new Ping());
+        var row = await world.ClaimOne();
+        await world.Cancel(row);
         Assert.True(await world.Done(row));
+        Assert.False(await world.Db.Transaction(s => RequestsTable.Cancelled(s, row)));
+        Assert.Equal(RequestState.Done, await world.State(row));
+    }
+
+    [Fact]
+    public async Task WhatIsToBeTakenBackIsNotTakenUp()
+    {
+        var world = await World.New();
+        var ping = await world.Add(new Ping());
+        Assert.True(await world.Db.Transaction(s => RequestsTable.Cancel(s, ping.Id)));
+        Assert.Empty(await world.Claim());
     }
 
     [Fact]
@@ -201,7 +227,7 @@ public class QueueTests
         var linux = await world.Machine("linux", isBase: true);
         var clone = await world.Add(new Clone(linux.Id));
         var start = await world.Add(new StartDomain(clone.DomainId!.Value), after: clone.Id);
-        Assert.True(await world.Db.Transaction(s => RequestsTable.Cancel(s, clone.Id)));
+        Assert.True(await world.Cancel(clone));
         Assert.Null(await world.Domain(clone.DomainId.Value));
         Assert.Equal(RequestState.Cancelled, await world.State(start));
     }
@@ -219,7 +245,7 @@ public class QueueTests
     }
 
     [Fact]
-    public async Task ACloneThatWasBegunAndIsCancelledBetweenTwoTriesCanBeRemoved()
+    public async Task ACloneThatWasBegunAndIsTakenBackBetweenTwoTriesIsTakenUpToBeUndone()
     {
         var world = await World.New();
         var linux = await world.Machine("linux", isBase: true);
@@ -235,7 +261,12 @@ public class QueueTests
             CapacityBytes = 1,
         }));
         await world.Db.Transaction(s => RequestsTable.TryAgain(s, row, "host_unreachable", "It is away.", TimeSpan.FromHours(1)));
-        Assert.True(await world.Db.Transaction(s => RequestsTable.Cancel(s, clone.Id)));
+        Assert.True(await world.Cancel(clone));
+        var undo = await world.ClaimOne();
+        Assert.Equal(clone.Id, undo.Id);
+        Assert.NotNull(undo.CancelAskedAt);
+        // nobody undid it: what is left says so
+        Assert.True(await world.Db.Transaction(s => RequestsTable.Cancelled(s, undo)));
         var domain = (await world.Domain(clone.DomainId!.Value))!;
         Assert.Equal(DomainState.Broken, domain.State);
         Assert.True(RemoveDomain.Spec.OfferedOn!(domain));
@@ -296,7 +327,7 @@ public class QueueTests
         await world.Done(await Claimed(world, await world.Add(new RefreshMachine(machine.Id))));
         var off = await world.Add(new ForceShutdownDomain(machine.Id));
         Assert.Empty(await world.Claim());
-        Assert.True(await world.Db.Transaction(s => RequestsTable.Cancel(s, off.Id)));
+        Assert.True(await world.Cancel(off));
 
         await world.Db.Read(s => s.Execute("UPDATE requests SET at_time = UTC_TIMESTAMP(6) WHERE id = @Id", row));
         var again = await world.ClaimOne();
@@ -420,7 +451,7 @@ public class QueueTests
         var ping = await world.Add(new Ping());
         var start = await world.Add(new StartDomain(machine.Id), student);
         var later = await world.Add(new Ping(), student);
-        await world.Db.Transaction(s => RequestsTable.Cancel(s, ping.Id));
+        await world.Cancel(ping);
         Assert.Equal([later.Id, start.Id, ping.Id], await Ids(null));
         Assert.Equal([later.Id, start.Id], await Ids(student.UserId));
         Assert.Equal([ping.Id], await Ids(null, state: RequestState.Cancelled));
@@ -431,7 +462,7 @@ public class QueueTests
         Assert.Equal([start.Id], (await world.Db.Read(s => RequestsTable.Open(s, [machine.Id]))).Select(r => r.Id));
 
         async Task<IEnumerable<long>> Ids(long? user, RequestState? state = null, string? command = null, Guid? domain = null, long? before = null, int limit = 100) =>
-            (await world.Db.Read(s => RequestsTable.List(s, user, state, command, domain, before, limit))).Select(r => r.Id);
+            (await world.Db.Read(s => RequestsTable.List(s, user, state is { } one ? [one] : null, command, domain, before, limit))).Select(r => r.Id);
     }
 
     private static async Task<RequestRow> Claimed(World world, RequestRow expected)

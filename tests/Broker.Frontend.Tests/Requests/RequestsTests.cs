@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 
@@ -71,26 +72,68 @@ public class RequestsTests(FrontendHost host) : IClassFixture<FrontendHost>
         await other.Get($"/api/requests/{id}").Refuses(HttpStatusCode.NotFound, "unknown_request");
         await other.Delete($"/api/requests/{id}").Refuses(HttpStatusCode.NotFound, "unknown_request");
         await other.Post("/api/requests", new { command = "ping", args = new { }, after_id = id }).Refuses(HttpStatusCode.NotFound, "unknown_request");
-        var seen = await other.Get($"/api/requests?user={host.Student}").Gives(HttpStatusCode.OK);
+        var seen = await other.Get($"/api/requests?user=student").Gives(HttpStatusCode.OK);
         Assert.All(seen.GetProperty("requests").EnumerateArray(), r => Assert.Equal("other", r.GetProperty("user").GetProperty("name").GetString()));
         using var admin = await host.SignedIn("admin");
         var all = await admin.Get($"/api/requests?domain={domain.Id}&state=requested&command=start_domain&limit=1").Gives(HttpStatusCode.OK);
+        Assert.Empty((await admin.Get($"/api/requests?domain={domain.Id}&state=working").Gives(HttpStatusCode.OK)).GetProperty("requests").EnumerateArray());
+        Assert.Single((await admin.Get($"/api/requests?domain={domain.Id}&state=requested&user=STUDENT").Gives(HttpStatusCode.OK)).GetProperty("requests").EnumerateArray());
+        Assert.Empty((await admin.Get("/api/requests?user=nobody-of-that-name").Gives(HttpStatusCode.OK)).GetProperty("requests").EnumerateArray());
         Assert.Equal(id, Assert.Single(all.GetProperty("requests").EnumerateArray()).GetProperty("id").GetInt64());
-        Assert.Empty((await admin.Get($"/api/requests?domain={domain.Id}&before_id={id}").Gives(HttpStatusCode.OK)).GetProperty("requests").EnumerateArray());
+        Assert.Empty((await admin.Get($"/api/requests?domain={domain.Id}&before={id}").Gives(HttpStatusCode.OK)).GetProperty("requests").EnumerateArray());
     }
 
     [Fact]
-    public async Task A_request_can_be_taken_back_until_somebody_is_at_it()
+    public async Task A_request_can_be_taken_back_until_it_has_ended()
     {
         var domain = await host.NewDomain("taken-back", host.Student);
         using var browser = await host.SignedIn("student");
         var id = (await browser.Post("/api/requests", new { command = "start_domain", args = new { domain = domain.Id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
-        Assert.Equal("cancelled", (await browser.Delete($"/api/requests/{id}").Gives(HttpStatusCode.OK)).GetProperty("state").GetString());
+        var asked = await browser.Delete($"/api/requests/{id}").Gives(HttpStatusCode.OK);
+        Assert.Equal((false, true), (asked.GetProperty("can_cancel").GetBoolean(), asked.GetProperty("cancel_asked_at").ValueKind == JsonValueKind.String));
+        // what a back end does next
+        await host.Db.Transaction(RequestsTable.TakeBackAsked);
+        var ended = await browser.Get($"/api/requests/{id}").Gives(HttpStatusCode.OK);
+        Assert.Equal(("cancelled", true), (ended.GetProperty("state").GetString(), ended.GetProperty("can_retry").GetBoolean()));
         await browser.Delete($"/api/requests/{id}").Refuses(HttpStatusCode.Conflict, "already_ended");
+        var again = await browser.Post($"/api/requests/{id}/retry", new { }).Gives(HttpStatusCode.Accepted);
+        Assert.Equal(("requested", domain.Id), (again.GetProperty("state").GetString(), again.GetProperty("domain_id").GetGuid()));
+        await browser.Post($"/api/requests/{again.GetProperty("id").GetInt64()}/retry", new { }).Refuses(HttpStatusCode.Conflict, "not_ended_badly");
+    }
 
-        var next = (await browser.Post("/api/requests", new { command = "start_domain", args = new { domain = domain.Id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
-        await host.Db.Transaction(s => s.Execute("UPDATE requests SET state = 'working' WHERE id = @next", new { next }));
-        await browser.Delete($"/api/requests/{next}").Refuses(HttpStatusCode.Conflict, "already_working");
+    [Fact]
+    public async Task One_request_is_shown_with_its_steps_and_why_it_waits()
+    {
+        var domain = await host.NewDomain("stepwise", host.Student);
+        using var browser = await host.SignedIn("student");
+        var id = (await browser.Post("/api/requests", new { command = "start_domain", args = new { domain = domain.Id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
+        var waiting = await browser.Get($"/api/requests/{id}").Gives(HttpStatusCode.OK);
+        Assert.Equal("back_end", waiting.GetProperty("waits_for").GetProperty("reason").GetString());
+        Assert.Matches("^[0-9a-f]{32}$", waiting.GetProperty("trace_id").GetString());
+        await host.Db.Transaction(s => s.Execute(
+            """
+            UPDATE requests SET state = 'done', attempts = 2, started_at = '2026-11-21 10:00:00', ended_at = '2026-11-21 10:00:09',
+              attempt_errors = '[{"at": "2026-11-21T10:00:03.000000Z", "code": "host_unreachable", "message": "It was away."}]' WHERE id = @id
+            """, new { id }));
+        await host.Db.Transaction(s => s.Execute(
+            """
+            INSERT INTO request_steps (request_id, attempt, at, percent, text) VALUES
+              (@id, 1, '2026-11-21 10:00:01', 10, 'Starting'), (@id, 2, '2026-11-21 10:00:04', 10, 'Starting'), (@id, 2, '2026-11-21 10:00:06', 50, 'Waiting')
+            """, new { id }));
+        var whole = await browser.Get($"/api/requests/{id}").Gives(HttpStatusCode.OK);
+        Assert.Equal([2000, 2000, 3000], whole.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("took_ms").GetInt64()));
+        Assert.Equal("It was away.", Assert.Single(whole.GetProperty("attempt_errors").EnumerateArray()).GetProperty("message").GetString());
+        Assert.Equal(JsonValueKind.Null, whole.GetProperty("waits_for").ValueKind);
+    }
+
+    [Fact]
+    public async Task Only_administrators_choose_a_priority()
+    {
+        using var student = await host.SignedIn("student");
+        await student.Post("/api/requests", new { command = "ping", args = new { }, priority = 1 }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        using var admin = await host.SignedIn("admin");
+        Assert.Equal(1, (await admin.Post("/api/requests", new { command = "ping", args = new { }, priority = 1 }).Gives(HttpStatusCode.Accepted)).GetProperty("priority").GetInt32());
+        await admin.Post("/api/requests", new { command = "ping", args = new { }, priority = 5000 }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
     }
 
     [Fact]

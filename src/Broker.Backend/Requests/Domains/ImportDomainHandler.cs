@@ -39,17 +39,25 @@ public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDom
     {
         var percent = new Latest();
         await work.Step(5, $"Copying {file}");
-        var copying = work.On(node, Gate.Disk, vm => vm.Disks.Import(file, target, percent, work.Cancel));
+        var copying = work.On(node, Gate.Disk, vm => vm.Disks.Import(file, target, percent, work.Interrupt));
         var told = 0;
-        while (await Task.WhenAny(copying, Task.Delay(TimeSpan.FromSeconds(0.5), clock, work.Cancel)) != copying)
+        try
         {
-            if (work.Cancel.IsCancellationRequested) break;
-            if (percent.Value == told) continue;
-            told = percent.Value;
-            await work.Step(5 + (told * 85 / 100), $"Copying {file}");
-        }
+            while (await Task.WhenAny(copying, Task.Delay(TimeSpan.FromSeconds(0.5), clock, work.Interrupt)) != copying)
+            {
+                if (work.Interrupt.IsCancellationRequested) break;
+                if (percent.Value == told) continue;
+                told = percent.Value;
+                await work.Step(5 + (told * 85 / 100), $"Copying {file}");
+            }
 
-        return await copying;
+            return await copying;
+        }
+        finally
+        {
+            // nothing is undone while it still writes
+            await ((Task)copying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private sealed class Latest : IProgress<int>

@@ -69,7 +69,7 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
                 return;
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(0.3), clock, work.Cancel);
+            await Task.Delay(TimeSpan.FromSeconds(0.3), clock, work.Interrupt);
         }
     }
 }

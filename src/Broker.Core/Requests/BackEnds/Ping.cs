@@ -6,7 +6,13 @@ namespace Broker.Core.Requests.BackEnds;
 public sealed record Ping : IRequest<Ping>
 {
     /// <inheritdoc/>
-    public static Command Spec { get; } = new("ping", Lane.Quick, "Ask whether a back end is there.") { Grant = Grant.Ping, Priority = 10 };
+    public static Command Spec { get; } = new("ping", Lane.Quick, "Ask whether a back end is there.")
+    {
+        Grant = Grant.Ping,
+        Fold = Fold.Never,
+        Priority = 10,
+        Keep = TimeSpan.FromHours(1),
+    };
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems() => [];

@@ -31,6 +31,7 @@ public sealed record ImportDomain(
     {
         Grant = Grant.CreateMachine,
         Fold = Fold.Never,
+        Tell = Tell.Outcome,
     };
 
     /// <inheritdoc/>

@@ -13,6 +13,8 @@ public sealed record PrepareBase(Guid Domain, [Description("Let everybody clone 
     public static Command Spec { get; } = new("prepare_base", Lane.Disk, "Turn a machine into a base.")
     {
         Grant = Grant.CreateBase,
+        Fold = Fold.WhilePendingOrJustDone,
+        Tell = Tell.Outcome,
         OfferedOn = d => !d.IsBase && d.State is DomainState.Shutdown or DomainState.Active,
     };
 

@@ -9,6 +9,8 @@ public sealed record RemoveBase(Guid Domain) : IRequest<RemoveBase>, IOnDomain
     public static Command Spec { get; } = new("remove_base", Lane.Disk, "Turn a base without clones back into a machine.")
     {
         Grant = Grant.CreateBase,
+        Fold = Fold.WhilePendingOrJustDone,
+        Tell = Tell.Outcome,
         OfferedOn = d => d.IsBase,
     };
 

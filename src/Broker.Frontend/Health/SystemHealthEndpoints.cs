@@ -1,0 +1,26 @@
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Nodes;
+using Broker.Core.Requests;
+using Broker.Frontend.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Broker.Frontend.Health;
+
+/// <summary>For those who look after the server: what is wrong, and what to do.</summary>
+public static class SystemHealthEndpoints
+{
+    /// <summary>Adds the route.</summary>
+    public static void MapSystemHealth(this IEndpointRouteBuilder app) =>
+        app.MapGet("/api/health", Get).Granted(Grant.Operate).WithTags("health").WithName("system_health").WithSummary("What is wrong, and what to do").Refuses(401, 403);
+
+    private static async Task<Ok<SystemHealth>> Get(Db db, TimeProvider clock, CancellationToken cancel) =>
+        TypedResults.Ok(await db.Read(async s =>
+        {
+            var now = await s.First<DateTimeOffset>("SELECT UTC_TIMESTAMP(6)");
+            return SystemHealth.Judge(
+                now, await BackEndsTable.All(s), await NodesTable.All(s), await Waiting.Load(s),
+                await s.First<int>("SELECT COUNT(*) FROM requests WHERE state = 'failed' AND ended_at > UTC_TIMESTAMP(6) - INTERVAL 1 HOUR"),
+                clock.GetUtcNow() - now);
+        }, cancel));
+}
