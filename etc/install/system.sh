@@ -161,6 +161,12 @@ make_certificate() {
   chmod 0644 "$tls/certificate.pem"
   own /etc/broker/tls/key.pem 0400 broker-frontend:broker-frontend
   own /etc/broker/tls/certificate.pem 0644 root:root
+}
+
+# note_certificate - said for as long as it is so.
+note_certificate() {
+  local certificate=/etc/broker/tls/certificate.pem
+  [[ $(openssl x509 -in "$certificate" -noout -issuer | cut -d= -f2-) == "$(openssl x509 -in "$certificate" -noout -subject | cut -d= -f2-)" ]] || return 0
   remaining+=('Browsers warn of the certificate, which is signed by itself. Put a real one into /etc/broker/tls/certificate.pem and key.pem, and restart broker-frontend.')
 }
 
@@ -196,7 +202,7 @@ database_client() {
 }
 
 # database_host - the host part of both accounts: connections from here, or from anywhere.
-database_host() { if [[ -n $mariadb_options ]]; then echo %; else echo localhost; fi; }
+database_host() { if [[ -n $mariadb_options ]]; then echo %; else echo 127.0.0.1; fi; }
 
 # need_database - true once there is one that answers.
 need_database() {
@@ -216,7 +222,7 @@ fill_database() {
   local host before
   host=$(database_host)
   before=$(database_state)
-  if [[ -n $mariadb_options && $(grep -c '"database": "Server=/run/mysqld' /etc/broker/broker.json) == 1 ]]; then
+  if [[ -n $mariadb_options && $(grep -c '"database": "Server=127.0.0.1' /etc/broker/broker.json) == 1 ]]; then
     remaining+=('Name your MariaDB in /etc/broker/broker.json (setting database), then run this again.')
     return 1
   fi
@@ -275,6 +281,7 @@ report_system() {
     return
   fi
   if (($1 == 1)); then first_rows; fi
+  note_certificate
   if ! systemd_runs; then
     remaining+=("systemd does not run here. By hand, each in a shell of its own:
 $(by_hand)")

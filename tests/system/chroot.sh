@@ -6,7 +6,8 @@
 #
 #   tests/system/chroot.sh        as root, on a machine with mmdebstrap, Node and an SDK
 #
-# All processes live in a process namespace that ends with this script.
+# All processes live in a process namespace that ends with this script, and talk to
+# each other in a network namespace, where ports are their own.
 set -euo pipefail
 self=$(readlink -f "$0")
 cd "${self%/*}/../.."
@@ -19,7 +20,7 @@ readonly url=https://localhost:8443
 
 # --- outside: what needs the network and an SDK ------------------------------------
 
-if [[ ${1:-} != inside ]]; then
+if [[ ${1:-} != inside && ${1:-} != offline ]]; then
   [[ $(id -u) == 0 ]] || fail 'only root can make a root folder and services in it'
   command -v mmdebstrap >/dev/null || fail 'mmdebstrap is missing: apt-get install mmdebstrap'
   mkdir -p "$work"
@@ -79,7 +80,7 @@ make_root() {
 start_mariadb() {
   mkdir -p "$root/run/mysqld"
   in_root chown mysql /run/mysqld
-  in_root setsid mariadbd --user=mysql --skip-networking --innodb-buffer-pool-size=64M </dev/null >"$work/mariadb.log" 2>&1 &
+  in_root setsid mariadbd --user=mysql --innodb-buffer-pool-size=64M </dev/null >"$work/mariadb.log" 2>&1 &
   await 60 in_root mariadb -e 'SELECT 1'
 }
 
@@ -91,7 +92,7 @@ world() {
   (cd "$root" && find etc/broker etc/systemd/system/broker* etc/tmpfiles.d opt usr/local var/lib/broker etc/passwd etc/group \
     -printf '%p %y %m %U %G %s %T@ %l\n' | sort)
   in_root mariadb-dump --skip-dump-date --ignore-table=broker.events --ignore-table=broker.nodes broker | sha256sum
-  in_root mariadb -N -e "SHOW GRANTS FOR broker_frontend@localhost; SHOW GRANTS FOR broker_backend@localhost"
+  in_root mariadb -N -e "SHOW GRANTS FOR broker_frontend@127.0.0.1; SHOW GRANTS FOR broker_backend@127.0.0.1"
 }
 
 third_run() {
@@ -184,7 +185,7 @@ front_end_is_confined() {
   for path in /etc/broker/broker.json /run/broker /var/lib/broker/pool "$(sed -n 's/^uri=.*socket=//p' "$work/libvirt")"; do
     ! as_user broker-frontend test -w "$path" || { echo "the front end's user can write $path"; return 1; }
   done
-  ! as_user broker-frontend mariadb -u broker_frontend "-p$(<"$root/etc/broker/secrets/frontend-database-password")" broker \
+  ! as_user broker-frontend mariadb --host=127.0.0.1 -u broker_frontend "-p$(<"$root/etc/broker/secrets/frontend-database-password")" broker \
     -e "UPDATE nodes SET uri = 'elsewhere'" 2>"$work/refused" && grep -q denied "$work/refused"
 }
 
@@ -210,10 +211,15 @@ kept() { uninstall && settings_survived && [[ -f $root/var/lib/broker/library/pr
 back_again() { install_system && settings_survived && start_programs && BASE=pretend IS_SIMULATED=1 student_path; }
 purged() { uninstall --purge && [[ ! -e $root/etc/broker && ! -e $root/var/lib/broker ]] && ! in_root mariadb -e 'USE broker' 2>/dev/null; }
 
+if [[ $1 == inside ]]; then
+  step chroot-root 'made a root folder, without an SDK' make_root
+  step chroot-first 'installed where no MariaDB runs: says what remains' first_run
+  # All packages are there.
+  exec unshare --net "$self" offline
+fi
 trap forget_root EXIT
+ip link set lo up
 head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$work/password"
-step chroot-root 'made a root folder, without an SDK' make_root
-step chroot-first 'installed where no MariaDB runs: says what remains' first_run
 step chroot-mariadb 'MariaDB started by hand' start_mariadb
 edit_settings
 step chroot-second 'installed again: tables, accounts, the first link' second_run

@@ -6,10 +6,10 @@ namespace Broker.Core.Settings;
 public abstract record SharedSettings
 {
     /// <summary>
-    /// How to reach MariaDB: <c>Server=…;Port=…;Database=…</c>, or <c>Server=/path/of/socket;Protocol=unix;Database=…</c>. User and password are
+    /// How to reach MariaDB: <c>Server=…;Port=…;Database=…</c> (by network: the driver knows no sockets). User and password are
     /// <see cref="DatabaseUser"/> and <see cref="DatabasePasswordFile"/>, unless a <c>User ID</c> stands here.
     /// </summary>
-    public string Database { get; init; } = "Server=/run/mysqld/mysqld.sock;Protocol=unix;Database=broker";
+    public string Database { get; init; } = "Server=127.0.0.1;Port=3306;Database=broker";
 
     /// <summary>The program's account in the database.</summary>
     public abstract string DatabaseUser { get; init; }
