@@ -9,14 +9,20 @@
 #                                desktop, without a person; times of its steps
 #   ./install.sh demo --stop     ends a demo that runs
 #   ./install.sh demo --reset    removes the demo's desktops and data, starts anew
+#   ./install.sh system          Broker as services of this machine; again to upgrade.
+#                                --mariadb FILE: client options for a MariaDB elsewhere;
+#                                --files DIR: only lays the files out below DIR
+#   ./install.sh system --uninstall [--purge]
+#                                takes it away; --purge also settings, images, database
+#   ./install.sh version         the name of what "system" would install
 #   ./install.sh test [--long]   builds everything, runs all tests; --long runs
 #                                also those that take minutes
 #   ./install.sh bench NAME      measures: queue or clone; prints "name value" lines
 #   ./install.sh format          lays out the code as `test` wants it
 #   ./install.sh help            this text
 #
-# For Debian 12 with the .NET SDK 10 and Node 20 there. `demo` wants root; the
-# others only where packages are missing. Packages come from apt, without
+# For Debian 12 with the .NET SDK 10 and Node 20 there. `demo` and `system` want
+# root; the others only where packages are missing. Packages come from apt, without
 # starting their services. What is made at run time lies in var/.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"

@@ -151,6 +151,8 @@ secret_file() {
 # there is a real one.
 make_certificate() {
   local name tls=$files/etc/broker/tls
+  # One that was kept while the users were gone; one of root's, or elsewhere, is the operator's.
+  if [[ -f $tls/key.pem && ! -L $tls/key.pem && $(stat -c %U "$tls/key.pem") != root ]]; then own /etc/broker/tls/key.pem 0400 broker-frontend:broker-frontend; fi
   [[ ! -e $tls/key.pem && ! -e $tls/certificate.pem ]] || return 0
   name=$(hostname -f 2>/dev/null || hostname)
   (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$name" \
@@ -296,7 +298,7 @@ by_hand() {
   for unit in "${units[@]}"; do
     user=$(sed -n 's/^User=//p' "/etc/systemd/system/$unit")
     echo "      (umask $(sed -n 's/^UMask=//p' "/etc/systemd/system/$unit"); exec setpriv --reuid $user --regid $user --init-groups $(hand_capabilities "$unit") \\"
-    echo "        env -i LANG=C.UTF-8 $(sed -n 's/^Environment=//p' "/etc/systemd/system/$unit") $(sed -n 's/^ExecStart=//p' "/etc/systemd/system/$unit"))"
+    echo "        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 $(sed -n 's/^Environment=//p' "/etc/systemd/system/$unit") $(sed -n 's/^ExecStart=//p' "/etc/systemd/system/$unit"))"
   done
 }
 

@@ -84,6 +84,11 @@ run_tests() {
     done
   fi
 
+  if [[ -z $1 ]]; then
+    need_packages mmdebstrap
+    gate system 'installation: in a bare Debian' tests/system/chroot.sh || true
+  fi
+
   report $(($(now_ms) - begun)) 'all of it'
   echo "$passed passed, $failed failed"
   ((failed == 0 && passed > 0))

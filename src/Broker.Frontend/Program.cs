@@ -14,9 +14,11 @@ using Broker.Frontend.SignIn;
 using Broker.Frontend.Users;
 
 FrontEndSettings settings;
+Certificate? certificate;
 try
 {
     settings = SettingsFile.Read<FrontEndSettings>(SettingsFile.Named(args), Environment.GetEnvironmentVariable);
+    certificate = Certificate.Read(settings);
 }
 catch (SettingsException e)
 {
@@ -26,7 +28,7 @@ catch (SettingsException e)
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddTelemetry("broker-frontend", settings);
-builder.AddServer(settings);
+builder.AddServer(settings, certificate);
 builder.AddSignIn();
 builder.AddCallerRules();
 builder.AddEvents();

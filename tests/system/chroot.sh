@@ -32,6 +32,8 @@ if [[ ${1:-} != inside && ${1:-} != offline ]]; then
   # Builds the release that the bare Debian has no SDK for.
   step files 'installation: laid out in a folder' ./install.sh system --files "$work/files" || exit 1
   rm -rf "$work/files"
+  mkdir -p "$var/images"
+  [[ -f $var/images/tiny.qcow2 ]] || step image 'guest: built' etc/images/build-tiny.sh -o "$var/images/tiny.qcow2" || exit 1
   exec unshare --mount --pid --fork --mount-proc --kill-child --propagation private "$self" inside
 fi
 
@@ -40,7 +42,7 @@ fi
 # A mount that is left keeps files of the host from being removed with the folder.
 forget_root() {
   local mount
-  while read -r mount; do umount -l "$mount"; done < <(awk -v root="$root/" 'index($2, root) == 1 { print $2 }' /proc/self/mounts | sort -r)
+  while read -r mount; do umount -l "$mount"; done < <(awk -v root="$root" '$2 == root || index($2, root "/") == 1 { print $2 }' /proc/self/mounts | sort -r)
   rm -rf --one-file-system "$root"
 }
 
@@ -64,6 +66,8 @@ await() {
 make_root() {
   forget_root
   mkdir -p "$root"
+  # The private libvirtd makes mount namespaces, for which / has to be a mount.
+  mount --bind "$root" "$root"
   tar -x -C "$root" -f "$work/base.tar"
   mount -t proc proc "$root/proc"
   mount -t sysfs -o ro sysfs "$root/sys"
@@ -153,25 +157,27 @@ on_simulated() {
   (head -c 510 /dev/zero; printf '\x55\xaa'; head -c 1048064 /dev/zero) >"$root/tmp/pretend.img"
   add_image /tmp/pretend.img pretend.img
   await 60 node_is_up simulated &&
-    ask import_domain --arg file=pretend.img --arg name=pretend --arg node=simulated --arg memory_mib=128 &&
-    ask prepare_base --arg domain=pretend && broker bases publish pretend &&
+    ask import_domain file=pretend.img name=pretend node=simulated memory_mib=128 &&
+    ask prepare_base domain=pretend && broker bases publish pretend &&
     BASE=pretend IS_SIMULATED=1 student_path
 }
 
+# As Debian's libvirtd does, and ours for root's back ends does not: a disk is given back
+# to the one who had it, here the back end's user, once QEMU no longer uses it.
 start_libvirt() {
+  sed -i 's/^remember_owner = 0$/remember_owner = 1/' "$root/root/broker/etc/dev/libvirtd.sh"
   in_root /root/broker/etc/dev/libvirtd.sh start /var/lib/broker-test-vm --share /var/lib/broker/pool >"$work/libvirt" &&
     broker nodes add vm --manager libvirt --uri "$(sed -n 's/^uri=//p' "$work/libvirt")"
 }
 
 on_libvirt() {
-  [[ -f $var/images/tiny.qcow2 ]] || { mkdir -p "$var/images" && etc/images/build-tiny.sh -o "$var/images/tiny.qcow2" || return 1; }
   cp "$var/images/tiny.qcow2" "$root/tmp/"
   add_image /tmp/tiny.qcow2 tiny.qcow2
   await 60 node_is_up vm &&
-    ask import_domain --arg file=tiny.qcow2 --arg name=tiny --arg node=vm --arg memory_mib=128 &&
+    ask import_domain file=tiny.qcow2 name=tiny node=vm memory_mib=128 &&
     # run before it is a base: its disk has then been QEMU's, and is ours again
-    ask start_domain --arg domain=tiny && await 120 has_address && ask force_shutdown_domain --arg domain=tiny &&
-    ask prepare_base --arg domain=tiny && broker bases publish tiny &&
+    ask start_domain domain=tiny && await 120 has_address && ask force_shutdown_domain domain=tiny &&
+    ask prepare_base domain=tiny && broker bases publish tiny &&
     BASE=tiny NAMESPACE_PID=$(sed -n 's/^namespace_pid=//p' "$work/libvirt") student_path
 }
 has_address() { [[ -n $(in_root mariadb -N broker -e "SELECT address FROM domains WHERE name = 'tiny' AND address IS NOT NULL") ]]; }

@@ -14,7 +14,7 @@ public static class Server
     private const int LargestBody = 256 * 1024;
 
     /// <summary>Adds it.</summary>
-    public static void AddServer(this WebApplicationBuilder builder, FrontEndSettings settings)
+    public static void AddServer(this WebApplicationBuilder builder, FrontEndSettings settings, Certificate? certificate)
     {
         builder.WebHost.UseUrls([.. settings.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -22,7 +22,7 @@ public static class Server
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 5000;
-            if (settings.HasTls) kestrel.ConfigureHttpsDefaults(https => Certificate.Use(https, settings));
+            if (certificate is not null) kestrel.ConfigureHttpsDefaults(certificate.Use);
         });
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
