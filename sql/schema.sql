@@ -169,7 +169,6 @@ CREATE TABLE `request_locks` (
   `request_id` bigint(20) NOT NULL,
   `resource` varchar(80) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `is_exclusive` tinyint(1) NOT NULL,
-  `is_held` tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY (`resource`,`request_id`),
   KEY `request_locks_request` (`request_id`),
   CONSTRAINT `request_locks_request_fk` FOREIGN KEY (`request_id`) REFERENCES `requests` (`id`) ON DELETE CASCADE

@@ -153,7 +153,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
     {
         if (await DomainsTable.Lock(s, seen.Id) is not { } row || row.State != seen.State || row.StateSince != seen.StateSince) return;
         // A request that is working on it writes down itself what comes of it; what was read may be older than that.
-        if (await s.First<int>("SELECT 1 FROM request_locks WHERE resource = @resource AND is_held AND is_exclusive LIMIT 1", new { resource = $"domain:{row.Id}" }) == 1) return;
+        if (await s.First<int>("SELECT 1 FROM request_locks l JOIN requests r ON r.id = l.request_id WHERE l.resource = @resource AND l.is_exclusive AND r.state = 'working' LIMIT 1", new { resource = $"domain:{row.Id}" }) == 1) return;
         if (Observed.Next(row, report) is { } next)
         {
             Log.Corrected(logger, row.Name, Word.Of(row.State), Word.Of(next.State));

@@ -30,7 +30,7 @@ public static class RequestsTable
           SELECT 1 FROM request_locks mine
           JOIN request_locks other ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
           JOIN requests o ON o.id = other.request_id
-          WHERE mine.request_id = r.id AND (other.is_held OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (o.at_time IS NULL OR o.attempts > 0) AND r.lane <> 'quick')))))
+          WHERE mine.request_id = r.id AND (o.state = 'working' OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (o.at_time IS NULL OR o.attempts > 0) AND r.lane <> 'quick')))))
         """;
 
     /// <summary>The request with this key.</summary>
@@ -188,8 +188,7 @@ public static class RequestsTable
             $"""
              UPDATE requests SET state = 'working', claimed_by = @backEnd, epoch = epoch + 1, attempts = attempts + 1,
                lease_until = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND, started_at = COALESCE(started_at, UTC_TIMESTAMP(6)), at_time = NULL
-             WHERE id IN ({ids});
-             UPDATE request_locks SET is_held = 1 WHERE request_id IN ({ids})
+             WHERE id IN ({ids})
              """,
             new Dictionary<string, object?> { ["backEnd"] = backEnd.ToString(), ["seconds"] = lease.TotalSeconds });
         for (var i = 0; i < claimed.Count; i++)
@@ -270,7 +269,6 @@ public static class RequestsTable
             """,
             new { row.Id, row.Epoch, wait = wait.TotalSeconds, code, text });
         if (held == 0) return false;
-        await db.Execute("UPDATE request_locks SET is_held = 0 WHERE request_id = @Id", new { row.Id });
         EventsTable.Request(db, row with { State = RequestState.Waiting, Progress = 0, ProgressText = text });
         db.Ring(Side.BackEnd);
         return true;
@@ -357,7 +355,6 @@ public static class RequestsTable
         if (rows.Count == 0) return 0;
         var ids = rows.Select(r => r.Id).ToArray();
         await db.Execute("UPDATE requests SET state = 'requested', claimed_by = NULL, lease_until = NULL, progress = 0, progress_text = NULL WHERE id IN @ids", new { ids });
-        await db.Execute("UPDATE request_locks SET is_held = 0 WHERE request_id IN @ids", new { ids });
         foreach (var row in rows) EventsTable.Request(db, row with { State = RequestState.Requested, Progress = 0, ProgressText = null });
         db.Ring(Side.BackEnd);
         return rows.Count;

@@ -96,7 +96,8 @@ public class TwoBackEndsTests
                 """
                 SELECT CONCAT(a.request_id, ' and ', b.request_id, ' on ', a.resource)
                 FROM request_locks a JOIN request_locks b ON b.resource = a.resource AND b.request_id > a.request_id
-                WHERE a.is_held AND b.is_held AND (a.is_exclusive OR b.is_exclusive)
+                JOIN requests ra ON ra.id = a.request_id JOIN requests rb ON rb.id = b.request_id
+                WHERE ra.state = 'working' AND rb.state = 'working' AND (a.is_exclusive OR b.is_exclusive)
                 """), CancellationToken.None);
             Assert.Empty(both);
             looks++;
