@@ -23,6 +23,9 @@ GRANT INSERT ON request_locks TO account;
 GRANT INSERT ON domains TO account;
 GRANT INSERT ON events TO account;
 
+-- Whoever asks for the same at the same time meets in a row that goes with his commit.
+GRANT INSERT, UPDATE (what), DELETE ON request_folds TO account;
+
 -- What changes of a machine without its host.
 GRANT UPDATE (is_public, alias, description) ON domains TO account;
 

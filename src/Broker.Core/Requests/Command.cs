@@ -26,7 +26,10 @@ public enum Fold
     /// <summary>Never: each is done.</summary>
     Never,
 
-    /// <summary>While an equal one for now (same command, same arguments) has not ended, and nothing else was asked of the domain since.</summary>
+    /// <summary>
+    /// While an equal one (same command, same arguments) has not ended, and nothing else was asked of the domain since. What was
+    /// asked for later, or to follow another request, is never an equal one of what was asked for now.
+    /// </summary>
     WhilePending,
 
     /// <summary>Also for a minute after an equal one ended well, if nothing else was asked of the domain since.</summary>

@@ -35,7 +35,7 @@ public static class RequestWriter
         var problems = request.Problems().ToList();
         if (problems.Count > 0) throw new RequestRefusedException("bad_arguments", string.Join(' ', problems)) { Problems = problems };
 
-        // Locked: two equal requests for one domain, sent at once, meet here, and the second finds the first.
+        // Locked: two equal requests for one domain, sent at once, meet here, and the second finds the first. (Those for none meet below.)
         var judged = request.JudgedOn() is { } id
             ? await DomainsTable.Lock(db, id) ?? throw new RequestRefusedException("unknown_domain", $"There is no machine {id}.")
             : null;
@@ -55,8 +55,12 @@ public static class RequestWriter
         }
 
         var args = Catalogue.Encode(request);
-        if (command.Fold != Fold.Never && at is null && !force && await RequestsTable.Newest(db, command, about?.Id, args) is { } newest && Folds(command, args, newest))
-            return new Submitted(newest, IsFolded: true);
+        // What is to follow another request, or to come later, is nobody else's now.
+        if (command.Fold != Fold.Never && at is null && after is null && !force)
+        {
+            if (judged is null) await RequestsTable.Meet(db, command, args);
+            if (await RequestsTable.Newest(db, command, about?.Id, args) is { } newest && Folds(command, args, newest)) return new Submitted(newest, IsFolded: true);
+        }
 
         var row = await RequestsTable.Insert(db, new NewRequest(command, args, caller.UserId, caller.Name, caller.Address, about?.Id, about?.Name, request.Locks())
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Broker.Core.Database;
 using Broker.Core.Domains;
@@ -32,6 +34,11 @@ public static class RequestsTable
           JOIN requests o ON o.id = other.request_id
           WHERE mine.request_id = r.id AND (o.state = 'working' OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (o.at_time IS NULL OR o.attempts > 0) AND r.lane <> 'quick')))))
         """;
+
+    // A turn is the second since 1970 in which a request counts as asked for: each that a person has in the queue puts his
+    // next one a minute back, but none more than half an hour. So nobody is overtaken by whoever asked half an hour after him.
+    private static readonly TimeSpan TurnsApart = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TurnsMostApart = TimeSpan.FromMinutes(30);
 
     /// <summary>The request with this key.</summary>
     public static Task<RequestRow?> Get(DbSession db, long id) => db.First<RequestRow>($"{PeopleSelect} WHERE r.id = @id", new { id });
@@ -84,11 +91,12 @@ public static class RequestsTable
             """
             INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, after_id, after_ok)
             SELECT @Word, @Args, @state, @Lane, @Priority,
-              GREATEST(
-                COALESCE((SELECT MAX(mine.turn) + 1 FROM requests mine
-                          WHERE mine.user_id = @UserId AND mine.lane = @Lane AND mine.priority = @Priority AND mine.state IN ('requested', 'waiting', 'working')), 0),
-                COALESCE((SELECT MIN(first.turn) FROM requests first WHERE first.state = 'requested' AND first.lane = @Lane AND first.priority = @Priority), 0)),
+              LEAST(now.at + @MostApart, GREATEST(now.at, COALESCE(
+                (SELECT MAX(mine.turn) + @Apart FROM requests mine
+                 WHERE mine.user_id = @UserId AND mine.lane = @Lane AND mine.priority = @Priority AND mine.state IN ('requested', 'waiting', 'working')
+                   AND (mine.at_time IS NULL OR mine.at_time <= COALESCE(@AtTime, UTC_TIMESTAMP(6)))), 0))),
               @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk
+            FROM (SELECT TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(@AtTime, UTC_TIMESTAMP())) AS at) now
             RETURNING id, created_at
             """,
             new
@@ -106,6 +114,8 @@ public static class RequestsTable
                 request.AtTime,
                 request.AfterId,
                 request.AfterOk,
+                Apart = TurnsApart.TotalSeconds,
+                MostApart = TurnsMostApart.TotalSeconds,
             }))!;
         var row = new RequestRow
         {
@@ -143,9 +153,19 @@ public static class RequestsTable
         }
     }
 
+    /// <summary>Lets only one transaction at a time ask for this: whoever comes second finds the request of the first.</summary>
+    internal static async Task Meet(DbSession db, Command command, JsonElement args)
+    {
+        var what = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{command.Word} {args.GetRawText()}")));
+        // The row goes with the commit, so that whoever waits for it can write it himself. An update, because it waits for
+        // the row alone: of two plain inserts that wait for the same row, one dies of a deadlock.
+        await db.Execute("INSERT INTO request_folds (what) VALUES (@what) ON DUPLICATE KEY UPDATE what = @what", new { what });
+        db.Last("DELETE FROM request_folds WHERE what = @what", new Dictionary<string, object?> { ["what"] = what });
+    }
+
     /// <summary>
     /// The newest request about a domain, or of an equal one that is about none, that has not ended or ended within the last minute.
-    /// One for later does not count, except for its next try.
+    /// One for later does not count, except for its next try; nor does one that waits for a request about something else.
     /// </summary>
     internal static Task<RequestRow?> Newest(DbSession db, Command command, Guid? domain, JsonElement args) =>
         db.First<RequestRow>(
@@ -153,7 +173,9 @@ public static class RequestsTable
              {PeopleSelect}
              WHERE {(domain is null ? "r.domain_id IS NULL AND r.command = @Word AND r.args = @args" : "r.domain_id = @domain")}
                AND (r.ended_at IS NULL OR r.ended_at > UTC_TIMESTAMP(6) - INTERVAL 60 SECOND)
-               AND r.state <> 'cancelled' AND (r.state <> 'waiting' OR r.at_time IS NULL OR r.attempts > 0)
+               AND r.state <> 'cancelled'
+               AND (r.state <> 'waiting' OR r.attempts > 0
+                    OR (r.at_time IS NULL AND EXISTS (SELECT 1 FROM requests p WHERE p.id = r.after_id AND p.domain_id = r.domain_id)))
              ORDER BY r.id DESC LIMIT 1
              """,
             new { domain, command.Word, args });

@@ -4,6 +4,7 @@ using Broker.Core.Events;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
+using Broker.Core.Requests.Nodes;
 using Broker.Core.Users;
 
 namespace Broker.Core.Tests.Requests;
@@ -80,7 +81,60 @@ public class WriterTests
     }
 
     [Fact]
-    public async Task ARequestAboutNothingIsNeverFolded()
+    public async Task WhatFollowsARequestIsNeverTheSameAsSomethingForNow()
+    {
+        var world = await World.New();
+        var machine = await world.Machine("linux");
+        var other = await world.Add(new Ping());
+        var following = await world.Add(new StartDomain(machine.Id), after: other.Id);
+        var now = await world.Add(new StartDomain(machine.Id));
+        await world.Add(new StartDomain(machine.Id), after: other.Id);
+        Assert.Equal((RequestState.Waiting, RequestState.Requested), (following.State, now.State));
+    }
+
+    [Fact]
+    public async Task AStartThatFollowsTheMakingOfItsMachineIsTheSameAsOneForNow()
+    {
+        var world = await World.New();
+        var clone = await world.Add(new Clone((await world.Machine("linux", isBase: true)).Id));
+        var start = await world.Add(new StartDomain(clone.DomainId!.Value), after: clone.Id);
+        Assert.Equal(start.Id, (await world.Submit(new StartDomain(clone.DomainId.Value))).Row.Id);
+    }
+
+    [Fact]
+    public async Task EqualRequestsAboutNoMachineAreOneWhoeverAsksUnlessTheSecondIsForced()
+    {
+        var world = await World.New();
+        var first = await world.Add(new CheckNode("here"));
+        Assert.Equal(first.Id, (await world.Submit(new CheckNode("here"), await world.User("bob", isAdmin: true))).Row.Id);
+        await world.Add(new CheckNode("there"));
+        Assert.False((await world.Db.Transaction(s => RequestWriter.Submit(s, world.Admin, new CheckNode("here"), force: true))).IsFolded);
+    }
+
+    [Fact]
+    public async Task ManyEqualRequestsAboutNoMachineAtOnceAreOneAndDoNotHoldUpOthers()
+    {
+        var world = await World.New();
+        for (var round = 0; round < 10; round++)
+        {
+            var hosts = Enumerable.Range(0, 24).Select(i => $"host{round}-{i % 2}").ToList();
+            var all = await Task.WhenAll(hosts.Select(h => world.Submit(new CheckNode(h))));
+            Assert.Equal(2, all.Select(s => s.Row.Id).Distinct().Count());
+            Assert.Equal(2, all.Count(s => !s.IsFolded));
+        }
+
+        Assert.Equal(0, await world.Count("SELECT COUNT(*) FROM request_folds"));
+        // while one transaction is asking, only who asks for the same waits for it
+        await world.Db.Transaction(async s =>
+        {
+            await RequestWriter.Submit(s, world.Admin, new CheckNode("slow"));
+            await world.Submit(new CheckNode("quick"));
+            Assert.Equal(1, await world.Count("SELECT COUNT(*) FROM requests WHERE JSON_VALUE(args, '$.node') = 'quick'"));
+        });
+    }
+
+    [Fact]
+    public async Task APingIsNeverFolded()
     {
         var world = await World.New();
         await world.Add(new Ping());

@@ -11,7 +11,6 @@ public sealed record CheckNode([Description("Name of the host.")] string Node) :
     public static Command Spec { get; } = new("check_node", Lane.Quick, "Look a host over: does it answer, how soon, with what room and which guards.")
     {
         Grant = Grant.Operate,
-        Fold = Fold.Never,
         Tries = 1,
         Priority = 10,
     };
