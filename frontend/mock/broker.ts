@@ -7,46 +7,44 @@ import type {
   Domain,
   DomainState,
   LibraryImage,
-  Request,
+  RequestDetails,
   SessionUser,
 } from '../src/api/types';
-
-export interface Answer {
-  status: number;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
+import { seed } from './seed';
+import {
+  account,
+  command,
+  hasScreen,
+  health,
+  image,
+  isPending,
+  may,
+  messagesOf,
+  minutesAgo,
+  newMessage,
+  newRequest,
+  now,
+  ok,
+  node,
+  pause,
+  problem,
+  stepsOf,
+  textOrNull,
+  uuid,
+  type Account,
+  type Answer,
+  type MockMessage,
+} from './things';
 
 export interface Hint {
   kind: string;
   data: Record<string, unknown>;
 }
 
-interface Account extends SessionUser {
-  password: string;
-}
-
 export interface MockOptions {
   /** How long one step of a request takes. */
   stepMs?: number;
 }
-
-const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-const now = () => new Date().toISOString();
-
-/** What a request has before anybody was at it. */
-const untouched = {
-  caller_address: '192.0.2.7',
-  back_end: null,
-  priority: 100,
-  cancel_asked_at: null,
-  trace_id: null,
-  can_cancel: true,
-  can_retry: false,
-  waits_for: null,
-  position: null,
-};
 
 export class MockBroker {
   readonly accounts: Account[] = [
@@ -58,7 +56,8 @@ export class MockBroker {
   /** The token of a link that still makes an administrator. */
   firstAdminLink: string | null = null;
   domains: Domain[] = [];
-  requests: Request[] = [];
+  requests: RequestDetails[] = [];
+  messages: MockMessage[] = [];
   images: LibraryImage[] = [
     image('debian-12-desktop.qcow2', 1_640_000_000),
     image('tiny.qcow2', 15_900_000),
@@ -67,13 +66,16 @@ export class MockBroker {
   /** The next request of this command fails, with this sentence. */
   failNext: { command: string; message: string } | null = null;
 
+  /** While it is set, what is asked for queues, and says this. */
+  queueNext: Pick<RequestDetails, 'waits_for' | 'position'> | null = null;
+
   private readonly stepMs: number;
   private readonly listeners = new Set<(hint: Hint) => void>();
   private lastDomain = 100;
 
   constructor({ stepMs = 700 }: MockOptions = {}) {
     this.stepMs = stepMs;
-    this.seed();
+    seed(this);
   }
 
   /** Signs somebody in without the form. */
@@ -142,18 +144,38 @@ export class MockBroker {
         );
       case 'GET requests':
         return ok({ requests: this.list(url.searchParams) });
-      case 'GET requests/:id': {
-        const request = this.requests.find((r) => r.id === Number(id));
-        return request ? ok(request) : problem(404, 'not_found', 'There is no such request.');
-      }
+      case 'GET requests/:id':
+        return this.withRequest(id, (request) => ok(this.told(request)));
+      case 'POST requests/:id/retry':
+        return this.withRequest(id, (request) => this.retry(request));
       case 'POST requests':
         return this.ask(String(fields.command), fields.args as Record<string, unknown>);
       case 'DELETE requests/:id':
-        return this.cancel(Number(id));
+        return this.withRequest(id, (request) => this.cancel(request));
       case 'GET commands':
         return ok({ commands: [...new Set(this.requests.map((r) => r.command))].map(command) });
+      case 'GET messages':
+        return ok(messagesOf(this.messages, this.user.id, url.searchParams));
+      case 'POST messages/:id':
+      case 'POST messages/:id/read':
+        for (const message of this.messages.filter(({ user }) => user === this.user?.id)) {
+          if (id === 'read' || message.id === Number(id)) message.read_at ??= now();
+        }
+        return { status: 204 };
+      case 'GET health':
+        return ok(health(this.requests));
+      case 'GET nodes':
+        return ok({
+          nodes: [node('local', 'up', null), node('attic', 'down', 'No route to host.')],
+        });
       case 'GET library':
         return ok({ images: this.images });
+      case 'PUT library/:id':
+        return this.upload(decodeURIComponent(id ?? ''), Number(fields.length));
+      case 'DELETE library/:id':
+        this.images = this.images.filter(({ file }) => file !== decodeURIComponent(id ?? ''));
+        this.emit('image', {});
+        return { status: 204 };
       case 'GET users':
         return ok({
           users: this.accounts.map(({ id: user, name, display_name, is_admin }) => ({
@@ -280,49 +302,15 @@ export class MockBroker {
       ...domain,
       clones: this.domains.filter((d) => d.base_id === domain.id).length,
       pending,
-      may: this.may(domain),
+      may: may(domain, this.user?.is_admin === true),
     };
-  }
-
-  private may(domain: Domain): string[] {
-    const admin = this.user?.is_admin === true;
-    switch (domain.state) {
-      case 'active':
-        return [
-          'open',
-          'shutdown_domain',
-          'hibernate_domain',
-          'pause_domain',
-          'reboot_domain',
-          'force_shutdown_domain',
-          'screenshot',
-        ];
-      case 'paused':
-        return ['open', 'resume_domain', 'force_shutdown_domain'];
-      case 'shutdown':
-      case 'hibernated':
-        return ['start_domain', 'remove_domain', ...(admin ? ['prepare_base'] : [])];
-      case 'base':
-        return admin
-          ? ['open', 'clone', 'publish', 'remove_base', 'remove_domain']
-          : ['open', 'clone'];
-      case 'shutting_down':
-        return ['force_shutdown_domain'];
-      case 'broken':
-        return ['remove_domain'];
-      case 'creating':
-      case 'starting':
-      case 'down':
-      case 'removing':
-        return [];
-    }
   }
 
   private open(base: string): Answer {
     const owner = this.user;
     const parent = this.domains.find((d) => d.id === base && d.is_base);
     if (!parent || !owner) return problem(404, 'not_found', 'There is no such base.');
-    const requests: Request[] = [];
+    const requests: RequestDetails[] = [];
     let domain = this.domains.find((d) => d.base_id === base && d.owner.id === owner.id);
     if (!domain) {
       domain = this.addClone(parent, owner);
@@ -352,36 +340,75 @@ export class MockBroker {
         memory_kib: Number(args.memory_mib) * 1024,
         vcpus: Number(args.vcpus),
       });
-      return { status: 202, body: this.write(word, domain, args) };
+      return { status: 202, body: this.told(this.write(word, domain, args)) };
     }
     if (word === 'clone') {
       const parent = this.domains.find((d) => d.id === args.base);
       const owner = this.accounts.find((a) => a.id === (args.owner ?? this.user?.id));
       if (!parent || !owner) return problem(404, 'unknown_domain', 'There is no such base.');
       const domain = this.addClone(parent, owner, args.name);
-      return { status: 202, body: this.write(word, domain, args) };
+      return { status: 202, body: this.told(this.write(word, domain, args)) };
     }
     return this.withDomain(String(args.domain), (domain) =>
-      this.may(domain).includes(word)
-        ? { status: 202, body: this.write(word, domain, args) }
+      may(domain, this.user?.is_admin === true).includes(word)
+        ? { status: 202, body: this.told(this.write(word, domain, args)) }
         : problem(403, 'not_allowed', `${domain.name} can't do that now.`),
     );
   }
 
-  private cancel(id: number): Answer {
-    const request = this.requests.find((r) => r.id === id);
-    if (!request) return problem(404, 'not_found', 'There is no such request.');
-    if (request.state === 'working' || !isPending(request)) {
-      return problem(409, 'already_working', 'It is already being worked on.');
-    }
-    this.tell(request, { state: 'cancelled', ended_at: now() });
-    return ok(request);
+  private withRequest(id: string | undefined, act: (request: RequestDetails) => Answer): Answer {
+    const request = this.requests.find((r) => r.id === Number(id));
+    const mine = this.user?.is_admin === true || request?.user.id === this.user?.id;
+    return request && mine ? act(request) : problem(404, 'not_found', 'There is no such request.');
   }
 
-  private list(query: URLSearchParams): Request[] {
+  private cancel(request: RequestDetails): Answer {
+    if (!isPending(request)) return problem(409, 'ended', 'It has ended already.');
+    if (request.state === 'working') this.tell(request, { cancel_asked_at: now() });
+    else this.tell(request, { state: 'cancelled', ended_at: now() });
+    return ok(this.told(request));
+  }
+
+  private retry(request: RequestDetails): Answer {
+    if (request.state !== 'failed' && request.state !== 'cancelled') {
+      return problem(409, 'not_ended_badly', 'It did not end badly.');
+    }
+    return this.ask(request.command, request.args);
+  }
+
+  /** With what follows from its state and from the others. */
+  private told(request: RequestDetails): RequestDetails {
+    const ahead = this.requests.filter((r) => r.id < request.id && r.state === 'requested').length;
+    return {
+      ...request,
+      can_cancel: isPending(request) && request.cancel_asked_at === null,
+      can_retry: request.state === 'failed' || request.state === 'cancelled',
+      position:
+        request.state === 'requested'
+          ? { ahead, expected_start_at: new Date(Date.now() + (ahead + 1) * 5000).toISOString() }
+          : request.position,
+    };
+  }
+
+  private upload(file: string, length: number): Answer {
+    if (this.images.some((known) => known.file === file)) {
+      return problem(409, 'exists', `There is a ${file} already. Remove it first.`);
+    }
+    const added = image(
+      file,
+      length,
+      /\.(qcow2|img|raw|vmdk|vdi)$/.test(file) ? null : 'It is no disk image.',
+    );
+    this.images.push(added);
+    this.emit('image', {});
+    return { status: 201, body: added };
+  }
+
+  private list(query: URLSearchParams): RequestDetails[] {
     const before = Number(query.get('before') ?? Infinity);
     const is = (name: string, value: unknown) =>
-      query.get(name) === null || query.get(name) === String(value);
+      query.get(name) === null || query.getAll(name).includes(String(value));
+    const text = query.get('text')?.toLowerCase() ?? '';
     return this.requests
       .filter(
         (r) =>
@@ -389,10 +416,13 @@ export class MockBroker {
           is('state', r.state) &&
           is('command', r.command) &&
           is('domain', r.domain_id) &&
+          is('user', r.user.name) &&
+          `${r.domain_name ?? ''} ${r.error?.message ?? ''}`.toLowerCase().includes(text) &&
           (this.user?.is_admin === true || r.user.id === this.user?.id),
       )
       .sort((a, b) => b.id - a.id)
-      .slice(0, Number(query.get('limit') ?? 50));
+      .slice(0, Number(query.get('limit') ?? 50))
+      .map((r) => this.told(r));
   }
 
   private write(
@@ -400,34 +430,33 @@ export class MockBroker {
     domain: Domain,
     args: Record<string, unknown>,
     after: number | null = null,
-  ): Request {
-    const request: Request = {
+  ): RequestDetails {
+    const request = newRequest({
       id: (this.requests.at(-1)?.id ?? 0) + 1,
       command: word,
       state: after === null ? 'requested' : 'waiting',
       user: { id: this.user?.id ?? 1, name: this.user?.name ?? 'admin' },
       domain_id: domain.id,
       domain_name: domain.name,
-      created_at: now(),
-      at: null,
       after_id: after,
-      started_at: null,
-      ended_at: null,
-      attempts: 0,
-      progress: 0,
-      progress_text: after === null ? null : `Waits for request ${after}.`,
-      error: null,
-      result: null,
+      waits_for:
+        after === null
+          ? null
+          : {
+              reason: 'request',
+              text: `It waits for request ${after}.`,
+              until: null,
+              request_id: after,
+            },
       args,
-      ...untouched,
-    };
+    });
     this.requests.push(request);
     this.emit('request', { request_id: request.id, domain_id: domain.id, state: request.state });
     void this.work(request, domain);
     return request;
   }
 
-  private async work(request: Request, domain: Domain): Promise<void> {
+  private async work(request: RequestDetails, domain: Domain): Promise<void> {
     const first = this.requests.find((r) => r.id === request.after_id);
     while (first && isPending(first)) await pause(this.stepMs / 5);
     if (first?.state === 'failed') {
@@ -435,14 +464,31 @@ export class MockBroker {
       return;
     }
     await pause(this.stepMs / 4);
+    if (this.queueNext !== null) this.tell(request, { state: 'waiting', ...this.queueNext });
+    while (this.queueNext !== null) await pause(this.stepMs / 5);
     if (!isPending(request)) return;
-    this.tell(request, { state: 'working', started_at: now(), attempts: 1 });
+    this.tell(request, {
+      state: 'working',
+      started_at: now(),
+      attempts: 1,
+      waits_for: null,
+      position: null,
+    });
     if (request.command === 'start_domain') this.setState(domain, 'starting');
     if (request.command === 'shutdown_domain') this.setState(domain, 'shutting_down');
     if (request.command === 'remove_domain') this.setState(domain, 'removing');
     for (const [progress, text] of stepsOf(request.command)) {
-      this.tell(request, { progress, progress_text: text });
+      const step = { at: now(), attempt: 1, percent: progress, text, took_ms: null };
+      this.tell(request, { progress, progress_text: text, steps: [...request.steps, step] });
       await pause(this.stepMs);
+      const took_ms = Date.now() - Date.parse(step.at);
+      const steps = request.steps.map((s) => (s === step ? { ...s, took_ms } : s));
+      this.tell(request, { steps });
+      if (request.cancel_asked_at !== null) {
+        if (domain.state === 'starting') this.setState(domain, 'shutdown');
+        this.tell(request, { state: 'cancelled', ended_at: now() });
+        return;
+      }
     }
     if (this.failNext?.command === request.command) {
       const { message } = this.failNext;
@@ -500,17 +546,36 @@ export class MockBroker {
     this.emit('domain', { domain_id: domain.id, state: domain.state });
   }
 
-  private tell(request: Request, fields: Partial<Request>): void {
+  private tell(request: RequestDetails, fields: Partial<RequestDetails>): void {
+    const before = request.state;
     Object.assign(request, fields);
     const { id, domain_id, state, progress, progress_text } = request;
     this.emit('request', { request_id: id, domain_id, state, progress, progress_text });
+    if (state !== before && !isPending(request)) this.say(request);
+  }
+
+  /** Tells whoever asked for it how it ended. */
+  private say(request: RequestDetails): void {
+    const { id, domain_id, domain_name, state, error, command: word } = request;
+    this.messages.push(
+      newMessage({
+        id: (this.messages.at(-1)?.id ?? 0) + 1,
+        user: request.user.id,
+        subject: `${word} ${domain_name ?? ''}: ${state}`,
+        text: error?.message ?? '',
+        request_id: id,
+        domain_id,
+        state,
+      }),
+    );
+    this.emit('message', {});
   }
 
   private emit(kind: string, data: Record<string, unknown>): void {
     for (const listener of this.listeners) listener({ kind, data });
   }
 
-  private addClone(base: Domain, owner: SessionUser, name?: unknown): Domain {
+  addClone(base: Domain, owner: SessionUser, name?: unknown): Domain {
     return this.add({
       name: typeof name === 'string' && name !== '' ? name : `${base.name}-${owner.name}`,
       alias: base.alias,
@@ -523,7 +588,7 @@ export class MockBroker {
     });
   }
 
-  private add(fields: Partial<Domain> & { name: string }): Domain {
+  add(fields: Partial<Domain> & { name: string }): Domain {
     this.lastDomain += 1;
     const domain: Domain = {
       id: uuid(this.lastDomain),
@@ -554,177 +619,4 @@ export class MockBroker {
     this.emit('domain', { domain_id: domain.id, state: domain.state });
     return domain;
   }
-
-  private seed(): void {
-    const base = (name: string, alias: string, description: string, minutes: number, more = {}) =>
-      this.add({
-        name,
-        alias,
-        description,
-        state: 'base',
-        state_since: minutesAgo(minutes),
-        is_base: true,
-        is_public: true,
-        memory_kib: 1_048_576,
-        vcpus: 2,
-        ...more,
-      });
-    const debian = base('debian-desktop', 'Debian desktop', 'Office, browser, terminal.', 8000);
-    const lab = base('networks-lab', 'Networks lab', 'Three routers and a packet sniffer.', 5000);
-    const maths = base('maths', 'Statistics with R', 'RStudio and the course data.', 3000);
-    base('archive', 'Archive 2024', "Last year's course.", 400_000, { is_public: false });
-    const clone = (parent: Domain, owner: Account, fields: Partial<Domain>) =>
-      Object.assign(this.addClone(parent, owner), fields);
-    const [admin, ana] = this.accounts;
-    if (!admin || !ana) return;
-    clone(debian, ana, {
-      state: 'active',
-      state_since: minutesAgo(47),
-      address: '192.168.122.54',
-      next: { action: 'shutdown_domain', at: minutesAgo(-95) },
-    });
-    clone(lab, ana, { state: 'hibernated', state_since: minutesAgo(1600) });
-    clone(debian, admin, {
-      state: 'active',
-      state_since: minutesAgo(12),
-      address: '192.168.122.77',
-    });
-    clone(maths, admin, {
-      state: 'broken',
-      state_since: minutesAgo(25),
-      state_detail: 'Its disk image is gone from the pool.',
-    });
-    this.add({ name: 'build-server', state: 'shutdown', state_since: minutesAgo(2900) });
-    this.seedRequests();
-  }
-
-  private seedRequests(): void {
-    const add = (word: string, name: string, minutes: number, fields: Partial<Request>) => {
-      const domain = this.find(name);
-      this.requests.push({
-        id: (this.requests.at(-1)?.id ?? 0) + 1,
-        command: word,
-        state: 'done',
-        user: { id: 1, name: 'admin' },
-        domain_id: domain.id,
-        domain_name: domain.name,
-        created_at: minutesAgo(minutes),
-        at: null,
-        after_id: null,
-        started_at: minutesAgo(minutes),
-        ended_at: minutesAgo(minutes - 0.08),
-        attempts: 1,
-        progress: 100,
-        progress_text: null,
-        error: null,
-        result: null,
-        args: { domain: domain.id },
-        ...untouched,
-        ...fields,
-      });
-    };
-    const ana = { id: 2, name: 'ana' };
-    add('import_domain', 'debian-desktop', 8020, { args: { file: 'debian-12-desktop.qcow2' } });
-    add('prepare_base', 'debian-desktop', 8000, {});
-    add('clone', 'debian-desktop-ana', 52, { user: ana });
-    add('start_domain', 'debian-desktop-ana', 47, { user: ana });
-    add('start_domain', 'maths-admin', 25, {
-      state: 'failed',
-      attempts: 3,
-      progress: 40,
-      error: { code: 'disk_missing', message: 'Its disk image is gone from the pool.' },
-    });
-    add('start_domain', 'debian-desktop-admin', 12, {});
-    add('shutdown_domain', 'debian-desktop-ana', 3, {
-      user: ana,
-      state: 'waiting',
-      at: minutesAgo(-95),
-      started_at: null,
-      ended_at: null,
-      attempts: 0,
-      progress: 0,
-      progress_text: 'Waits for its time.',
-    });
-  }
-}
-
-function stepsOf(word: string): [number, string][] {
-  switch (word) {
-    case 'clone':
-      return [
-        [20, 'Making the disk from the base.'],
-        [70, 'Defining the machine.'],
-      ];
-    case 'start_domain':
-      return [
-        [30, 'Starting it on local.'],
-        [80, 'Waiting for its screen.'],
-      ];
-    case 'import_domain':
-      return [
-        [10, 'Looking into the image.'],
-        [35, 'Copying: 6 of 16 GB.'],
-        [80, 'Copying: 13 of 16 GB.'],
-      ];
-    default:
-      return [[50, 'Working on it.']];
-  }
-}
-
-function account(id: number, name: string, display_name: string, is_admin: boolean): Account {
-  return {
-    id,
-    name,
-    display_name,
-    is_admin,
-    must_change_password: false,
-    language: null,
-    password: 'broker',
-  };
-}
-
-function image(file: string, size_bytes: number, refusal: string | null = null): LibraryImage {
-  return {
-    file,
-    node: 'local',
-    size_bytes,
-    format: 'qcow2',
-    capacity_bytes: refusal === null ? 10 * size_bytes : null,
-    import: refusal === null ? 'copy' : null,
-    is_upload: false,
-    changed_at: minutesAgo(6000),
-    problem: refusal,
-  };
-}
-
-function command(word: string) {
-  return { command: word, aliases: [], lane: 'quick', summary: word, args: {} };
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function hasScreen({ state }: Domain): boolean {
-  return state === 'active' || state === 'paused';
-}
-
-function isPending({ state }: Request): boolean {
-  return state === 'requested' || state === 'waiting' || state === 'working';
-}
-
-function ok(body: unknown): Answer {
-  return { status: 200, body };
-}
-
-function problem(status: number, code: string, detail: string, errors: string[] = []): Answer {
-  return {
-    status,
-    body: { title: code, status, detail, code, errors },
-    headers: { 'Content-Type': 'application/problem+json' },
-  };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

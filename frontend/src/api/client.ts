@@ -43,6 +43,11 @@ export function setCsrfToken(token: string): void {
   csrfToken = token;
 }
 
+/** For the one change that doesn't go through {@link call}: an upload. */
+export function csrfHeader(): Record<string, string> {
+  return { 'X-CSRF-Token': csrfToken };
+}
+
 /** Called when the server no longer knows the session. */
 export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
@@ -86,7 +91,7 @@ async function send(
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
-  if (method !== 'get') headers['X-CSRF-Token'] = csrfToken;
+  if (method !== 'get') Object.assign(headers, csrfHeader());
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   try {
     return await fetch(address, {
@@ -112,7 +117,9 @@ function url(
   );
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (typeof value === 'string' || typeof value === 'number') search.set(name, String(value));
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (typeof one === 'string' || typeof one === 'number') search.append(name, String(one));
+    }
   }
   const tail = search.toString();
   return tail === '' ? filled : `${filled}?${tail}`;

@@ -7,12 +7,17 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { call } from './client';
-import type { Request, RequestState } from './types';
+import type { Request, RequestDetails, RequestState } from './types';
 
 export interface RequestFilter {
-  state?: RequestState;
+  /** One of these; any when it is empty. */
+  state?: readonly RequestState[];
   command?: string;
+  /** Name of who asked. */
+  user?: string;
   domain?: string;
+  /** Part of a machine's name, an error or an argument. */
+  text?: string;
 }
 
 /** What a command takes; the server checks it against the catalogue. */
@@ -32,7 +37,8 @@ export const requestsQuery = (filter: RequestFilter) =>
         limit: requestPageSize,
         ...(pageParam === 0 ? {} : { before: pageParam }),
       };
-      return (await call('get', '/api/requests', { query, signal })).requests;
+      return (await call('get', '/api/requests', { query: query as object, signal }))
+        .requests as Request[];
     },
     initialPageParam: 0,
     getNextPageParam: (last: Request[]) =>
@@ -43,7 +49,8 @@ export const requestsQuery = (filter: RequestFilter) =>
 export const requestQuery = (id: number) =>
   queryOptions({
     queryKey: ['request', id],
-    queryFn: ({ signal }) => call('get', '/api/requests/{id}', { path: { id }, signal }),
+    queryFn: async ({ signal }) =>
+      (await call('get', '/api/requests/{id}', { path: { id }, signal })) as RequestDetails,
   });
 
 export const commandsQuery = queryOptions({
@@ -60,7 +67,7 @@ export function useCommands() {
 export function useAsk() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: NewRequest) => call('post', '/api/requests', { body }),
+    mutationFn: (body: NewRequest) => call('post', '/api/requests', { body }) as Promise<Request>,
     onSuccess: () =>
       Promise.all(
         ['requests', 'domains', 'domain', 'desktops'].map((key) =>
@@ -71,9 +78,29 @@ export function useAsk() {
 }
 
 export function useCancelRequest() {
-  const client = useQueryClient();
+  const changed = useRequestsChanged();
   return useMutation({
-    mutationFn: (id: number) => call('delete', '/api/requests/{id}', { path: { id } }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['requests'] }),
+    mutationFn: (id: number) =>
+      call('delete', '/api/requests/{id}', { path: { id } }) as Promise<Request>,
+    onSettled: changed,
   });
+}
+
+/** The same again, asked for by whoever clicks. Resolves with the new request. */
+export function useRetryRequest() {
+  const changed = useRequestsChanged();
+  return useMutation({
+    mutationFn: (id: number) => call('post', '/api/requests/{id}/retry', { path: { id } }),
+    onSettled: changed,
+  });
+}
+
+function useRequestsChanged() {
+  const client = useQueryClient();
+  return async () => {
+    await Promise.all([
+      client.invalidateQueries({ queryKey: ['requests'] }),
+      client.invalidateQueries({ queryKey: ['request'] }),
+    ]);
+  };
 }

@@ -1,5 +1,6 @@
 /** Names for what the API document describes. The only file that looks into its schemas. */
 import type { components } from './schema';
+import type * as coming from './coming';
 
 type Schemas = components['schemas'];
 
@@ -9,9 +10,18 @@ export type Desktop = Schemas['Desktop'];
 export type Domain = Schemas['Domain'];
 export type DomainState = Schemas['DomainState'];
 export type PendingRequest = Schemas['PendingRequest'];
-export type Request = Schemas['Request'];
+export type Request = coming.Request;
+export type RequestDetails = coming.RequestDetails;
+export type Message = coming.Message;
+export type Messages = coming.Messages;
+export type RequestStep = coming.RequestStep;
+export type AttemptError = coming.AttemptError;
+export type Health = coming.Health;
+export type HealthCheck = coming.HealthCheck;
+export type LaneHealth = coming.LaneHealth;
+export type BackEnd = coming.BackEnd;
 export type RequestState = Schemas['RequestState'];
-export type Opened = Schemas['Opened'];
+export type Opened = Omit<Schemas['Opened'], 'requests'> & { requests: Request[] };
 export type DisplayTicket = Schemas['DisplayTicket'];
 export type LibraryImage = Schemas['LibraryImage'];
 export type Command = Schemas['Command'];

@@ -35,7 +35,7 @@ export function App() {
         withCssVariables={false}
         withGlobalClasses={false}
       >
-        <Notifications position="bottom-right" limit={4} />
+        <Notifications position="bottom-right" limit={4} aria-live="polite" />
         <ConfirmProvider>
           <RouterProvider router={router} />
         </ConfirmProvider>

@@ -7,6 +7,7 @@ import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
 import { IconLock } from '@tabler/icons-react';
 import { EventsProvider } from '@/events/EventsProvider';
+import { useToasts } from '@/messages/useToasts';
 import type { Page } from './page';
 
 export const signInPath = '/sign-in';
@@ -53,5 +54,16 @@ export function SignedInEvents({ children }: { children: ReactNode }) {
   const { data: session } = useSession();
   const user = session?.signed_in === true ? session.user : null;
   if (user == null || user.must_change_password) return children;
-  return <EventsProvider key={user.id}>{children}</EventsProvider>;
+  return (
+    <EventsProvider key={user.id}>
+      <Toasts />
+      {children}
+    </EventsProvider>
+  );
+}
+
+/** Messages are told on every page, also where there is no bell. */
+function Toasts() {
+  useToasts();
+  return null;
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { useUser } from '@/api/session';
 import { LivePill } from '@/events/LivePill';
+import { MessagesBell } from '@/messages/MessagesBell';
 import { AccountMenu } from './AccountMenu';
 import { Logo } from './Logo';
 import { pages, usePageText } from './page';
@@ -47,6 +48,7 @@ export function Shell() {
           )}
           <div className={classes.right}>
             {usable && <LivePill />}
+            {usable && <MessagesBell />}
             <PreferencesMenu />
             {user && <AccountMenu user={user} />}
           </div>

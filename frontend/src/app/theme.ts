@@ -71,6 +71,8 @@ const ours: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#56616b',
     '--broker-surface': '#ffffff',
     '--broker-line': '#e1e6ea',
+    '--broker-track': '#e9edf0',
+    '--broker-bad': '#c92a2a',
     '--broker-shadow': '0 1px 2px rgb(16 32 40 / 5%), 0 6px 20px rgb(16 32 40 / 6%)',
   },
   dark: {
@@ -80,6 +82,8 @@ const ours: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#a0abb5',
     '--broker-surface': '#1c2125',
     '--broker-line': '#2c333a',
+    '--broker-track': '#2a3137',
+    '--broker-bad': '#ff8787',
     '--broker-shadow': '0 1px 2px rgb(0 0 0 / 30%), 0 6px 20px rgb(0 0 0 / 25%)',
   },
 });

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { DomainState, RequestState } from '@/api/types';
 import classes from './StateBadge.module.css';
 
-type Tone = 'good' | 'busy' | 'still' | 'asleep' | 'warning' | 'bad' | 'base';
+export type Tone = 'good' | 'busy' | 'still' | 'asleep' | 'warning' | 'bad' | 'base';
 
 const domainTones: Record<DomainState, Tone> = {
   creating: 'busy',
@@ -59,10 +59,15 @@ export function StateBadge({ state }: { state: DomainState }) {
 
 export function RequestStateBadge({ state }: { state: RequestState }) {
   const { t } = useTranslation();
+  return <Tag tone={requestTones[state]} text={t(`request_state.${state}`)} />;
+}
+
+/** A state in a word, with a dot of its colour. */
+export function Tag({ tone, text }: { tone: Tone; text: string }) {
   return (
     <span className={classes.badge}>
-      <Dot tone={requestTones[state]} />
-      {t(`request_state.${state}`)}
+      <Dot tone={tone} />
+      {text}
     </span>
   );
 }

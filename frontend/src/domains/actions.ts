@@ -21,7 +21,7 @@ import { useAsk } from '@/api/requests';
 import type { Domain } from '@/api/types';
 import { useConfirm } from '@/components/Confirm';
 import { useShowProblem } from '@/components/problemText';
-import { useFollow } from './follow';
+import { toastOf } from '@/messages/watched';
 import { nameOf } from './sentence';
 
 /** What can be done to a domain at one click. `publish` and `unpublish` change a row, the others are requests. */
@@ -112,7 +112,6 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
   const { t } = useTranslation();
   const confirm = useConfirm();
   const { mutateAsync: ask } = useAsk();
-  const follow = useFollow();
   const { mutateAsync: publish } = usePublish();
   const showProblem = useShowProblem();
 
@@ -128,19 +127,25 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
         });
         if (!yes) return false;
       }
+      let id: string | undefined;
       try {
         if (action === 'publish' || action === 'unpublish') {
           await publish({ id: domain.id, is_public: action === 'publish' });
         } else {
-          follow(await ask({ command: action, args: { domain: domain.id } }));
+          const request = await ask({ command: action, args: { domain: domain.id } });
+          // the message of how it ended takes the place of this one
+          id = toastOf(request.id);
         }
       } catch (problem) {
         showProblem(problem);
         return false;
       }
-      notifications.show({ message: t(`asked.${action}`, { name }) });
+      notifications.show({
+        ...(id === undefined ? {} : { id }),
+        message: t(`asked.${action}`, { name }),
+      });
       return true;
     },
-    [t, confirm, ask, follow, publish, showProblem],
+    [t, confirm, ask, publish, showProblem],
   );
 }

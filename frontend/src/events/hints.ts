@@ -13,6 +13,8 @@ export function touched(hint: Hint): QueryKey[] {
         ['domains'],
         ['desktops'],
       ];
+    case 'message':
+      return [['messages']];
     case 'domain':
     case 'base':
       return [
@@ -23,7 +25,7 @@ export function touched(hint: Hint): QueryKey[] {
     case 'image':
       return [['library'], ['desktops'], ['domains']];
     case 'node':
-      return [['nodes'], ['domains']];
+      return [['nodes'], ['health'], ['domains']];
     case 'user':
       return [['users'], ['session']];
     default:

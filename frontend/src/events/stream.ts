@@ -17,7 +17,7 @@ interface Listener {
   onState: (state: StreamState) => void;
 }
 
-const kinds = ['request', 'domain', 'base', 'image', 'node', 'user'];
+const kinds = ['request', 'domain', 'base', 'image', 'node', 'user', 'message'];
 const firstWaitMs = 1000;
 const longestWaitMs = 30_000;
 

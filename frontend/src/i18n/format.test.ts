@@ -37,6 +37,14 @@ describe('formats', () => {
     expect(format.duration(seconds)).toBe(text);
   });
 
+  it.each([
+    [140.4, '140 ms'],
+    [3420, '3.4s'],
+    [130_000, '2m'],
+  ])('what took %d milliseconds took %s', (ms, text) => {
+    expect(format.took(ms)).toBe(text);
+  });
+
   it('follow the language', () => {
     expect(formatFor('ca-ES', now).number(12345.6)).toBe('12.345,6');
     expect(formatFor('es-ES', now).moment('2026-11-20T18:02:00')).toBe('20 nov, 18:02');

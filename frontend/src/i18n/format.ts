@@ -7,6 +7,10 @@ export interface Format {
   time: (iso: string) => string;
   /** 20 Nov, 18:02; with the year when it isn't this one */
   dateTime: (iso: string) => string;
+  /** With seconds: 20 Nov 2026, 18:02:07 */
+  exact: (iso: string) => string;
+  /** The time with seconds when it is today, else date and time. */
+  seconds: (iso: string) => string;
   /** Whether the instant lies on the reader's today. */
   isToday: (iso: string) => boolean;
   /** The time when it is today, else date and time. */
@@ -19,6 +23,8 @@ export interface Format {
   memory: (kib: number) => string;
   /** 3s, 2m, 1h 5m */
   duration: (seconds: number) => string;
+  /** How long something took, in milliseconds: 140 ms, 3.4s, 2m */
+  took: (ms: number) => string;
 }
 
 export function formatFor(locale: string, now: () => Date = () => new Date()): Format {
@@ -36,6 +42,8 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
     hour: '2-digit',
     minute: '2-digit',
   });
+  const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const unit = (value: number, name: string, unitDisplay: 'short' | 'narrow' = 'narrow') =>
@@ -52,9 +60,21 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
     return (date.getFullYear() === now().getFullYear() ? day : dayAndYear).format(date);
   };
 
+  const duration = (seconds: number) => {
+    const whole = Math.round(seconds);
+    if (whole < 60) return unit(whole, 'second');
+    const minutes = Math.floor(whole / 60);
+    if (minutes < 60) return unit(minutes, 'minute');
+    const rest = minutes % 60;
+    const hours = unit(Math.floor(minutes / 60), 'hour');
+    return rest === 0 ? hours : `${hours} ${unit(rest, 'minute')}`;
+  };
+
   return {
     time: (iso) => time.format(new Date(iso)),
     dateTime,
+    exact: (iso) => exact.format(new Date(iso)),
+    seconds: (iso) => (isToday(iso) ? seconds.format(new Date(iso)) : dateTime(iso)),
     isToday,
     moment: (iso) => (isToday(iso) ? time.format(new Date(iso)) : dateTime(iso)),
     number: (value) => number.format(value),
@@ -68,14 +88,10 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
       const mib = kib / 1024;
       return mib >= 1024 ? `${number.format(mib / 1024)} GiB` : `${number.format(mib)} MiB`;
     },
-    duration: (seconds) => {
-      const whole = Math.round(seconds);
-      if (whole < 60) return unit(whole, 'second');
-      const minutes = Math.floor(whole / 60);
-      if (minutes < 60) return unit(minutes, 'minute');
-      const rest = minutes % 60;
-      const hours = unit(Math.floor(minutes / 60), 'hour');
-      return rest === 0 ? hours : `${hours} ${unit(rest, 'minute')}`;
+    duration,
+    took: (ms) => {
+      if (ms < 1000) return unit(Math.round(ms), 'millisecond', 'short');
+      return ms < 60_000 ? unit(ms / 1000, 'second') : duration(ms / 1000);
     },
   };
 }

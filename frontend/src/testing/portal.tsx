@@ -57,7 +57,7 @@ export async function showPortal(path: string, language: Language = 'en') {
   const view = render(
     <QueryClientProvider client={createQueryClient()}>
       <MantineProvider theme={theme} env="test">
-        <Notifications />
+        <Notifications aria-live="polite" />
         <ConfirmProvider>
           <RouterProvider router={router} />
         </ConfirmProvider>

@@ -112,6 +112,26 @@ describe('opening a desktop', () => {
     });
   });
 
+  it('says the place in the queue, the reason, and the clock time it is expected to start at', async () => {
+    const broker = stubBroker({ stepMs: 60 }).signInAs('ana');
+    const expected_start_at = new Date(Date.now() + 125_000).toISOString();
+    broker.queueNext = {
+      waits_for: { reason: 'lane', text: 'All places are taken.', until: null, request_id: null },
+      position: { ahead: 3, expected_start_at },
+    };
+    const { user } = await showPortal('/');
+    await user.click((await cardOf('maths')).getByTestId('open-desktop'));
+    const steps = within(await screen.findByTestId('open-steps'));
+    expect(
+      await steps.findByText(/^It is number 4 in the queue, expected to start at \d+:\d\d/),
+    ).toBeVisible();
+    expect(steps.getByText(/it follows as soon as one ends/)).toBeVisible();
+    broker.queueNext = null;
+    await waitFor(() => {
+      expect(broker.find('maths-ana').state).toBe('active');
+    });
+  });
+
   it('goes on without us when we leave', async () => {
     const broker = stubBroker({ stepMs: 30 }).signInAs('ana');
     const { user, router } = await showPortal('/');

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import type { Desktop } from '@/api/types';
 import { useProblemText } from '@/components/problemText';
 import { nameOf } from '@/domains/sentence';
+import { useWait } from '@/domains/waiting';
 import classes from './OpenDialog.module.css';
 import { stepKinds, type Opening, type Step } from './opening';
 
@@ -93,14 +94,27 @@ function StepIcon({ state }: { state: Step['state'] }) {
   }
 }
 
-/** Always takes the same room, so that the list doesn't jump when words arrive. */
+/**
+ * What is being done and how far it is; before that the place in the queue, when it is expected to
+ * start, and what it waits for. One line always has its room, so that the list doesn't jump.
+ */
 function StepProgress({ step }: { step: Step }) {
   const { t } = useTranslation('desktops');
+  const wait = useWait();
+  const { reason, place } =
+    step.request === null ? { reason: null, place: null } : wait(step.request);
+  const isWaiting = reason !== null || place !== null;
   return (
     <>
+      {/* the back end's words are about what is done, and nothing is yet */}
       <Text size="sm" c="dimmed" className={classes.words}>
-        {step.text ?? ''}
+        {isWaiting ? place : step.text}
       </Text>
+      {reason !== null && (
+        <Text size="sm" c="dimmed">
+          {reason}
+        </Text>
+      )}
       <Progress
         value={step.progress ?? 0}
         size="sm"

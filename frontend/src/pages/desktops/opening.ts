@@ -14,6 +14,7 @@ import {
 } from '@/api/types';
 import { until } from '@/api/until';
 import { prepareTicket } from '@/domains/tickets';
+import { watch } from '@/messages/watched';
 
 export type StepKind = 'make' | 'start' | 'screen';
 export const stepKinds: readonly StepKind[] = ['make', 'start', 'screen'];
@@ -24,6 +25,8 @@ export interface Step {
   progress: number | null;
   /** What is being done, in the back end's words. */
   text: string | null;
+  /** What is waited for. */
+  request: Request | null;
 }
 
 export interface Opening {
@@ -33,7 +36,12 @@ export interface Opening {
   failure: { request: Request } | { problem: unknown } | null;
 }
 
-const waitingStep: Step = { state: 'waiting', progress: null, text: null };
+const waitingStep: Step = {
+  state: 'waiting',
+  progress: null,
+  text: null,
+  request: null,
+};
 
 export function firstOpening(desktop: Desktop): Opening {
   return {
@@ -77,11 +85,12 @@ export async function openDesktop(
   };
   const work = async (request: Request | undefined, kind: StepKind) => {
     if (!request) return;
+    watch(request.id, signal);
     const ended = await until(
       client,
       requestQuery(request.id),
       (now) => {
-        step(kind, { progress: now.progress, text: now.progress_text ?? null });
+        step(kind, { progress: now.progress, text: now.progress_text ?? null, request: now });
         return !isPending(now);
       },
       signal,
@@ -128,7 +137,10 @@ async function ask(desktop: Desktop): Promise<Opened> {
     return { domain, requests };
   }
   const body = { command, args: { domain: domain.id } };
-  return { domain, requests: [...requests, await call('post', '/api/requests', { body })] };
+  return {
+    domain,
+    requests: [...requests, (await call('post', '/api/requests', { body })) as Request],
+  };
 }
 
 async function openOrFind({ base, domain }: Desktop): Promise<Opened> {

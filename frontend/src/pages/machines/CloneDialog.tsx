@@ -8,8 +8,8 @@ import { useUser } from '@/api/session';
 import type { Domain } from '@/api/types';
 import { usersQuery } from '@/api/users';
 import { FormFooter } from '@/components/FormFooter';
-import { useFollow } from '@/domains/follow';
 import { nameOf } from '@/domains/sentence';
+import { toastOf } from '@/messages/watched';
 
 export function CloneDialog({ base, onClose }: { base: Domain | null; onClose: () => void }) {
   const { t } = useTranslation(['machines', 'common']);
@@ -30,7 +30,6 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
   const user = useUser();
   const { data: users } = useQuery(usersQuery);
   const ask = useAsk();
-  const follow = useFollow();
   const form = useForm({ initialValues: { name: '', owner: String(user?.id ?? '') } });
 
   const submit = form.onSubmit(({ name, owner }) => {
@@ -43,8 +42,10 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
       { command: 'clone', args },
       {
         onSuccess: (request) => {
-          follow(request);
-          notifications.show({ message: t('common:asked.clone', { name: nameOf(base) }) });
+          notifications.show({
+            id: toastOf(request.id),
+            message: t('common:asked.clone', { name: nameOf(base) }),
+          });
           onClose();
         },
       },

@@ -20,7 +20,7 @@ import type { LibraryImage } from '@/api/types';
 import { FormFooter } from '@/components/FormFooter';
 import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
-import { useFollow } from '@/domains/follow';
+import { toastOf } from '@/messages/watched';
 import { useFormat } from '@/i18n/format';
 import classes from './ImportDialog.module.css';
 
@@ -52,7 +52,6 @@ function ImportForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['machines', 'common']);
   const { data: images, error, refetch } = useQuery(libraryQuery);
   const ask = useAsk();
-  const follow = useFollow();
   const form = useForm({
     initialValues: { file: '', name: '', alias: '', description: '', memory_mib: 512, vcpus: 1 },
     validate: {
@@ -96,8 +95,10 @@ function ImportForm({ onClose }: { onClose: () => void }) {
       { command: 'import_domain', args },
       {
         onSuccess: (request) => {
-          follow(request);
-          notifications.show({ message: t('common:asked.import_domain', { name: args.name }) });
+          notifications.show({
+            id: toastOf(request.id),
+            message: t('common:asked.import_domain', { name: args.name }),
+          });
           onClose();
         },
       },

@@ -149,7 +149,7 @@ function LastRequests({ domain }: { domain: Domain }) {
         <ul className={classes.requests}>
           {requests.map((request) => (
             <li key={request.id}>
-              <Anchor component={Link} to={`/admin/requests?request=${request.id}`} size="sm">
+              <Anchor component={Link} to={`/requests/${request.id}`} size="sm">
                 {commandName(request.command)}
               </Anchor>
               <RequestStateBadge state={request.state} />

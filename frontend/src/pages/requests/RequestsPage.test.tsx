@@ -1,22 +1,71 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { requestPageSize } from '@/api/requests';
 import { showPortal, stubBroker } from '@/testing/portal';
+import { newRequest } from '../../../mock/things';
+import { filterOf } from './RequestFilters';
 
 const rows = () => screen.getAllByTestId('request-row');
+const states = () => rows().map((row) => row.dataset.state);
+const inState = (state: string) => {
+  const row = rows().find((r) => r.dataset.state === state);
+  if (!row) throw new Error(`no row is ${state}`);
+  return row;
+};
+
+async function showRequests(query = '', options?: { stepMs: number }) {
+  const broker = stubBroker(options).signInAs('admin');
+  const portal = await showPortal(`/admin/requests${query}`);
+  await screen.findByTestId('requests-table');
+  return { broker, ...portal };
+}
 
 describe('requests', () => {
   it('are filtered by the address', async () => {
+    await showRequests('?state=failed&state=waiting');
+    expect(states()).toEqual(['waiting', 'failed']);
+    expect(screen.getByText(/^Its disk image is gone from the pool\./)).toBeVisible();
+    expect(screen.getByTestId('requests-state-failed')).toHaveAttribute('aria-pressed', 'true');
+  });
+
+  it('are filtered by a click, and the back button takes that back', async () => {
+    const { user, router } = await showRequests();
+    const all = rows().length;
+    await user.click(screen.getByTestId('requests-state-failed'));
+    await waitFor(() => {
+      expect(states()).toEqual(['failed']);
+    });
+    expect(router.state.location.search).toBe('?state=failed');
+    await router.navigate(-1);
+    await waitFor(() => {
+      expect(rows()).toHaveLength(all);
+    });
+  });
+
+  it('are found by a machine and by the person who asked', async () => {
+    const { user, router } = await showRequests();
+    await user.type(screen.getByTestId('requests-text'), 'maths');
+    await waitFor(() => {
+      expect(states()).toEqual(['failed']);
+    });
+    await user.clear(screen.getByTestId('requests-text'));
+    await user.click(screen.getByTestId('requests-user'));
+    await user.click(await screen.findByRole('option', { name: 'ana' }));
+    await waitFor(() => {
+      expect(states()).toEqual(['waiting', 'done', 'done']);
+    });
+    expect(router.state.location.search).toBe('?user=ana');
+  });
+
+  it('that nobody asked for say so, and all are shown again', async () => {
     stubBroker().signInAs('admin');
-    await showPortal('/admin/requests?state=failed');
+    const { user } = await showPortal('/admin/requests?user=nobody');
+    await user.click(await screen.findByText('Show all'));
     await screen.findByTestId('requests-table');
-    expect(rows().map((row) => row.dataset.state)).toEqual(['failed']);
-    expect(screen.getByText('Its disk image is gone from the pool.')).toBeVisible();
   });
 
   it('appear as they are asked, and move as they are worked on', async () => {
-    const broker = stubBroker({ stepMs: 500 }).signInAs('admin');
-    await showPortal('/admin/requests');
-    await screen.findByTestId('requests-table');
+    const { broker } = await showRequests('', { stepMs: 500 });
     const { id } = broker.find('build-server');
     const answer = broker.handle('POST', new URL('http://x/api/requests'), {
       command: 'start_domain',
@@ -32,37 +81,69 @@ describe('requests', () => {
     });
   });
 
-  it('can be cancelled before they are worked on, and only then', async () => {
+  it('come a page at a time', async () => {
     const broker = stubBroker().signInAs('admin');
+    const seeded = broker.requests.length;
+    for (let id = seeded + 1; id <= requestPageSize + seeded; id++) {
+      broker.requests.push(newRequest({ id, command: 'ping', state: 'done' }));
+    }
     const { user } = await showPortal('/admin/requests');
-    await screen.findByTestId('requests-table');
-    const waiting = rows().find((r) => r.dataset.state === 'waiting');
-    const done = rows().find((r) => r.dataset.state === 'done');
-    if (!waiting || !done) throw new Error('the mock has both');
-    expect(within(done).queryByTestId('request-cancel')).toBeNull();
+    await user.click(await screen.findByTestId('requests-older'));
+    await waitFor(() => {
+      expect(rows()).toHaveLength(requestPageSize + seeded);
+    });
+    expect(screen.queryByTestId('requests-older')).toBeNull();
+  });
+
+  it('are cancelled at once while they wait; what has ended offers no such thing', async () => {
+    const { broker, user } = await showRequests();
+    expect(within(inState('done')).queryByTestId('request-cancel')).toBeNull();
+    const waiting = inState('waiting');
+    expect(waiting).toHaveTextContent(/It waits for its time: /);
     await user.click(within(waiting).getByTestId('request-cancel'));
     await waitFor(() => {
-      expect(broker.requests.find((r) => String(r.id) === waiting.dataset.id)?.state).toBe(
-        'cancelled',
-      );
+      expect(states()).not.toContain('waiting');
+    });
+    expect(broker.requests.find((r) => String(r.id) === waiting.dataset.id)?.state).toBe(
+      'cancelled',
+    );
+  });
+
+  it('that are worked on are cancelled after a question, and undone', async () => {
+    const { broker, user } = await showRequests('', { stepMs: 300 });
+    broker.handle('POST', new URL('http://x/api/requests'), {
+      command: 'start_domain',
+      args: { domain: broker.find('build-server').id },
     });
     await waitFor(() => {
-      expect(rows().some((r) => r.dataset.state === 'waiting')).toBe(false);
+      expect(states()).toContain('working');
     });
+    await user.click(within(inState('working')).getByTestId('request-cancel'));
+    await user.click(await screen.findByTestId('confirm'));
+    await waitFor(() => {
+      expect(states()[0]).toBe('cancelled');
+    });
+    expect(broker.find('build-server').state).toBe('shutdown');
   });
 
-  it('tell all about one of them', async () => {
-    const broker = stubBroker().signInAs('admin');
-    const failed = broker.requests.find((r) => r.state === 'failed');
-    await showPortal(`/admin/requests?request=${failed?.id ?? 0}`);
-    const drawer = within(await screen.findByTestId('request-drawer'));
-    expect(drawer.getByText('disk_missing')).toBeVisible();
-    expect(drawer.getByText(new RegExp(failed?.domain_id ?? '-'))).toBeVisible();
+  it('that failed are asked for again', async () => {
+    const { broker, user } = await showRequests('?command=start_domain');
+    broker.setState(broker.find('maths-admin'), 'shutdown');
+    const before = rows().length;
+    await user.click(within(inState('failed')).getByTestId('request-retry'));
+    await waitFor(() => {
+      expect(rows()).toHaveLength(before + 1);
+    });
+    expect(broker.requests.at(-1)).toMatchObject({ command: 'start_domain', attempts: 1 });
   });
+});
 
-  it('that do not exist are said not to', async () => {
-    stubBroker().signInAs('admin');
-    await showPortal('/admin/requests?request=9999');
-    expect(await screen.findByText("This doesn't exist, or it isn't yours.")).toBeVisible();
+describe('the filter', () => {
+  it.each([
+    ['', {}],
+    ['state=failed&state=nonsense&q=1', { state: ['failed'] }],
+    ['text=%20&command=ping', { command: 'ping' }],
+  ])('of "%s" is %o', (address, filter) => {
+    expect(filterOf(new URLSearchParams(address))).toEqual(filter);
   });
 });

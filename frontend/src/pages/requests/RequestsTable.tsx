@@ -1,135 +1,109 @@
-import { ActionIcon, Progress, Table, Text, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { ActionIcon, Table, Text, Tooltip } from '@mantine/core';
+import { IconRotateClockwise, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Request } from '@/api/types';
+import { Cell, ListTable, RowButtons, RowLink, type Column } from '@/components/ListTable';
 import { useCommandName } from '@/domains/sentence';
-import { RequestStateBadge } from '@/domains/StateBadge';
 import { useFormat } from '@/i18n/format';
-import { isCancellable, useCancel } from './cancel';
-import classes from './RequestsTable.module.css';
+import { useCancel, useRetry } from './change';
+import { RequestState } from './RequestState';
 
-export function RequestsTable({
-  requests,
-  onDetails,
-}: {
-  requests: readonly Request[];
-  onDetails: (id: number) => void;
-}) {
+export function RequestsTable({ requests }: { requests: readonly Request[] }) {
   const { t } = useTranslation('requests');
+  const columns: readonly Column[] = [
+    { text: t('column.id'), room: 'wider' },
+    { text: t('column.command') },
+    { text: t('column.user'), room: 'wide' },
+    { text: t('column.state') },
+    { text: t('column.created'), room: 'wide' },
+    { text: t('column.took'), room: 'wider' },
+    { text: t('column.actions'), silent: true },
+  ];
   return (
-    <div className={classes.frame}>
-      <Table
-        highlightOnHover
-        verticalSpacing="sm"
-        horizontalSpacing="md"
-        data-testid="requests-table"
-      >
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th className={classes.wider}>{t('column.id')}</Table.Th>
-            <Table.Th>{t('column.command')}</Table.Th>
-            <Table.Th className={classes.wide}>{t('column.user')}</Table.Th>
-            <Table.Th>{t('column.state')}</Table.Th>
-            <Table.Th className={classes.wide}>{t('column.created')}</Table.Th>
-            <Table.Th className={classes.wider}>{t('column.took')}</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">{t('column.actions')}</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {requests.map((request) => (
-            <RequestRow key={request.id} request={request} onDetails={onDetails} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <ListTable columns={columns} data-testid="requests-table">
+      {requests.map((request) => (
+        <RequestRow key={request.id} request={request} />
+      ))}
+    </ListTable>
   );
 }
 
-function RequestRow({ request, onDetails }: { request: Request; onDetails: (id: number) => void }) {
+function RequestRow({ request }: { request: Request }) {
   const { t } = useTranslation('requests');
   const commandName = useCommandName();
   const format = useFormat();
-  const cancel = useCancel();
-  const { started_at: from, ended_at: to } = request;
+  const { id, started_at: from, ended_at: to } = request;
 
   return (
     <Table.Tr
       data-testid="request-row"
-      data-id={request.id}
+      data-id={id}
       data-command={request.command}
       data-state={request.state}
     >
-      <Table.Td className={`${classes.wider} ${classes.number}`}>{request.id}</Table.Td>
-      <Table.Td>
-        <UnstyledButton
-          className={classes.link}
-          onClick={() => {
-            onDetails(request.id);
-          }}
-          data-testid="request-details"
-        >
+      <Cell room="wider" digits>
+        {id}
+      </Cell>
+      <Cell>
+        <RowLink to={`/requests/${id}`} data-testid="request-details">
           {commandName(request.command)}
-        </UnstyledButton>
+        </RowLink>
         {request.domain_name != null && (
-          <Text size="xs" c="dimmed" className={classes.break}>
+          <Text size="xs" c="dimmed">
             {request.domain_name}
           </Text>
         )}
-      </Table.Td>
-      <Table.Td className={classes.wide}>{request.user.name}</Table.Td>
-      <Table.Td>
-        <RequestProgress request={request} />
-      </Table.Td>
-      <Table.Td className={`${classes.wide} ${classes.number}`}>
+      </Cell>
+      <Cell room="wide">{request.user.name}</Cell>
+      <Cell>
+        <RequestState request={request} />
+      </Cell>
+      <Cell room="wide" digits>
         {format.moment(request.created_at)}
-      </Table.Td>
-      <Table.Td className={`${classes.wider} ${classes.number}`}>
-        {from != null && to != null && format.duration((Date.parse(to) - Date.parse(from)) / 1000)}
-      </Table.Td>
-      <Table.Td>
-        {isCancellable(request) && (
-          <Tooltip label={t('cancel')}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="lg"
-              aria-label={t('cancel_named', { id: request.id })}
-              onClick={() => {
-                cancel(request.id);
-              }}
-              data-testid="request-cancel"
-            >
-              <IconX size={18} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </Table.Td>
+      </Cell>
+      <Cell room="wider" digits>
+        {from != null && to != null && format.took(Date.parse(to) - Date.parse(from))}
+      </Cell>
+      <Cell>
+        <RequestButtons request={request} text={t('of', { id })} />
+      </Cell>
     </Table.Tr>
   );
 }
 
-/** State, and below it how far, why it waits, or why it failed. */
-export function RequestProgress({ request }: { request: Request }) {
+function RequestButtons({ request, text }: { request: Request; text: string }) {
   const { t } = useTranslation('requests');
-  const text = request.error?.message ?? (request.state === 'done' ? null : request.progress_text);
+  const cancel = useCancel();
+  const retry = useRetry();
   return (
-    <div className={classes.state}>
-      <RequestStateBadge state={request.state} />
-      {text != null && text !== '' && (
-        <Text size="xs" c={request.state === 'failed' ? 'red' : 'dimmed'} lineClamp={2}>
-          {text}
-        </Text>
+    <RowButtons>
+      {request.can_retry && (
+        <Tooltip label={t('retry')}>
+          <ActionIcon
+            variant="subtle"
+            size="lg"
+            aria-label={`${t('retry')}: ${text}`}
+            onClick={() => void retry(request)}
+            data-testid="request-retry"
+          >
+            <IconRotateClockwise size={18} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
       )}
-      {request.state === 'working' && (
-        <Progress
-          className={classes.progress}
-          size="sm"
-          value={request.progress}
-          aria-label={text ?? t('column.state')}
-        />
+      {request.can_cancel && (
+        <Tooltip label={t('cancel')}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={`${t('cancel')}: ${text}`}
+            onClick={() => void cancel(request)}
+            data-testid="request-cancel"
+          >
+            <IconX size={18} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
       )}
-    </div>
+    </RowButtons>
   );
 }

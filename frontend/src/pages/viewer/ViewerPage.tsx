@@ -1,6 +1,6 @@
 import { Button, Loader, Progress } from '@mantine/core';
 import { IconAlertTriangle, IconMoon, IconPlayerPause, IconPower } from '@tabler/icons-react';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { useDomain } from '@/api/domains';
@@ -10,6 +10,7 @@ import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
 import { useAct, useActionText, type Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
+import { watchDomain } from '@/messages/watched';
 import type { Phase } from './display';
 import { hasScreen, Screen, type ScreenHandle } from './Screen';
 import { useFullScreen } from './fullScreen';
@@ -44,6 +45,7 @@ function Viewer({ domain }: { domain: Domain }) {
     bar.current?.querySelector<HTMLElement>('button:not([disabled])')?.focus();
   }, []);
   const shown = hasScreen(domain);
+  useEffect(() => watchDomain(domain.id), [domain.id]);
 
   return (
     <div className={classes.page} data-full-screen={fullScreen.on} data-testid="viewer">

@@ -1,0 +1,286 @@
+/** The small things a broker in memory is made of. */
+import type {
+  Domain,
+  Health,
+  LibraryImage,
+  Message,
+  Request,
+  RequestDetails,
+  SessionUser,
+} from '../src/api/types';
+
+export interface Answer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Account extends SessionUser {
+  password: string;
+}
+
+export const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+export const minutesAgo = (minutes: number) =>
+  new Date(Date.now() - minutes * 60_000).toISOString();
+export const now = () => new Date().toISOString();
+
+export function stepsOf(word: string): [number, string][] {
+  switch (word) {
+    case 'clone':
+      return [
+        [20, 'Making the disk from the base.'],
+        [70, 'Defining the machine.'],
+      ];
+    case 'start_domain':
+      return [
+        [30, 'Starting it on local.'],
+        [80, 'Waiting for its screen.'],
+      ];
+    case 'import_domain':
+      return [
+        [10, 'Looking into the image.'],
+        [35, 'Copying: 6 of 16 GB.'],
+        [80, 'Copying: 13 of 16 GB.'],
+      ];
+    default:
+      return [[50, 'Working on it.']];
+  }
+}
+
+export function account(
+  id: number,
+  name: string,
+  display_name: string,
+  is_admin: boolean,
+): Account {
+  return {
+    id,
+    name,
+    display_name,
+    is_admin,
+    must_change_password: false,
+    language: null,
+    password: 'broker',
+  };
+}
+
+export function image(
+  file: string,
+  size_bytes: number,
+  refusal: string | null = null,
+): LibraryImage {
+  return {
+    file,
+    node: 'local',
+    size_bytes,
+    format: 'qcow2',
+    changed_at: minutesAgo(6000),
+    problem: refusal,
+  };
+}
+
+export function command(word: string) {
+  return { command: word, aliases: [], lane: 'quick', summary: word, args: {} };
+}
+
+export function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+export function hasScreen({ state }: Domain): boolean {
+  return state === 'active' || state === 'paused';
+}
+
+/** A message and whose it is. */
+export type MockMessage = Message & { user: number };
+
+export function newMessage(
+  fields: Partial<MockMessage> & { id: number; user: number },
+): MockMessage {
+  return {
+    at: now(),
+    subject: '',
+    text: '',
+    request_id: null,
+    domain_id: null,
+    state: 'done',
+    read_at: null,
+    ...fields,
+  };
+}
+
+/** One page of somebody's messages, and how many he hasn't read. */
+export function messagesOf(all: readonly MockMessage[], user: number, query: URLSearchParams) {
+  const own = all.filter((m) => m.user === user);
+  return {
+    unread: own.filter((m) => m.read_at === null).length,
+    messages: own
+      .filter((m) => m.id < Number(query.get('before') ?? Infinity))
+      .sort((a, b) => b.id - a.id)
+      .slice(0, Number(query.get('limit') ?? 50)),
+  };
+}
+
+export function newRequest(
+  fields: Partial<RequestDetails> & { id: number; command: string },
+): RequestDetails {
+  return {
+    state: 'requested',
+    user: { id: 1, name: 'admin' },
+    domain_id: null,
+    domain_name: null,
+    created_at: now(),
+    at: null,
+    after_id: null,
+    started_at: null,
+    ended_at: null,
+    attempts: 0,
+    progress: 0,
+    progress_text: null,
+    error: null,
+    result: null,
+    args: {},
+    can_cancel: false,
+    can_retry: false,
+    waits_for: null,
+    position: null,
+    cancel_asked_at: null,
+    trace_id: `4bf92f3577b34da6a3ce929d0e0e${String(fields.id).padStart(4, '0')}`,
+    steps: [],
+    attempt_errors: [],
+    ...fields,
+  };
+}
+
+export function node(name: string, state: 'up' | 'down', detail: string | null) {
+  return {
+    id: name === 'local' ? 1 : 2,
+    name,
+    manager: 'libvirt',
+    uri: 'qemu:///system',
+    is_enabled: true,
+    state,
+    checked_at: minutesAgo(state === 'up' ? 0.1 : 34),
+    detail,
+    capabilities: ['hibernate', 'screenshot'],
+    facts: { version: '10.0.0' },
+  };
+}
+
+/** What the portal may offer. */
+export function may(domain: Domain, admin: boolean): string[] {
+  switch (domain.state) {
+    case 'active':
+      return [
+        'open',
+        'shutdown_domain',
+        'hibernate_domain',
+        'pause_domain',
+        'reboot_domain',
+        'force_shutdown_domain',
+        'screenshot',
+      ];
+    case 'paused':
+      return ['open', 'resume_domain', 'force_shutdown_domain'];
+    case 'shutdown':
+    case 'hibernated':
+      return ['start_domain', 'remove_domain', ...(admin ? ['prepare_base'] : [])];
+    case 'base':
+      return admin
+        ? ['open', 'clone', 'publish', 'remove_base', 'remove_domain']
+        : ['open', 'clone'];
+    case 'shutting_down':
+      return ['force_shutdown_domain'];
+    case 'broken':
+      return ['remove_domain'];
+    case 'creating':
+    case 'starting':
+    case 'down':
+    case 'removing':
+      return [];
+  }
+}
+
+/** A broker with something wrong, so that one sees how that looks. */
+export function health(requests: readonly Request[]): Health {
+  const waiting = requests.filter((r) => r.state === 'waiting').length;
+  const working = requests.filter((r) => r.state === 'working').length;
+  return {
+    state: 'failed',
+    at: now(),
+    checks: [
+      {
+        id: 'database',
+        state: 'ok',
+        title: 'Database',
+        detail: 'MariaDB 10.11 answers within 2 ms.',
+        remedy: null,
+      },
+      {
+        id: 'disk',
+        state: 'failed',
+        title: 'Room for disks',
+        detail: 'The pool of local has 2.1 GB left of 500 GB.',
+        remedy: 'Remove desktops that nobody uses, or give the pool a bigger disk.',
+      },
+      { id: 'back_ends', state: 'ok', title: 'Back ends', detail: 'One is alive.', remedy: null },
+      {
+        id: 'clock',
+        state: 'warning',
+        title: 'Clock',
+        detail: 'The clock of broker-2 is 4 s ahead of the database.',
+        remedy: 'Let it be set by NTP: timedatectl set-ntp true.',
+      },
+      { id: 'nodes', state: 'ok', title: 'Nodes', detail: 'One answers.', remedy: null },
+    ],
+    lanes: [
+      { lane: 'quick', requested: 0, waiting: 0, working: 0, limit: 8, oldest_seconds: null },
+      { lane: 'power', requested: 12, waiting, working: working + 4, limit: 4, oldest_seconds: 41 },
+      { lane: 'disk', requested: 2, waiting: 0, working: 1, limit: 2, oldest_seconds: 7 },
+      { lane: 'network', requested: 0, waiting: 0, working: 0, limit: 1, oldest_seconds: null },
+    ],
+    back_ends: [
+      {
+        id: 'c0ffee',
+        host: 'broker-1',
+        version: '0.1.0',
+        started_at: minutesAgo(3000),
+        seen_at: now(),
+        is_alive: true,
+      },
+      {
+        id: 'decaf0',
+        host: 'broker-2',
+        version: '0.1.0',
+        started_at: minutesAgo(9000),
+        seen_at: minutesAgo(34),
+        is_alive: false,
+      },
+    ],
+  };
+}
+
+export function isPending({ state }: Request): boolean {
+  return state === 'requested' || state === 'waiting' || state === 'working';
+}
+
+export function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+export function problem(
+  status: number,
+  code: string,
+  detail: string,
+  errors: string[] = [],
+): Answer {
+  return {
+    status,
+    body: { title: code, status, detail, code, errors },
+    headers: { 'Content-Type': 'application/problem+json' },
+  };
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

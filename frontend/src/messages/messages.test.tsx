@@ -1,0 +1,75 @@
+import { notifications } from '@mantine/notifications';
+import { screen, waitFor } from '@testing-library/react';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { showPortal, stubBroker } from '@/testing/portal';
+
+const bell = () => screen.findByTestId('messages-bell');
+
+beforeEach(() => {
+  notifications.clean();
+});
+
+describe('messages', () => {
+  it('are counted on the bell, listed, and read one by one or all', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { user } = await showPortal('/');
+    await waitFor(async () => {
+      expect(await bell()).toHaveAccessibleName('Messages, 1 unread');
+    });
+    await user.click(await bell());
+    expect(await screen.findByText('maths-admin could not be started')).toBeVisible();
+    await user.click(screen.getByTestId('message-read'));
+    await waitFor(async () => {
+      expect(await bell()).toHaveAttribute('data-unread', '0');
+    });
+    expect(broker.messages.filter((m) => m.user === 1 && m.read_at === null)).toEqual([]);
+    expect(screen.getByTestId('messages-read-all')).toBeDisabled();
+  });
+
+  it('lead to the desktop', async () => {
+    stubBroker().signInAs('ana');
+    const { user, router } = await showPortal('/');
+    await user.click(await bell());
+    await user.click((await screen.findAllByText('To the desktop'))[0]!);
+    await waitFor(() => {
+      expect(router.state.location.pathname).toMatch(/^\/desktops\/.+\/view$/);
+    });
+  });
+
+  it('that are new are shown, once and politely; old ones are not', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { user } = await showPortal('/');
+    await waitFor(async () => {
+      expect(await bell()).toHaveAttribute('data-unread', '1');
+    });
+    expect(screen.queryByTestId('message-toast')).toBeNull();
+
+    const [menu] = await screen.findAllByTestId('desktop-menu');
+    await user.click(menu!);
+    await user.click(await screen.findByTestId('action-shutdown_domain'));
+    // what was asked for, and then how it ended, are one and the same
+    const toast = await screen.findByTestId('message-toast');
+    expect(toast).toHaveTextContent('shutdown_domain debian-desktop-ana: done');
+    expect(toast).toHaveAttribute('role', 'status');
+    expect(screen.queryByText(/is being shut down/)).toBeNull();
+    expect(broker.requests.at(-1)?.state).toBe('done');
+    expect(await bell()).toHaveAttribute('data-unread', '2');
+  });
+
+  it('about what is being watched are not told twice, and count as read', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { user, router } = await showPortal('/');
+    await waitFor(async () => {
+      expect(await bell()).toHaveAttribute('data-unread', '1');
+    });
+    await user.click(await screen.findByLabelText('Continue Networks lab'));
+    await waitFor(() => {
+      expect(router.state.location.pathname).toMatch(/view$/);
+    });
+    await waitFor(() => {
+      const about = broker.messages.find((m) => m.request_id === broker.requests.at(-1)?.id);
+      expect(about?.read_at).toBeTruthy();
+    });
+    expect(screen.queryByTestId('message-toast')).toBeNull();
+  });
+});

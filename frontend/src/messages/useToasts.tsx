@@ -1,0 +1,43 @@
+import { notifications, notificationsStore } from '@mantine/notifications';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { messagesQuery, useMarkRead } from '@/api/messages';
+import type { Message } from '@/api/types';
+import { isWatched, toastOf } from './watched';
+
+const colours: Partial<Record<Message['state'], string>> = { done: 'green', failed: 'red' };
+
+/** Shows each new message for a moment, a failure until it is closed; what was seen on the page counts as read. */
+export function useToasts(): void {
+  const { data } = useInfiniteQuery(messagesQuery);
+  const { mutate: markRead } = useMarkRead();
+  const newest = data?.pages[0]?.messages;
+  const seen = useRef<number | null>(null);
+
+  useEffect(() => {
+    if (newest === undefined) return;
+    const last = seen.current;
+    seen.current = Math.max(last ?? 0, ...newest.map(({ id }) => id));
+    // those that were there before the page was opened wait in the list
+    if (last === null) return;
+    for (const message of newest.filter(({ id }) => id > last).reverse()) {
+      if (!isWatched(message)) show(message);
+      else if (message.read_at === null) markRead(message.id);
+    }
+  }, [newest, markRead]);
+}
+
+function show({ id, request_id, state, subject, text }: Message): void {
+  const toast = {
+    id: request_id === null ? `message-${id}` : toastOf(request_id),
+    role: 'status',
+    color: colours[state],
+    title: subject,
+    message: text,
+    autoClose: state === 'failed' ? false : undefined,
+    'data-testid': 'message-toast',
+  } as const;
+  const { notifications: shown, queue } = notificationsStore.getState();
+  if ([...shown, ...queue].some((known) => known.id === toast.id)) notifications.update(toast);
+  else notifications.show(toast);
+}

@@ -1,0 +1,66 @@
+import type { RequestDetails } from '@/api/types';
+
+/** A stretch of a request's life. Times are in milliseconds since 1970. */
+export interface Span {
+  kind: 'queue' | 'step' | 'error';
+  /** In the back end's words; the queue has none. */
+  text: string;
+  attempt: number;
+  from: number;
+  to: number;
+  /** It is still going on. */
+  isOpen: boolean;
+}
+
+export interface Timeline {
+  spans: Span[];
+  from: number;
+  to: number;
+}
+
+/** A long wait would leave no room for the work: at most this share of the picture is the queue's. */
+const mostQueue = 0.3;
+
+/** What was done when, with failed attempts where they ended. */
+export function timelineOf(request: RequestDetails, now: number): Timeline {
+  const end = request.ended_at == null ? now : Date.parse(request.ended_at);
+  const asked = Date.parse(request.created_at);
+  const began = request.started_at == null ? end : Date.parse(request.started_at);
+  const steps = request.steps.map((step, i): Span => {
+    const from = Date.parse(step.at);
+    const next = request.steps[i + 1];
+    const failure = request.attempt_errors[step.attempt - 1];
+    const isOpen = step.took_ms == null && request.state === 'working' && next === undefined;
+    const last = next?.attempt === step.attempt ? next.at : failure?.at;
+    const to =
+      step.took_ms == null ? (last === undefined ? end : Date.parse(last)) : from + step.took_ms;
+    return { kind: 'step', text: step.text, attempt: step.attempt, from, to, isOpen };
+  });
+  const errors = request.attempt_errors.map((failure, i): Span => {
+    const at = Date.parse(failure.at);
+    return {
+      kind: 'error',
+      text: failure.message,
+      attempt: i + 1,
+      from: at,
+      to: at,
+      isOpen: false,
+    };
+  });
+  const queue: Span = {
+    kind: 'queue',
+    text: '',
+    attempt: 0,
+    from: asked,
+    to: began,
+    isOpen: request.started_at == null && request.ended_at == null,
+  };
+  const work = Math.max(end - began, 1);
+  const longest = (work * mostQueue) / (1 - mostQueue);
+  const isAlone = steps.length === 0 && errors.length === 0;
+  return {
+    spans: [queue, ...[...steps, ...errors].sort((a, b) => a.from - b.from)],
+    from: isAlone ? asked : Math.max(asked, began - longest),
+    to: Math.max(end, began, ...steps.map(({ to }) => to)),
+  };
+}
