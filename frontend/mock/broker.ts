@@ -30,6 +30,7 @@ import {
   problem,
   stepsOf,
   textOrNull,
+  told,
   uuid,
   type Account,
   type Answer,
@@ -61,6 +62,7 @@ export class MockBroker {
   images: LibraryImage[] = [
     image('debian-12-desktop.qcow2', 1_640_000_000),
     image('tiny.qcow2', 15_900_000),
+    image('router.vmdk', 412_000_000, null, true),
     image('with-backing-file.qcow2', 820_000, 'It names a backing file; such images are refused.'),
   ];
   /** The next request of this command fails, with this sentence. */
@@ -68,6 +70,9 @@ export class MockBroker {
 
   /** While it is set, what is asked for queues, and says this. */
   queueNext: Pick<RequestDetails, 'waits_for' | 'position'> | null = null;
+
+  /** How long an upload takes in tests. */
+  uploadMs = 20;
 
   private readonly stepMs: number;
   private readonly listeners = new Set<(hint: Hint) => void>();
@@ -145,7 +150,7 @@ export class MockBroker {
       case 'GET requests':
         return ok({ requests: this.list(url.searchParams) });
       case 'GET requests/:id':
-        return this.withRequest(id, (request) => ok(this.told(request)));
+        return this.withRequest(id, (request) => ok(told(request, this.requests)));
       case 'POST requests/:id/retry':
         return this.withRequest(id, (request) => this.retry(request));
       case 'POST requests':
@@ -340,18 +345,18 @@ export class MockBroker {
         memory_kib: Number(args.memory_mib) * 1024,
         vcpus: Number(args.vcpus),
       });
-      return { status: 202, body: this.told(this.write(word, domain, args)) };
+      return { status: 202, body: told(this.write(word, domain, args), this.requests) };
     }
     if (word === 'clone') {
       const parent = this.domains.find((d) => d.id === args.base);
       const owner = this.accounts.find((a) => a.id === (args.owner ?? this.user?.id));
       if (!parent || !owner) return problem(404, 'unknown_domain', 'There is no such base.');
       const domain = this.addClone(parent, owner, args.name);
-      return { status: 202, body: this.told(this.write(word, domain, args)) };
+      return { status: 202, body: told(this.write(word, domain, args), this.requests) };
     }
     return this.withDomain(String(args.domain), (domain) =>
       may(domain, this.user?.is_admin === true).includes(word)
-        ? { status: 202, body: this.told(this.write(word, domain, args)) }
+        ? { status: 202, body: told(this.write(word, domain, args), this.requests) }
         : problem(403, 'not_allowed', `${domain.name} can't do that now.`),
     );
   }
@@ -366,7 +371,7 @@ export class MockBroker {
     if (!isPending(request)) return problem(409, 'ended', 'It has ended already.');
     if (request.state === 'working') this.tell(request, { cancel_asked_at: now() });
     else this.tell(request, { state: 'cancelled', ended_at: now() });
-    return ok(this.told(request));
+    return ok(told(request, this.requests));
   }
 
   private retry(request: RequestDetails): Answer {
@@ -376,29 +381,14 @@ export class MockBroker {
     return this.ask(request.command, request.args);
   }
 
-  /** With what follows from its state and from the others. */
-  private told(request: RequestDetails): RequestDetails {
-    const ahead = this.requests.filter((r) => r.id < request.id && r.state === 'requested').length;
-    return {
-      ...request,
-      can_cancel: isPending(request) && request.cancel_asked_at === null,
-      can_retry: request.state === 'failed' || request.state === 'cancelled',
-      position:
-        request.state === 'requested'
-          ? { ahead, expected_start_at: new Date(Date.now() + (ahead + 1) * 5000).toISOString() }
-          : request.position,
-    };
-  }
-
   private upload(file: string, length: number): Answer {
     if (this.images.some((known) => known.file === file)) {
       return problem(409, 'exists', `There is a ${file} already. Remove it first.`);
     }
-    const added = image(
-      file,
-      length,
-      /\.(qcow2|img|raw|vmdk|vdi)$/.test(file) ? null : 'It is no disk image.',
-    );
+    if (!/\.(qcow2|img|raw|vmdk|vdi)$/.test(file)) {
+      return problem(422, 'not_importable', 'It is no disk image.');
+    }
+    const added = image(file, length, null, true);
     this.images.push(added);
     this.emit('image', {});
     return { status: 201, body: added };
@@ -422,7 +412,7 @@ export class MockBroker {
       )
       .sort((a, b) => b.id - a.id)
       .slice(0, Number(query.get('limit') ?? 50))
-      .map((r) => this.told(r));
+      .map((r) => told(r, this.requests));
   }
 
   private write(

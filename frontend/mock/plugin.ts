@@ -55,6 +55,10 @@ function stream(broker: MockBroker, request: IncomingMessage, response: ServerRe
 async function read(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  if (request.headers['content-type'] === 'application/octet-stream') {
+    return { length: body.length };
+  }
+  const text = body.toString('utf8');
   return text === '' ? undefined : JSON.parse(text);
 }

@@ -68,13 +68,18 @@ export function image(
   file: string,
   size_bytes: number,
   refusal: string | null = null,
+  is_upload = false,
 ): LibraryImage {
+  const format = refusal === null ? (file.split('.').at(-1) ?? 'raw') : null;
   return {
     file,
     node: 'local',
     size_bytes,
-    format: 'qcow2',
-    changed_at: minutesAgo(6000),
+    format,
+    capacity_bytes: format === null ? null : 10 * 2 ** 30,
+    import: format === null ? null : format === 'qcow2' ? 'copy' : 'convert',
+    is_upload,
+    changed_at: is_upload ? now() : minutesAgo(6000),
     problem: refusal,
   };
 }
@@ -164,6 +169,20 @@ export function node(name: string, state: 'up' | 'down', detail: string | null) 
     detail,
     capabilities: ['hibernate', 'screenshot'],
     facts: { version: '10.0.0' },
+  };
+}
+
+/** A request with what follows from its state and from the others. */
+export function told(request: RequestDetails, all: readonly Request[]): RequestDetails {
+  const ahead = all.filter((r) => r.id < request.id && r.state === 'requested').length;
+  return {
+    ...request,
+    can_cancel: isPending(request) && request.cancel_asked_at === null,
+    can_retry: request.state === 'failed' || request.state === 'cancelled',
+    position:
+      request.state === 'requested'
+        ? { ahead, expected_start_at: new Date(Date.now() + (ahead + 1) * 5000).toISOString() }
+        : request.position,
   };
 }
 

@@ -99,6 +99,20 @@ export interface Health {
   back_ends: BackEnd[];
 }
 
+export type LibraryImage = Schemas['LibraryImage'] & {
+  capacity_bytes: number | null;
+  import: 'copy' | 'convert' | null;
+  is_upload: boolean;
+};
+
+export interface UploadedImage {
+  file: string;
+  size_bytes: number;
+  format: string;
+  capacity_bytes: number;
+  import: 'copy' | 'convert';
+}
+
 declare module './schema' {
   interface paths {
     '/api/requests/{id}/retry': {

@@ -1,7 +1,17 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from './client';
+import type { LibraryImage } from './types';
 
 export const libraryQuery = queryOptions({
   queryKey: ['library'],
-  queryFn: async ({ signal }) => (await call('get', '/api/library', { signal })).images,
+  queryFn: async ({ signal }) =>
+    (await call('get', '/api/library', { signal })).images as LibraryImage[],
 });
+
+export function useDeleteImage() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (file: string) => call('delete', '/api/library/{file}', { path: { file } }),
+    onSettled: () => client.invalidateQueries({ queryKey: libraryQuery.queryKey }),
+  });
+}

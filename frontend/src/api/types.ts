@@ -23,7 +23,8 @@ export type BackEnd = coming.BackEnd;
 export type RequestState = Schemas['RequestState'];
 export type Opened = Omit<Schemas['Opened'], 'requests'> & { requests: Request[] };
 export type DisplayTicket = Schemas['DisplayTicket'];
-export type LibraryImage = Schemas['LibraryImage'];
+export type LibraryImage = coming.LibraryImage;
+export type UploadedImage = coming.UploadedImage;
 export type Command = Schemas['Command'];
 export type Node = Schemas['Node'];
 

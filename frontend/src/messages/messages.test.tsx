@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { screen, waitFor } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
 
 const bell = () => screen.findByTestId('messages-bell');
@@ -30,7 +31,7 @@ describe('messages', () => {
     stubBroker().signInAs('ana');
     const { user, router } = await showPortal('/');
     await user.click(await bell());
-    await user.click((await screen.findAllByText('To the desktop'))[0]!);
+    await user.click(found((await screen.findAllByText('To the desktop'))[0]));
     await waitFor(() => {
       expect(router.state.location.pathname).toMatch(/^\/desktops\/.+\/view$/);
     });
@@ -45,7 +46,7 @@ describe('messages', () => {
     expect(screen.queryByTestId('message-toast')).toBeNull();
 
     const [menu] = await screen.findAllByTestId('desktop-menu');
-    await user.click(menu!);
+    await user.click(found(menu));
     await user.click(await screen.findByTestId('action-shutdown_domain'));
     // what was asked for, and then how it ended, are one and the same
     const toast = await screen.findByTestId('message-toast');

@@ -26,7 +26,47 @@ export function stubBroker(options: MockOptions = { stepMs: 5 }): MockBroker {
     );
   });
   vi.stubGlobal('EventSource', eventSourceOf(broker));
+  vi.stubGlobal('XMLHttpRequest', xhrOf(broker));
   return broker;
+}
+
+/** As much of it as an upload needs: half of the bytes are told before the answer comes. */
+function xhrOf(broker: MockBroker) {
+  return class extends EventTarget {
+    readonly upload = new EventTarget();
+    status = 0;
+    responseText = '';
+    private address = '';
+    private isAborted = false;
+
+    open(_method: string, address: string) {
+      this.address = address;
+    }
+
+    setRequestHeader() {
+      return undefined;
+    }
+
+    abort() {
+      this.isAborted = true;
+    }
+
+    send(file: File) {
+      const progress = (loaded: number) =>
+        this.upload.dispatchEvent(new ProgressEvent('progress', { loaded, total: file.size }));
+      progress(file.size / 2);
+      setTimeout(() => {
+        if (this.isAborted) return;
+        progress(file.size);
+        const url = new URL(this.address, window.location.origin);
+        const { status, body } = broker.handle('PUT', url, { length: file.size });
+        this.status = status;
+        this.responseText = JSON.stringify(body);
+        this.dispatchEvent(new Event('load'));
+        this.dispatchEvent(new Event('loadend'));
+      }, broker.uploadMs);
+    }
+  };
 }
 
 function eventSourceOf(broker: MockBroker) {

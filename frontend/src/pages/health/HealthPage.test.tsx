@@ -1,5 +1,6 @@
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
 
 describe('health', () => {
@@ -24,6 +25,6 @@ describe('health', () => {
     expect(dead).toHaveTextContent('Gone');
     const nodes = await screen.findAllByTestId('node');
     const attic = nodes.find((node) => node.dataset.name === 'attic');
-    expect(within(attic!).getByText('No route to host.')).toBeVisible();
+    expect(within(found(attic)).getByText('No route to host.')).toBeVisible();
   });
 });

@@ -24,7 +24,16 @@ import { toastOf } from '@/messages/watched';
 import { useFormat } from '@/i18n/format';
 import classes from './ImportDialog.module.css';
 
-export function ImportDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function ImportDialog({
+  opened,
+  file = null,
+  onClose,
+}: {
+  opened: boolean;
+  /** What to import; asked for when it isn't given. */
+  file?: string | null;
+  onClose: () => void;
+}) {
   const { t } = useTranslation(['machines', 'common']);
   return (
     <Modal
@@ -34,7 +43,7 @@ export function ImportDialog({ opened, onClose }: { opened: boolean; onClose: ()
       size="lg"
       closeButtonProps={{ 'aria-label': t('common:close') }}
     >
-      {opened && <ImportForm onClose={onClose} />}
+      {opened && <ImportForm file={file} onClose={onClose} />}
     </Modal>
   );
 }
@@ -48,12 +57,19 @@ export function nameFrom(file: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-function ImportForm({ onClose }: { onClose: () => void }) {
+function ImportForm({ file: given, onClose }: { file: string | null; onClose: () => void }) {
   const { t } = useTranslation(['machines', 'common']);
-  const { data: images, error, refetch } = useQuery(libraryQuery);
+  const { data: images, error, refetch } = useQuery({ ...libraryQuery, enabled: given === null });
   const ask = useAsk();
   const form = useForm({
-    initialValues: { file: '', name: '', alias: '', description: '', memory_mib: 512, vcpus: 1 },
+    initialValues: {
+      file: given ?? '',
+      name: given === null ? '' : nameFrom(given),
+      alias: '',
+      description: '',
+      memory_mib: 512,
+      vcpus: 1,
+    },
     validate: {
       file: (value) => (value === '' ? t('import.file_needed') : null),
       name: (value) => (value.trim() === '' ? t('import.name_needed') : null),
@@ -62,11 +78,11 @@ function ImportForm({ onClose }: { onClose: () => void }) {
     },
   });
 
-  if (images === undefined) {
+  if (given === null && images === undefined) {
     if (error !== null) return <ProblemState problem={error} onRetry={() => void refetch()} />;
     return <Skeleton height={360} radius="md" role="status" aria-label={t('common:loading')} />;
   }
-  if (images.length === 0) {
+  if (given === null && images?.length === 0) {
     return (
       <StateView
         icon={IconFolderOff}
@@ -108,18 +124,22 @@ function ImportForm({ onClose }: { onClose: () => void }) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <Radio.Group
-          label={t('import.file')}
-          value={form.values.file}
-          onChange={choose}
-          error={form.errors.file}
-        >
-          <Stack gap="xs" mt={4} mb={4} className={classes.images}>
-            {images.map((image) => (
-              <ImageChoice key={`${image.node}/${image.file}`} image={image} />
-            ))}
-          </Stack>
-        </Radio.Group>
+        {given === null ? (
+          <Radio.Group
+            label={t('import.file')}
+            value={form.values.file}
+            onChange={choose}
+            error={form.errors.file}
+          >
+            <Stack gap="xs" mt={4} mb={4} className={classes.images}>
+              {images?.map((image) => (
+                <ImageChoice key={`${image.node}/${image.file}`} image={image} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        ) : (
+          <Text fw={550}>{given}</Text>
+        )}
         <TextInput
           label={t('import.name')}
           description={t('import.name_rule')}

@@ -1,0 +1,158 @@
+import { ActionIcon, Button, Skeleton, Table, Text, Tooltip } from '@mantine/core';
+import { IconFolderOff, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { libraryQuery, useDeleteImage } from '@/api/library';
+import type { LibraryImage } from '@/api/types';
+import { useConfirm } from '@/components/Confirm';
+import { Cell, ListTable, RowButtons, type Column } from '@/components/ListTable';
+import { PageHead } from '@/components/PageHead';
+import { ProblemState } from '@/components/ProblemState';
+import { useShowProblem } from '@/components/problemText';
+import { StateView } from '@/components/StateView';
+import { useFormat } from '@/i18n/format';
+import { ImportDialog } from '../machines/ImportDialog';
+import { UploadArea, useFound } from './UploadArea';
+
+export default function LibraryPage() {
+  const { t } = useTranslation(['library', 'common']);
+  const { data: images, error, refetch } = useQuery(libraryQuery);
+  const [importing, setImporting] = useState<string | null>(null);
+
+  return (
+    <>
+      <PageHead title={t('title')} text={t('text')} />
+      <UploadArea onImport={setImporting} />
+      {images === undefined ? (
+        error === null ? (
+          <Skeleton height={300} radius="lg" role="status" aria-label={t('common:loading')} />
+        ) : (
+          <ProblemState problem={error} onRetry={() => void refetch()} />
+        )
+      ) : images.length === 0 ? (
+        <StateView icon={IconFolderOff} title={t('empty.title')} text={t('empty.text')} />
+      ) : (
+        <Images images={images} onImport={setImporting} />
+      )}
+      <ImportDialog
+        opened={importing !== null}
+        file={importing}
+        onClose={() => {
+          setImporting(null);
+        }}
+      />
+    </>
+  );
+}
+
+function Images({
+  images,
+  onImport,
+}: {
+  images: readonly LibraryImage[];
+  onImport: (file: string) => void;
+}) {
+  const { t } = useTranslation('library');
+  const columns: readonly Column[] = [
+    { text: t('column.file') },
+    { text: t('column.found'), room: 'wide' },
+    { text: t('column.size') },
+    { text: t('column.node'), room: 'wider' },
+    { text: t('column.changed'), room: 'wider' },
+    { text: t('column.actions'), silent: true },
+  ];
+  return (
+    <ListTable columns={columns} data-testid="library-table">
+      {images.map((image) => (
+        <ImageRow key={`${image.node}/${image.file}`} image={image} onImport={onImport} />
+      ))}
+    </ListTable>
+  );
+}
+
+function ImageRow({ image, onImport }: { image: LibraryImage; onImport: (file: string) => void }) {
+  const { t } = useTranslation('library');
+  const format = useFormat();
+  const found = useFound();
+  const remove = useRemove();
+  const { file, problem, capacity_bytes, import: way } = image;
+  const words =
+    problem ??
+    (image.format != null && capacity_bytes !== null && way !== null
+      ? found({ format: image.format, capacity_bytes, import: way })
+      : '');
+
+  return (
+    <Table.Tr
+      data-testid="library-row"
+      data-file={file}
+      data-format={image.format}
+      data-problem={problem != null}
+    >
+      <Cell>
+        <Text size="sm" fw={550}>
+          {file}
+        </Text>
+        {problem != null && (
+          <Text size="xs" c="red">
+            {problem}
+          </Text>
+        )}
+      </Cell>
+      <Cell room="wide">{problem == null && words}</Cell>
+      <Cell digits>{format.bytes(image.size_bytes)}</Cell>
+      <Cell room="wider">{image.node}</Cell>
+      <Cell room="wider" digits>
+        {format.moment(image.changed_at)}
+      </Cell>
+      <Cell>
+        <RowButtons>
+          {problem == null && (
+            <Button
+              size="compact-sm"
+              variant="light"
+              aria-label={t('import_named', { file })}
+              onClick={() => {
+                onImport(file);
+              }}
+              data-testid="library-import"
+            >
+              {t('import')}
+            </Button>
+          )}
+          {image.is_upload && (
+            <Tooltip label={t('delete.action')}>
+              <ActionIcon
+                variant="subtle"
+                color="red"
+                size="md"
+                aria-label={t('delete.named', { file })}
+                onClick={() => void remove(file)}
+                data-testid="library-delete"
+              >
+                <IconTrash size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </RowButtons>
+      </Cell>
+    </Table.Tr>
+  );
+}
+
+function useRemove(): (file: string) => Promise<void> {
+  const { t } = useTranslation('library');
+  const { mutate } = useDeleteImage();
+  const confirm = useConfirm();
+  const showProblem = useShowProblem();
+  return async (file) => {
+    const yes = await confirm({
+      title: t('delete.title', { file }),
+      text: t('delete.text'),
+      yes: t('delete.yes'),
+      danger: true,
+    });
+    if (yes) mutate(file, { onError: showProblem });
+  };
+}
