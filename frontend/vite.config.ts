@@ -18,17 +18,6 @@ export default defineConfig(({ mode }) => ({
     target: 'es2022',
     // inlined files would need data: in font-src and script-src
     assetsInlineLimit: 0,
-    rolldownOptions: {
-      output: {
-        codeSplitting: {
-          // one file per language instead of one per page and language
-          groups: ['en', 'ca', 'es'].map((language) => ({
-            name: `texts-${language}`,
-            test: new RegExp(`/texts\\.${language}\\.json$`),
-          })),
-        },
-      },
-    },
   },
   test: {
     environment: 'jsdom',

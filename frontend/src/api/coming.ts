@@ -99,20 +99,6 @@ export interface Health {
   back_ends: BackEnd[];
 }
 
-export type LibraryImage = Schemas['LibraryImage'] & {
-  capacity_bytes: number | null;
-  import: 'copy' | 'convert' | null;
-  is_upload: boolean;
-};
-
-export interface UploadedImage {
-  file: string;
-  size_bytes: number;
-  format: string;
-  capacity_bytes: number;
-  import: 'copy' | 'convert';
-}
-
 declare module './schema' {
   interface paths {
     '/api/requests/{id}/retry': {
@@ -131,11 +117,5 @@ declare module './schema' {
       post: { parameters: { path?: never }; responses: { 204: { content: never } } };
     };
     '/api/health': { get: { responses: { 200: Json<Health> } & Problems } };
-    '/api/library/{file}': {
-      delete: {
-        parameters: { path: { file: string } };
-        responses: { 204: { content: never } } & Problems;
-      };
-    };
   }
 }

@@ -1,11 +1,9 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from './client';
-import type { LibraryImage } from './types';
 
 export const libraryQuery = queryOptions({
   queryKey: ['library'],
-  queryFn: async ({ signal }) =>
-    (await call('get', '/api/library', { signal })).images as LibraryImage[],
+  queryFn: async ({ signal }) => (await call('get', '/api/library', { signal })).images,
 });
 
 export function useDeleteImage() {

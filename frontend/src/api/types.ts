@@ -23,8 +23,9 @@ export type BackEnd = coming.BackEnd;
 export type RequestState = Schemas['RequestState'];
 export type Opened = Omit<Schemas['Opened'], 'requests'> & { requests: Request[] };
 export type DisplayTicket = Schemas['DisplayTicket'];
-export type LibraryImage = coming.LibraryImage;
-export type UploadedImage = coming.UploadedImage;
+export type LibraryImage = Schemas['LibraryImage'];
+export type UploadedImage = Schemas['UploadedImage'];
+export type HistoryEntry = Schemas['HistoryEntry'];
 export type Command = Schemas['Command'];
 export type Node = Schemas['Node'];
 

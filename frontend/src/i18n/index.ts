@@ -3,9 +3,12 @@ import { initReactI18next } from 'react-i18next';
 import { firstLanguage, rememberLanguage, type Language } from './languages';
 import './texts';
 
-const files = import.meta.glob<Record<string, unknown>>('/src/**/texts.*.json', {
-  import: 'default',
-});
+const files: Record<Language, () => Promise<{ default: Record<string, Record<string, unknown>> }>> =
+  {
+    en: () => import('./en'),
+    ca: () => import('./ca'),
+    es: () => import('./es'),
+  };
 
 /** "/src/pages/desktops/texts.en.json" holds the area "desktops", "/src/i18n/…" the area "common". */
 export function areaOf(path: string): string {
@@ -14,12 +17,10 @@ export function areaOf(path: string): string {
 }
 
 async function load(language: Language): Promise<void> {
-  const wanted = Object.entries(files).filter(([path]) => path.endsWith(`texts.${language}.json`));
-  await Promise.all(
-    wanted.map(async ([path, read]) => {
-      i18next.addResourceBundle(language, areaOf(path), await read());
-    }),
-  );
+  const { default: texts } = await files[language]();
+  for (const [path, area] of Object.entries(texts)) {
+    i18next.addResourceBundle(language, areaOf(path), area);
+  }
 }
 
 export async function startTexts(language: Language = firstLanguage()): Promise<void> {

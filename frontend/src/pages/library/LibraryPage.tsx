@@ -56,7 +56,6 @@ function Images({
   const { t } = useTranslation('library');
   const columns: readonly Column[] = [
     { text: t('column.file') },
-    { text: t('column.found'), room: 'wide' },
     { text: t('column.size') },
     { text: t('column.node'), room: 'wider' },
     { text: t('column.changed'), room: 'wider' },
@@ -76,12 +75,7 @@ function ImageRow({ image, onImport }: { image: LibraryImage; onImport: (file: s
   const format = useFormat();
   const found = useFound();
   const remove = useRemove();
-  const { file, problem, capacity_bytes, import: way } = image;
-  const words =
-    problem ??
-    (image.format != null && capacity_bytes !== null && way !== null
-      ? found({ format: image.format, capacity_bytes, import: way })
-      : '');
+  const { file, problem } = image;
 
   return (
     <Table.Tr
@@ -94,13 +88,10 @@ function ImageRow({ image, onImport }: { image: LibraryImage; onImport: (file: s
         <Text size="sm" fw={550}>
           {file}
         </Text>
-        {problem != null && (
-          <Text size="xs" c="red">
-            {problem}
-          </Text>
-        )}
+        <Text size="xs" c={problem === null ? 'dimmed' : 'red'}>
+          {problem ?? found(image)}
+        </Text>
       </Cell>
-      <Cell room="wide">{problem == null && words}</Cell>
       <Cell digits>{format.bytes(image.size_bytes)}</Cell>
       <Cell room="wider">{image.node}</Cell>
       <Cell room="wider" digits>

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { libraryQuery } from '@/api/library';
-import type { UploadedImage } from '@/api/types';
+import type { LibraryImage } from '@/api/types';
 import { useProblemText } from '@/components/problemText';
 import { useFormat } from '@/i18n/format';
 import classes from './UploadArea.module.css';
@@ -130,12 +130,14 @@ function UploadEntry({ upload, onImport }: { upload: Upload; onImport: (file: st
 
 /** What the look into an image found, in a line. */
 export function useFound(): (
-  image: Pick<UploadedImage, 'format' | 'capacity_bytes' | 'import'>,
+  image: Pick<LibraryImage, 'format' | 'capacity_bytes' | 'import'>,
 ) => string {
   const { t } = useTranslation('library');
   const format = useFormat();
   return ({ format: kind, capacity_bytes, import: way }) =>
-    t(`found.${way}`, { format: kind, size: format.memory(capacity_bytes / 1024) });
+    kind === null || capacity_bytes === null || way === null
+      ? ''
+      : t(`found.${way}`, { format: kind, size: format.memory(capacity_bytes / 1024) });
 }
 
 /** Files may be dropped anywhere on the page. Tells whether some are held over it. */
