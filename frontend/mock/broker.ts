@@ -469,10 +469,14 @@ export class MockBroker {
     if (request.command === 'remove_domain') this.setState(domain, 'removing');
     for (const [progress, text] of stepsOf(request.command)) {
       const step = { at: now(), attempt: 1, percent: progress, text, took_ms: null };
-      this.tell(request, { progress, progress_text: text, steps: [...request.steps, step] });
+      this.tell(request, {
+        progress,
+        progress_text: text,
+        steps: [...(request.steps ?? []), step],
+      });
       await pause(this.stepMs);
       const took_ms = Date.now() - Date.parse(step.at);
-      const steps = request.steps.map((s) => (s === step ? { ...s, took_ms } : s));
+      const steps = (request.steps ?? []).map((s) => (s === step ? { ...s, took_ms } : s));
       this.tell(request, { steps });
       if (request.cancel_asked_at !== null) {
         if (domain.state === 'starting') this.setState(domain, 'shutdown');
@@ -551,8 +555,10 @@ export class MockBroker {
       newMessage({
         id: (this.messages.at(-1)?.id ?? 0) + 1,
         user: request.user.id,
-        subject: `${word} ${domain_name ?? ''}: ${state}`,
-        text: error?.message ?? '',
+        command: word,
+        domain_name,
+        error_code: error?.code ?? null,
+        text: error?.message ?? word,
         request_id: id,
         domain_id,
         state,

@@ -43,20 +43,22 @@ export interface AttemptError {
 }
 
 export type RequestDetails = Request & {
-  steps: RequestStep[];
-  attempt_errors: AttemptError[];
-  caller_address?: string | null;
-  back_end?: string | null;
+  steps: RequestStep[] | null;
+  attempt_errors: AttemptError[] | null;
+  caller_address: string | null;
+  back_end: string | null;
 };
 
 export interface Message {
   id: number;
   at: string;
-  subject: string;
-  text: string;
-  request_id: number | null;
-  domain_id: string | null;
+  request_id: number;
+  command: string;
   state: Schemas['RequestState'];
+  domain_id: string | null;
+  domain_name: string | null;
+  error_code: string | null;
+  text: string;
   read_at: string | null;
 }
 
@@ -79,12 +81,14 @@ export interface LaneHealth {
   waiting: number;
   working: number;
   limit: number;
-  oldest_seconds: number | null;
+  oldest_seconds: number;
+  usual_seconds: number | null;
 }
 
 export interface BackEnd {
   id: string;
   host: string;
+  process: number;
   version: string;
   started_at: string;
   seen_at: string;

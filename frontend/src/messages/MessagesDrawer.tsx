@@ -10,6 +10,7 @@ import { useShowProblem } from '@/components/problemText';
 import { StateView } from '@/components/StateView';
 import { useFormat } from '@/i18n/format';
 import classes from './MessagesDrawer.module.css';
+import { useMessageWords } from './words';
 
 /** What became of what one asked for, newest first. */
 export default function MessagesDrawer({
@@ -105,6 +106,7 @@ function MessageEntry({
 }) {
   const { t } = useTranslation('messages');
   const format = useFormat();
+  const { title, text } = useMessageWords()(message);
   const isUnread = message.read_at === null;
   const leave = () => {
     if (isUnread) onRead();
@@ -121,12 +123,12 @@ function MessageEntry({
       <div>
         <p className={classes.subject}>
           {isUnread && <span className="visually-hidden">{t('unread')} </span>}
-          {message.subject}
+          {title}
         </p>
-        {message.text !== '' && <Text size="sm">{message.text}</Text>}
+        {text !== '' && <Text size="sm">{text}</Text>}
         <p className={classes.foot}>
           <time dateTime={message.at}>{format.moment(message.at)}</time>
-          {message.domain_id !== null && (
+          {message.domain_id != null && message.command !== 'remove_domain' && (
             <Anchor
               component={Link}
               to={`/desktops/${message.domain_id}/view`}
@@ -136,16 +138,9 @@ function MessageEntry({
               {t('to_desktop')}
             </Anchor>
           )}
-          {message.request_id !== null && (
-            <Anchor
-              component={Link}
-              to={`/requests/${message.request_id}`}
-              size="xs"
-              onClick={leave}
-            >
-              {t('to_request')}
-            </Anchor>
-          )}
+          <Anchor component={Link} to={`/requests/${message.request_id}`} size="xs" onClick={leave}>
+            {t('to_request')}
+          </Anchor>
         </p>
       </div>
       {isUnread && (
@@ -153,7 +148,7 @@ function MessageEntry({
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={t('read_named', { subject: message.subject })}
+            aria-label={t('read_named', { subject: title })}
             onClick={onRead}
             data-testid="message-read"
           >

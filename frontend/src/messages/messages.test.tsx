@@ -18,7 +18,7 @@ describe('messages', () => {
       expect(await bell()).toHaveAccessibleName('Messages, 1 unread');
     });
     await user.click(await bell());
-    expect(await screen.findByText('maths-admin could not be started')).toBeVisible();
+    expect(await screen.findByText("Start · maths-admin: didn't work.")).toBeVisible();
     await user.click(screen.getByTestId('message-read'));
     await waitFor(async () => {
       expect(await bell()).toHaveAttribute('data-unread', '0');
@@ -50,7 +50,7 @@ describe('messages', () => {
     await user.click(await screen.findByTestId('action-shutdown_domain'));
     // what was asked for, and then how it ended, are one and the same
     const toast = await screen.findByTestId('message-toast');
-    expect(toast).toHaveTextContent('shutdown_domain debian-desktop-ana: done');
+    expect(toast).toHaveTextContent('debian-desktop-ana is off.');
     expect(toast).toHaveAttribute('role', 'status');
     expect(screen.queryByText(/is being shut down/)).toBeNull();
     expect(broker.requests.at(-1)?.state).toBe('done');

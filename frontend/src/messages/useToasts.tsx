@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { messagesQuery, useMarkRead } from '@/api/messages';
 import type { Message } from '@/api/types';
 import { isWatched, toastOf } from './watched';
+import { useMessageWords, type MessageWords } from './words';
 
 const colours: Partial<Record<Message['state'], string>> = { done: 'green', failed: 'red' };
 
@@ -11,6 +12,7 @@ const colours: Partial<Record<Message['state'], string>> = { done: 'green', fail
 export function useToasts(): void {
   const { data } = useInfiniteQuery(messagesQuery);
   const { mutate: markRead } = useMarkRead();
+  const wordsOf = useMessageWords();
   const newest = data?.pages[0]?.messages;
   const seen = useRef<number | null>(null);
 
@@ -21,23 +23,23 @@ export function useToasts(): void {
     // those that were there before the page was opened wait in the list
     if (last === null) return;
     for (const message of newest.filter(({ id }) => id > last).reverse()) {
-      if (!isWatched(message)) show(message);
+      if (!isWatched(message)) show(message, wordsOf(message));
       else if (message.read_at === null) markRead(message.id);
     }
-  }, [newest, markRead]);
+  }, [newest, markRead, wordsOf]);
 }
 
-function show({ id, request_id, state, subject, text }: Message): void {
+function show({ request_id, state }: Message, { title, text }: MessageWords): void {
   const toast = {
-    id: request_id === null ? `message-${id}` : toastOf(request_id),
+    id: toastOf(request_id),
     role: 'status',
     color: colours[state],
-    title: subject,
+    title,
     message: text,
     autoClose: state === 'failed' ? false : undefined,
     'data-testid': 'message-toast',
   } as const;
   const { notifications: shown, queue } = notificationsStore.getState();
-  if ([...shown, ...queue].some((known) => known.id === toast.id)) notifications.update(toast);
+  if ([...shown, ...queue].some(({ id }) => id === toast.id)) notifications.update(toast);
   else notifications.show(toast);
 }

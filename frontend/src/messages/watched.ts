@@ -1,3 +1,5 @@
+import type { Message } from '@/api/types';
+
 /**
  * What somebody sees happen on the page needs no message on top of it. These are the requests and
  * machines that are being looked at in this tab.
@@ -19,14 +21,10 @@ export function watchDomain(domainId: string): () => void {
   };
 }
 
-export function isWatched(message: {
-  request_id: number | null;
-  domain_id: string | null;
-  state: string;
-}): boolean {
-  if (message.request_id !== null && requests.has(message.request_id)) return true;
+export function isWatched({ request_id, domain_id, state }: Message): boolean {
+  if (requests.has(request_id)) return true;
   // that it is off now can be seen; why it couldn't be started can't
-  return message.state !== 'failed' && message.domain_id !== null && domains.has(message.domain_id);
+  return state !== 'failed' && domain_id != null && domains.has(domain_id);
 }
 
 /** Id of the one toast about a request: what was asked for, then how it ended. */

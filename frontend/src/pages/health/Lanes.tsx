@@ -38,7 +38,7 @@ export function Lanes({ lanes }: { lanes: readonly LaneHealth[] }) {
     const parts = [
       requested > 0 ? t('lanes.requested', { count: requested }) : null,
       waiting > 0 ? t('lanes.waiting', { count: waiting }) : null,
-      oldest_seconds != null ? t('lanes.oldest', { took: format.duration(oldest_seconds) }) : null,
+      oldest_seconds > 0 ? t('lanes.oldest', { took: format.duration(oldest_seconds) }) : null,
     ];
     return parts.filter((part) => part !== null).join(' · ');
   }

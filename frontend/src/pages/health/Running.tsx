@@ -25,7 +25,7 @@ export function BackEnds({ backEnds }: { backEnds: readonly BackEnd[] }) {
               {t('back_ends.about', {
                 version: one.version,
                 when: format.moment(one.started_at),
-                id: one.id,
+                process: one.process,
               })}
             </Text>
           </div>

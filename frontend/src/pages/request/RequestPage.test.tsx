@@ -120,7 +120,7 @@ describe('the timeline', () => {
         created_at: at(0),
         started_at: at(1),
         attempts: 2,
-        steps: [step(1, 1, null), step(20, 2, null)],
+        steps: [step(1, 1, 4000), step(20, 2, null)],
         attempt_errors: [{ at: at(5), code: 'busy', message: 'It is busy.' }],
       }),
       ms(22),

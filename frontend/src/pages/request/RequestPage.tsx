@@ -3,6 +3,7 @@ import { IconAlertCircle, IconClock, IconRotateClockwise, IconX } from '@tabler/
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
+import { healthQuery } from '@/api/health';
 import { requestQuery } from '@/api/requests';
 import { useUser } from '@/api/session';
 import type { RequestDetails } from '@/api/types';
@@ -135,6 +136,7 @@ function RequestFacts({ request }: { request: RequestDetails }) {
   const user = useUser();
   const format = useFormat();
   const moment = (iso: string | null | undefined) => (iso == null ? null : format.exact(iso));
+  const backEnd = useBackEnd(request.back_end);
   const machine = request.domain_name ?? request.domain_id;
   return (
     <Facts
@@ -165,7 +167,7 @@ function RequestFacts({ request }: { request: RequestDetails }) {
         [t('fact.cancel_asked'), moment(request.cancel_asked_at)],
         [t('fact.ended'), moment(request.ended_at)],
         [t('fact.attempts'), request.attempts === 0 ? null : format.number(request.attempts)],
-        [t('fact.back_end'), request.back_end],
+        [t('fact.back_end'), backEnd],
         [
           t('fact.trace'),
           request.trace_id == null ? null : (
@@ -178,6 +180,18 @@ function RequestFacts({ request }: { request: RequestDetails }) {
       ]}
     />
   );
+}
+
+/** The back end that has or had it: by its host, for those who may know hosts. */
+function useBackEnd(id: string | null): string | null {
+  const user = useUser();
+  const { data: health } = useQuery({
+    ...healthQuery,
+    refetchInterval: false,
+    enabled: id !== null && user?.is_admin === true,
+  });
+  const found = health?.back_ends.find((one) => one.id === id);
+  return found ? `${found.host} (${found.process})` : id;
 }
 
 function Json({ title, value }: { title: string; value: unknown }) {

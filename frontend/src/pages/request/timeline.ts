@@ -26,22 +26,27 @@ export function timelineOf(request: RequestDetails, now: number): Timeline {
   const end = request.ended_at == null ? now : Date.parse(request.ended_at);
   const asked = Date.parse(request.created_at);
   const began = request.started_at == null ? end : Date.parse(request.started_at);
-  const steps = request.steps.map((step, i): Span => {
+  const told = request.steps ?? [];
+  const steps = told.map((step, i): Span => {
     const from = Date.parse(step.at);
-    const next = request.steps[i + 1];
-    const failure = request.attempt_errors[step.attempt - 1];
-    const isOpen = step.took_ms == null && request.state === 'working' && next === undefined;
-    const last = next?.attempt === step.attempt ? next.at : failure?.at;
-    const to =
-      step.took_ms == null ? (last === undefined ? end : Date.parse(last)) : from + step.took_ms;
+    const isOpen = step.took_ms == null && request.state === 'working' && i === told.length - 1;
+    const to = step.took_ms == null ? end : from + step.took_ms;
     return { kind: 'step', text: step.text, attempt: step.attempt, from, to, isOpen };
   });
-  const errors = request.attempt_errors.map((failure, i): Span => {
-    const at = Date.parse(failure.at);
+  const failures = (request.attempt_errors ?? []).map(({ at, message }) => ({
+    at: Date.parse(at),
+    message,
+  }));
+  // why the last attempt failed stands above, in the request itself
+  if (request.state === 'failed') failures.push({ at: end, message: '' });
+  const errors = failures.map(({ at, message }, i): Span => {
+    const attempt = steps.findLast(({ from }) => from <= at)?.attempt ?? i + 1;
+    // what several failed by is said once, by the last of them
+    const isSaid = message === (failures[i + 1]?.message ?? request.error?.message);
     return {
       kind: 'error',
-      text: failure.message,
-      attempt: i + 1,
+      text: isSaid || message === request.error?.message ? '' : message,
+      attempt,
       from: at,
       to: at,
       isOpen: false,
