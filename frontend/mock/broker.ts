@@ -7,7 +7,7 @@ import type {
   Domain,
   DomainState,
   LibraryImage,
-  RequestDetails,
+  Request,
   SessionUser,
 } from '../src/api/types';
 import { seed } from './seed';
@@ -28,6 +28,7 @@ import {
   node,
   pause,
   problem,
+  requestsOf,
   stepsOf,
   textOrNull,
   told,
@@ -57,7 +58,7 @@ export class MockBroker {
   /** The token of a link that still makes an administrator. */
   firstAdminLink: string | null = null;
   domains: Domain[] = [];
-  requests: RequestDetails[] = [];
+  requests: Request[] = [];
   messages: MockMessage[] = [];
   images: LibraryImage[] = [
     image('debian-12-desktop.qcow2', 1_640_000_000),
@@ -69,7 +70,7 @@ export class MockBroker {
   failNext: { command: string; message: string } | null = null;
 
   /** While it is set, what is asked for queues, and says this. */
-  queueNext: Pick<RequestDetails, 'waits_for' | 'position'> | null = null;
+  queueNext: Pick<Request, 'waits_for' | 'position'> | null = null;
 
   /** How long an upload takes in tests. */
   uploadMs = 20;
@@ -148,7 +149,7 @@ export class MockBroker {
             : problem(409, 'not_running', "The desktop isn't running."),
         );
       case 'GET requests':
-        return ok({ requests: this.list(url.searchParams) });
+        return ok({ requests: requestsOf(this.requests, this.user, url.searchParams) });
       case 'GET requests/:id':
         return this.withRequest(id, (request) => ok(told(request, this.requests)));
       case 'POST requests/:id/retry':
@@ -315,7 +316,7 @@ export class MockBroker {
     const owner = this.user;
     const parent = this.domains.find((d) => d.id === base && d.is_base);
     if (!parent || !owner) return problem(404, 'not_found', 'There is no such base.');
-    const requests: RequestDetails[] = [];
+    const requests: Request[] = [];
     let domain = this.domains.find((d) => d.base_id === base && d.owner.id === owner.id);
     if (!domain) {
       domain = this.addClone(parent, owner);
@@ -361,20 +362,20 @@ export class MockBroker {
     );
   }
 
-  private withRequest(id: string | undefined, act: (request: RequestDetails) => Answer): Answer {
+  private withRequest(id: string | undefined, act: (request: Request) => Answer): Answer {
     const request = this.requests.find((r) => r.id === Number(id));
     const mine = this.user?.is_admin === true || request?.user.id === this.user?.id;
     return request && mine ? act(request) : problem(404, 'not_found', 'There is no such request.');
   }
 
-  private cancel(request: RequestDetails): Answer {
+  private cancel(request: Request): Answer {
     if (!isPending(request)) return problem(409, 'ended', 'It has ended already.');
     if (request.state === 'working') this.tell(request, { cancel_asked_at: now() });
     else this.tell(request, { state: 'cancelled', ended_at: now() });
     return ok(told(request, this.requests));
   }
 
-  private retry(request: RequestDetails): Answer {
+  private retry(request: Request): Answer {
     if (request.state !== 'failed' && request.state !== 'cancelled') {
       return problem(409, 'not_ended_badly', 'It did not end badly.');
     }
@@ -394,33 +395,12 @@ export class MockBroker {
     return { status: 201, body: added };
   }
 
-  private list(query: URLSearchParams): RequestDetails[] {
-    const before = Number(query.get('before') ?? Infinity);
-    const is = (name: string, value: unknown) =>
-      query.get(name) === null || query.getAll(name).includes(String(value));
-    const text = query.get('text')?.toLowerCase() ?? '';
-    return this.requests
-      .filter(
-        (r) =>
-          r.id < before &&
-          is('state', r.state) &&
-          is('command', r.command) &&
-          is('domain', r.domain_id) &&
-          is('user', r.user.name) &&
-          `${r.domain_name ?? ''} ${r.error?.message ?? ''}`.toLowerCase().includes(text) &&
-          (this.user?.is_admin === true || r.user.id === this.user?.id),
-      )
-      .sort((a, b) => b.id - a.id)
-      .slice(0, Number(query.get('limit') ?? 50))
-      .map((r) => told(r, this.requests));
-  }
-
   private write(
     word: string,
     domain: Domain,
     args: Record<string, unknown>,
     after: number | null = null,
-  ): RequestDetails {
+  ): Request {
     const request = newRequest({
       id: (this.requests.at(-1)?.id ?? 0) + 1,
       command: word,
@@ -446,7 +426,7 @@ export class MockBroker {
     return request;
   }
 
-  private async work(request: RequestDetails, domain: Domain): Promise<void> {
+  private async work(request: Request, domain: Domain): Promise<void> {
     const first = this.requests.find((r) => r.id === request.after_id);
     while (first && isPending(first)) await pause(this.stepMs / 5);
     if (first?.state === 'failed') {
@@ -540,7 +520,7 @@ export class MockBroker {
     this.emit('domain', { domain_id: domain.id, state: domain.state });
   }
 
-  private tell(request: RequestDetails, fields: Partial<RequestDetails>): void {
+  private tell(request: Request, fields: Partial<Request>): void {
     const before = request.state;
     Object.assign(request, fields);
     const { id, domain_id, state, progress, progress_text } = request;
@@ -549,7 +529,7 @@ export class MockBroker {
   }
 
   /** Tells whoever asked for it how it ended. */
-  private say(request: RequestDetails): void {
+  private say(request: Request): void {
     const { id, domain_id, domain_name, state, error, command: word } = request;
     this.messages.push(
       newMessage({

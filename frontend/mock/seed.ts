@@ -1,5 +1,5 @@
 /** What a fresh {@link MockBroker} holds: people's desktops, a morning of requests and messages. */
-import type { Domain, RequestDetails } from '../src/api/types';
+import type { Domain, Request } from '../src/api/types';
 import type { MockBroker } from './broker';
 import { minutesAgo, newMessage, newRequest, type Account } from './things';
 
@@ -48,7 +48,7 @@ export function seed(broker: MockBroker): void {
 }
 
 function seedRequests(broker: MockBroker): void {
-  const add = (word: string, name: string, minutes: number, fields: Partial<RequestDetails>) => {
+  const add = (word: string, name: string, minutes: number, fields: Partial<Request>) => {
     const domain = broker.find(name);
     const steps = [
       {

@@ -1,12 +1,11 @@
 /** The small things a broker in memory is made of. */
 import type {
   Domain,
-  Health,
   LibraryImage,
   Message,
   Request,
-  RequestDetails,
   SessionUser,
+  SystemHealth,
 } from '../src/api/types';
 
 export interface Answer {
@@ -128,9 +127,7 @@ export function messagesOf(all: readonly MockMessage[], user: number, query: URL
   };
 }
 
-export function newRequest(
-  fields: Partial<RequestDetails> & { id: number; command: string },
-): RequestDetails {
+export function newRequest(fields: Partial<Request> & { id: number; command: string }): Request {
   return {
     state: 'requested',
     user: { id: 1, name: 'admin' },
@@ -155,6 +152,7 @@ export function newRequest(
     trace_id: `4bf92f3577b34da6a3ce929d0e0e${String(fields.id).padStart(4, '0')}`,
     caller_address: '192.0.2.7',
     back_end: null,
+    priority: 100,
     steps: [],
     attempt_errors: [],
     ...fields,
@@ -176,8 +174,36 @@ export function node(name: string, state: 'up' | 'down', detail: string | null) 
   };
 }
 
+/** Those of somebody's requests that a query lets through, newest first. */
+export function requestsOf(
+  all: readonly Request[],
+  user: SessionUser,
+  query: URLSearchParams,
+): Request[] {
+  const before = Number(query.get('before') ?? Infinity);
+  const text = query.get('text')?.toLowerCase() ?? '';
+  const is = (name: string, value: unknown) =>
+    query.get(name) === null || query.getAll(name).includes(String(value));
+  return all
+    .filter(
+      (r) =>
+        r.id < before &&
+        is('state', r.state) &&
+        is('command', r.command) &&
+        is('domain', r.domain_id) &&
+        is('user', r.user.name) &&
+        [r.command, r.domain_name, r.user.name, r.error?.message].some((said) =>
+          said?.toLowerCase().includes(text),
+        ) &&
+        (user.is_admin || r.user.id === user.id),
+    )
+    .sort((a, b) => b.id - a.id)
+    .slice(0, Number(query.get('limit') ?? 50))
+    .map((r) => told(r, all));
+}
+
 /** A request with what follows from its state and from the others. */
-export function told(request: RequestDetails, all: readonly Request[]): RequestDetails {
+export function told(request: Request, all: readonly Request[]): Request {
   const ahead = all.filter((r) => r.id < request.id && r.state === 'requested').length;
   return {
     ...request,
@@ -225,7 +251,7 @@ export function may(domain: Domain, admin: boolean): string[] {
 }
 
 /** A broker with something wrong, so that one sees how that looks. */
-export function health(requests: readonly Request[]): Health {
+export function health(requests: readonly Request[]): SystemHealth {
   const waiting = requests.filter((r) => r.state === 'waiting').length;
   const working = requests.filter((r) => r.state === 'working').length;
   return {

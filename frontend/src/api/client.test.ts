@@ -37,10 +37,14 @@ describe('a call', () => {
     expect(init?.headers).toMatchObject({ 'X-CSRF-Token': 'secret' });
   });
 
-  it('leaves out what is not filtered by', async () => {
+  it('leaves out what is not filtered by, and names each of several', async () => {
     const fetched = answer(200, { requests: [] });
-    await call('get', '/api/requests', { query: { state: 'failed', command: undefined } });
-    expect(fetched.mock.calls[0]?.[0]).toBe('/api/requests?state=failed');
+    await call('get', '/api/requests', {
+      query: { state: ['failed', 'done'], command: undefined, text: '100% & more' },
+    });
+    expect(fetched.mock.calls[0]?.[0]).toBe(
+      '/api/requests?state=failed&state=done&text=100%25+%26+more',
+    );
   });
 
   it('is refused with the code, the sentence and the time to wait', async () => {

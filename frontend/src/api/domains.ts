@@ -6,7 +6,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { call } from './client';
-import type { Domain, Opened } from './types';
+import type { Domain } from './types';
 
 export const desktopsQuery = queryOptions({
   queryKey: ['desktops'],
@@ -39,7 +39,7 @@ export function useDomain(id: string) {
 
 /** Idempotent: a second call joins what the first one started. */
 export function openBase(id: string) {
-  return call('post', '/api/bases/{id}/open', { path: { id } }) as Promise<Opened>;
+  return call('post', '/api/bases/{id}/open', { path: { id } });
 }
 
 export function displayTicket(id: string) {

@@ -7,16 +7,16 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { call } from './client';
-import type { Request, RequestDetails, RequestState } from './types';
+import type { Request, RequestState } from './types';
 
 export interface RequestFilter {
   /** One of these; any when it is empty. */
-  state?: readonly RequestState[];
+  state?: RequestState[];
   command?: string;
   /** Name of who asked. */
   user?: string;
   domain?: string;
-  /** Part of a machine's name, an error or an argument. */
+  /** Part of the command's word, the machine's name, the name of who asked, or the error. */
   text?: string;
 }
 
@@ -37,8 +37,7 @@ export const requestsQuery = (filter: RequestFilter) =>
         limit: requestPageSize,
         ...(pageParam === 0 ? {} : { before: pageParam }),
       };
-      return (await call('get', '/api/requests', { query: query as object, signal }))
-        .requests as Request[];
+      return (await call('get', '/api/requests', { query, signal })).requests;
     },
     initialPageParam: 0,
     getNextPageParam: (last: Request[]) =>
@@ -49,8 +48,7 @@ export const requestsQuery = (filter: RequestFilter) =>
 export const requestQuery = (id: number) =>
   queryOptions({
     queryKey: ['request', id],
-    queryFn: async ({ signal }) =>
-      (await call('get', '/api/requests/{id}', { path: { id }, signal })) as RequestDetails,
+    queryFn: ({ signal }) => call('get', '/api/requests/{id}', { path: { id }, signal }),
   });
 
 export const commandsQuery = queryOptions({
@@ -67,7 +65,7 @@ export function useCommands() {
 export function useAsk() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: NewRequest) => call('post', '/api/requests', { body }) as Promise<Request>,
+    mutationFn: (body: NewRequest) => call('post', '/api/requests', { body }),
     onSuccess: () =>
       Promise.all(
         ['requests', 'domains', 'domain', 'desktops'].map((key) =>
@@ -80,8 +78,7 @@ export function useAsk() {
 export function useCancelRequest() {
   const changed = useRequestsChanged();
   return useMutation({
-    mutationFn: (id: number) =>
-      call('delete', '/api/requests/{id}', { path: { id } }) as Promise<Request>,
+    mutationFn: (id: number) => call('delete', '/api/requests/{id}', { path: { id } }),
     onSettled: changed,
   });
 }

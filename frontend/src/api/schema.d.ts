@@ -853,6 +853,41 @@ export interface components {
          * @enum {string}
          */
         Lane: "quick" | "power" | "disk" | "network";
+        /** @description How one kind of work does. */
+        LaneHealth: {
+            /** @description The kind of work. */
+            lane: components["schemas"]["Lane"];
+            /**
+             * Format: int32
+             * @description Requests that could be taken up.
+             */
+            requested: number;
+            /**
+             * Format: int32
+             * @description Requests that wait for a time, another request or their next try.
+             */
+            waiting: number;
+            /**
+             * Format: int32
+             * @description Requests in work.
+             */
+            working: number;
+            /**
+             * Format: int32
+             * @description How many can be in work at once.
+             */
+            limit: number;
+            /**
+             * Format: int32
+             * @description For how long the oldest of those that could be taken up has been in the queue.
+             */
+            oldest_seconds: number;
+            /**
+             * Format: double
+             * @description What one took on average within the last hour; null when there was none.
+             */
+            usual_seconds: null | number;
+        };
         /** @description A language of the portal. */
         LanguageChange: {
             language: components["schemas"]["PortalLanguage"];
@@ -1309,7 +1344,7 @@ export interface components {
             /** @description What was looked at. */
             checks: components["schemas"]["HealthCheck"][];
             /** @description Each kind of work. */
-            lanes: components["schemas"]["Lane"][];
+            lanes: components["schemas"]["LaneHealth"][];
             /** @description Who does it. */
             back_ends: components["schemas"]["BackEnd"][];
         };
@@ -2506,10 +2541,11 @@ export interface operations {
     list_requests: {
         parameters: {
             query?: {
-                state?: "requested" | "waiting" | "working" | "done" | "failed" | "cancelled";
+                state?: ("requested" | "waiting" | "working" | "done" | "failed" | "cancelled")[];
                 command?: string;
                 domain?: string;
                 user?: string;
+                text?: string;
                 before?: number;
                 limit?: number;
             };

@@ -1,6 +1,5 @@
 /** Names for what the API document describes. The only file that looks into its schemas. */
 import type { components } from './schema';
-import type * as coming from './coming';
 
 type Schemas = components['schemas'];
 
@@ -10,18 +9,15 @@ export type Desktop = Schemas['Desktop'];
 export type Domain = Schemas['Domain'];
 export type DomainState = Schemas['DomainState'];
 export type PendingRequest = Schemas['PendingRequest'];
-export type Request = coming.Request;
-export type RequestDetails = coming.RequestDetails;
-export type Message = coming.Message;
-export type Messages = coming.Messages;
-export type RequestStep = coming.RequestStep;
-export type AttemptError = coming.AttemptError;
-export type Health = coming.Health;
-export type HealthCheck = coming.HealthCheck;
-export type LaneHealth = coming.LaneHealth;
-export type BackEnd = coming.BackEnd;
+export type Request = Schemas['Request'];
+export type Message = Schemas['Message'];
+export type Messages = Schemas['Messages'];
+export type SystemHealth = Schemas['SystemHealth'];
+export type HealthCheck = Schemas['HealthCheck'];
+export type LaneHealth = Schemas['LaneHealth'];
+export type BackEnd = Schemas['BackEnd'];
 export type RequestState = Schemas['RequestState'];
-export type Opened = Omit<Schemas['Opened'], 'requests'> & { requests: Request[] };
+export type Opened = Schemas['Opened'];
 export type DisplayTicket = Schemas['DisplayTicket'];
 export type LibraryImage = Schemas['LibraryImage'];
 export type UploadedImage = Schemas['UploadedImage'];

@@ -44,16 +44,26 @@ public static class RequestsTable
     public static Task<RequestRow?> Get(DbSession db, long id) => db.First<RequestRow>($"{PeopleSelect} WHERE r.id = @id", new { id });
 
     /// <summary>Requests for people to read, newest first. Each filter that is null lets everything through.</summary>
+    /// <param name="db">Where to read.</param>
+    /// <param name="userId">Who asked.</param>
+    /// <param name="states">In one of these states; in any when there are none.</param>
+    /// <param name="command">The command's word.</param>
+    /// <param name="domainId">The domain they are about.</param>
+    /// <param name="beforeId">Older than this one.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="text">It occurs in the command's word, the domain's name, the name of who asked or the error, in capitals or not.</param>
     public static Task<IReadOnlyList<RequestRow>> List(
-        DbSession db, long? userId = null, IReadOnlyCollection<RequestState>? states = null, string? command = null, Guid? domainId = null, long? beforeId = null, int limit = 100) =>
+        DbSession db, long? userId = null, IReadOnlyCollection<RequestState>? states = null, string? command = null, Guid? domainId = null, long? beforeId = null, int limit = 100,
+        string? text = null) =>
         db.Query<RequestRow>(
             $"""
             {PeopleSelect}
             WHERE (@userId IS NULL OR r.user_id = @userId) AND (@anyState OR r.state IN @states) AND (@command IS NULL OR r.command = @command)
               AND (@domainId IS NULL OR r.domain_id = @domainId) AND (@beforeId IS NULL OR r.id < @beforeId)
+              AND (@text IS NULL OR LOCATE(@text, CONCAT_WS('\n', r.command, r.domain_name, u.name, r.error_text)) > 0)
             ORDER BY r.id DESC LIMIT @limit
             """,
-            new { userId, anyState = states is not { Count: > 0 }, states = (states ?? []).Select(Word.Of).DefaultIfEmpty("").ToArray(), command, domainId, beforeId, limit });
+            new { userId, anyState = states is not { Count: > 0 }, states = (states ?? []).Select(Word.Of).DefaultIfEmpty("").ToArray(), command, domainId, beforeId, limit, text });
 
     /// <summary>What was done for a request, in order.</summary>
     public static Task<IReadOnlyList<RequestStep>> Steps(DbSession db, long id) =>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Broker.Core.Database;
-using Broker.Core.Domains;
 using Broker.Core.Events;
 
 namespace Broker.Frontend.Domains;
@@ -28,7 +27,7 @@ public sealed record HistoryRequest(long Id, string? Command, string? User);
 /// <param name="Detail">One more sentence about it.</param>
 /// <param name="Cause">Why.</param>
 /// <param name="Request">The request that did it, if one did.</param>
-public sealed record HistoryEntry(long Id, DateTimeOffset At, DomainState State, string? Detail, HistoryCause Cause, HistoryRequest? Request);
+public sealed record HistoryEntry(long Id, DateTimeOffset At, DomainStateView State, string? Detail, HistoryCause Cause, HistoryRequest? Request);
 
 /// <summary>What a machine did, newest first.</summary>
 /// <param name="Entries">The states it came into.</param>
@@ -60,7 +59,7 @@ public sealed record DomainHistory(IReadOnlyList<HistoryEntry> Entries, int Kept
             row.RequestId is { } request ? new HistoryRequest(request, row.Command, row.User) : null);
     }
 
-    private sealed record Said(DomainState State, string? Detail);
+    private sealed record Said(DomainStateView State, string? Detail);
 
     private sealed record Row
     {

@@ -33,7 +33,7 @@ public sealed record HealthCheck(string Id, HealthState State, string Title, str
 /// <param name="Limit">How many can be in work at once.</param>
 /// <param name="OldestSeconds">For how long the oldest of those that could be taken up has been in the queue.</param>
 /// <param name="UsualSeconds">What one took on average within the last hour; null when there was none.</param>
-public sealed record LaneView(Lane Lane, int Requested, int Waiting, int Working, int Limit, int OldestSeconds, double? UsualSeconds);
+public sealed record LaneHealth(Lane Lane, int Requested, int Waiting, int Working, int Limit, int OldestSeconds, double? UsualSeconds);
 
 /// <summary>A back end.</summary>
 /// <param name="Id">Its identity.</param>
@@ -51,7 +51,7 @@ public sealed record BackEndView(Guid Id, string Host, int Process, string Versi
 /// <param name="Checks">What was looked at.</param>
 /// <param name="Lanes">Each kind of work.</param>
 /// <param name="BackEnds">Who does it.</param>
-public sealed record SystemHealth(HealthState State, DateTimeOffset At, IReadOnlyList<HealthCheck> Checks, IReadOnlyList<LaneView> Lanes, IReadOnlyList<BackEndView> BackEnds)
+public sealed record SystemHealth(HealthState State, DateTimeOffset At, IReadOnlyList<HealthCheck> Checks, IReadOnlyList<LaneHealth> Lanes, IReadOnlyList<BackEndView> BackEnds)
 {
     // A request that could be taken up and is not is only worth a look when people notice.
     private const int LongWaitSeconds = 60;
@@ -82,7 +82,7 @@ public sealed record SystemHealth(HealthState State, DateTimeOffset At, IReadOnl
             checks.Add(new("clock", HealthState.Warning, "Clocks", $"This server's clock and the database's are {clockOff.Duration().TotalSeconds:0} seconds apart.", "Let both ask a time server: timedatectl set-ntp true."));
         return new SystemHealth(
             checks.Max(c => c.State), now, [.. checks.OrderByDescending(c => c.State)],
-            [.. lanes.Select(l => new LaneView(l.Key, l.Value.Requested, l.Value.Waiting, l.Value.Working, l.Value.Limit, l.Value.OldestSeconds, l.Value.UsualSeconds))],
+            [.. lanes.Select(l => new LaneHealth(l.Key, l.Value.Requested, l.Value.Waiting, l.Value.Working, l.Value.Limit, l.Value.OldestSeconds, l.Value.UsualSeconds))],
             [.. backEnds.Select(b => new BackEndView(b.Id, b.Host, b.Process, b.Version, b.StartedAt, b.SeenAt, b.IsAlive))]);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -20,7 +21,14 @@ public static class ApiDescription
     public static void AddApiDescription(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        options.CreateSchemaReferenceId = NameOf;
+        var described = new ConcurrentDictionary<string, Type>();
+        options.CreateSchemaReferenceId = type =>
+        {
+            if (NameOf(type) is not { } name) return null;
+            var bare = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+            var other = described.GetOrAdd(name, bare);
+            return other == bare ? name : throw new InvalidOperationException($"The API's description would call both {other} and {bare} {name}. Rename one of them.");
+        };
         options.AddSchemaTransformer((schema, context, _) =>
         {
             Complete(schema, context);
@@ -44,7 +52,7 @@ public static class ApiDescription
 
     private static string? NameOf(JsonTypeInfo type)
     {
-        if (type.Type == typeof(JsonElement) || type.Type == typeof(JsonElement?)) return null;
+        if (type.Type == typeof(JsonElement) || type.Type == typeof(JsonElement?) || IsWord(type.Type)) return null;
         var name = OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         return name is not null && Array.Find(Endings, e => name.EndsWith(e, StringComparison.Ordinal)) is { } ending ? name[..^ending.Length] : name;
     }
@@ -72,16 +80,20 @@ public static class ApiDescription
         foreach (var parameter in context.Description.ParameterDescriptions)
         {
             var declared = parameter.ParameterDescriptor?.ParameterType;
-            var type = declared is null ? null : Nullable.GetUnderlyingType(declared) ?? declared;
-            if (type is not { IsGenericType: true } || type.GetGenericTypeDefinition() != typeof(OneOf<>)) continue;
+            var one = declared?.GetElementType() ?? declared;
+            var type = one is null ? null : Nullable.GetUnderlyingType(one) ?? one;
+            if (type is null || !IsWord(type)) continue;
             if (operation.Parameters?.FirstOrDefault(p => p.Name == parameter.Name) is not OpenApiParameter described) continue;
-            described.Schema = new OpenApiSchema
+            var word = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
                 Enum = [.. Enum.GetNames(type.GetGenericArguments()[0]).Select(n => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(n))],
             };
+            described.Schema = declared is { IsArray: true } ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = word } : word;
         }
     }
+
+    private static bool IsWord(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(OneOf<>);
 
     private static void Introduce(OpenApiDocument document)
     {

@@ -458,10 +458,31 @@ public class QueueTests
         Assert.Equal([start.Id], await Ids(null, command: "start_domain"));
         Assert.Equal([ping.Id], await Ids(null, before: start.Id));
         Assert.Equal([later.Id], await Ids(null, limit: 1));
+        Assert.Equal([later.Id, ping.Id], (await world.Db.Read(s => RequestsTable.List(s, states: [RequestState.Requested, RequestState.Cancelled], command: "ping"))).Select(r => r.Id));
         Assert.Equal([start.Id], (await world.Db.Read(s => RequestsTable.Open(s, [machine.Id]))).Select(r => r.Id));
 
         async Task<IEnumerable<long>> Ids(long? user, RequestState? state = null, string? command = null, Guid? domain = null, long? before = null, int limit = 100) =>
             (await world.Db.Read(s => RequestsTable.List(s, user, state is { } one ? [one] : null, command, domain, before, limit))).Select(r => r.Id);
+    }
+
+    [Theory]
+    [InlineData("ART_DOM", "start")]
+    [InlineData("Odd%", "start")]
+    [InlineData("odd_", "")]
+    [InlineData("stUDent", "start last")]
+    [InlineData("the disk is full", "last")]
+    [InlineData("'; --", "")]
+    public async Task AListIsFilteredByAnyPartOfWhatOneReads(string text, string found)
+    {
+        var world = await World.New();
+        var student = await world.User("student");
+        var machine = await world.Machine("odd%name", owner: student);
+        var ids = new Dictionary<long, string> { [(await world.Add(new Ping())).Id] = "first" };
+        ids[(await world.Add(new StartDomain(machine.Id), student)).Id] = "start";
+        var last = await world.Add(new Ping(), student);
+        ids[last.Id] = "last";
+        await world.Db.Transaction(s => s.Execute("UPDATE requests SET error_code = 'x', error_text = 'The disk is full.' WHERE id = @Id", new { last.Id }));
+        Assert.Equal(found, string.Join(' ', (await world.Db.Read(s => RequestsTable.List(s, text: text))).Reverse().Select(r => ids[r.Id])));
     }
 
     private static async Task<RequestRow> Claimed(World world, RequestRow expected)

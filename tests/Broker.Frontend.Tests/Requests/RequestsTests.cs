@@ -84,6 +84,30 @@ public class RequestsTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task Requests_are_found_by_several_states_and_by_a_part_of_what_one_reads()
+    {
+        var domain = await host.NewDomain("100%_searched", host.Student);
+        using var student = await host.SignedIn("student");
+        using var admin = await host.SignedIn("admin");
+        var start = (await student.Post("/api/requests", new { command = "start_domain", args = new { domain = domain.Id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
+        var remove = (await student.Post("/api/requests", new { command = "remove_domain", args = new { domain = domain.Id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
+        await host.Db.Transaction(s => s.Execute("UPDATE requests SET state = 'failed', ended_at = UTC_TIMESTAMP(6), error_code = 'x', error_text = 'The shelf is full.' WHERE id = @remove", new { remove }));
+
+        Assert.Equal([remove, start], await Found("state=requested&state=failed"));
+        Assert.Equal([remove], await Found("state=done&state=failed"));
+        Assert.Equal([remove], await Found("text=SHELF%20is"));
+        Assert.Equal([remove, start], await Found("text=100%25_s"));
+        Assert.Equal([remove, start], await Found("text=tuden"));
+        Assert.Equal([start], await Found("text=start_&user=student"));
+        Assert.Empty(await Found("text=100__s"));
+        Assert.Empty(await Found("text=student&state=done"));
+        await admin.Get("/api/requests?state=failed&state=fled").Refuses(HttpStatusCode.BadRequest, "bad_request");
+
+        async Task<IEnumerable<long>> Found(string filter) =>
+            (await admin.Get($"/api/requests?domain={domain.Id}&{filter}").Gives(HttpStatusCode.OK)).GetProperty("requests").EnumerateArray().Select(r => r.GetProperty("id").GetInt64());
+    }
+
+    [Fact]
     public async Task A_request_can_be_taken_back_until_it_has_ended()
     {
         var domain = await host.NewDomain("taken-back", host.Student);

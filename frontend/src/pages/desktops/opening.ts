@@ -139,7 +139,7 @@ async function ask(desktop: Desktop): Promise<Opened> {
   const body = { command, args: { domain: domain.id } };
   return {
     domain,
-    requests: [...requests, (await call('post', '/api/requests', { body })) as Request],
+    requests: [...requests, await call('post', '/api/requests', { body })],
   };
 }
 

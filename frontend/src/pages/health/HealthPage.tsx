@@ -8,7 +8,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { healthQuery } from '@/api/health';
-import type { Health, HealthCheck } from '@/api/types';
+import type { HealthCheck, SystemHealth } from '@/api/types';
 import { PageHead } from '@/components/PageHead';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
@@ -59,7 +59,7 @@ export default function HealthPage() {
 }
 
 /** The answer to "is everything all right?", for those who read no further. */
-function Verdict({ health }: { health: Health }) {
+function Verdict({ health }: { health: SystemHealth }) {
   const { t } = useTranslation('health');
   const format = useFormat();
   const { icon: Icon, colour } = faces[health.state];

@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { healthQuery } from '@/api/health';
 import { requestQuery } from '@/api/requests';
 import { useUser } from '@/api/session';
-import type { RequestDetails } from '@/api/types';
+import type { Request } from '@/api/types';
 import { CopyButton } from '@/components/CopyButton';
 import { Facts } from '@/components/Facts';
 import { PageHead } from '@/components/PageHead';
@@ -29,7 +29,7 @@ export default function RequestPage() {
   return <PageSkeleton />;
 }
 
-function Whole({ request }: { request: RequestDetails }) {
+function Whole({ request }: { request: Request }) {
   const { t } = useTranslation('request');
   const commandName = useCommandName();
   const user = useUser();
@@ -71,7 +71,7 @@ function Whole({ request }: { request: RequestDetails }) {
 }
 
 /** Above everything else: what went wrong and what to do, or what it waits for. */
-function Why({ request }: { request: RequestDetails }) {
+function Why({ request }: { request: Request }) {
   const { t } = useTranslation('request');
   const { reason, place } = useWait()(request);
   if (request.state === 'failed') {
@@ -97,7 +97,7 @@ function Why({ request }: { request: RequestDetails }) {
   );
 }
 
-function Buttons({ request }: { request: RequestDetails }) {
+function Buttons({ request }: { request: Request }) {
   const { t } = useTranslation('requests');
   const cancel = useCancel();
   const retry = useRetry();
@@ -131,7 +131,7 @@ function Buttons({ request }: { request: RequestDetails }) {
   );
 }
 
-function RequestFacts({ request }: { request: RequestDetails }) {
+function RequestFacts({ request }: { request: Request }) {
   const { t } = useTranslation('request');
   const user = useUser();
   const format = useFormat();

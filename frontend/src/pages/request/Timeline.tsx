@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import type { RequestDetails } from '@/api/types';
+import type { Request } from '@/api/types';
 import { useNow } from '@/components/useNow';
 import { useFormat } from '@/i18n/format';
 import { timelineOf, type Span } from './timeline';
 import classes from './Timeline.module.css';
 
 /** Each step on a line of its own: what, how long, and where it lies in the whole. */
-export function Timeline({ request }: { request: RequestDetails }) {
+export function Timeline({ request }: { request: Request }) {
   const { t } = useTranslation('request');
   const now = useNow(request.ended_at == null);
   const { spans, from, to } = timelineOf(request, now);

@@ -1,4 +1,4 @@
-import type { RequestDetails } from '@/api/types';
+import type { Request } from '@/api/types';
 
 /** A stretch of a request's life. Times are in milliseconds since 1970. */
 export interface Span {
@@ -22,7 +22,7 @@ export interface Timeline {
 const mostQueue = 0.3;
 
 /** What was done when, with failed attempts where they ended. */
-export function timelineOf(request: RequestDetails, now: number): Timeline {
+export function timelineOf(request: Request, now: number): Timeline {
   const end = request.ended_at == null ? now : Date.parse(request.ended_at);
   const asked = Date.parse(request.created_at);
   const began = request.started_at == null ? end : Date.parse(request.started_at);
