@@ -63,7 +63,7 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
         var page = (await AtMachines()).Page;
         await Choose(page, "kept", "remove_base");
         await page.GetByTestId("confirm").ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "kept has a clone, which needs its disks. Remove that one first." })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = "kept has a clone, which needs its disks. Remove that one first." })).ToBeVisibleAsync();
         await Axe.Check(page);
         await Expect(Row(page, "kept")).ToHaveAttributeAsync("data-state", "base");
     }
@@ -98,7 +98,7 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
         Assert.True(await admin.Page.EvaluateAsync<bool>("() => window.sameDocument === true"));
 
         await start.GetByTestId("request-details").ClickAsync();
-        await Expect(admin.Page.GetByTestId("request-drawer")).ToContainTextAsync("seen-student");
+        await Expect(admin.Page.GetByTestId("request")).ToContainTextAsync("seen-student");
         await Axe.Check(admin.Page);
     }
 
