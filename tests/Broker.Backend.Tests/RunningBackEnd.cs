@@ -20,7 +20,7 @@ namespace Broker.Testing;
 internal sealed class RunningBackEnd : IAsyncDisposable
 {
     private readonly Doorbell _doorbell;
-    private IHost? _host;
+    private readonly List<IHost> _hosts = [];
 
     private RunningBackEnd(BackEndSettings settings)
     {
@@ -70,7 +70,7 @@ internal sealed class RunningBackEnd : IAsyncDisposable
         return File.WriteAllBytesAsync(Path.Combine(Settings.Library, name), disk);
     }
 
-    /// <summary>Starts to take requests.</summary>
+    /// <summary>Starts to take requests; a second time, with one more back end on the same database.</summary>
     public async Task Start()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -78,17 +78,27 @@ internal sealed class RunningBackEnd : IAsyncDisposable
         builder.Services
             .AddSingleton(Settings).AddSingleton(TimeProvider.System).AddSingleton(_doorbell).AddSingleton(Db).AddSingleton(VmManagerList.All)
             .AddSingleton<BackEndIdentity>().AddSingleton<NodeList>().AddSingleton<HandlerList>().AddHostedService<RequestLoop>().AddHostedService<NodeWatch>();
-        _host = builder.Build();
-        await _host.StartAsync();
+        var host = builder.Build();
+        _hosts.Add(host);
+        await host.StartAsync();
     }
 
-    /// <summary>Ends as on SIGTERM.</summary>
+    /// <summary>The identities of those that were started, in that order.</summary>
+    public IReadOnlyList<Guid> Identities => [.. _hosts.Select(h => h.Services.GetRequiredService<BackEndIdentity>().Id)];
+
+    /// <summary>All of them end as on SIGTERM.</summary>
     public async Task Stop()
     {
-        if (_host is null) return;
-        await _host.StopAsync();
-        _host.Dispose();
-        _host = null;
+        while (_hosts.Count > 0) await StopFirst();
+    }
+
+    /// <summary>The first of them ends as on SIGTERM.</summary>
+    public async Task StopFirst()
+    {
+        var host = _hosts[0];
+        _hosts.RemoveAt(0);
+        await host.StopAsync();
+        host.Dispose();
     }
 
     /// <summary>Makes an account.</summary>

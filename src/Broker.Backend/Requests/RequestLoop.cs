@@ -257,7 +257,7 @@ public sealed class RequestLoop(
                 throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
             var result = await handlers.Handle(request, work);
             JsonElement? json = result is null ? null : JsonSerializer.SerializeToElement(result, Json.Options);
-            work.Check();
+            work.CheckClaim();
             return await End(row, async s =>
             {
                 if (!await RequestsTable.Done(s, row, json)) return false;

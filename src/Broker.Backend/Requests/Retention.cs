@@ -21,10 +21,11 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
     public async Task<int> Forget(CancellationToken cancel)
     {
         var forgotten = 0;
-        foreach (var command in Catalogue.All)
+        foreach (var word in await db.Read(RequestsTable.Words, cancel))
         {
+            var keep = Catalogue.Find(word)?.Keep ?? Command.UsualKeep;
             int some;
-            do forgotten += some = await db.Transaction(s => RequestsTable.Forget(s, command, command.Keep), cancel);
+            do forgotten += some = await db.Transaction(s => RequestsTable.Forget(s, word, keep), cancel);
             while (some > 0);
         }
 

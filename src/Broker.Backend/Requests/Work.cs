@@ -74,8 +74,14 @@ public sealed class Work : IDisposable
     /// <remarks>The clock behind it goes on while the process is stopped.</remarks>
     public void Check()
     {
-        Cancel.ThrowIfCancellationRequested();
         if (IsTakenBack && !_undoing) throw new TakenBackException(Row.Id);
+        CheckClaim();
+    }
+
+    /// <summary>The same for whoever has come to his end: what is done is done, also when somebody has just taken it back.</summary>
+    internal void CheckClaim()
+    {
+        Cancel.ThrowIfCancellationRequested();
         if (_lost || _clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) > _lease) throw new ClaimLostException(Row.Id);
     }
 

@@ -67,8 +67,11 @@ public sealed record Command(string Word, Lane Lane, string Summary)
     /// <summary>Whether who asked gets a message about its end.</summary>
     public Tell Tell { get; init; } = Tell.Failure;
 
+    /// <summary>How long a request is kept after its end, unless its command says otherwise.</summary>
+    public static readonly TimeSpan UsualKeep = TimeSpan.FromDays(90);
+
     /// <summary>How long a request is kept after its end.</summary>
-    public TimeSpan Keep { get; init; } = TimeSpan.FromDays(90);
+    public TimeSpan Keep { get; init; } = UsualKeep;
 
     /// <summary>Lower runs first within its lane.</summary>
     public int Priority { get; init; } = 100;

@@ -69,16 +69,19 @@ public static class RequestsTable
     public static Task<IReadOnlyList<RequestStep>> Steps(DbSession db, long id) =>
         db.Query<RequestStep>("SELECT attempt, at, percent, text FROM request_steps WHERE request_id = @id ORDER BY id", new { id });
 
+    /// <summary>The words of all commands that were ever asked for and not forgotten, also of those that no version knows any more.</summary>
+    public static Task<IReadOnlyList<string>> Words(DbSession db) => db.Query<string>("SELECT DISTINCT command FROM requests");
+
     /// <summary>Forgets requests of a command that ended longer ago than that, unless one that has not ended waits for them.</summary>
     /// <returns>How many; at most 1000 at once.</returns>
-    public static Task<int> Forget(DbSession db, Command command, TimeSpan olderThan) =>
+    public static Task<int> Forget(DbSession db, string word, TimeSpan olderThan) =>
         db.Execute(
             """
             DELETE FROM requests
-            WHERE command IN @words AND state IN ('done', 'failed', 'cancelled') AND ended_at < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND
+            WHERE command = @word AND state IN ('done', 'failed', 'cancelled') AND ended_at < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND
               AND id NOT IN (SELECT after_id FROM requests WHERE after_id IS NOT NULL AND ended_at IS NULL)
             LIMIT 1000
-            """, new { words = command.Aliases.Prepend(command.Word).ToArray(), seconds = olderThan.TotalSeconds });
+            """, new { word, seconds = olderThan.TotalSeconds });
 
     /// <summary>The requests that have not ended yet and are about one of these domains, oldest first.</summary>
     public static async Task<IReadOnlyList<RequestRow>> Open(DbSession db, IReadOnlyCollection<Guid> domains) =>

@@ -31,6 +31,7 @@ public sealed class CloneHandler : IHandler<Clone>
         await work.On(node, Gate.Disk, vm =>
         {
             foreach (var disk in disks) vm.Disks.Clone(disk.Below[0].Path, disk.Volume.Path);
+            work.Check();
             vm.Define(Specs.Of(domain, disks, node));
         });
         work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));

@@ -43,4 +43,16 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
         await work.On(node, Gate.Stop, vm => PowerButton.Press(vm, report));
         return new { domain = domain.Id, forced_at = forcedAt };
     }
+
+    /// <inheritdoc/>
+    public async Task Undo(ShutdownDomain request, Work work, string why)
+    {
+        if (await work.Read(db => DomainsTable.Get(db, request.Domain)) is not { State: DomainState.ShuttingDown } domain) return;
+        await work.Write(async db =>
+        {
+            await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
+            // the watch sees it when it goes off all the same, or stands still
+            await DomainsTable.SetState(db, domain.Id, DomainState.Active, $"It goes on: {why}");
+        });
+    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
 using Broker.Backend.VmManagers;
+using Broker.Core.Database;
 using Broker.Core.Displays;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -43,12 +44,7 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         }
 
         var isLost = hadMemory && await work.Look(node, domain.Id) is not { IsRestored: true };
-        work.AtEnd(async db =>
-        {
-            await DomainsTable.SetStarted(db, domain.Id, isLost ? Observed.MemoryLost : null);
-            await DisplaysTable.Set(db, domain.Id, DisplayKind.Vnc, spec.DisplaySocket);
-            await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
-        });
+        work.AtEnd(db => IsUp(db, domain.Id, node, isLost ? Observed.MemoryLost : null));
         return new Outcome(domain.Id, hadMemory ? !isLost : null, isLost ? Observed.MemoryLost : null);
     }
 
@@ -56,21 +52,35 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
     public async Task Undo(StartDomain request, Work work, string why)
     {
         if (await work.Read(db => DomainsTable.Get(db, request.Domain)) is not { State: DomainState.Starting } domain) return;
-        var state = await PowerOf(domain, work) switch
+        var node = await work.NodeOf(domain);
+        var state = await PowerOf(domain, node, work) switch
         {
+            // it has come up all the same; nobody knows what would be lost with it
+            Power.Running => DomainState.Active,
             Power.Saved => DomainState.Hibernated,
             Power.Paused => DomainState.Paused,
             _ => DomainState.Shutdown,
         };
-        await work.Write(db => DomainsTable.SetState(db, domain.Id, state, $"It could not be started: {why}"));
+        await work.Write(async db =>
+        {
+            if (state is not DomainState.Active) await DomainsTable.SetState(db, domain.Id, state, $"It could not be started: {why}");
+            else await IsUp(db, domain.Id, node, null);
+        });
+    }
+
+    private static async Task IsUp(DbSession db, Guid domain, Node node, string? detail)
+    {
+        await DomainsTable.SetStarted(db, domain, detail);
+        await DisplaysTable.Set(db, domain, DisplayKind.Vnc, node.DisplaySocketOf(domain));
+        await RequestsTable.CancelLater(db, domain, ForceShutdownDomain.Spec.Word);
     }
 
     // the saved memory of one that could not go on from it is still there
-    private static async Task<Power> PowerOf(DomainRow domain, Work work)
+    private static async Task<Power> PowerOf(DomainRow domain, Node node, Work work)
     {
         try
         {
-            return (await work.Look(await work.NodeOf(domain), domain.Id))?.Power ?? Power.Gone;
+            return (await work.Look(node, domain.Id))?.Power ?? Power.Gone;
         }
         catch (VmException)
         {

@@ -1,0 +1,178 @@
+using Broker.Backend.VmManagers.Simulated;
+using Broker.Core.Domains;
+using Broker.Core.Requests;
+using Broker.Core.Requests.Domains;
+using Broker.Testing;
+
+namespace Broker.Backend.Tests.Requests;
+
+/// <summary>What somebody takes back while a back end is at it: nothing half made stays.</summary>
+public sealed class TakeBackTests : IAsyncLifetime
+{
+    // long enough for the back end to have heard of it meanwhile: it looks every half second
+    private const double Long = 2;
+
+    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
+    private RunningBackEnd _b = null!;
+
+    public async Task InitializeAsync()
+    {
+        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run);
+        await _b.AddImage("tiny.img");
+        await _b.Start();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _b.DisposeAsync();
+        Directory.Delete(_run, recursive: true);
+    }
+
+    [Fact]
+    public async Task ACloneInWorkLeavesNoMachineNoDiskAndNoStart()
+    {
+        var origin = await _b.Do(new PrepareBase((await Machine()).Id));
+        var before = Files();
+        Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: Long)]);
+        var clone = await _b.Submit(new Clone(origin.Id, "one"));
+        var start = await _b.Submit(new StartDomain(clone.DomainId!.Value), after: clone.Id);
+        await _b.Until(s => VolumesTable.Of(s, clone.DomainId.Value), v => v.Count == 1);
+
+        var ended = await TakeBack(clone);
+
+        Assert.Equal((RequestState.Cancelled, "cancelled", "admin has taken it back."), (ended.State, ended.ErrorCode, ended.ErrorText));
+        Assert.Equal(RequestState.Cancelled, (await _b.Ended(start.Id)).State);
+        await AssertNothingOf(clone, before);
+    }
+
+    [Fact]
+    public async Task AnImportInWorkLeavesNothing()
+    {
+        var before = Files();
+        Faults.Set(_b.NodeFolder, [new Fault("import", HangSeconds: Long)]);
+        var import = await _b.Submit(new ImportDomain("tiny.img", "tiny"));
+        await _b.Until(s => RequestsTable.Get(s, import.Id), r => r!.ProgressText == "Copying tiny.img");
+
+        Assert.Equal(RequestState.Cancelled, (await TakeBack(import)).State);
+        await AssertNothingOf(import, before);
+    }
+
+    [Fact]
+    public async Task ACloneThatWaitsForItsNextTryIsUndoneOnceItsHostIsBack()
+    {
+        var origin = await _b.Do(new PrepareBase((await Machine()).Id));
+        var before = Files();
+        Faults.Set(_b.NodeFolder, [new Fault("define", IsConnectionLost: true, Times: 1)]);
+        var clone = await _b.Submit(new Clone(origin.Id, "one"));
+        await _b.Until(s => RequestsTable.Get(s, clone.Id), r => r!.State == RequestState.Waiting);
+        Assert.NotEqual(before, Files());
+
+        Assert.Equal(RequestState.Cancelled, (await TakeBack(clone)).State);
+        await AssertNothingOf(clone, before);
+    }
+
+    [Fact]
+    public async Task AMachineThatWasToBecomeABaseStaysOneThatRuns()
+    {
+        var machine = await _b.Do(new StartDomain((await Machine()).Id));
+        Faults.Set(_b.NodeFolder, [new Fault("shutdown", IsIgnored: true)]);
+        var prepare = await _b.Submit(new PrepareBase(machine.Id));
+        await _b.Until(s => RequestsTable.Get(s, prepare.Id), r => r!.ProgressText == "Shutting it down first");
+
+        Assert.Equal(RequestState.Cancelled, (await TakeBack(prepare)).State);
+
+        var now = (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!;
+        Assert.Equal((false, DomainState.Active), (now.IsBase, now.State));
+        var volume = Assert.Single(await _b.Db.Read(s => VolumesTable.Of(s, machine.Id)));
+        Assert.False(volume.IsFrozen);
+        Assert.True(File.GetUnixFileMode(volume.Path).HasFlag(UnixFileMode.UserWrite));
+    }
+
+    [Fact]
+    public async Task AStartThatCameToItsEndAllTheSameIsDone()
+    {
+        var machine = await Machine();
+        Faults.Set(_b.NodeFolder, [new Fault("start", HangSeconds: Long)]);
+        var start = await _b.Submit(new StartDomain(machine.Id));
+        await _b.Until(s => RequestsTable.Get(s, start.Id), r => r!.ProgressText == "Starting");
+
+        Assert.Equal(RequestState.Done, (await TakeBack(start)).State);
+        Assert.Equal(DomainState.Active, (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!.State);
+    }
+
+    [Fact]
+    public async Task AStartFromMemoryThatIsTakenBackTooLateLeavesTheDesktopRunning()
+    {
+        var machine = await _b.Do(new StartDomain((await Machine()).Id));
+        await _b.Do(new HibernateDomain(machine.Id));
+        Faults.Set(_b.NodeFolder, [new Fault("start", HangSeconds: Long)]);
+        var start = await _b.Submit(new StartDomain(machine.Id));
+        await _b.Until(s => RequestsTable.Get(s, start.Id), r => r!.ProgressText == "Bringing its memory back");
+
+        Assert.Equal(RequestState.Cancelled, (await TakeBack(start)).State);
+
+        var now = (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!;
+        Assert.Equal((DomainState.Active, null, null), (now.State, now.StateDetail, now.SavedAt));
+    }
+
+    [Fact]
+    public async Task AShutdownThatItsHostRefusesLeavesNoForcedOneBehind()
+    {
+        var machine = await _b.Do(new StartDomain((await Machine()).Id));
+        Faults.Set(_b.NodeFolder, [new Fault("shutdown", Fail: "It has no power button.")]);
+
+        Assert.Equal(RequestState.Failed, (await _b.Ask(new ShutdownDomain(machine.Id, TimeoutSeconds: 1))).State);
+
+        Assert.Equal(RequestState.Cancelled, Assert.Single(await _b.Db.Read(s => RequestsTable.List(s, command: "force_shutdown_domain"))).State);
+        var now = (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!;
+        Assert.Equal((DomainState.Active, "It goes on: It has no power button."), (now.State, now.StateDetail));
+    }
+
+    [Fact]
+    public async Task ABaseThatCouldNotBecomeAMachineAgainIsStillAPublishedBase()
+    {
+        var origin = await _b.Do(new PrepareBase((await Machine()).Id, Publish: true));
+        Faults.Set(_b.NodeFolder, [new Fault("thaw", Fail: "The disk is full.")]);
+
+        Assert.Equal(RequestState.Failed, (await _b.Ask(new RemoveBase(origin.Id))).State);
+
+        var now = (await _b.Db.Read(s => DomainsTable.Get(s, origin.Id)))!;
+        Assert.Equal((true, true), (now.IsBase, now.IsPublic));
+        Faults.Set(_b.NodeFolder, []);
+        Assert.Equal(DomainState.Active, (await _b.Do(new StartDomain((await _b.Do(new Clone(origin.Id, "one"))).Id))).State);
+    }
+
+    [Fact]
+    public async Task ACloneThatIsAskedForWhileItsBaseIsTakenApartKeepsTheBase()
+    {
+        var origin = await _b.Do(new PrepareBase((await Machine()).Id));
+        Faults.Set(_b.NodeFolder, [new Fault("thaw", HangSeconds: 60)]);
+        var remove = await _b.Submit(new RemoveBase(origin.Id));
+        await _b.Until(s => RequestsTable.Get(s, remove.Id), r => r!.ProgressText == "Making the disks writable");
+        var clone = await _b.Submit(new Clone(origin.Id, "one"));
+        Faults.Set(_b.NodeFolder, []);
+
+        Assert.Equal("has_clones", (await _b.Ended(remove.Id)).ErrorCode);
+        Assert.Equal(RequestState.Done, (await _b.Ended(clone.Id)).State);
+        Assert.Equal(DomainState.Active, (await _b.Do(new StartDomain(clone.DomainId!.Value))).State);
+    }
+
+    private async Task<RequestRow> TakeBack(RequestRow row)
+    {
+        Assert.True(await _b.Db.Transaction(s => RequestsTable.Cancel(s, row.Id, _b.Caller.UserId)));
+        return await _b.Ended(row.Id);
+    }
+
+    private async Task AssertNothingOf(RequestRow row, IReadOnlyList<string> before)
+    {
+        Assert.Null(await _b.Db.Read(s => DomainsTable.Get(s, row.DomainId!.Value)));
+        Assert.Equal(before, Files());
+        using var host = new SimulatedVmManager().Connect(new("host", _b.NodeFolder, _b.Settings.Pool, _b.Settings.Library, _b.Settings.DisplayFolder));
+        Assert.DoesNotContain(host.Inventory(), d => d.Id == row.DomainId);
+        Assert.Equal(0, await _b.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM request_locks")));
+    }
+
+    private List<string> Files() => [.. Directory.EnumerateFileSystemEntries(_b.Settings.Pool).Order(StringComparer.Ordinal)];
+
+    private Task<DomainRow> Machine() => _b.Do(new ImportDomain("tiny.img", "tiny"));
+}
