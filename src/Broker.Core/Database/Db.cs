@@ -22,6 +22,9 @@ public sealed class Db : IDisposable
     // A connection that was used a moment ago is still there; what has lain longer is asked first.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    // How long a transaction may stand still before the server rolls it back: its work is all here, so it never has to.
+    private const int LongestPauseSeconds = 10;
+
     private readonly string _connectionString;
     private readonly TimeProvider _clock;
     private readonly Action<Side>? _ring;
@@ -137,7 +140,8 @@ public sealed class Db : IDisposable
         try
         {
             await connection.OpenAsync(cancel);
-            await connection.ExecuteAsync("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+            // A process that is stopped in the middle of a transaction must not hold up the others until it is woken.
+            await connection.ExecuteAsync($"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION idle_transaction_timeout = {LongestPauseSeconds}");
             return connection;
         }
         catch

@@ -90,6 +90,41 @@ public sealed class KillTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TwoProcessesShareTheWorkAndDoNothingTwiceAlsoWhenOneStandsStillPastItsLease()
+    {
+        var first = StartProcess();
+        var origin = await _b.Do(new PrepareBase((await _b.Do(new ImportDomain("tiny.img", "tiny"))).Id));
+        StartProcess();
+        await _b.Until(BackEndsTable.All, all => all.Count(b => b.IsAlive) == 2);
+        Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 0.2)]);
+        var clones = new List<RequestRow>();
+        for (var i = 0; i < 30; i++) clones.Add(await _b.Submit(new Clone(origin.Id, $"one-{i}")));
+        await _b.Until(s => s.First<int>("SELECT COUNT(DISTINCT claimed_by) FROM requests WHERE command = 'clone' AND state = 'done'"), both => both == 2);
+
+        await Signal(first, "STOP");
+        var stopped = (await _b.Db.Read(BackEndsTable.All)).Single(b => b.Process == first.Id).Id;
+        var held = (await _b.Db.Read(s => RequestsTable.List(s, states: [RequestState.Working]))).Where(r => r.ClaimedBy == stopped).Select(r => r.Id).ToHashSet();
+        Assert.NotEmpty(held);
+        foreach (var clone in clones) await _b.Ended(clone.Id);
+        await Signal(first, "CONT");
+        // it has noticed each of them, whatever it was in the middle of
+        await _b.Until(_ => Task.FromResult(held.All(id => _output.Any(line => line.Contains($"Request {id} clone: ", StringComparison.Ordinal)))), all => all);
+
+        foreach (var clone in clones)
+        {
+            var ended = await _b.Ended(clone.Id);
+            Assert.Equal((RequestState.Done, held.Contains(clone.Id) ? 2 : 1), (ended.State, ended.Attempts));
+            Assert.Equal(DomainState.Shutdown, (await _b.Db.Read(s => DomainsTable.Get(s, clone.DomainId!.Value)))!.State);
+        }
+
+        OnHost(host =>
+        {
+            Assert.Equal(clones.Count + 1, host.Inventory().Count);
+            Assert.Equal(clones.Count + 1, host.Disks.List().Count);
+        });
+    }
+
+    [Fact]
     public async Task AHibernateThatIsKilledIsDoneByTheNextProcessWhetherTheMemoryIsSavedOrNot()
     {
         var first = StartProcess();

@@ -54,6 +54,24 @@ public class DbTests
     }
 
     [Fact]
+    public async Task WhoStandsStillInATransactionLosesItAndHoldsUpNobodyForLong()
+    {
+        var db = await Counters();
+        Assert.InRange(await db.Read(s => s.First<int>("SELECT @@idle_transaction_timeout")), 1, 15);
+        var tries = 0;
+        await db.Transaction(async s =>
+        {
+            await s.Execute("UPDATE counters SET n = n + 1 WHERE id = 1");
+            if (++tries > 1) return;
+            await s.Execute("SET SESSION idle_transaction_timeout = 1");
+            // meanwhile this one does nothing; the other gets the row before it is woken
+            await db.Transaction(other => other.Execute("UPDATE counters SET n = n + 10 WHERE id = 1"));
+            await s.Execute("UPDATE counters SET n = n + 100 WHERE id = 2");
+        });
+        Assert.Equal((2, 11), (tries, await db.Read(s => s.First<int>("SELECT n FROM counters WHERE id = 1"))));
+    }
+
+    [Fact]
     public async Task ARestartOfMariaDbInTheMiddleOfWorkIsSurvived()
     {
         await using var server = await PrivateMariaDb.Start("--innodb-flush-log-at-trx-commit=1");
