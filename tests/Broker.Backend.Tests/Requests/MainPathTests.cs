@@ -167,6 +167,44 @@ public sealed class MainPathTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TriesThatNeverHelpEndWithTheLastErrorAndKeepTheOthers()
+    {
+        var origin = await PublishedBase();
+        var desktop = await _b.Do(new Clone(origin.Id, "one"));
+        Faults.Set(_b.NodeFolder, [new Fault("start", Fail: "It is away.", IsConnectionLost: true)]);
+        var start = await _b.Submit(new StartDomain(desktop.Id));
+
+        // the waits between the tries are not waited for
+        var row = await _b.Until(async s =>
+        {
+            await s.Execute("UPDATE requests SET at_time = UTC_TIMESTAMP(6) WHERE id = @Id AND state = 'waiting'", start);
+            return await RequestsTable.Get(s, start.Id);
+        }, r => r!.HasEnded);
+
+        Assert.Equal((RequestState.Failed, "host_unreachable", "It is away."), (row!.State, row.ErrorCode, row.ErrorText));
+        Assert.Equal((StartDomain.Spec.Tries, StartDomain.Spec.Tries - 1), (row.Attempts, row.AttemptErrors.GetArrayLength()));
+        Assert.Equal(DomainState.Shutdown, (await _b.Db.Read(s => DomainsTable.Get(s, desktop.Id)))!.State);
+    }
+
+    [Fact]
+    public async Task AFullLaneLeavesTheOthersRunning()
+    {
+        var origin = await PublishedBase();
+        var desktop = await _b.Do(new Clone(origin.Id, "one"));
+        Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 60)]);
+        var clones = new List<RequestRow>();
+        for (var i = 0; i <= _b.Settings.Lanes[Lane.Disk]; i++) clones.Add(await _b.Submit(new Clone(origin.Id, $"more-{i}")));
+        await _b.Until(s => RequestsTable.List(s, states: [RequestState.Working]), w => w.Count == clones.Count - 1);
+
+        Assert.Equal(DomainState.Active, (await _b.Do(new StartDomain(desktop.Id))).State);
+        Assert.Equal(RequestState.Done, (await _b.Ask(new Ping())).State);
+
+        Assert.Equal(RequestState.Requested, (await _b.Db.Read(s => RequestsTable.Get(s, clones[^1].Id)))!.State);
+        Faults.Set(_b.NodeFolder, []);
+        foreach (var clone in clones) Assert.Equal(RequestState.Done, (await _b.Ended(clone.Id)).State);
+    }
+
+    [Fact]
     public async Task AMachineThatWentOffByItselfIsSeen()
     {
         var desktop = await RunningDesktop();
@@ -185,6 +223,18 @@ public sealed class MainPathTests : IAsyncLifetime
         await _b.Db.Transaction(s => DomainsTable.SetPublic(s, origin.Id, false));
         Assert.Equal("not_allowed", (await _b.Ended(clone.Id)).ErrorCode);
         Assert.Null(await _b.Db.Read(s => DomainsTable.Get(s, clone.DomainId!.Value)));
+    }
+
+    [Fact]
+    public async Task AStartOfAMachineThatIsGoneByThenFailsAndSaysSo()
+    {
+        var machine = await _b.Do(new ImportDomain("tiny.img", "tiny"));
+        var remove = await _b.Submit(new RemoveDomain(machine.Id));
+        var start = await _b.Submit(new StartDomain(machine.Id));
+        Assert.Equal(RequestState.Done, (await _b.Ended(remove.Id)).State);
+        var ended = await _b.Ended(start.Id);
+        Assert.Equal((RequestState.Failed, "unknown_domain", "There is no machine tiny any more."), (ended.State, ended.ErrorCode, ended.ErrorText));
+        Assert.Equal(0, await _b.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM request_locks")));
     }
 
     [Fact]

@@ -73,6 +73,21 @@ public class QueueTests
     }
 
     [Fact]
+    public async Task ABaseIsPreparedAfterAllThatWasAskedOfItsMachineBefore()
+    {
+        var world = await World.New();
+        var machine = await world.Machine("linux");
+        var before = new[] { await world.Add(new StartDomain(machine.Id)), await world.Add(new ShutdownDomain(machine.Id, 10)), await world.Add(new ShutdownDomain(machine.Id, 20)) };
+        var prepare = await world.Add(new PrepareBase(machine.Id));
+        foreach (var expected in before.Append(prepare))
+        {
+            var row = await world.ClaimOne();
+            Assert.Equal(expected.Id, row.Id);
+            await world.Done(row);
+        }
+    }
+
+    [Fact]
     public async Task ClonesOfOneBaseRunTogetherAndNotWithWhatChangesIt()
     {
         var world = await World.New();
