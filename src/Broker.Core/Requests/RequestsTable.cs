@@ -24,14 +24,16 @@ public static class RequestsTable
 
     private const string PeopleSelect = $"SELECT {Columns}, u.name AS user_name FROM requests r JOIN users u ON u.id = r.user_id";
 
+    // What runs for each request names its indexes: the database needs longer to choose between them than to read.
+
     // Somebody else works on the same thing, or asked for it earlier and is not for a later time. What only looks
     // does not stay behind one that waits for its next try.
     private const string Conflict =
         """
         EXISTS (
-          SELECT 1 FROM request_locks mine
-          JOIN request_locks other ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
-          JOIN requests o ON o.id = other.request_id
+          SELECT 1 FROM request_locks mine FORCE INDEX (request_locks_request)
+          STRAIGHT_JOIN request_locks other FORCE INDEX (PRIMARY) ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
+          STRAIGHT_JOIN requests o FORCE INDEX (PRIMARY) ON o.id = other.request_id
           WHERE mine.request_id = r.id AND (o.state = 'working' OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (o.at_time IS NULL OR o.attempts > 0) AND r.lane <> 'quick')))))
         """;
 
@@ -89,6 +91,9 @@ public static class RequestsTable
             $"{PeopleSelect} WHERE r.domain_id IN @domains AND r.state IN ('requested', 'waiting', 'working') ORDER BY r.id",
             new { domains = domains.Select(d => d.ToString()).ToArray() });
 
+    // in seconds, as turns are
+    private const string NotBefore = "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(@AtTime, UTC_TIMESTAMP()))";
+
     /// <summary>Writes a request with its locks. Use <see cref="RequestWriter"/>, which also judges it.</summary>
     internal static async Task<RequestRow> Insert(DbSession db, NewRequest request)
     {
@@ -101,15 +106,14 @@ public static class RequestsTable
 
         var state = parent is { HasEnded: false } || request.AtTime is not null ? RequestState.Waiting : RequestState.Requested;
         var written = (await db.First<Written>(
-            """
+            $"""
             INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, after_id, after_ok)
             SELECT @Word, @Args, @state, @Lane, @Priority,
-              LEAST(now.at + @MostApart, GREATEST(now.at, COALESCE(
-                (SELECT MAX(mine.turn) + @Apart FROM requests mine
+              LEAST({NotBefore} + @MostApart, GREATEST({NotBefore}, COALESCE(
+                (SELECT MAX(mine.turn) + @Apart FROM requests mine FORCE INDEX (requests_turn_of_user)
                  WHERE mine.user_id = @UserId AND mine.lane = @Lane AND mine.priority = @Priority AND mine.state IN ('requested', 'waiting', 'working')
                    AND (mine.at_time IS NULL OR mine.at_time <= COALESCE(@AtTime, UTC_TIMESTAMP(6)))), 0))),
               @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk
-            FROM (SELECT TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(@AtTime, UTC_TIMESTAMP())) AS at) now
             RETURNING id, created_at
             """,
             new
@@ -199,16 +203,14 @@ public static class RequestsTable
     /// </summary>
     public static async Task<IReadOnlyList<RequestRow>> Claim(DbSession db, Guid backEnd, IReadOnlyDictionary<Lane, int> room, TimeSpan lease)
     {
-        // The gate and what is behind it in one round trip. A lane that is filled while one waits at the gate rings again.
-        var lanes = await db.First<string?>(
-            "SELECT (SELECT GROUP_CONCAT(DISTINCT lane) FROM requests WHERE state = 'requested') FROM claim_gate WHERE id = 1 FOR UPDATE");
-        if (lanes is null) return [];
+        // The gate and what is behind it in one round trip; an UPDATE, since what it finds is not to be read.
+        var lanes = await db.Query<Lane>("UPDATE claim_gate SET id = id WHERE id = 1; SELECT DISTINCT lane FROM requests WHERE state = 'requested'");
         var claimed = new List<RequestRow>();
-        foreach (var lane in lanes.Split(',').Select(Word.Parse<Lane>).Where(l => room.GetValueOrDefault(l) > 0))
+        foreach (var lane in lanes.Where(l => room.GetValueOrDefault(l) > 0))
         {
             claimed.AddRange(await db.Query<RequestRow>(
                 $"""
-                 SELECT {ClaimColumns} FROM requests r
+                 SELECT {ClaimColumns} FROM requests r FORCE INDEX (requests_turns)
                  WHERE r.state = 'requested' AND r.lane = @lane AND (r.cancel_asked_at IS NULL OR r.attempts > 0) AND NOT {Conflict}
                  ORDER BY r.priority, r.turn, r.id LIMIT @limit FOR UPDATE SKIP LOCKED
                  """,
