@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -21,13 +21,13 @@ _broker() {
     'broker requests watch --timeout') words='' ;;
     'broker requests cancel --as') words='' ;;
     'broker requests retry --as') words='' ;;
-    'broker requests retry --at') words='' ;;
-    'broker requests retry --after') words='' ;;
     'broker requests retry --timeout') words='' ;;
     'broker requests ask --json-args') words='' ;;
     'broker requests ask --as') words='' ;;
     'broker requests ask --at') words='' ;;
     'broker requests ask --after') words='' ;;
+    'broker requests ask --after-any') words='' ;;
+    'broker requests ask --priority') words='' ;;
     'broker requests ask --timeout') words='' ;;
     'broker domains list --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains list --base') words='' ;;
@@ -38,6 +38,8 @@ _broker() {
     'broker domains clone --as') words='' ;;
     'broker domains clone --at') words='' ;;
     'broker domains clone --after') words='' ;;
+    'broker domains clone --after-any') words='' ;;
+    'broker domains clone --priority') words='' ;;
     'broker domains clone --timeout') words='' ;;
     'broker domains force-shutdown --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains force-shutdown --base') words='' ;;
@@ -47,6 +49,8 @@ _broker() {
     'broker domains force-shutdown --as') words='' ;;
     'broker domains force-shutdown --at') words='' ;;
     'broker domains force-shutdown --after') words='' ;;
+    'broker domains force-shutdown --after-any') words='' ;;
+    'broker domains force-shutdown --priority') words='' ;;
     'broker domains force-shutdown --timeout') words='' ;;
     'broker domains hibernate --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains hibernate --base') words='' ;;
@@ -55,6 +59,8 @@ _broker() {
     'broker domains hibernate --as') words='' ;;
     'broker domains hibernate --at') words='' ;;
     'broker domains hibernate --after') words='' ;;
+    'broker domains hibernate --after-any') words='' ;;
+    'broker domains hibernate --priority') words='' ;;
     'broker domains hibernate --timeout') words='' ;;
     'broker domains import --alias') words='' ;;
     'broker domains import --description') words='' ;;
@@ -64,6 +70,8 @@ _broker() {
     'broker domains import --as') words='' ;;
     'broker domains import --at') words='' ;;
     'broker domains import --after') words='' ;;
+    'broker domains import --after-any') words='' ;;
+    'broker domains import --priority') words='' ;;
     'broker domains import --timeout') words='' ;;
     'broker domains pause --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains pause --base') words='' ;;
@@ -72,6 +80,8 @@ _broker() {
     'broker domains pause --as') words='' ;;
     'broker domains pause --at') words='' ;;
     'broker domains pause --after') words='' ;;
+    'broker domains pause --after-any') words='' ;;
+    'broker domains pause --priority') words='' ;;
     'broker domains pause --timeout') words='' ;;
     'broker domains reboot --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains reboot --base') words='' ;;
@@ -80,6 +90,8 @@ _broker() {
     'broker domains reboot --as') words='' ;;
     'broker domains reboot --at') words='' ;;
     'broker domains reboot --after') words='' ;;
+    'broker domains reboot --after-any') words='' ;;
+    'broker domains reboot --priority') words='' ;;
     'broker domains reboot --timeout') words='' ;;
     'broker domains refresh --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains refresh --base') words='' ;;
@@ -88,10 +100,14 @@ _broker() {
     'broker domains refresh --as') words='' ;;
     'broker domains refresh --at') words='' ;;
     'broker domains refresh --after') words='' ;;
+    'broker domains refresh --after-any') words='' ;;
+    'broker domains refresh --priority') words='' ;;
     'broker domains refresh --timeout') words='' ;;
     'broker domains remove --as') words='' ;;
     'broker domains remove --at') words='' ;;
     'broker domains remove --after') words='' ;;
+    'broker domains remove --after-any') words='' ;;
+    'broker domains remove --priority') words='' ;;
     'broker domains remove --timeout') words='' ;;
     'broker domains resume --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains resume --base') words='' ;;
@@ -100,6 +116,8 @@ _broker() {
     'broker domains resume --as') words='' ;;
     'broker domains resume --at') words='' ;;
     'broker domains resume --after') words='' ;;
+    'broker domains resume --after-any') words='' ;;
+    'broker domains resume --priority') words='' ;;
     'broker domains resume --timeout') words='' ;;
     'broker domains screenshot --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains screenshot --base') words='' ;;
@@ -108,6 +126,8 @@ _broker() {
     'broker domains screenshot --as') words='' ;;
     'broker domains screenshot --at') words='' ;;
     'broker domains screenshot --after') words='' ;;
+    'broker domains screenshot --after-any') words='' ;;
+    'broker domains screenshot --priority') words='' ;;
     'broker domains screenshot --timeout') words='' ;;
     'broker domains shutdown --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains shutdown --base') words='' ;;
@@ -117,6 +137,8 @@ _broker() {
     'broker domains shutdown --as') words='' ;;
     'broker domains shutdown --at') words='' ;;
     'broker domains shutdown --after') words='' ;;
+    'broker domains shutdown --after-any') words='' ;;
+    'broker domains shutdown --priority') words='' ;;
     'broker domains shutdown --timeout') words='' ;;
     'broker domains start --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains start --base') words='' ;;
@@ -125,6 +147,8 @@ _broker() {
     'broker domains start --as') words='' ;;
     'broker domains start --at') words='' ;;
     'broker domains start --after') words='' ;;
+    'broker domains start --after-any') words='' ;;
+    'broker domains start --priority') words='' ;;
     'broker domains start --timeout') words='' ;;
     'broker bases prepare --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker bases prepare --base') words='' ;;
@@ -133,6 +157,8 @@ _broker() {
     'broker bases prepare --as') words='' ;;
     'broker bases prepare --at') words='' ;;
     'broker bases prepare --after') words='' ;;
+    'broker bases prepare --after-any') words='' ;;
+    'broker bases prepare --priority') words='' ;;
     'broker bases prepare --timeout') words='' ;;
     'broker bases unprepare --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker bases unprepare --base') words='' ;;
@@ -141,14 +167,20 @@ _broker() {
     'broker bases unprepare --as') words='' ;;
     'broker bases unprepare --at') words='' ;;
     'broker bases unprepare --after') words='' ;;
+    'broker bases unprepare --after-any') words='' ;;
+    'broker bases unprepare --priority') words='' ;;
     'broker bases unprepare --timeout') words='' ;;
     'broker bases publish --as') words='' ;;
     'broker bases unpublish --as') words='' ;;
     'broker nodes add --manager') words='libvirt simulated virtualbox' ;;
     'broker nodes add --uri') words='' ;;
+    'broker nodes disable --as') words='' ;;
+    'broker nodes enable --as') words='' ;;
     'broker nodes check --as') words='' ;;
     'broker nodes check --at') words='' ;;
     'broker nodes check --after') words='' ;;
+    'broker nodes check --after-any') words='' ;;
+    'broker nodes check --priority') words='' ;;
     'broker nodes check --timeout') words='' ;;
     'broker users add --display-name') words='' ;;
     'broker users make-admin --as') words='' ;;
@@ -165,35 +197,37 @@ _broker() {
         'broker requests show') words='--config --json --help' ;;
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
-        'broker requests retry') words='--as --at --after --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain --json-args --as --at --after --wait --timeout --config --json --help' ;;
+        'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
         'broker domains') words='list show clone force-shutdown hibernate import pause reboot refresh remove resume screenshot shutdown start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
-        'broker domains clone') words='--name --owner --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains hibernate') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains import') words='--alias --description --memory-mib --vcpus --node --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains pause') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains reboot') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains refresh') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains remove') words='--as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains resume') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains screenshot') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --wait --timeout --config --json --help' ;;
-        'broker domains start') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
+        'broker domains clone') words='--name --owner --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains hibernate') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains import') words='--alias --description --memory-mib --vcpus --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains pause') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains refresh') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains remove') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains resume') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains screenshot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains start') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases') words='list prepare unprepare publish unpublish --config --json --help' ;;
         'broker bases list') words='--config --json --help' ;;
-        'broker bases prepare') words='--all --state --base --owned-by --on-node --publish --as --at --after --wait --timeout --config --json --help' ;;
-        'broker bases unprepare') words='--all --state --base --owned-by --on-node --as --at --after --wait --timeout --config --json --help' ;;
+        'broker bases prepare') words='--all --state --base --owned-by --on-node --publish --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker bases unprepare') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases publish') words='--as --config --json --help' ;;
         'broker bases unpublish') words='--as --config --json --help' ;;
-        'broker nodes') words='list show add check --config --json --help' ;;
+        'broker nodes') words='list show add disable enable check --config --json --help' ;;
         'broker nodes list') words='--config --json --help' ;;
         'broker nodes show') words='--config --json --help' ;;
         'broker nodes add') words='--manager --uri --config --json --help' ;;
-        'broker nodes check') words='--as --at --after --wait --timeout --config --json --help' ;;
+        'broker nodes disable') words='--as --config --json --help' ;;
+        'broker nodes enable') words='--as --config --json --help' ;;
+        'broker nodes check') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker users') words='list add password first-admin-link make-admin remove-admin disable enable --config --json --help' ;;
         'broker users list') words='--config --json --help' ;;
         'broker users add') words='--display-name --admin --must-change-password --if-missing --password-stdin --config --json --help' ;;

@@ -57,13 +57,14 @@ internal static class Domains
         var command = new Command("show", "Show one machine with its disks and what is being done with it.") { name };
         command.SetAction(async (parsed, cancel) =>
         {
-            var (domain, names, volumes, clones, open) = await Settings.Open(parsed, terminal).Read(async s =>
+            var (domain, names, volumes, clones, open, waits) = await Settings.Open(parsed, terminal).Read(async s =>
             {
                 var found = await Find(s, parsed.GetRequiredValue(name));
-                return (found, await Names.Read(s), await VolumesTable.Of(s, found.Id), await DomainsTable.Clones(s, found.Id), await RequestsTable.Open(s, [found.Id]));
+                var asked = await RequestsTable.Open(s, [found.Id]);
+                return (found, await Names.Read(s), await VolumesTable.Of(s, found.Id), await DomainsTable.Clones(s, found.Id), asked, await Waiting.Of(s, asked));
             }, cancel);
             await terminal.AnswerDetails(parsed,
-                new { domain = View(domain, names), clones, volumes, requests = open.Select(RequestText.View) },
+                new { domain = View(domain, names), clones, volumes, requests = open.Select(r => RequestText.View(r, waits.GetValueOrDefault(r.Id))) },
                 [
                     ("name", domain.Name),
                     ("id", domain.Id.ToString()),
@@ -83,7 +84,7 @@ internal static class Domains
                     ("started", Terminal.When(domain.StartedAt)),
                     ("made", Terminal.When(domain.CreatedAt)),
                     .. volumes.Select(v => ($"disk {v.Target}", (Cell)$"{v.Path} ({v.Format}, {v.CapacityBytes >> 20} MiB{(v.IsFrozen ? ", frozen" : "")})")),
-                    .. open.Select(r => ("request", (Cell)$"{r.Id} {r.Command} {Word.Of(r.State)} {RequestText.Progress(r)}".TrimEnd())),
+                    .. open.Select(r => ("request", (Cell)$"{r.Id} {r.Command} {Word.Of(r.State)} {RequestText.Progress(r, waits.GetValueOrDefault(r.Id))}".TrimEnd())),
                 ]);
             return ExitCode.Done;
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Broker.Core;
+using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Nodes;
 using Broker.Core.Users;
@@ -11,7 +12,17 @@ internal static class Nodes
 {
     public static Command Command(Terminal terminal)
     {
-        var command = new Command("nodes", "Hosts that run machines.") { Subcommands = { List(terminal), Show(terminal), Add(terminal) } };
+        var command = new Command("nodes", "Hosts that run machines.")
+        {
+            Subcommands =
+            {
+                List(terminal),
+                Show(terminal),
+                Add(terminal),
+                Change(terminal, "disable", "Put no new machines on a host for the time being; those that are there go on.", "node_disabled", false, "gets no new machines"),
+                Change(terminal, "enable", "Put new machines on a host again.", "node_enabled", true, "gets new machines again"),
+            },
+        };
         foreach (var verb in CatalogueVerbs.Of("nodes", terminal)) command.Subcommands.Add(verb);
         return command;
     }
@@ -68,6 +79,29 @@ internal static class Nodes
                     .. node.Facts.EnumerateObject().Select(f => (f.Name.Replace('_', ' '), (Cell)f.Value.ToString())),
                     .. images.Select(i => ("image", new Cell(i.Problem is null ? $"{i.File} ({i.Format}, {i.SizeBytes >> 20} MiB)" : $"{i.File}: {i.Problem}", i.Problem is null ? Tone.None : Tone.Middling))),
                 ]);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Change(Terminal terminal, string verb, string what, string action, bool isEnabled, string now)
+    {
+        var name = new Argument<string>("NAME") { Description = "The host." };
+        var by = Settings.AsOption();
+        var command = new Command(verb, what) { name, by };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var node = await Settings.Open(parsed, terminal).Transaction(async s =>
+            {
+                var caller = await Settings.Caller(s, parsed.GetValue(by), terminal);
+                if (May.Do(caller, Grant.Operate, null) is { IsAllowed: false } no) throw new CommandFailedException(no.Reason, word: "not_allowed");
+                var found = await Find(s, parsed.GetRequiredValue(name));
+                if (found.IsEnabled == isEnabled) return found;
+                await NodesTable.SetEnabled(s, found.Id, isEnabled);
+                await UsersTable.Audit(s, caller.UserId, caller.Address, action, found.Name, null);
+                return found with { IsEnabled = isEnabled };
+            }, cancel);
+            await terminal.Answer(parsed, node, $"{node.Name} {now}.");
             return ExitCode.Done;
         });
         return command;

@@ -17,6 +17,22 @@ public class NodesAndDomainsTests
     }
 
     [Fact]
+    public async Task AHostThatIsDisabledGetsNoNewMachinesUntilItIsEnabled()
+    {
+        var line = await CommandLine.New();
+        await Machine(line, "linux", isBase: true);
+        (await line.Run("nodes", "disable", "here")).Done();
+        Assert.Contains("disabled", (await line.Run("nodes", "list")).Done(), StringComparison.Ordinal);
+        Assert.Contains("gets no new machines", (await line.Run("domains", "clone", "linux")).Error, StringComparison.Ordinal);
+        Assert.Contains("There is no", (await line.Run("domains", "import", "a.qcow2", "new")).Error, StringComparison.Ordinal);
+        (await line.Run("domains", "start", "linux")).Done();
+        (await line.Run("nodes", "enable", "here")).Done();
+        (await line.Run("domains", "clone", "linux")).Done();
+        Assert.Equal(["node_disabled", "node_enabled"], await line.Db.Read(s => s.Query<string>("SELECT action FROM audit WHERE subject = 'here' AND action <> 'node_put' ORDER BY id")));
+        Assert.Equal(ExitCode.Refused, (await line.Run("nodes", "disable", "nowhere")).Code);
+    }
+
+    [Fact]
     public async Task PublishingABaseIsSeenAuditedAndToldToEverybody()
     {
         var line = await CommandLine.New();

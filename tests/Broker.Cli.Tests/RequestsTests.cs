@@ -146,10 +146,10 @@ public class RequestsTests
     public async Task AnInterruptedWaitLeavesTheRequestAlone()
     {
         var line = await CommandLine.New();
-        using var interrupt = new CancellationTokenSource();
+        using var interrupt = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         line.OnError = text =>
         {
-            if (text.Trim() == "requested") interrupt.Cancel();
+            if (text.Trim().StartsWith("requested", StringComparison.Ordinal)) interrupt.Cancel();
         };
         var outcome = await line.Run(["requests", "ask", "ping", "--wait"], "", interrupt.Token);
         Assert.Equal(ExitCode.Interrupted, outcome.Code);
@@ -208,7 +208,7 @@ public class RequestsTests
         var hung = new TaskCompletionSource<int>();
         line.OnError = text =>
         {
-            if (text.Trim() == "requested") hung.TrySetResult(doors.GetFiles("frontend-*").Length);
+            if (text.Trim().StartsWith("requested", StringComparison.Ordinal)) hung.TrySetResult(doors.GetFiles("frontend-*").Length);
         };
         var watching = line.Run("requests", "ask", "ping", "--wait");
         Assert.Equal(1, await hung.Task.WaitAsync(TimeSpan.FromSeconds(20)));
@@ -224,7 +224,7 @@ public class RequestsTests
         var line = await CommandLine.New();
         var linux = await NodesAndDomainsTests.Machine(line, "linux", isBase: true);
         var id = (await line.Run("domains", "clone", "linux", "--name", "mine")).Done().Trim();
-        Assert.Contains("only one that failed", (await line.Run("requests", "retry", id)).Error, StringComparison.Ordinal);
+        Assert.Contains("only what failed", (await line.Run("requests", "retry", id)).Error, StringComparison.Ordinal);
         var row = await Claimed(line.Db);
         await line.Db.Transaction(s => RequestsTable.Fail(s, row, "host_refused", "The host said no."));
 
@@ -233,6 +233,43 @@ public class RequestsTests
         Assert.NotEqual(id, again.Json.GetProperty("id").ToString());
         Assert.Equal(("clone", linux, "mine"), (again.Json.GetProperty("command").GetString(),
             again.Json.GetProperty("args").GetProperty("base").GetGuid(), again.Json.GetProperty("args").GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task WhatWaitsSaysForWhatAndItsPlace()
+    {
+        var line = await CommandLine.New();
+        await line.Db.Transaction(s => BackEndsTable.Beat(s, BackEnd, "host1", "1.2.3", new Dictionary<Lane, int> { [Lane.Quick] = 1 }, TimeSpan.FromMinutes(1)));
+        var first = (await line.Run("requests", "ask", "ping")).Done().Trim();
+        await Claimed(line.Db);
+        await line.Run("requests", "ask", "ping");
+        var third = (await line.Run("requests", "ask", "ping")).Done().Trim();
+        var follower = (await line.Run("requests", "ask", "ping", "--after-any", first)).Done().Trim();
+
+        var shown = (await line.Run("requests", "show", third)).Done();
+        Assert.Matches(@"(?m)^state +requested All places are taken; one comes before it\.", shown);
+        Assert.Matches(@"(?m)^ahead +1$", shown);
+        var json = (await line.Run("requests", "show", third, "--json")).Json;
+        Assert.Equal(("lane", 1), (json.GetProperty("waits_for").GetProperty("reason").GetString(), json.GetProperty("position").GetProperty("ahead").GetInt32()));
+        Assert.Contains($"It waits for request {first} to end.", (await line.Run("requests", "list")).Done(), StringComparison.Ordinal);
+        Assert.Matches($@"(?m)^after +request {first}, however it ends$", (await line.Run("requests", "show", follower)).Done());
+        Assert.Contains("one comes before it.", (await line.Run("requests", "watch", third, "--timeout", "0")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EachStepIsShownWithItsTime()
+    {
+        var line = await CommandLine.New();
+        var id = (await line.Run("requests", "ask", "ping")).Done().Trim();
+        var row = await Claimed(line.Db);
+        await line.Db.Transaction(async s => RequestsTable.Progress(s, row, 10, "Looking"));
+        await line.Db.Transaction(async s => RequestsTable.Progress(s, row, 50, "Listening"));
+        Assert.Matches(@"(?m)^step +[0-9:.]{12} +…  Listening$", (await line.Run("requests", "show", id)).Done());
+        await line.Db.Transaction(s => RequestsTable.Done(s, row, null));
+        Assert.Matches(@"(?ms)^step +[0-9:.]{12} +\d+ ms  Looking$.*^step +[0-9:.]{12} +\d+ ms  Listening$", (await line.Run("requests", "show", id)).Done());
+        var steps = (await line.Run("requests", "show", id, "--json")).Json.GetProperty("steps").EnumerateArray().ToList();
+        Assert.Equal(["Looking", "Listening"], steps.Select(s => s.GetProperty("text").GetString()));
+        Assert.All(steps, s => Assert.True(s.GetProperty("took_ms").GetInt64() >= 0));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Broker.Core.Domains;
+using Broker.Core.Requests;
 using Broker.Core.Users;
 
 namespace Broker.Cli.Tests;
@@ -112,6 +113,29 @@ public class VerbsTests
     [InlineData("24.12.2026", null)]
     public void TimesAreReadAsPeopleWriteThem(string text, string? expected) =>
         Assert.Equal(expected is null ? null : DateTimeOffset.Parse(expected, null), Instant.Read(text, DateTimeOffset.Parse("2026-11-21T12:00:00Z", null)));
+
+    [Fact]
+    public async Task AVerbThatComesHoweverAnotherEndsSaysSo()
+    {
+        var line = await CommandLine.New();
+        await NodesAndDomainsTests.Machine(line, "linux", isBase: false);
+        var first = (await line.Run("domains", "start", "linux")).Done().Trim();
+        var request = (await line.Run("domains", "shutdown", "linux", "--after-any", first, "--json")).Json[0];
+        Assert.False((await line.Db.Read(s => RequestsTable.Get(s, request.GetProperty("id").GetInt64())))!.AfterOk);
+        Assert.Equal(ExitCode.Usage, (await line.Run("domains", "reboot", "linux", "--after", first, "--after-any", first)).Code);
+    }
+
+    [Fact]
+    public async Task AVerbHasThePriorityThatIsWantedAndIsAskedForAnewByForce()
+    {
+        var line = await CommandLine.New();
+        await NodesAndDomainsTests.Machine(line, "linux", isBase: false);
+        var first = (await line.Run("domains", "start", "linux", "--json")).Json[0];
+        var urgent = (await line.Run("domains", "start", "linux", "--force", "--priority", "1", "--json")).Json[0];
+        Assert.NotEqual(first.GetProperty("id").GetInt64(), urgent.GetProperty("id").GetInt64());
+        Assert.Equal((100, 1), (first.GetProperty("priority").GetInt32(), urgent.GetProperty("priority").GetInt32()));
+        Assert.Equal("bad_arguments", (await Refused(line, "domains", "reboot", "linux", "--priority", "1001")).GetProperty("code").GetString());
+    }
 
     [Fact]
     public async Task ARequestFollowsAnother()

@@ -21,13 +21,13 @@ public sealed class NodeList(Db db, BackEndSettings settings, IReadOnlyList<IVmM
         return Of(row);
     }
 
-    /// <summary>All nodes that are enabled, read anew.</summary>
+    /// <summary>All nodes, read anew. One that gets no new machines is watched like the others: it may have some.</summary>
     public async Task<IReadOnlyList<Node>> All(CancellationToken cancel = default) =>
-        [.. (await db.Read(NodesTable.All, cancel)).Where(n => n.IsEnabled && managers.Any(m => m.Kind == n.Manager)).Select(Of)];
+        [.. (await db.Read(NodesTable.All, cancel)).Where(n => managers.Any(m => m.Kind == n.Manager)).Select(Of)];
 
     /// <summary>Nodes that nothing here can drive.</summary>
     public async Task<IReadOnlyList<NodeRow>> Undriven(CancellationToken cancel = default) =>
-        [.. (await db.Read(NodesTable.All, cancel)).Where(n => n.IsEnabled && managers.All(m => m.Kind != n.Manager))];
+        [.. (await db.Read(NodesTable.All, cancel)).Where(n => managers.All(m => m.Kind != n.Manager))];
 
     /// <inheritdoc/>
     public void Dispose()

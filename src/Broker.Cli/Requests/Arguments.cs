@@ -33,14 +33,6 @@ internal static class Arguments
     /// <summary>An argument that is somebody's account.</summary>
     public static bool IsUser(string name, Type type) => name == "owner" && type == typeof(long);
 
-    /// <summary>Arguments of an earlier request without what the writer mints anew.</summary>
-    public static JsonElement WithoutMinted(Core.Requests.Command command, JsonElement args)
-    {
-        var kept = JsonObject.Create(args) ?? [];
-        foreach (var minted in command.Arguments.Where(a => a.IsSetByWriter)) kept.Remove(minted.Name);
-        return JsonSerializer.SerializeToElement(kept);
-    }
-
     private static JsonObject Parse(string? json)
     {
         try

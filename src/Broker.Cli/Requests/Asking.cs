@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Requests;
 using Command = System.CommandLine.Command;
@@ -11,6 +12,9 @@ internal sealed class Asking(Terminal terminal)
     private readonly Option<string?> _by = Settings.AsOption();
     private readonly Option<string?> _at = new("--at") { Description = "Not before this time: 2026-11-21T22:00Z, or +30m from now (s, m, h, d).", HelpName = "TIME" };
     private readonly Option<long?> _after = new("--after") { Description = "Not before this request has ended well.", HelpName = "ID" };
+    private readonly Option<long?> _afterAny = new("--after-any") { Description = "Not before this request has ended, well or not.", HelpName = "ID" };
+    private readonly Option<int?> _priority = new("--priority") { Description = "Instead of the command's own, 0 to 1000, lower first; only for administrators.", HelpName = "N" };
+    private readonly Option<bool> _force = new("--force") { Description = "Ask anew, also when an equal request is there already." };
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait until it has ended, and show how far it is. The exit code tells how it ended." };
     private readonly Option<double?> _timeout = TimeoutOption();
 
@@ -21,7 +25,13 @@ internal sealed class Asking(Terminal terminal)
     /// <summary>Gives a verb these options.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_by, _at, _after, _wait, _timeout]) command.Options.Add(option);
+        foreach (var option in (Option[])[_by, _at, _after, _afterAny, _priority, _force, _wait, _timeout]) command.Options.Add(option);
+    }
+
+    /// <summary>Gives a verb that asks once more what was asked before those that are about its caller and the wait.</summary>
+    public void AddWaitTo(Command command)
+    {
+        foreach (var option in (Option[])[_by, _wait, _timeout]) command.Options.Add(option);
     }
 
     /// <summary>Writes requests, all or none of them, and waits for them if that is wanted. Prints their numbers.</summary>
@@ -29,20 +39,29 @@ internal sealed class Asking(Terminal terminal)
     /// <param name="requests">What to ask for, read in the transaction that writes it.</param>
     /// <param name="isOne">There is always one: its JSON is an object, not a list.</param>
     /// <param name="cancel">Ends the wait; what was asked for goes on.</param>
-    public async Task<int> Ask(ParseResult parsed, Func<DbSession, Task<IReadOnlyList<IRequest>>> requests, bool isOne, CancellationToken cancel)
+    public Task<int> Ask(ParseResult parsed, Func<DbSession, Task<IReadOnlyList<IRequest>>> requests, bool isOne, CancellationToken cancel) =>
+        Submit(parsed, async (s, caller) =>
+        {
+            var (after, afterAny) = (parsed.GetValue(_after), parsed.GetValue(_afterAny));
+            if (after is not null && afterAny is not null) throw new CommandFailedException("--after and --after-any: a request follows one other.", ExitCode.Usage);
+            var at = parsed.GetValue(_at) is { } text ? await Time(s, text) : (DateTimeOffset?)null;
+            var all = new List<Submitted>();
+            foreach (var request in await requests(s))
+                all.Add(await RequestWriter.Submit(s, caller, request, at, after ?? afterAny, afterOk: afterAny is null, parsed.GetValue(_force), parsed.GetValue(_priority)));
+            return all;
+        }, isOne, cancel);
+
+    /// <summary>Writes requests, and waits for them if that is wanted. Prints their numbers.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="submit">Writes them, for this caller.</param>
+    /// <param name="isOne">There is always one: its JSON is an object, not a list.</param>
+    /// <param name="cancel">Ends the wait; what was asked for goes on.</param>
+    public async Task<int> Submit(ParseResult parsed, Func<DbSession, Caller, Task<List<Submitted>>> submit, bool isOne, CancellationToken cancel)
     {
         var settings = Settings.Read(parsed, terminal);
         var db = Settings.Open(settings);
         var isJson = Settings.IsJson(parsed);
-        var submitted = await db.Transaction(async s =>
-        {
-            var caller = await Settings.Caller(s, parsed.GetValue(_by), terminal);
-            var at = parsed.GetValue(_at) is { } text ? await Time(s, text) : (DateTimeOffset?)null;
-            var all = new List<Submitted>();
-            foreach (var request in await requests(s)) all.Add(await RequestWriter.Submit(s, caller, request, at, parsed.GetValue(_after)));
-            return all;
-        }, cancel);
-
+        var submitted = await db.Transaction(async s => await submit(s, await Settings.Caller(s, parsed.GetValue(_by), terminal)), cancel);
         var rows = submitted.ConvertAll(s => s.Row);
         if (!isJson)
         {
@@ -52,8 +71,16 @@ internal sealed class Asking(Terminal terminal)
 
         var waits = parsed.GetValue(_wait);
         if (waits) rows = await new Watching(db, settings.DoorbellFolder, terminal, IsQuiet: isJson).UntilEnded(rows, parsed.GetValue(_timeout), cancel);
-        if (isJson) await terminal.WriteJson(isOne ? RequestText.View(rows[0]) : rows.Select(RequestText.View));
-        else foreach (var row in rows) await terminal.Out.WriteLineAsync(RequestText.Number(row.Id));
+        if (isJson)
+        {
+            var views = await db.Read(s => RequestText.Views(s, rows), cancel);
+            await terminal.WriteJson(isOne ? views[0] : views);
+        }
+        else
+        {
+            foreach (var row in rows) await terminal.Out.WriteLineAsync(RequestText.Number(row.Id));
+        }
+
         return waits ? Watching.Outcome(rows) : ExitCode.Done;
     }
 

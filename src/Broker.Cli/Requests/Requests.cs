@@ -41,14 +41,15 @@ internal static class Requests
         {
             var states = parsed.GetValue(state)!;
             var most = Math.Max(1, parsed.GetValue(limit));
-            var rows = await Settings.Open(parsed, terminal).Read(async s =>
+            var (rows, waits) = await Settings.Open(parsed, terminal).Read(async s =>
             {
                 var about = parsed.GetValue(domain) is { } name ? (await Domains.Find(s, name)).Id : (Guid?)null;
                 var by = parsed.GetValue(user) is { } person ? (await Users.Find(s, person)).Id : (long?)null;
-                return await RequestsTable.List(s, by, states, parsed.GetValue(word) is { } c ? Known(c).Word : null, about, parsed.GetValue(before), most);
+                var found = await RequestsTable.List(s, by, states, parsed.GetValue(word) is { } c ? Known(c).Word : null, about, parsed.GetValue(before), most);
+                return (found, await Waiting.Of(s, found));
             }, cancel);
-            await terminal.AnswerTable(parsed, rows.Select(RequestText.View), ["ID", "COMMAND", "MACHINE", "USER", "STATE", "PROGRESS", "ASKED", "ERROR"],
-                rows.Select(r => (Cell[])[RequestText.Number(r.Id), r.Command, r.DomainName, r.UserName, RequestText.State(r), RequestText.Progress(r), Terminal.When(r.CreatedAt), r.ErrorText]));
+            await terminal.AnswerTable(parsed, rows.Select(r => RequestText.View(r, waits.GetValueOrDefault(r.Id))), ["ID", "COMMAND", "MACHINE", "USER", "STATE", "PROGRESS", "ASKED", "ERROR"],
+                rows.Select(r => (Cell[])[RequestText.Number(r.Id), r.Command, r.DomainName, r.UserName, RequestText.State(r), RequestText.Progress(r, waits.GetValueOrDefault(r.Id)), Terminal.When(r.CreatedAt), r.ErrorText]));
             return ExitCode.Done;
         });
         return command;
@@ -66,8 +67,12 @@ internal static class Requests
         var command = new Command("show", "Show one request with everything that is known about it.") { id };
         command.SetAction(async (parsed, cancel) =>
         {
-            var row = await Settings.Open(parsed, terminal).Read(s => Get(s, parsed.GetRequiredValue(id)), cancel);
-            await terminal.AnswerDetails(parsed, RequestText.View(row), RequestText.Details(row));
+            var (row, wait, steps) = await Settings.Open(parsed, terminal).Read(async s =>
+            {
+                var found = await Get(s, parsed.GetRequiredValue(id));
+                return (found, (await Waiting.Of(s, [found])).GetValueOrDefault(found.Id), await RequestsTable.Steps(s, found));
+            }, cancel);
+            await terminal.AnswerDetails(parsed, RequestText.View(row, wait, steps), RequestText.Details(row, wait, steps));
             return ExitCode.Done;
         });
         return command;
@@ -89,7 +94,7 @@ internal static class Requests
                 return found;
             }, cancel);
             rows = await new Watching(db, settings.DoorbellFolder, terminal, IsQuiet: Settings.IsJson(parsed)).UntilEnded(rows, parsed.GetValue(timeout), cancel);
-            if (Settings.IsJson(parsed)) await terminal.WriteJson(rows.Select(RequestText.View));
+            if (Settings.IsJson(parsed)) await terminal.WriteJson(await db.Read(s => RequestText.Views(s, rows), cancel));
             return Watching.Outcome(rows);
         });
         return command;
@@ -114,7 +119,7 @@ internal static class Requests
                 await UsersTable.Audit(s, caller.UserId, caller.Address, "request_cancelled", RequestText.Number(row.Id), new { command = row.Command, domain = row.DomainName });
                 return await Get(s, row.Id);
             }, cancel);
-            await terminal.Answer(parsed, RequestText.View(row), $"Request {row.Id} ({RequestText.Title(row)}) is {(row.HasEnded ? "cancelled" : "being taken back")}.");
+            await terminal.Answer(parsed, RequestText.View(row, wait: null), $"Request {row.Id} ({RequestText.Title(row)}) is {(row.HasEnded ? "cancelled" : "being taken back")}.");
             return ExitCode.Done;
         });
         return command;
@@ -125,14 +130,9 @@ internal static class Requests
         var id = new Argument<long>("ID") { Description = "The request's number." };
         var asking = new Asking(terminal);
         var command = new Command("retry", "Ask once more for what failed or was cancelled.") { id };
-        asking.AddTo(command);
-        command.SetAction((parsed, cancel) => asking.Ask(parsed, async s =>
-        {
-            var row = await Get(s, parsed.GetRequiredValue(id));
-            if (row.State is not (RequestState.Failed or RequestState.Cancelled))
-                throw new CommandFailedException($"Request {row.Id} is {Word.Of(row.State)}; only one that failed or was cancelled is asked for again.", word: "not_ended_badly");
-            return [Catalogue.Decode(row.Command, Arguments.WithoutMinted(Known(row.Command), row.Args))];
-        }, isOne: true, cancel));
+        asking.AddWaitTo(command);
+        command.SetAction((parsed, cancel) => asking.Submit(parsed,
+            async (s, caller) => [await RequestWriter.Retry(s, caller, await Get(s, parsed.GetRequiredValue(id)))], isOne: true, cancel));
         return command;
     }
 

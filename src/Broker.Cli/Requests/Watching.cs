@@ -32,14 +32,14 @@ internal sealed record Watching(Db Db, string DoorbellFolder, Terminal Terminal,
         using var door = OpenDoor();
         while (true)
         {
-            rows = await Db.Read(async s =>
+            (rows, var waits) = await Db.Read(async s =>
             {
                 var now = new List<RequestRow>();
                 foreach (var row in rows) now.Add(row.HasEnded ? row : await Requests.Get(s, row.Id));
-                return now;
+                return (now, await Waiting.Of(s, now));
             }, cancel);
             var waited = Stopwatch.GetElapsedTime(started);
-            foreach (var row in rows) await Say(row, waited, isOne: rows.Count == 1);
+            foreach (var row in rows) await Say(row, waits.GetValueOrDefault(row.Id), waited, isOne: rows.Count == 1);
             if (rows.All(r => r.HasEnded)) return [.. rows];
             if (waited > limit)
             {
@@ -71,12 +71,12 @@ internal sealed record Watching(Db Db, string DoorbellFolder, Terminal Terminal,
         };
     }
 
-    private async Task Say(RequestRow row, TimeSpan waited, bool isOne)
+    private async Task Say(RequestRow row, Wait? wait, TimeSpan waited, bool isOne)
     {
         if (IsQuiet) return;
         var name = isOne ? "" : $"{row.Id} {RequestText.Title(row)}: ";
         var after = row.HasEnded ? $" after {waited.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s" : "";
-        var rest = row.HasEnded ? "" : " " + RequestText.Progress(row);
+        var rest = row.HasEnded ? "" : " " + RequestText.Progress(row, wait);
         var news = $"{row.State}{rest}";
         if (_said.GetValueOrDefault(row.Id) == news) return;
         _said[row.Id] = news;

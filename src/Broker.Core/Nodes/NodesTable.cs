@@ -53,6 +53,14 @@ public static class NodesTable
         db.Ring(Side.BackEnd);
     }
 
+    /// <summary>It gets new machines, or none for the time being; those that it has go on.</summary>
+    public static async Task SetEnabled(DbSession db, long id, bool isEnabled)
+    {
+        await db.Execute("UPDATE nodes SET is_enabled = @isEnabled WHERE id = @id", new { id, isEnabled });
+        EventsTable.Changed(db, EventKind.Node);
+        db.Ring(Side.BackEnd);
+    }
+
     /// <summary>It answered, and told this about itself.</summary>
     public static async Task SetUp(DbSession db, long id, IReadOnlyList<string> capabilities, IReadOnlyDictionary<string, string> facts)
     {

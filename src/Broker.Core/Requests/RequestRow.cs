@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Broker.Core.Requests;
@@ -38,6 +39,9 @@ public sealed record RequestStep
 
     /// <summary>What it was, in a sentence.</summary>
     public required string Text { get; init; }
+
+    /// <summary>When the next one began, its try failed, or the request ended; null while it is being done.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 }
 
 /// <summary>A row of <c>requests</c>.</summary>
@@ -72,6 +76,9 @@ public sealed record RequestRow
 
     /// <summary>What it belongs to in traces: a W3C <c>traceparent</c> of the click that asked for it.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>Finds what belongs to it in logs and traces; null when nothing was traced.</summary>
+    public string? TraceId => ActivityContext.TryParse(TraceParent, null, out var trace) ? trace.TraceId.ToString() : null;
 
     /// <summary>The domain it is about.</summary>
     public Guid? DomainId { get; init; }

@@ -68,8 +68,16 @@ public static class RequestsTable
             new { userId, anyState = states is not { Count: > 0 }, states = (states ?? []).Select(Word.Of).DefaultIfEmpty("").ToArray(), command, domainId, beforeId, limit, text });
 
     /// <summary>What was done for a request, in order.</summary>
-    public static Task<IReadOnlyList<RequestStep>> Steps(DbSession db, long id) =>
-        db.Query<RequestStep>("SELECT attempt, at, percent, text FROM request_steps WHERE request_id = @id ORDER BY id", new { id });
+    public static async Task<IReadOnlyList<RequestStep>> Steps(DbSession db, RequestRow row)
+    {
+        var steps = await db.Query<RequestStep>("SELECT attempt, at, percent, text FROM request_steps WHERE request_id = @Id ORDER BY id", new { row.Id });
+        var failures = row.AttemptErrors.EnumerateArray().Select(e => e.GetProperty("at").GetDateTimeOffset()).ToList();
+        return [.. steps.Select((step, i) => step with
+        {
+            EndedAt = i + 1 < steps.Count && steps[i + 1].Attempt == step.Attempt ? steps[i + 1].At
+                : failures.Where(at => at >= step.At).Cast<DateTimeOffset?>().FirstOrDefault() ?? row.EndedAt,
+        })];
+    }
 
     /// <summary>The words of all commands that were ever asked for and not forgotten, also of those that no version knows any more.</summary>
     public static Task<IReadOnlyList<string>> Words(DbSession db) => db.Query<string>("SELECT DISTINCT command FROM requests");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Broker.Core;
 using Broker.Core.Database;
@@ -48,7 +47,7 @@ public sealed record RequestView(
     public static RequestView Of(RequestRow row, Wait? wait = null) => new(
         row.Id, row.Command, row.State, new Person(row.UserId, row.UserName ?? ""), row.DomainId, row.DomainName, row.CreatedAt, row.AtTime, row.AfterId,
         row.StartedAt, row.EndedAt, row.Attempts, row.Progress, row.ProgressText, row.ErrorCode is { } code ? new RequestError(code, row.ErrorText ?? "") : null, row.Result, row.Args,
-        row.CallerAddress, row.ClaimedBy, row.Priority, row.CancelAskedAt, TraceOf(row), row is { HasEnded: false, CancelAskedAt: null },
+        row.CallerAddress, row.ClaimedBy, row.Priority, row.CancelAskedAt, row.TraceId, row is { HasEnded: false, CancelAskedAt: null },
         row.State is RequestState.Failed or RequestState.Cancelled,
         wait is null ? null : new WaitView(wait.For, wait.Text, wait.Until, wait.RequestId), wait is null ? null : new PositionView(wait.Ahead, wait.ExpectedStartAt));
 
@@ -68,21 +67,13 @@ public sealed record RequestView(
     /// <summary>A row with all that is known about it.</summary>
     public static async Task<RequestView> Whole(DbSession db, RequestRow row)
     {
-        var steps = await RequestsTable.Steps(db, row.Id);
-        var errors = row.AttemptErrors.Deserialize<List<AttemptError>>(Json.Options) ?? [];
+        var steps = await RequestsTable.Steps(db, row);
         return (await Of(db, [row]))[0] with
         {
-            Steps = [.. steps.Select((s, i) => new StepView(s.At, s.Attempt, s.Percent, s.Text, EndOf(i) is { } end ? (long)(end - s.At).TotalMilliseconds : null))],
-            AttemptErrors = errors,
+            Steps = [.. steps.Select(s => new StepView(s.At, s.Attempt, s.Percent, s.Text, s.EndedAt is { } end ? (long)(end - s.At).TotalMilliseconds : null))],
+            AttemptErrors = row.AttemptErrors.Deserialize<List<AttemptError>>(Json.Options) ?? [],
         };
-
-        // A step lasts until the next one of its try, else until the try failed, else until the request ended.
-        DateTimeOffset? EndOf(int i) =>
-            i + 1 < steps.Count && steps[i + 1].Attempt == steps[i].Attempt ? steps[i + 1].At
-            : errors.Where(e => e.At >= steps[i].At).Select(e => (DateTimeOffset?)e.At).FirstOrDefault() ?? row.EndedAt;
     }
-
-    private static string? TraceOf(RequestRow row) => ActivityContext.TryParse(row.TraceParent, null, out var trace) ? trace.TraceId.ToString() : null;
 }
 
 /// <summary>Why a request is not in work yet.</summary>

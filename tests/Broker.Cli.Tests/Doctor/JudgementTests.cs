@@ -119,11 +119,16 @@ public class JudgementTests
         Is(Health.Failed, "broker nodes show there", NodesCheck.Judge([up, up with { Name = "there", State = NodeState.Down, Detail = "It is silent." }]));
     }
 
-    [Theory]
-    [InlineData(1, 1, Health.Ok)]
-    [InlineData(0, 1, Health.Failed)]
-    [InlineData(0, 0, Health.NotApplicable)]
-    public void BackEnds(long watching, long nodes, Health health) => Is(health, "systemctl start broker-backend", BackEndsCheck.Judge(watching, nodes));
+    [Fact]
+    public void BackEnds()
+    {
+        var here = new BackEndRow { Id = Guid.NewGuid(), Host = "one", Process = 7, Version = "1.0.0", Lanes = default, IsAlive = true };
+        var gone = here with { Host = "two", IsAlive = false };
+        Is(Health.Ok, "", BackEndsCheck.Judge([here, gone]));
+        Is(Health.Failed, "systemctl start broker-backend", BackEndsCheck.Judge([]));
+        Is(Health.Failed, "systemctl start broker-backend", BackEndsCheck.Judge([gone]));
+        Is(Health.Warning, "install.sh system", BackEndsCheck.Judge([here, here with { Version = "0.9.0" }]));
+    }
 
     [Theory]
     [InlineData(true, true, "3770", Health.Ok, "")]

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Nodes;
 using Broker.Core.Users;
 
 namespace Broker.Core.Requests.Domains;
@@ -50,6 +51,8 @@ public sealed record Clone(
         var origin = judged!;
         if (!origin.IsBase)
             throw new RequestRefusedException("not_a_base", $"{origin.Name} is not a base. Prepare it as one first.");
+        if (await NodesTable.Get(db, origin.NodeId) is { IsEnabled: false } node)
+            throw new RequestRefusedException("node_disabled", $"{node.Name}, the host of {origin.Name}, gets no new machines for the time being.");
         var name = Name ?? await DomainNames.FirstFree(db, DomainNames.ForClone(origin.Name, ownerName, ownerId));
         return DomainsTable.New(name, ownerId, origin.NodeId, origin.MemoryKib, origin.Vcpus) with
         {
