@@ -102,6 +102,10 @@ public static class RequestsTable
     // in seconds, as turns are
     private const string NotBefore = "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(@AtTime, UTC_TIMESTAMP()))";
 
+    // State by state: then it is the end of an index, however many there are.
+    private const string LastTurn =
+        "SELECT MAX(mine.turn) FROM requests mine FORCE INDEX (requests_turn_of_user) WHERE mine.user_id = @UserId AND mine.lane = @Lane AND mine.priority = @Priority";
+
     /// <summary>Writes a request with its locks. Use <see cref="RequestWriter"/>, which also judges it.</summary>
     internal static async Task<RequestRow> Insert(DbSession db, NewRequest request)
     {
@@ -117,10 +121,10 @@ public static class RequestsTable
             $"""
             INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, after_id, after_ok)
             SELECT @Word, @Args, @state, @Lane, @Priority,
-              LEAST({NotBefore} + @MostApart, GREATEST({NotBefore}, COALESCE(
-                (SELECT MAX(mine.turn) + @Apart FROM requests mine FORCE INDEX (requests_turn_of_user)
-                 WHERE mine.user_id = @UserId AND mine.lane = @Lane AND mine.priority = @Priority AND mine.state IN ('requested', 'waiting', 'working')
-                   AND (mine.at_time IS NULL OR mine.at_time <= COALESCE(@AtTime, UTC_TIMESTAMP(6)))), 0))),
+              LEAST({NotBefore} + @MostApart, GREATEST({NotBefore},
+                COALESCE(({LastTurn} AND mine.state = 'requested') + @Apart, 0),
+                COALESCE(({LastTurn} AND mine.state = 'working') + @Apart, 0),
+                COALESCE(({LastTurn} AND mine.state = 'waiting' AND (mine.at_time IS NULL OR mine.at_time <= COALESCE(@AtTime, UTC_TIMESTAMP(6)))) + @Apart, 0))),
               @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk
             RETURNING id, created_at
             """,
@@ -211,7 +215,7 @@ public static class RequestsTable
     /// </summary>
     public static async Task<IReadOnlyList<RequestRow>> Claim(DbSession db, Guid backEnd, IReadOnlyDictionary<Lane, int> room, TimeSpan lease)
     {
-        // The gate and what is behind it in one round trip; an UPDATE, since what it finds is not to be read.
+        // The gate and what is behind it in one round trip: an UPDATE, since what it finds is not to be read.
         var lanes = await db.Query<Lane>("UPDATE claim_gate SET id = id WHERE id = 1; SELECT DISTINCT lane FROM requests WHERE state = 'requested'");
         var claimed = new List<RequestRow>();
         foreach (var lane in lanes.Where(l => room.GetValueOrDefault(l) > 0))
