@@ -18,9 +18,9 @@ import {
   health,
   image,
   isPending,
+  listed,
   may,
   messagesOf,
-  minutesAgo,
   newMessage,
   newRequest,
   now,
@@ -183,17 +183,7 @@ export class MockBroker {
         this.emit('image', {});
         return { status: 204 };
       case 'GET users':
-        return ok({
-          users: this.accounts.map(({ id: user, name, display_name, is_admin }) => ({
-            id: user,
-            name,
-            display_name,
-            is_admin,
-            is_disabled: false,
-            created_at: minutesAgo(9000),
-            last_sign_in_at: minutesAgo(30),
-          })),
-        });
+        return ok({ users: this.accounts.map(listed) });
       default:
         return problem(404, 'not_found', `Nothing is at ${path}.`);
     }
@@ -370,8 +360,12 @@ export class MockBroker {
 
   private cancel(request: Request): Answer {
     if (!isPending(request)) return problem(409, 'ended', 'It has ended already.');
-    if (request.state === 'working') this.tell(request, { cancel_asked_at: now() });
-    else this.tell(request, { state: 'cancelled', ended_at: now() });
+    this.tell(request, { cancel_asked_at: now() });
+    if (request.state !== 'working') {
+      setTimeout(() => {
+        this.tell(request, { state: 'cancelled', ended_at: now() });
+      }, this.stepMs / 4);
+    }
     return ok(told(request, this.requests));
   }
 

@@ -63,6 +63,19 @@ export function account(
   };
 }
 
+/** An account as the list of users shows it. */
+export function listed({ id, name, display_name, is_admin }: Account) {
+  return {
+    id,
+    name,
+    display_name,
+    is_admin,
+    is_disabled: false,
+    created_at: minutesAgo(9000),
+    last_sign_in_at: minutesAgo(30),
+  };
+}
+
 export function image(
   file: string,
   size_bytes: number,

@@ -10,6 +10,11 @@ export function useDeleteImage() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (file: string) => call('delete', '/api/library/{file}', { path: { file } }),
-    onSettled: () => client.invalidateQueries({ queryKey: libraryQuery.queryKey }),
+    // the hosts notice it a few seconds later, and an event tells; until then the list would still have it
+    onSuccess: (_, file) => {
+      client.setQueryData(libraryQuery.queryKey, (images) =>
+        images?.filter((image) => image.file !== file || !image.is_upload),
+      );
+    },
   });
 }

@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 
 /** A filter's value; several where it may have several; null or nothing takes it away. */
@@ -14,23 +14,25 @@ export function useFilters(): {
   clear: () => void;
 } {
   const [params, setParams] = useSearchParams();
+  // the address changes a moment after it was set: a second filter must not take the first one back
+  const latest = useRef(params);
+  useEffect(() => {
+    latest.current = params;
+  }, [params]);
   const set = useCallback(
     (name: string, value: Value, typed = false) => {
-      setParams(
-        (old) => {
-          const next = new URLSearchParams(old);
-          next.delete(name);
-          for (const one of typeof value === 'string' ? [value] : (value ?? [])) {
-            if (one !== '') next.append(name, one);
-          }
-          return next;
-        },
-        { replace: typed, preventScrollReset: true },
-      );
+      const next = new URLSearchParams(latest.current);
+      next.delete(name);
+      for (const one of typeof value === 'string' ? [value] : (value ?? [])) {
+        if (one !== '') next.append(name, one);
+      }
+      latest.current = next;
+      setParams(next, { replace: typed, preventScrollReset: true });
     },
     [setParams],
   );
   const clear = useCallback(() => {
+    latest.current = new URLSearchParams();
     setParams({}, { preventScrollReset: true });
   }, [setParams]);
   return { params, set, clear };

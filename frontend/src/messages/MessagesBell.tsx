@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { messagesQuery } from '@/api/messages';
 import { useFormat } from '@/i18n/format';
@@ -14,6 +14,7 @@ export function MessagesBell() {
   const { t } = useTranslation('messages');
   const format = useFormat();
   const { data } = useInfiniteQuery(messagesQuery);
+  const bell = useRef<HTMLButtonElement>(null);
   const [opened, setOpened] = useState(false);
   const [wasOpened, setWasOpened] = useState(false);
   const unread = data?.pages[0]?.unread ?? 0;
@@ -21,6 +22,7 @@ export function MessagesBell() {
   return (
     <>
       <ActionIcon
+        ref={bell}
         className={classes.bell}
         variant="subtle"
         color="gray"
@@ -47,6 +49,8 @@ export function MessagesBell() {
             opened={opened}
             onClose={() => {
               setOpened(false);
+              // it can't return the focus itself: when it is first loaded it is open already
+              bell.current?.focus();
             }}
           />
         </Suspense>

@@ -25,6 +25,7 @@ export default function MessagesDrawer({
     <Drawer
       opened={opened}
       onClose={onClose}
+      returnFocus={false}
       position="right"
       size="sm"
       title={t('title')}

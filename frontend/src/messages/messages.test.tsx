@@ -25,6 +25,8 @@ describe('messages', () => {
     });
     expect(broker.messages.filter((m) => m.user === 1 && m.read_at === null)).toEqual([]);
     expect(screen.getByTestId('messages-read-all')).toBeDisabled();
+    await user.keyboard('{Escape}');
+    expect(await bell()).toHaveFocus();
   });
 
   it('lead to the desktop', async () => {

@@ -1,5 +1,4 @@
 import { Button, Group, Skeleton } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { IconListCheck, IconSearchOff } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -12,14 +11,10 @@ import { useFilters } from '@/components/useFilters';
 import { filterOf, RequestFilters } from './RequestFilters';
 import { RequestsTable } from './RequestsTable';
 
-/** While somebody types, the server isn't asked for each letter. */
-const pauseMs = 200;
-
 export default function RequestsPage() {
   const { t } = useTranslation(['requests', 'common']);
   const { params, set, clear } = useFilters();
-  const [asked] = useDebouncedValue(params.toString(), pauseMs, { leading: true });
-  const filter = useMemo(() => filterOf(new URLSearchParams(asked)), [asked]);
+  const filter = useMemo(() => filterOf(params), [params]);
   const query = useInfiniteQuery(requestsQuery(filter));
   const requests = query.data?.pages.flat();
 

@@ -25,10 +25,10 @@ export function useCancel(): (request: Request) => Promise<void> {
         if (!yes) return;
       }
       try {
-        const { state: now } = await mutateAsync(id);
+        await mutateAsync(id);
         notifications.show({
           id: toastOf(id),
-          message: now === 'cancelled' ? t('cancelled', { id }) : t('cancelling', { id }),
+          message: t(state === 'working' ? 'stopping' : 'cancelling', { id }),
         });
       } catch (problem) {
         showProblem(problem);
