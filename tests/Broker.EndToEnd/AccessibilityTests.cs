@@ -1,3 +1,7 @@
+using Broker.Backend.VmManagers.Simulated;
+using Broker.Core.Requests;
+using Broker.Core.Requests.Domains;
+
 namespace Broker.EndToEnd;
 
 /// <summary>The portal without a mouse, and under the rules of axe.</summary>
@@ -24,6 +28,15 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await Axe.Check(admin.Page);
         await admin.Page.GotoAsync("/admin/requests");
         await Expect(admin.Page.GetByTestId("requests-table")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        await admin.Page.GetByTestId("request-details").First.ClickAsync();
+        await Expect(admin.Page.GetByTestId("request-timeline")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        await admin.Page.GotoAsync("/admin/library");
+        await Expect(admin.Page.GetByTestId("library-table")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        await admin.Page.GotoAsync("/admin/health");
+        await Expect(admin.Page.GetByTestId("health")).ToBeVisibleAsync();
         await Axe.Check(admin.Page);
         await admin.Page.GotoAsync("/");
         await admin.Open(SimulatedStage.BaseName);
@@ -60,9 +73,49 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await Expect(open).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task RequestsAndMessagesNeedNoMouse()
+    {
+        await Stage.AddImage("tiny.img");
+        var machine = await Stage.Do(new ImportDomain("tiny.img", "by-keyboard"));
+        RequestRow failed;
+        using (Stage.Trouble(new Fault("start", Fail: "The host is tired.")))
+        {
+            failed = await Stage.Submit(new StartDomain(machine.Id));
+            await Stage.Until(s => RequestsTable.Get(s, failed.Id), r => r!.State == RequestState.Failed);
+        }
+
+        var page = (await SignIn(Stage.Admin)).Page;
+        await Press(page.GetByRole(AriaRole.Link, new() { Name = "Requests" }));
+        await TabTo(page, page.GetByTestId("requests-text"));
+        await page.Keyboard.TypeAsync("by-keyboard");
+        await Press(page.GetByTestId("requests-state-failed"));
+        await Expect(page.GetByTestId("request-row")).ToHaveCountAsync(1);
+        await Press(page.GetByTestId("request-details"));
+        await Expect(page.GetByTestId("request-error")).ToContainTextAsync("The host is tired.");
+
+        // the drawer takes the focus and gives it back
+        var bell = page.GetByTestId("messages-bell");
+        await Press(bell);
+        await Press(page.GetByTestId("messages-read-all"));
+        await Expect(bell).ToHaveAttributeAsync("data-unread", "0");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(bell).ToBeFocusedAsync();
+
+        await Press(page.GetByTestId("request-retry"));
+        await Expect(page.GetByTestId("request")).ToHaveAttributeAsync("data-state", "done");
+
+        async Task Press(ILocator wanted)
+        {
+            await TabTo(page, wanted);
+            await page.Keyboard.PressAsync("Enter");
+        }
+    }
+
     private static async Task TabTo(IPage page, ILocator wanted, string key = "Tab")
     {
-        for (var presses = 0; presses < 30; presses++)
+        await Expect(wanted).ToBeVisibleAsync();
+        for (var presses = 0; presses < 40; presses++)
         {
             if (await wanted.EvaluateAsync<bool>("element => element === document.activeElement")) return;
             await page.Keyboard.PressAsync(key);

@@ -76,8 +76,7 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = "Requests" }).ClickAsync();
         await Expect(admin.Page.GetByTestId("requests-table")).ToBeVisibleAsync();
         await admin.Page.EvaluateAsync("() => { window.sameDocument = true; }");
-        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 30)]);
-        try
+        using (Stage.Trouble(new Fault("define", HangSeconds: 30)))
         {
             var student = await SignIn(await Stage.NewStudent());
             await student.Post($"/api/bases/{origin.Id}/open");
@@ -86,10 +85,6 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
             await Expect(clone).ToContainTextAsync("Making the disk");
             await Expect(clone.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", "10");
             await Expect(RequestOf(admin.Page, "start_domain", "seen-student")).ToHaveAttributeAsync("data-state", "waiting");
-        }
-        finally
-        {
-            Faults.Set(Stage.NodeFolder, []);
         }
 
         await Expect(RequestOf(admin.Page, "clone", "seen-student")).ToHaveAttributeAsync("data-state", "done");
@@ -106,21 +101,16 @@ public sealed class AdminTests(SimulatedStage simulated) : BrowserTests(simulate
     public async Task AFailedStartIsToldToWhoAskedForIt()
     {
         await Stage.NewBase("unlucky");
-        Faults.Set(Stage.NodeFolder, [new Fault("start", Fail: "There is no more memory on the host.")]);
-        try
+        var student = await SignIn(await Stage.NewStudent());
+        using (Stage.Trouble(new Fault("start", Fail: "There is no more memory on the host.")))
         {
-            var student = await SignIn(await Stage.NewStudent());
             await student.Card("unlucky").GetByTestId("open-desktop").ClickAsync();
             await Expect(student.Page.GetByTestId("open-failure")).ToContainTextAsync("There is no more memory on the host.");
             await Axe.Check(student.Page);
-            Faults.Set(Stage.NodeFolder, []);
-            await student.Page.GetByTestId("open-retry").ClickAsync();
-            await new GuestScreen(student.Page).IsConnected();
         }
-        finally
-        {
-            Faults.Set(Stage.NodeFolder, []);
-        }
+
+        await student.Page.GetByTestId("open-retry").ClickAsync();
+        await new GuestScreen(student.Page).IsConnected();
     }
 
     [Fact]

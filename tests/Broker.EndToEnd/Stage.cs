@@ -4,9 +4,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
+using Broker.Core.Library;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
@@ -46,7 +48,7 @@ public sealed class Stage : IAsyncDisposable
         Library = Path.Combine(disks, "library");
         _doorbell = new Doorbell(Path.Combine(run, "doorbell"));
         Db = new Db(connection, ring: _doorbell.Ring);
-        foreach (var folder in (string[])[_pool, Library, NodeFolder, Path.Combine(run, "displays")]) Directory.CreateDirectory(folder);
+        foreach (var folder in (string[])[_pool, Library, Uploads, NodeFolder, Path.Combine(run, "displays")]) Directory.CreateDirectory(folder);
     }
 
     /// <summary>Where the portal is.</summary>
@@ -61,8 +63,9 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Folder of images that can be imported.</summary>
     public string Library { get; }
 
-    /// <summary>Folder of the simulated host, where faults are set.</summary>
-    public string NodeFolder => Path.Combine(_run, "node");
+    private string Uploads => Path.Combine(Library, ImageNames.Uploads);
+
+    private string NodeFolder => Path.Combine(_run, "node");
 
     /// <summary>Starts all of it on a simulated host.</summary>
     public static async Task<Stage> Simulated()
@@ -125,6 +128,13 @@ public sealed class Stage : IAsyncDisposable
         await File.WriteAllBytesAsync(path, disk);
     }
 
+    /// <summary>The simulated host goes wrong in these ways, and in no others, until this is disposed of.</summary>
+    public IDisposable Trouble(params IReadOnlyList<Fault> faults)
+    {
+        Faults.Set(NodeFolder, faults);
+        return new Cleared(NodeFolder);
+    }
+
     /// <summary>Asks the back end for something as the administrator and waits until it is done.</summary>
     /// <returns>The machine it is about, as it is now.</returns>
     public async Task<DomainRow> Do(IRequest request)
@@ -136,10 +146,12 @@ public sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Asks the back end for something as the administrator.</summary>
-    public async Task<RequestRow> Submit(IRequest request)
+    /// <param name="request">What for.</param>
+    /// <param name="at">Not before this time.</param>
+    public async Task<RequestRow> Submit(IRequest request, DateTimeOffset? at = null)
     {
         var admin = (await Db.Read(s => UsersTable.Caller(s, Admin.Id, "192.0.2.7")))!;
-        return (await Db.Transaction(s => RequestWriter.Submit(s, admin, request))).Row;
+        return (await Db.Transaction(s => RequestWriter.Submit(s, admin, request, at))).Row;
     }
 
     /// <summary>Waits until something in the database is as it should be.</summary>
@@ -211,7 +223,7 @@ public sealed class Stage : IAsyncDisposable
         for (var tries = 1; ; tries++)
         {
             Address = new Uri($"http://127.0.0.1:{FreePort()}/");
-            _frontEnd = StartProgram("Broker.Frontend", ("BROKER_URLS", Address.GetLeftPart(UriPartial.Authority)), ("BROKER_PORTAL", PortalFiles.Folder));
+            _frontEnd = StartProgram("Broker.Frontend", ("BROKER_URLS", Address.GetLeftPart(UriPartial.Authority)), ("BROKER_PORTAL", PortalFiles.Folder), ("BROKER_UPLOADS", Uploads));
             if (await IsReady(http)) return;
             // somebody else may have taken the port between our look and the server's bind
             if (tries == 3) throw new InvalidOperationException($"The front end ended at once.\n{_frontEnd.Output}");
@@ -252,5 +264,10 @@ public sealed class Stage : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class Cleared(string folder) : IDisposable
+    {
+        public void Dispose() => Faults.Set(folder, []);
     }
 }

@@ -40,35 +40,31 @@ public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simula
     [Fact]
     public async Task OpenLeadsStepByStepFromTheCardToTheGuestsScreen()
     {
-        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 30)]);
-        try
-        {
-            var student = await SignIn(await Stage.NewStudent());
-            var card = student.Card(Base);
-            await Expect(card).ToContainTextAsync("Linux");
-            await Expect(card).ToContainTextAsync("For the lab on operating systems.");
-            await Expect(card.Locator("svg, img").First).ToBeVisibleAsync();
-            await Expect(card).ToHaveAttributeAsync("data-state", "none");
+        var student = await SignIn(await Stage.NewStudent());
+        var card = student.Card(Base);
+        await Expect(card).ToContainTextAsync("Linux");
+        await Expect(card).ToContainTextAsync("For the lab on operating systems.");
+        await Expect(card.Locator("svg, img").First).ToBeVisibleAsync();
+        await Expect(card).ToHaveAttributeAsync("data-state", "none");
 
+        using (Stage.Trouble(new Fault("define", HangSeconds: 30)))
+        {
             await card.GetByTestId("open-desktop").ClickAsync();
             await Expect(student.Page.Locator("[data-step=make]")).ToHaveAttributeAsync("data-state", "working");
             await Expect(student.Page.Locator("[data-step=make]")).ToContainTextAsync("Making the disk");
-            Faults.Set(Stage.NodeFolder, [new Fault("start", HangSeconds: 30)]);
-            await Expect(student.Page.Locator("[data-step=start]")).ToHaveAttributeAsync("data-state", "working");
-            await Expect(student.Page.Locator("[data-step=make]")).ToHaveAttributeAsync("data-state", "done");
-            await Axe.Check(student.Page);
-            Faults.Set(Stage.NodeFolder, []);
+            using (Stage.Trouble(new Fault("start", HangSeconds: 30)))
+            {
+                await Expect(student.Page.Locator("[data-step=start]")).ToHaveAttributeAsync("data-state", "working");
+                await Expect(student.Page.Locator("[data-step=make]")).ToHaveAttributeAsync("data-state", "done");
+                await Axe.Check(student.Page);
+            }
+        }
 
-            var screen = new GuestScreen(student.Page);
-            await screen.IsConnected();
-            await screen.Shows(Paint.Magenta);
-            Assert.Equal("640x480", await screen.Size());
-            await Expect(student.Page).ToHaveTitleAsync("Desktop · Broker");
-        }
-        finally
-        {
-            Faults.Set(Stage.NodeFolder, []);
-        }
+        var screen = new GuestScreen(student.Page);
+        await screen.IsConnected();
+        await screen.Shows(Paint.Magenta);
+        Assert.Equal("640x480", await screen.Size());
+        await Expect(student.Page).ToHaveTitleAsync("Desktop · Broker");
     }
 
     [Fact]
@@ -156,6 +152,80 @@ public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simula
     }
 
     [Fact]
+    public async Task AHibernatedDesktopGoesOnWhereItWasAndItsScreenComesBackByItself()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        var screen = await student.Open(Base);
+        await screen.Shows(Paint.Magenta);
+        await screen.Press("g");
+        await screen.Shows(Paint.InGreen);
+
+        var second = await student.Context.NewPageAsync();
+        await second.GotoAsync("/");
+        var card = second.Locator($"[data-testid=desktop-card][data-base-name='{Base}']");
+        await card.GetByTestId("desktop-menu").ClickAsync();
+        await second.GetByTestId("action-hibernate_domain").ClickAsync();
+        await Expect(card).ToHaveAttributeAsync("data-state", "hibernated");
+        var state = student.Page.GetByTestId("viewer-state");
+        await Expect(state).ToHaveAttributeAsync("data-state", "hibernated");
+        await Expect(student.Page.GetByTestId("screen")).ToHaveCountAsync(0);
+        await Axe.Check(student.Page);
+
+        // woken in the other tab
+        await card.GetByTestId("open-desktop").ClickAsync();
+        await new GuestScreen(second).IsConnected();
+        await screen.IsConnected();
+        await screen.Shows(Paint.InGreen);
+
+        // and from where its screen was
+        await second.CloseAsync();
+        await student.Post("/api/requests", new { command = "hibernate_domain", args = new { domain = student.DesktopShown } });
+        await Expect(state).ToHaveAttributeAsync("data-state", "hibernated");
+        await student.Page.GetByTestId("viewer-start").ClickAsync();
+        await screen.IsConnected();
+        await screen.Shows(Paint.InGreen);
+    }
+
+    [Fact]
+    public async Task WhatFailedIsToldByTheBellUntilItWasRead()
+    {
+        var student = await SignIn(await Stage.NewStudent());
+        await student.Open(Base);
+        var desktop = student.DesktopShown;
+        await student.Page.GetByTestId("viewer-back").ClickAsync();
+        await Expect(student.Card(Base)).ToHaveAttributeAsync("data-state", "active");
+        var bell = student.Page.GetByTestId("messages-bell");
+        await Expect(bell).ToHaveAttributeAsync("data-unread", "0");
+        var because = "The disk is full. Ask for more room.";
+        using (Stage.Trouble(new Fault("hibernate", Fail: because)))
+        {
+            // twice, the second time with nobody at the page
+            await student.Post("/api/requests", new { command = "hibernate_domain", args = new { domain = desktop } });
+            await Expect(student.Page.GetByTestId("message-toast")).ToContainTextAsync(because);
+            await Expect(bell).ToHaveAttributeAsync("data-unread", "1");
+            await student.Page.GotoAsync("about:blank");
+            var (_, request) = await student.Post("/api/requests", new { command = "hibernate_domain", args = new { domain = desktop } });
+            await Stage.Until(s => RequestsTable.Get(s, request.GetProperty("id").GetInt64()), r => r!.State == RequestState.Failed);
+        }
+
+        await student.Page.GotoAsync("/");
+        await Expect(bell).ToHaveAttributeAsync("data-unread", "2");
+        await Expect(student.Page.GetByTestId("message-toast")).ToHaveCountAsync(0);
+        await bell.ClickAsync();
+        var messages = student.Page.GetByTestId("message");
+        await Expect(messages).ToHaveCountAsync(2);
+        await Expect(messages.First).ToContainTextAsync(because);
+        await Axe.Check(student.Page);
+        await messages.First.GetByTestId("message-read").ClickAsync();
+        await Expect(messages.First).ToHaveAttributeAsync("data-unread", "false");
+        await Expect(bell).ToHaveAttributeAsync("data-unread", "1");
+        await student.Page.GetByTestId("messages-read-all").ClickAsync();
+        await Expect(bell).ToHaveAttributeAsync("data-unread", "0");
+        await student.Page.ReloadAsync();
+        await Expect(bell).ToHaveAttributeAsync("data-unread", "0");
+    }
+
+    [Fact]
     public async Task FullScreenCanBeEnteredAndLeft()
     {
         var student = await SignIn(await Stage.NewStudent());
@@ -228,19 +298,14 @@ public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simula
     public async Task OpenEndsInTheViewerAlthoughTheBackEndIsKilledMeanwhile()
     {
         var student = await SignIn(await Stage.NewStudent());
-        Faults.Set(Stage.NodeFolder, [new Fault("define", HangSeconds: 30)]);
-        try
+        using (Stage.Trouble(new Fault("define", HangSeconds: 30)))
         {
             await student.Card(Base).GetByTestId("open-desktop").ClickAsync();
             await Expect(student.Page.Locator("[data-step=make]")).ToContainTextAsync("Making the disk");
             await Stage.KillBackEnd();
         }
-        finally
-        {
-            Faults.Set(Stage.NodeFolder, []);
-            Stage.StartBackEnd();
-        }
 
+        Stage.StartBackEnd();
         var screen = new GuestScreen(student.Page);
         await screen.IsConnected();
         await screen.Shows(Paint.Magenta);
