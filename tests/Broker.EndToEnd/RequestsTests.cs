@@ -24,12 +24,13 @@ public sealed class RequestsTests(SimulatedStage simulated) : BrowserTests(simul
             var waiting = await Stage.Submit(new RemoveDomain(working.DomainId!.Value));
             await Expect(Row(page, waiting.Id)).ToContainTextAsync($"Request {working.Id} is working on the same machine.");
 
-            await Row(page, waiting.Id).GetByTestId("request-cancel").ClickAsync();
-            await Expect(Row(page, waiting.Id)).ToHaveAttributeAsync("data-state", "cancelled");
             await Row(page, working.Id).GetByTestId("request-cancel").ClickAsync();
             await page.GetByTestId("confirm").ClickAsync();
             await Expect(Row(page, working.Id)).ToContainTextAsync("Stops after this step and is undone.");
             await Expect(Row(page, working.Id).GetByTestId("request-cancel")).ToHaveCountAsync(0);
+            // once the back end has taken this one back, it knows of the one before
+            await Row(page, waiting.Id).GetByTestId("request-cancel").ClickAsync();
+            await Expect(Row(page, waiting.Id)).ToHaveAttributeAsync("data-state", "cancelled");
         }
 
         await Expect(Row(page, working.Id)).ToHaveAttributeAsync("data-state", "cancelled");
@@ -87,6 +88,13 @@ public sealed class RequestsTests(SimulatedStage simulated) : BrowserTests(simul
         await Expect(page.GetByTestId("request-error")).ToHaveCountAsync(0);
         await page.GetByTestId("request").GetByRole(AriaRole.Link, new() { Name = "out-of-memory" }).ClickAsync();
         await Expect(page.GetByTestId("machine-drawer")).ToContainTextAsync(machine.Id.ToString());
+
+        // the machine's own page tells the same from its side
+        var history = page.GetByTestId("machine-history").GetByRole(AriaRole.Listitem);
+        await Expect(history.First).ToHaveAttributeAsync("data-state", "active");
+        await Expect(history.First).ToContainTextAsync($"Start · {Stage.Admin.Name}");
+        await Expect(history.Last).ToContainTextAsync("Import an image");
+        await Axe.Check(page);
     }
 
     private static ILocator Row(IPage page, long id) => page.Locator($"[data-testid=request-row][data-id='{id}']");
