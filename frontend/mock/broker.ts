@@ -16,6 +16,7 @@ import {
   command,
   hasScreen,
   health,
+  historyOf,
   image,
   isPending,
   listed,
@@ -121,6 +122,8 @@ export class MockBroker {
         return ok({ domains: this.visible().map((d) => this.shown(d)) });
       case 'GET domains/:id':
         return this.withDomain(id, (domain) => ok(this.shown(domain)));
+      case 'GET domains/:id/history':
+        return this.withDomain(id, (domain) => ok(historyOf(domain, this.requests)));
       case 'PUT domains/:id/published':
         return this.withDomain(id, (domain) => {
           this.change(domain, { is_public: fields.is_public === true });

@@ -1,6 +1,8 @@
 /** The small things a broker in memory is made of. */
 import type {
   Domain,
+  DomainState,
+  HistoryEntry,
   LibraryImage,
   Message,
   Request,
@@ -261,6 +263,45 @@ export function may(domain: Domain, admin: boolean): string[] {
     case 'removing':
       return [];
   }
+}
+
+const stateAfter: Partial<Record<string, DomainState>> = {
+  import_domain: 'shutdown',
+  clone: 'shutdown',
+  start_domain: 'active',
+  resume_domain: 'active',
+  shutdown_domain: 'shutdown',
+  force_shutdown_domain: 'shutdown',
+  hibernate_domain: 'hibernated',
+  pause_domain: 'paused',
+  prepare_base: 'base',
+  remove_base: 'shutdown',
+};
+
+/** What requests made of a machine; what they don't explain was seen on its host. */
+export function historyOf(domain: Domain, requests: readonly Request[]) {
+  const entries = requests
+    .filter((r) => r.domain_id === domain.id && r.state === 'done')
+    .map(({ id, command: word, ended_at, user }): HistoryEntry => ({
+      id,
+      at: ended_at ?? now(),
+      state: stateAfter[word] ?? domain.state,
+      detail: null,
+      cause: 'request',
+      request: { id, command: word, user: user.name },
+    }))
+    .sort((a, b) => b.id - a.id);
+  if (entries[0]?.state !== domain.state) {
+    entries.unshift({
+      id: 10_000,
+      at: domain.state_since,
+      state: domain.state,
+      detail: domain.state_detail,
+      cause: 'host',
+      request: null,
+    });
+  }
+  return { entries, kept_days: 30 };
 }
 
 /** A broker with something wrong, so that one sees how that looks. */

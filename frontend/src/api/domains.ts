@@ -1,4 +1,5 @@
 import {
+  infiniteQueryOptions,
   keepPreviousData,
   queryOptions,
   useMutation,
@@ -23,6 +24,23 @@ export const domainQuery = (id: string) =>
   queryOptions({
     queryKey: ['domain', id],
     queryFn: ({ signal }) => call('get', '/api/domains/{id}', { path: { id }, signal }),
+  });
+
+const historyPageSize = 20;
+
+export const historyQuery = (id: string) =>
+  infiniteQueryOptions({
+    // below the machine's own key: what makes that stale makes this stale
+    queryKey: [...domainQuery(id).queryKey, 'history'],
+    queryFn: ({ signal, pageParam }) =>
+      call('get', '/api/domains/{id}/history', {
+        path: { id },
+        query: { limit: historyPageSize, ...(pageParam === 0 ? {} : { before: pageParam }) },
+        signal,
+      }),
+    initialPageParam: 0,
+    getNextPageParam: ({ entries }) =>
+      entries.length < historyPageSize ? undefined : entries.at(-1)?.id,
   });
 
 export function useDesktops() {

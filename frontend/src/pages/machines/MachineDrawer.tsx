@@ -23,6 +23,7 @@ import { useShowProblem } from '@/components/problemText';
 import { nameOf, useCommandName, useDomainSentence } from '@/domains/sentence';
 import { RequestStateBadge, StateDot } from '@/domains/StateBadge';
 import { useFormat } from '@/i18n/format';
+import { History } from './History';
 import classes from './MachineDrawer.module.css';
 
 export function MachineDrawer({ domain, onClose }: { domain: Domain | null; onClose: () => void }) {
@@ -73,6 +74,7 @@ function Details({ domain }: { domain: Domain }) {
         ]}
       />
       <Describe domain={domain} />
+      <History domainId={domain.id} />
       <LastRequests domain={domain} />
     </Stack>
   );
