@@ -9,6 +9,12 @@
 #                                desktop, without a person; times of its steps
 #   ./install.sh demo --stop     ends a demo that runs
 #   ./install.sh demo --reset    removes the demo's desktops and data, starts anew
+#   ./install.sh demo --desktop  a graphical Debian desktop as well; also with --check
+#                                and --reset
+#   ./install.sh dev             for those who change Broker: simulated machines, all
+#                                of it built and started again when a file changes;
+#                                until Ctrl-C. No root, no hypervisor
+#   ./install.sh dev --reset     the same with empty tables
 #   ./install.sh system          Broker as services of this machine; again to upgrade.
 #                                --mariadb FILE: client options for a MariaDB elsewhere;
 #                                --files DIR: only lays the files out below DIR
@@ -34,7 +40,9 @@ export PATH=$PATH:/usr/sbin:/sbin
 . etc/install/test.sh
 . etc/install/database.sh
 . etc/install/release.sh
+. etc/install/private.sh
 . etc/install/demo.sh
+. etc/install/dev.sh
 . etc/install/system.sh
 
 usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' install.sh; }
@@ -49,10 +57,8 @@ verb=${1:-help}
 (($# == 0)) || shift
 case "$verb $*" in
   'help ' | '--help ' | '-h ') usage ;;
-  'demo ') demo_run ;;
-  'demo --check') demo_check ;;
-  'demo --stop') demo_stop ;;
-  'demo --reset') demo_reset ;;
+  'demo '*) demo_command "$@" ;;
+  'dev '*) dev_command "$@" ;;
   'version ') release_version ;;
   'system '*) system_command "$@" ;;
   'test ') run_tests 'Category!=Long' ;;

@@ -3,7 +3,11 @@
 
 readonly configuration=Release
 
-end_compiler() { pkill -f -- "-pipename:$SharedCompilationId" || true; }
+# Its socket stays where .NET makes it.
+end_compiler() {
+  pkill -f -- "-pipename:$SharedCompilationId" || true
+  rm -f "${TMPDIR:-/tmp}/$SharedCompilationId"
+}
 
 # build PROJECT - or the whole solution.
 build() {

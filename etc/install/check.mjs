@@ -6,8 +6,9 @@
 //   URL            where the front end answers
 //   NAMESPACE_PID  process in whose network namespace the guests are; empty: here
 //   PICTURE        the PNG to write: the guest's screen
-//   BASE           the base to open; default: tiny
-//   IS_SIMULATED   set: the guest has a screen, but no address and no system
+//   BASE           the base to open; default: called like the guest
+//   GUEST          what it is a clone of: tiny (default), desktop, or simulated, which
+//                  has a screen, but no address and no system
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,14 +16,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Screen } from './screen.mjs';
 
-const { URL: address, NAMESPACE_PID: namespace, PICTURE: picture, BASE: baseName = 'tiny' } = process.env;
-const isSimulated = !!process.env.IS_SIMULATED;
+const { URL: address, NAMESPACE_PID: namespace, PICTURE: picture, GUEST: guestName = 'tiny' } = process.env;
+const baseName = process.env.BASE ?? guestName;
+const isSimulated = guestName === 'simulated';
 const WebSocket = createRequire(new URL('../../frontend/package.json', import.meta.url))('ws');
 const run = promisify(execFile);
 
-// What the tiny guest paints its screen with, as QEMU shows VGA's colours.
-const magenta = [168, 0, 168];
-const green = [0, 168, 0];
+// What each guest paints its screen with, in text mode as QEMU shows VGA's colours, and
+// what typing makes of it. A colour is believed when it covers so much.
+const guests = {
+  tiny: {
+    hasWebPage: true,
+    colour: { name: 'magenta', rgb: [168, 0, 168], share: 0.8 },
+    typed: { text: 'g', colour: { name: 'green', rgb: [0, 168, 0], share: 0.8 } },
+  },
+  desktop: {
+    colour: { name: 'the blue of its background', rgb: [0x2b, 0x5b, 0x84], share: 0.3 },
+    // once it is there, the terminal gets what is typed
+    window: { name: 'the white of a terminal', rgb: [255, 255, 255], share: 0.2 },
+    typed: { text: 'xsetroot -solid red\n', colour: { name: 'red', rgb: [255, 0, 0], share: 0.3 } },
+  },
+  simulated: {},
+};
+const guest = guests[guestName];
 
 const cookies = new Map();
 let csrfToken = '';
@@ -114,16 +130,16 @@ for (const request of opened.requests) {
   await step(`  ${request.command} done`, 90, (deadline) => ended(request.id, deadline));
 }
 
-const guest = await step(isSimulated ? 'running' : 'running, with an address', 150, (deadline) =>
+const domain = await step(isSimulated ? 'running' : 'running, with an address', 150, (deadline) =>
   until(deadline, 'no address', async () => {
-    const domain = await call('GET', `/api/domains/${opened.domain.id}`);
-    return domain.state === 'active' && (domain.address || isSimulated) ? domain : undefined;
+    const seen = await call('GET', `/api/domains/${opened.domain.id}`);
+    return seen.state === 'active' && (seen.address || isSimulated) ? seen : undefined;
   }),
 );
 
-if (!isSimulated) await step(`the guest's web page answers at ${guest.address}`, 60, (deadline) =>
+if (guest.hasWebPage) await step(`the guest's web page answers at ${domain.address}`, 60, (deadline) =>
   until(deadline, 'no answer', async () => {
-    const curl = ['curl', '-sf', '-m', '2', `http://${guest.address}/health`];
+    const curl = ['curl', '-sf', '-m', '2', `http://${domain.address}/health`];
     const [program, ...rest] = namespace ? ['nsenter', '--net', '--target', namespace, '--', ...curl] : curl;
     const { stdout } = await run(program, rest);
     return stdout.trim() === 'ok' ? true : undefined;
@@ -131,7 +147,7 @@ if (!isSimulated) await step(`the guest's web page answers at ${guest.address}`,
 );
 
 const screen = await step('the display is open', 20, async (deadline) => {
-  const { ticket, url } = await call('POST', `/api/domains/${guest.id}/display-ticket`);
+  const { ticket, url } = await call('POST', `/api/domains/${domain.id}/display-ticket`);
   return Screen.open(
     new WebSocket(new URL(url, address.replace(/^http/, 'ws')), ['binary', `ticket.${ticket}`], {
       headers: { Cookie: cookieHeader(), Origin: address },
@@ -140,33 +156,34 @@ const screen = await step('the display is open', 20, async (deadline) => {
   );
 });
 
-const shows = (colour, name) => (deadline) =>
-  until(deadline, `the screen is not ${name}`, async () => {
+const shows = (colour) => (deadline) =>
+  until(deadline, `the screen is not ${colour.name}`, async () => {
     const image = await screen.look(deadline);
-    if (image.share(colour) > 0.8) return image;
+    if (image.share(colour.rgb) > colour.share) return image;
     throw new Error(`most of it is ${image.commonest()}`);
   });
 
-if (isSimulated) {
-  const image = await step('the screen is painted', 20, (deadline) => screen.look(deadline));
-  writeFileSync(picture, image.png());
-} else {
-  const image = await step("the screen shows the guest's marker colour", 20, shows(magenta, 'magenta'));
-  writeFileSync(picture, image.png());
-  await step('a key typed turns it green', 20, (deadline) => {
-    screen.type('g');
-    return shows(green, 'green')(deadline);
+let image;
+if (isSimulated) image = await step('the screen is painted', 20, (deadline) => screen.look(deadline));
+for (const colour of [guest.colour, guest.window]) {
+  if (colour) image = await step(`the screen shows ${colour.name}`, 180, shows(colour));
+}
+writeFileSync(picture, image.png());
+// Who was working is not disturbed.
+if (guest.typed && !wasRunning) {
+  await step(`what is typed makes it ${guest.typed.colour.name}`, 30, (deadline) => {
+    screen.type(guest.typed.text);
+    return shows(guest.typed.colour)(deadline);
   });
-  screen.type('m');
 }
 screen.close();
 
 if (!wasRunning) {
   await step('shut down', 60, async (deadline) => {
-    await call('POST', '/api/requests', { command: 'shutdown_domain', args: { domain: guest.id } });
+    await call('POST', '/api/requests', { command: 'shutdown_domain', args: { domain: domain.id } });
     await until(deadline, 'still running', async () => {
-      const domain = await call('GET', `/api/domains/${guest.id}`);
-      return domain.state === 'shutdown' ? true : undefined;
+      const { state } = await call('GET', `/api/domains/${domain.id}`);
+      return state === 'shutdown' ? true : undefined;
     });
   });
 }

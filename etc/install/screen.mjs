@@ -99,12 +99,13 @@ export class Screen {
     return new Image(this.width, this.height, Buffer.from(this.#pixels));
   }
 
-  // Presses and releases the keys of an ASCII text.
+  // Presses and releases the keys of an ASCII text; of capitals and most signs a guest
+  // would want to see Shift, too.
   type(text) {
     for (const character of text) {
       for (const down of [1, 0]) {
         const event = Buffer.from([4, down, 0, 0, 0, 0, 0, 0]);
-        event.writeUInt32BE(character.charCodeAt(0), 4);
+        event.writeUInt32BE(character === '\n' ? 0xff0d : character.charCodeAt(0), 4);
         this.#socket.send(event);
       }
     }

@@ -87,6 +87,7 @@ run_tests() {
   if [[ -z $1 ]]; then
     need_packages mmdebstrap
     gate system 'installation: in a bare Debian' tests/system/chroot.sh || true
+    gate dev 'development: as an ordinary user' tests/system/dev.sh || true
   fi
 
   report $(($(now_ms) - begun)) 'all of it'

@@ -159,7 +159,7 @@ on_simulated() {
   await 60 node_is_up simulated &&
     ask import_domain file=pretend.img name=pretend node=simulated memory_mib=128 &&
     ask prepare_base domain=pretend && broker bases publish pretend &&
-    BASE=pretend IS_SIMULATED=1 student_path
+    BASE=pretend GUEST=simulated student_path
 }
 
 # As Debian's libvirtd does, and ours for root's back ends does not: a disk is given back
@@ -214,7 +214,7 @@ uninstall() {
 }
 
 kept() { uninstall && settings_survived && [[ -f $root/var/lib/broker/library/pretend.img ]] && [[ $(in_root mariadb -N broker -e 'SELECT COUNT(*) FROM users') == 2 ]]; }
-back_again() { install_system && settings_survived && start_programs && BASE=pretend IS_SIMULATED=1 student_path; }
+back_again() { install_system && settings_survived && start_programs && BASE=pretend GUEST=simulated student_path; }
 purged() { uninstall --purge && [[ ! -e $root/etc/broker && ! -e $root/var/lib/broker ]] && ! in_root mariadb -e 'USE broker' 2>/dev/null; }
 
 if [[ $1 == inside ]]; then
