@@ -19,7 +19,8 @@
 # The session starts by itself; no password opens the image: the user's and
 # root's are locked, the user may sudo. ssh lets in keys only, of which there is
 # none: add one on the screen, before the machine is prepared as a base.
-# Each clone makes its own machine id and host key, and asks DHCP by its MAC.
+# Each clone makes its own machine id and host key, also if its base has run before,
+# and asks DHCP by its MAC.
 # 512 MiB and one processor suffice.
 #
 # No loop device, no mount of the image, no boot while building: the file system
@@ -103,8 +104,8 @@ say "settings"
 echo "desktop" >"$root/etc/hostname"
 printf '127.0.0.1 localhost\n127.0.1.1 desktop\n' >"$root/etc/hosts"
 echo 'LABEL=deskroot / ext4 defaults,noatime 0 0' >"$root/etc/fstab"
-: >"$root/etc/machine-id"                 # every clone makes its own
-rm -f "$root"/etc/ssh/ssh_host_*          # likewise
+: >"$root/etc/machine-id"                 # made anew at every start, and never written here
+rm -f "$root"/etc/ssh/ssh_host_*
 mkdir -p "$root"/etc/systemd/{network,system,journald.conf.d,system.conf.d} "$root"/etc/X11/xorg.conf.d
 cat >"$root/etc/systemd/network/20-dhcp.network" <<X
 [Match]
@@ -161,16 +162,25 @@ drm=("$root"/lib/modules/*/kernel/drivers/gpu/drm)
 cat >"$root/etc/systemd/system/sshkeys.service" <<'X'
 [Unit]
 Description=SSH host key of this clone
-ConditionPathExists=!/etc/ssh/ssh_host_ed25519_key
 Before=ssh.socket
 DefaultDependencies=no
 After=local-fs.target systemd-remount-fs.service
 [Service]
 Type=oneshot
-ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key
+ExecStart=/usr/local/sbin/make-ssh-key
 [Install]
 WantedBy=ssh.socket
 X
+# A base may have run before it became one: a key counts only for the machine it was made on.
+cat >"$root/usr/local/sbin/make-ssh-key" <<'X'
+#!/bin/sh
+key=/etc/ssh/ssh_host_ed25519_key
+machine=$(cat /sys/class/dmi/id/product_uuid)
+[ "$(cat $key.machine 2>/dev/null)" = "$machine" ] && exit
+rm -f $key
+ssh-keygen -q -t ed25519 -N "" -f $key && echo "$machine" >$key.machine
+X
+chmod +x "$root/usr/local/sbin/make-ssh-key"
 # The desktop is a logind session on tty7, started as soon as udev has settled
 # enough for X: no display manager.
 cat >"$root/etc/systemd/system/desktop.service" <<X
@@ -240,6 +250,7 @@ chroot "$root" systemctl -q mask apt-daily.timer apt-daily-upgrade.timer dpkg-db
   console-setup.service keyboard-setup.service \
   systemd-pstore.service systemd-hwdb-update.service ldconfig.service \
   systemd-update-utmp.service systemd-update-utmp-runlevel.service getty@tty1.service \
+  systemd-machine-id-commit.service \
   sys-kernel-debug.mount sys-kernel-tracing.mount dev-mqueue.mount dev-hugepages.mount
 rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/* "$root"/tmp/*
 mkdir -p "$root/boot/grub"

@@ -12,8 +12,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Api, until } from './api.mjs';
 import { Screen } from './screen.mjs';
 
 const { URL: address, NAMESPACE_PID: namespace, PICTURE: picture, GUEST: guestName = 'tiny' } = process.env;
@@ -40,32 +40,7 @@ const guests = {
 };
 const guest = guests[guestName];
 
-const cookies = new Map();
-let csrfToken = '';
-
-async function call(method, path, body) {
-  const response = await fetch(address + path, {
-    method,
-    headers: {
-      Cookie: cookieHeader(),
-      ...(method !== 'GET' && { 'X-CSRF-Token': csrfToken, Origin: address }),
-      ...(body && { 'Content-Type': 'application/json' }),
-    },
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(20_000),
-  });
-  for (const cookie of response.headers.getSetCookie()) {
-    const [pair] = cookie.split(';');
-    cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
-  }
-  const text = await response.text();
-  const answer = text && response.headers.get('Content-Type')?.includes('json') ? JSON.parse(text) : text;
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.detail ?? answer.title ?? text}`);
-  if (answer.csrf_token) csrfToken = answer.csrf_token;
-  return answer;
-}
-
-const cookieHeader = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+const api = new Api(address);
 
 async function step(text, seconds, act) {
   const begun = performance.now();
@@ -81,58 +56,26 @@ async function step(text, seconds, act) {
   }
 }
 
-// Asks again until there is an answer that is not undefined.
-async function until(deadline, what, ask) {
-  let reason = '';
-  while (performance.now() < deadline) {
-    try {
-      const answer = await ask();
-      if (answer !== undefined) return answer;
-    } catch (error) {
-      if (error.isFinal) throw error;
-      reason = `: ${error.message.trim()}`;
-    }
-    await sleep(100);
-  }
-  throw new Error(`${what} within the time${reason}`);
-}
-
-const final = (message) => Object.assign(new Error(message), { isFinal: true });
-
-async function ended(id, deadline) {
-  return until(deadline, `request ${id} did not end`, async () => {
-    const request = await call('GET', `/api/requests/${id}`);
-    if (['failed', 'cancelled'].includes(request.state)) {
-      throw final(`${request.command} ${request.state}: ${request.error?.message ?? ''}`);
-    }
-    return request.state === 'done' ? request : undefined;
-  });
-}
-
 const password = readFileSync(0, 'utf8').trim();
 
-await step('signed in as student', 20, async () => {
-  await call('GET', '/api/session');
-  const session = await call('POST', '/api/session', { name: 'student', password });
-  if (!session.signed_in) throw new Error('the session says that nobody is signed in');
-});
+await step('signed in as student', 20, () => api.signIn('student', password));
 
 const base = await step('the base is offered', 10, async () => {
-  const { desktops } = await call('GET', '/api/desktops');
+  const { desktops } = await api.call('GET', '/api/desktops');
   const entry = desktops.find((desktop) => desktop.base?.name === baseName);
   if (!entry) throw new Error(`offered are: ${desktops.map((desktop) => desktop.base?.name).join(', ') || 'none'}`);
   return entry.base;
 });
 
-const opened = await step('opened', 10, () => call('POST', `/api/bases/${base.id}/open`));
+const opened = await step('opened', 10, () => api.call('POST', `/api/bases/${base.id}/open`));
 const wasRunning = opened.domain.state === 'active';
 for (const request of opened.requests) {
-  await step(`  ${request.command} done`, 90, (deadline) => ended(request.id, deadline));
+  await step(`  ${request.command} done`, 90, (deadline) => api.ended(request.id, deadline));
 }
 
 const domain = await step(isSimulated ? 'running' : 'running, with an address', 150, (deadline) =>
   until(deadline, 'no address', async () => {
-    const seen = await call('GET', `/api/domains/${opened.domain.id}`);
+    const seen = await api.call('GET', `/api/domains/${opened.domain.id}`);
     return seen.state === 'active' && (seen.address || isSimulated) ? seen : undefined;
   }),
 );
@@ -147,10 +90,10 @@ if (guest.hasWebPage) await step(`the guest's web page answers at ${domain.addre
 );
 
 const screen = await step('the display is open', 20, async (deadline) => {
-  const { ticket, url } = await call('POST', `/api/domains/${domain.id}/display-ticket`);
+  const { ticket, url } = await api.call('POST', `/api/domains/${domain.id}/display-ticket`);
   return Screen.open(
     new WebSocket(new URL(url, address.replace(/^http/, 'ws')), ['binary', `ticket.${ticket}`], {
-      headers: { Cookie: cookieHeader(), Origin: address },
+      headers: { Cookie: api.cookies, Origin: address },
     }),
     deadline,
   );
@@ -180,9 +123,9 @@ screen.close();
 
 if (!wasRunning) {
   await step('shut down', 60, async (deadline) => {
-    await call('POST', '/api/requests', { command: 'shutdown_domain', args: { domain: domain.id } });
+    await api.call('POST', '/api/requests', { command: 'shutdown_domain', args: { domain: domain.id } });
     await until(deadline, 'still running', async () => {
-      const { state } = await call('GET', `/api/domains/${domain.id}`);
+      const { state } = await api.call('GET', `/api/domains/${domain.id}`);
       return state === 'shutdown' ? true : undefined;
     });
   });

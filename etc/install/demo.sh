@@ -170,7 +170,10 @@ guest_answers() {
 shows_desktop() {
   local display
   display=$(sql broker <<<"SELECT socket_path FROM displays JOIN domains ON domains.id = domain_id WHERE name = '$1'")
-  [[ -S $display ]] && node etc/install/shows-desktop.mjs "$display"
+  if [[ -S $display ]] && node etc/install/shows-desktop.mjs "$display"; then return; fi
+  # Each look costs the guest time in which it could start.
+  sleep 1
+  return 1
 }
 
 # at_guests COMMAND... - runs it where the guests' network is.
@@ -183,6 +186,7 @@ at_guests() {
 demo_start() {
   need_demo
   begin demo_end
+  broker_dll=src/Broker.Cli/bin/$configuration/net10.0/broker.dll
   step database 'MariaDB: a private one runs' start_database || exit 1
   if [[ ! -d $place/vm ]] && host_libvirt_runs; then
     touch "$place/host-libvirt"

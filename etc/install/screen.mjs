@@ -1,7 +1,10 @@
 // As much of RFB 3.8 (RFC 6143) as it takes to look at a screen and to type:
-// no authentication, raw rectangles, 32 bits per pixel.
+// no authentication, raw rectangles, 32 bits per pixel, sizes that change.
 import { once } from 'node:events';
 import { deflateSync } from 'node:zlib';
+
+// Comes instead of a rectangle when the guest's screen has another size from now on.
+const newSize = -223;
 
 export class Screen {
   #socket;
@@ -62,14 +65,23 @@ export class Screen {
     if ((await this.#take(4, deadline)).readUInt32BE() !== 0) throw new Error('the display refuses');
     this.#socket.send(Buffer.from([1])); // others may look, too
     const init = await this.#take(24, deadline);
-    this.width = init.readUInt16BE(0);
-    this.height = init.readUInt16BE(2);
-    this.#pixels = Buffer.alloc(this.width * this.height * 4);
+    this.#resize(init.readUInt16BE(0), init.readUInt16BE(2));
     await this.#take(init.readUInt32BE(20), deadline);
     // Red, green, blue in the first three bytes of each pixel.
     const format = Buffer.from([0, 0, 0, 0, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0]);
     this.#socket.send(format);
-    this.#socket.send(Buffer.from([2, 0, 0, 1, 0, 0, 0, 0]));
+    const encodings = Buffer.alloc(12);
+    encodings[0] = 2;
+    encodings[3] = 2;
+    encodings.writeInt32BE(0, 4);
+    encodings.writeInt32BE(newSize, 8);
+    this.#socket.send(encodings);
+  }
+
+  #resize(width, height) {
+    this.width = width;
+    this.height = height;
+    this.#pixels = Buffer.alloc(width * height * 4);
   }
 
   // The whole screen as it is now.
@@ -91,6 +103,10 @@ export class Screen {
     for (let i = 0; i < count; i++) {
       const head = await this.#take(12, deadline);
       const [x, y, width, height] = [0, 2, 4, 6].map((at) => head.readUInt16BE(at));
+      if (head.readInt32BE(8) === newSize) {
+        this.#resize(width, height);
+        continue;
+      }
       const data = await this.#take(width * height * 4, deadline);
       for (let row = 0; row < height; row++) {
         data.copy(this.#pixels, ((y + row) * this.width + x) * 4, row * width * 4, (row + 1) * width * 4);

@@ -179,16 +179,19 @@ put_units() {
 }
 
 make_folders() {
-  local owner
+  local owner uploads=/var/lib/broker/library/uploads
   folder /var/lib/broker 0755 root:root
   # From an installation that was taken away before: the users had other numbers.
   if [[ -z $files && -d /var/lib/broker/pool ]] && owner=$(stat -c %u /var/lib/broker/pool) && [[ $owner != "$(id -u broker-backend)" ]]; then
     chown -Rh --from="$owner" broker-backend:broker-backend /var/lib/broker
+    [[ ! -d $uploads ]] || chown -Rh broker-frontend:broker-backend "$uploads"
     changed '/var/lib/broker belongs to broker-backend again'
   fi
-  # QEMU's user passes through the pool to the images it was given.
+  # QEMU's user passes through the pool to the images it was given, and the front end's
+  # through the library to what is uploaded, the only place in it where it may write.
   folder /var/lib/broker/pool 0711 broker-backend:broker-backend
-  folder /var/lib/broker/library 0750 broker-backend:broker-backend
+  folder /var/lib/broker/library 0751 broker-backend:broker-backend
+  folder "$uploads" 0750 broker-frontend:broker-backend
   [[ -n $files ]] || systemd-tmpfiles --create /etc/tmpfiles.d/broker.conf
 }
 

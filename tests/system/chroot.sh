@@ -115,6 +115,13 @@ settings_survived() {
   cmp "$root/etc/broker/broker.json" "$work/edited.json" && [[ $(stat -c %a "$root/etc/broker/broker.json") == 640 ]]
 }
 
+# It says so in sentences, and ends.
+wrong_certificate() {
+  ! as_user broker-frontend env BROKER_CERTIFICATE_FILE=/etc/broker/broker.json \
+    /opt/broker/current/dotnet/dotnet /opt/broker/current/frontend/Broker.Frontend.dll --config /etc/broker/broker.json >"$work/certificate.log" 2>&1 &&
+    grep -F certificate_file "$work/certificate.log" && ! grep -E '^ *at |Unhandled' "$work/certificate.log"
+}
+
 # The very lines that the installation printed.
 start_programs() {
   local line number=0 lines
@@ -160,6 +167,11 @@ on_simulated() {
     ask import_domain file=pretend.img name=pretend node=simulated memory_mib=128 &&
     ask prepare_base domain=pretend && broker bases publish pretend &&
     BASE=pretend GUEST=simulated student_path
+}
+
+uploads() {
+  rev "$work/password" | NODE_EXTRA_CA_CERTS=$root/etc/broker/tls/certificate.pem \
+    node tests/system/upload.mjs "$url" root-of-all "$root/tmp/pretend.img" simulated
 }
 
 # As Debian's libvirtd does, and ours for root's back ends does not: a disk is given back
@@ -213,8 +225,13 @@ uninstall() {
     ! grep '^broker' "$root/etc/passwd" "$root/etc/group"
 }
 
-kept() { uninstall && settings_survived && [[ -f $root/var/lib/broker/library/pretend.img ]] && [[ $(in_root mariadb -N broker -e 'SELECT COUNT(*) FROM users') == 2 ]]; }
-back_again() { install_system && settings_survived && start_programs && BASE=pretend GUEST=simulated student_path; }
+kept() { front_end_uid=$(in_root id -u broker-frontend) && uninstall && settings_survived && [[ -f $root/var/lib/broker/library/pretend.img ]] && [[ $(in_root mariadb -N broker -e 'SELECT COUNT(*) FROM users') == 2 ]]; }
+# Meanwhile others have got the numbers of both users.
+back_again() {
+  in_root useradd --system others && in_root useradd --system others-too &&
+    install_system && settings_survived && [[ $(in_root id -u broker-frontend) != "$front_end_uid" ]] &&
+    start_programs && BASE=pretend GUEST=simulated student_path && uploads
+}
 purged() { uninstall --purge && [[ ! -e $root/etc/broker && ! -e $root/var/lib/broker ]] && ! in_root mariadb -e 'USE broker' 2>/dev/null; }
 
 if [[ $1 == inside ]]; then
@@ -229,10 +246,12 @@ head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$work/password"
 step chroot-mariadb 'MariaDB started by hand' start_mariadb
 edit_settings
 step chroot-second 'installed again: tables, accounts, the first link' second_run
+step chroot-certificate 'a wrong certificate is told in a sentence' wrong_certificate
 step chroot-programs 'both programs started as it says, under their own users' start_programs
 step chroot-admin 'the link makes an administrator, once' become_admin
 step chroot-third 'installed again: nothing changes' third_run
 step chroot-simulated "a student's path on a simulated host" on_simulated
+step chroot-upload 'an image uploaded in the portal becomes a machine' uploads
 step chroot-libvirt 'a libvirtd started by hand' start_libvirt
 step chroot-guest "a student's path on libvirt" on_libvirt
 step chroot-confined "the front end's user and account reach nothing else" front_end_is_confined

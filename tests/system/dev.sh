@@ -19,13 +19,15 @@ if [[ ${1:-} != inside ]]; then
 fi
 
 # Where that user can go; a checkout may lie in root's home.
-home=$(mktemp -d /tmp/broker-dev-test-XXXXXX)
+home=$(mktemp -d /tmp/broker-XXXXXX)
 readonly home tree=$home/broker
 trap 'rm -rf "$home"' EXIT
-mkdir -p "$work"
-chown "$user:$user" "$home"
+mkdir -p "$work" "$home"/{run,tmp}
+chown "$user:$user" "$home" "$home"/*
 
-as_user() { setpriv --reuid "$user" --regid "$user" --clear-groups env -C "$tree" -u XDG_RUNTIME_DIR HOME="$home" "$@"; }
+as_user() {
+  setpriv --reuid "$user" --regid "$user" --clear-groups env -C "$tree" HOME="$home" XDG_RUNTIME_DIR="$home/run" TMPDIR="$home/tmp" "$@"
+}
 no_processes() { ! pgrep -u "$user"; }
 
 # await SECONDS COMMAND...
@@ -93,7 +95,9 @@ back_end_follows() {
 
 portal_follows() { as_user node tests/system/hot-reload.mjs "$url" "$tree/frontend" src/app/Logo.tsx; }
 
-interrupt() { kill -s "$1" "$(cut -d' ' -f1 "$tree/var/dev/supervisor")" && await 30 no_processes && [[ -z $(find /tmp -maxdepth 1 -user "$user" -not -path "$home" -print) ]]; }
+# end SIGNAL
+end() { kill -s "$1" "$(cut -d' ' -f1 "$tree/var/dev/supervisor")" && await 30 no_processes; }
+interrupted() { end INT && [[ -z $(ls "$home/run") ]]; }
 
 step dev-copy 'a copy of the checkout, owned by an ordinary user' copy_tree
 step dev-owner 'a folder of root is told, and what to do' tells_owner
@@ -103,7 +107,7 @@ step dev-student "a student's path through Vite's port" student_path
 step dev-portal 'a change of the portal reaches the browser without loading the page anew' portal_follows
 step dev-front-end 'a change of the front end is built and answers' front_end_follows
 step dev-back-end 'a change of the back end is built and acts' back_end_follows
-step dev-stop 'Ctrl-C: no process and no socket is left' interrupt INT
+step dev-stop 'Ctrl-C: no process and no socket is left' interrupted
 step dev-again 'started again' start_dev
 step dev-student "a student's path again" student_path
-step dev-kill 'killed: no process is left' interrupt KILL
+step dev-kill 'killed: no process is left' end KILL

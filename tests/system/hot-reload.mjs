@@ -20,7 +20,8 @@ socket.on('message', (data) => {
     const source = join(portal, file);
     writeFileSync(source, readFileSync(source, 'utf8') + '\nconsole.log("changed");\n');
   }
-  if (message.type === 'full-reload') throw new Error('the browser was told to load the whole page anew');
+  if (message.type === 'full-reload')
+    throw new Error('the browser was told to load the whole page anew');
   if (message.type === 'update') {
     updates.push(...message.updates.map((update) => update.path));
     if (updates.includes(`/${file}`)) socket.close();
@@ -29,8 +30,11 @@ socket.on('message', (data) => {
 socket.on('close', async () => {
   clearTimeout(silence);
   const after = await text(`/${file}?t=${Date.now()}`);
-  if (before.includes('"changed"') || !after.includes('"changed"')) throw new Error('the new version is not served');
+  if (before.includes('"changed"') || !after.includes('"changed"'))
+    throw new Error('the new version is not served');
 });
 const silence = setTimeout(() => {
-  throw new Error(`the browser was not told of ${file}; it was told of: ${updates.join(', ') || 'nothing'}`);
+  throw new Error(
+    `the browser was not told of ${file}; it was told of: ${updates.join(', ') || 'nothing'}`,
+  );
 }, 20_000);
