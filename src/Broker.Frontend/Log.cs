@@ -1,3 +1,6 @@
+using Broker.Core.Requests;
+using Broker.Core.Telemetry;
+
 namespace Broker.Frontend;
 
 /// <summary>Everything the front end writes to its log. No password, ticket or cookie is ever among it.</summary>
@@ -11,6 +14,16 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "The portal was not built, only the API is served. Run npm run build in frontend/, or name its folder in the setting portal.")]
     public static partial void PortalMissing(ILogger log);
+
+    [LoggerMessage(4, LogLevel.Information, "User {UserId} asked for {Command}: request {Request}.")]
+    private static partial void Asked(ILogger log, long userId, string command, long request);
+
+    /// <summary>Somebody asked for something; what a back end says of it has the same <c>request_id</c> and <c>trace_id</c>.</summary>
+    public static void Asked(ILoggerFactory logs, RequestRow row)
+    {
+        var log = logs.CreateLogger("Broker.Frontend.Requests");
+        using (log.About(row)) Asked(log, row.UserId, row.Command, row.Id);
+    }
 
     [LoggerMessage(10, LogLevel.Information, "User {UserId} signed in from {Address}.")]
     public static partial void SignedIn(ILogger log, long userId, string? address);

@@ -10,6 +10,7 @@ using Broker.Core.Domains;
 using Broker.Core.Events;
 using Broker.Core.Requests;
 using Broker.Core.Settings;
+using Broker.Core.Telemetry;
 using Broker.Core.Users;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -203,7 +204,7 @@ public sealed class RequestLoop(
         var row = running.Row;
         var started = Stopwatch.GetTimestamp();
         RequestState? ended = null;
-        using var scope = logger.BeginScope(RequestTelemetry.Scope(row));
+        using var scope = logger.About(row);
         using var activity = RequestTelemetry.Begin(row, clock);
         Log.Claimed(logger, row.Id, row.Command, row.UserId, row.Attempts);
         try

@@ -18,14 +18,6 @@ internal static class RequestTelemetry
     private static readonly Histogram<double> HostCalls = Meter.CreateHistogram<double>("broker.host.calls", "s", "Calls to hosts, with the wait for one of the host's threads.");
     private static readonly UpDownCounter<long> Working = Meter.CreateUpDownCounter<long>("broker.requests.working", "{request}", "Requests in work, by lane.");
 
-    /// <summary>Goes into each log line that is written while the request is in work.</summary>
-    public static Dictionary<string, object> Scope(RequestRow row)
-    {
-        var scope = new Dictionary<string, object> { ["request"] = row.Id };
-        if (ActivityContext.TryParse(row.TraceParent, null, out var trace)) scope["trace"] = trace.TraceId.ToString();
-        return scope;
-    }
-
     public static Activity? Begin(RequestRow row, TimeProvider clock)
     {
         var lane = new KeyValuePair<string, object?>("lane", Word.Of(row.Lane));

@@ -62,6 +62,8 @@ public static class ProgramTelemetry
                 .AddOtlpExporter(o => To(o, "v1/metrics")).Build();
             _tracers = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource)
                 .AddSource(Name, "Microsoft.AspNetCore")
+                // also what began in a program that sends nothing itself
+                .SetSampler(new AlwaysOnSampler())
                 .AddOtlpExporter(o => To(o, "v1/traces")).Build();
             return Task.CompletedTask;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
@@ -65,8 +66,9 @@ public static class DesktopsEndpoints
         return TypedResults.Ok(new DesktopsView(desktops));
     }
 
-    private static async Task<Accepted<Opened>> Open(Guid id, SignedIn who, Db db, CancellationToken cancel) =>
-        TypedResults.Accepted((string?)null, await db.Transaction(async s =>
+    private static async Task<Accepted<Opened>> Open(Guid id, SignedIn who, Db db, ILoggerFactory logs, CancellationToken cancel)
+    {
+        var (opened, open) = await db.Transaction(async s =>
         {
             // one click after the other: the second finds what the first has made
             await s.First<long>("SELECT id FROM users WHERE id = @Id FOR UPDATE", new { who.Id });
@@ -78,8 +80,12 @@ public static class DesktopsEndpoints
 
             var domain = await DomainReads.One(s, who.Caller, desktop) ?? throw RefusedException.NoDomain(desktop);
             var requests = await RequestsTable.Open(s, [desktop]);
-            return new Opened(domain, await RequestView.Of(s, [.. requests.Where(r => r.AtTime is null)]));
-        }, cancel));
+            return (new Opened(domain, await RequestView.Of(s, [.. requests.Where(r => r.AtTime is null)])), requests);
+        }, cancel);
+        // those that this click asked for; the others were there
+        foreach (var row in open.Where(r => r.TraceId == Activity.Current?.TraceId.ToString())) Log.Asked(logs, row);
+        return TypedResults.Accepted((string?)null, opened);
+    }
 
     private static async Task<Guid> Make(DbSession db, Caller caller, DomainRow origin)
     {

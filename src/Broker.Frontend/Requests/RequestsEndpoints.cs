@@ -44,18 +44,18 @@ public static class RequestsEndpoints
     private static async Task<Ok<RequestView>> Get(long id, SignedIn who, Db db, CancellationToken cancel) =>
         TypedResults.Ok(await db.Read(async s => await RequestView.Whole(s, await Visible(s, who, id)), cancel));
 
-    private static async Task<Results<Accepted<RequestView>, Ok<RequestView>>> Submit(NewRequest form, SignedIn who, HttpContext http, Db db, CancellationToken cancel)
+    private static async Task<Results<Accepted<RequestView>, Ok<RequestView>>> Submit(NewRequest form, SignedIn who, HttpContext http, Db db, ILoggerFactory logs, CancellationToken cancel)
     {
         var request = Catalogue.Decode(form.Command, form.Args);
-        return Answer(http, await db.Transaction(async s =>
+        return Answer(http, logs, await db.Transaction(async s =>
         {
             if (form.AfterId is { } after) await Visible(s, who, after);
             return await RequestWriter.Submit(s, who.Caller, request, form.At, form.AfterId, form.AfterOk ?? true, form.Force ?? false, form.Priority);
         }, cancel));
     }
 
-    private static async Task<Results<Accepted<RequestView>, Ok<RequestView>>> Retry(long id, SignedIn who, HttpContext http, Db db, CancellationToken cancel) =>
-        Answer(http, await db.Transaction(async s => await RequestWriter.Retry(s, who.Caller, await Visible(s, who, id)), cancel));
+    private static async Task<Results<Accepted<RequestView>, Ok<RequestView>>> Retry(long id, SignedIn who, HttpContext http, Db db, ILoggerFactory logs, CancellationToken cancel) =>
+        Answer(http, logs, await db.Transaction(async s => await RequestWriter.Retry(s, who.Caller, await Visible(s, who, id)), cancel));
 
     private static async Task<Ok<RequestView>> Cancel(long id, SignedIn who, Db db, CancellationToken cancel) =>
         TypedResults.Ok(RequestView.Of(await db.Transaction(async s =>
@@ -65,10 +65,15 @@ public static class RequestsEndpoints
             return (await RequestsTable.Get(s, id))!;
         }, cancel)));
 
-    private static Results<Accepted<RequestView>, Ok<RequestView>> Answer(HttpContext http, Submitted submitted)
+    private static Results<Accepted<RequestView>, Ok<RequestView>> Answer(HttpContext http, ILoggerFactory logs, Submitted submitted)
     {
         var view = RequestView.Of(submitted.Row);
-        if (!submitted.IsFolded) return TypedResults.Accepted($"/api/requests/{submitted.Row.Id}", view);
+        if (!submitted.IsFolded)
+        {
+            Log.Asked(logs, submitted.Row);
+            return TypedResults.Accepted($"/api/requests/{submitted.Row.Id}", view);
+        }
+
         http.Response.Headers["X-Folded"] = "1";
         return TypedResults.Ok(view);
     }

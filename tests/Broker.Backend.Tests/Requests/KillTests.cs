@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Domains;
@@ -13,8 +11,7 @@ namespace Broker.Backend.Tests.Requests;
 public sealed class KillTests : IAsyncLifetime
 {
     private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
-    private readonly List<Process> _processes = [];
-    private readonly ConcurrentQueue<string> _output = new();
+    private readonly List<BackEndProcess> _processes = [];
     private RunningBackEnd _b = null!;
 
     public async Task InitializeAsync()
@@ -25,8 +22,7 @@ public sealed class KillTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var process in _processes.Where(p => !p.HasExited)) process.Kill();
-        foreach (var process in _processes) await process.WaitForExitAsync();
+        foreach (var process in _processes) await process.DisposeAsync();
         await _b.DisposeAsync();
         Directory.Delete(_run, recursive: true);
     }
@@ -42,8 +38,7 @@ public sealed class KillTests : IAsyncLifetime
         var clones = new List<RequestRow>();
         for (var i = 0; i < 20; i++) clones.Add(await _b.Submit(new Clone(origin.Id)));
         await _b.Until(s => RequestsTable.List(s, states: [RequestState.Done], command: "clone"), done => done.Count >= 3);
-        first.Kill();
-        await first.WaitForExitAsync();
+        await first.Kill();
         Assert.NotEmpty(await _b.Db.Read(s => RequestsTable.List(s, states: [RequestState.Working])));
 
         StartProcess();
@@ -70,12 +65,12 @@ public sealed class KillTests : IAsyncLifetime
         Faults.Set(_b.NodeFolder, [new Fault("clone", Fail: "too late", HangSeconds: 2)]);
         var clone = await _b.Submit(new Clone(origin.Id, "one"));
         await _b.Until(s => VolumesTable.Of(s, clone.DomainId!.Value), v => v.Count == 1);
-        await Signal(first, "STOP");
+        await first.Signal("STOP");
         Faults.Set(_b.NodeFolder, []);
         StartProcess();
         var done = await _b.Ended(clone.Id);
         Assert.Equal((RequestState.Done, 2), (done.State, done.Attempts));
-        await Signal(first, "CONT");
+        await first.Signal("CONT");
 
         // the woken one takes requests again
         await _b.Until(async s =>
@@ -83,7 +78,7 @@ public sealed class KillTests : IAsyncLifetime
             await _b.Submit(new Core.Requests.BackEnds.Ping());
             return await s.First<int>("SELECT COUNT(DISTINCT JSON_VALUE(result, '$.back_end')) FROM requests WHERE command = 'ping' AND state = 'done'");
         }, backEnds => backEnds == 2);
-        await _b.Until(_ => Task.FromResult(_output.Any(line => line.Contains("claim was lost", StringComparison.Ordinal))), lost => lost);
+        await _b.Until(_ => Task.FromResult(first.Output.Any(line => line.Contains("claim was lost", StringComparison.Ordinal))), lost => lost);
         Assert.Equal((RequestState.Done, 2), ((await _b.Ended(clone.Id)).State, done.Attempts));
         Assert.Equal(DomainState.Shutdown, (await _b.Db.Read(s => DomainsTable.Get(s, clone.DomainId!.Value)))!.State);
         Assert.True(File.Exists((await _b.Db.Read(s => VolumesTable.Of(s, clone.DomainId!.Value))).Single().Path));
@@ -101,14 +96,14 @@ public sealed class KillTests : IAsyncLifetime
         for (var i = 0; i < 30; i++) clones.Add(await _b.Submit(new Clone(origin.Id, $"one-{i}")));
         await _b.Until(s => s.First<int>("SELECT COUNT(DISTINCT claimed_by) FROM requests WHERE command = 'clone' AND state = 'done'"), both => both == 2);
 
-        await Signal(first, "STOP");
+        await first.Signal("STOP");
         var stopped = (await _b.Db.Read(BackEndsTable.All)).Single(b => b.Process == first.Id).Id;
         var held = (await _b.Db.Read(s => RequestsTable.List(s, states: [RequestState.Working]))).Where(r => r.ClaimedBy == stopped).Select(r => r.Id).ToHashSet();
         Assert.NotEmpty(held);
         foreach (var clone in clones) await _b.Ended(clone.Id);
-        await Signal(first, "CONT");
+        await first.Signal("CONT");
         // it has noticed each of them, whatever it was in the middle of
-        await _b.Until(_ => Task.FromResult(held.All(id => _output.Any(line => line.Contains($"Request {id} clone: ", StringComparison.Ordinal)))), all => all);
+        await _b.Until(_ => Task.FromResult(held.All(id => first.Output.Any(line => line.Contains($"Request {id} clone: ", StringComparison.Ordinal)))), all => all);
 
         foreach (var clone in clones)
         {
@@ -132,7 +127,7 @@ public sealed class KillTests : IAsyncLifetime
         Faults.Set(_b.NodeFolder, [new Fault("hibernate", HangSeconds: 60)]);
         RequestRow[] hibernates = [await _b.Submit(new HibernateDomain(half)), await _b.Submit(new HibernateDomain(saved))];
         foreach (var each in hibernates) await _b.Until(s => RequestsTable.Get(s, each.Id), r => r!.ProgressText == "Saving its memory");
-        await Kill(first);
+        await first.Kill();
         // as if the host had come to the end of its call after we died
         OnHost(host => host.As<ICanHibernate>()!.Hibernate(saved));
 
@@ -157,7 +152,7 @@ public sealed class KillTests : IAsyncLifetime
         Faults.Set(_b.NodeFolder, [new Fault("start", HangSeconds: 60)]);
         var start = await _b.Submit(new StartDomain(id));
         await _b.Until(s => RequestsTable.Get(s, start.Id), r => r!.ProgressText == "Bringing its memory back");
-        await Kill(first);
+        await first.Kill();
         OnHost(host => host.Start(id));
 
         StartProcess();
@@ -170,12 +165,6 @@ public sealed class KillTests : IAsyncLifetime
 
     private async Task<Guid> Running(string name) => (await _b.Do(new StartDomain((await _b.Do(new ImportDomain("tiny.img", name))).Id))).Id;
 
-    private static async Task Kill(Process process)
-    {
-        process.Kill();
-        await process.WaitForExitAsync();
-    }
-
     private void OnHost(Action<IVmNode> act)
     {
         Faults.Set(_b.NodeFolder, []);
@@ -183,26 +172,10 @@ public sealed class KillTests : IAsyncLifetime
         act(host);
     }
 
-    private Process StartProcess()
+    private BackEndProcess StartProcess()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
-        start.ArgumentList.Add(typeof(Broker.Backend.Requests.HandlerList).Assembly.Location);
-        start.Environment["BROKER_DATABASE"] = _b.Settings.Database;
-        start.Environment["BROKER_RUN"] = _b.Settings.Run;
-        start.Environment["BROKER_POOL"] = _b.Settings.Pool;
-        start.Environment["BROKER_LIBRARY"] = _b.Settings.Library;
-        start.Environment["BROKER_LEASE_SECONDS"] = "3";
-        start.Environment["BROKER_LOG_LEVEL"] = "Warning";
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, e) => _output.Enqueue(e.Data ?? "");
-        process.BeginOutputReadLine();
+        var process = BackEndProcess.Start(_b.Settings, ("BROKER_LEASE_SECONDS", "3"), ("BROKER_LOG_LEVEL", "Warning"));
         _processes.Add(process);
         return process;
-    }
-
-    private static async Task Signal(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(null as IFormatProvider)]);
-        await kill.WaitForExitAsync();
     }
 }
