@@ -14,6 +14,7 @@
 #   ./install.sh dev             for those who change Broker: simulated machines, all
 #                                of it built and started again when a file changes;
 #                                until Ctrl-C. No root, no hypervisor
+#   ./install.sh dev --stop      ends one that runs
 #   ./install.sh dev --reset     the same with empty tables
 #   ./install.sh system          Broker as services of this machine; again to upgrade.
 #                                --mariadb FILE: client options for a MariaDB elsewhere;

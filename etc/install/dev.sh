@@ -7,9 +7,9 @@ readonly people=(teacher student)
 
 dev_command() {
   use_place dev
-  ! is_running || [[ $* == --reset ]] || fail "it runs already at $(cat "$place/url" 2>/dev/null); Ctrl-C there ends it, or './install.sh dev --reset'"
   case $* in
     '') dev_run ;;
+    --stop) stop_place dev_end ;;
     --reset) stop_place dev_end && rm -rf "$place" && dev_run ;;
     *) wrong "there is no 'dev $*'" ;;
   esac
@@ -41,7 +41,7 @@ start_watches() {
     BROKER_LIBRARY="$place/library" BROKER_POOL="$place/pool"
   watch_program front-end Broker.Frontend BROKER_DATABASE="$(connection broker_frontend)" \
     BROKER_URLS="$api" BROKER_UPLOADS="$place/library/uploads"
-  launch portal env -C frontend BROKER_DEV_SERVER="$api" setpriv --pdeathsig TERM \
+  launch portal env -C frontend BROKER_DEV_SERVER="$api" \
     node node_modules/vite/bin/vite.js --host 127.0.0.1 --port "${url##*:}" --strictPort --clearScreen false
   await 300 curl -sf -m 5 -o /dev/null "$api/readyz" && await 60 curl -sf -m 5 -o /dev/null "$url/"
 }
@@ -52,7 +52,7 @@ watch_program() {
   local name=$1 project=$2
   shift 2
   launch "$name" env "$@" BROKER_RUN="$run_dir" ArtifactsPath="$place/build/$name" \
-    DOTNET_WATCH_SUPPRESS_EMOJIS=1 DOTNET_WATCH_SUPPRESS_BROWSER_REFRESH=1 setpriv --pdeathsig TERM \
+    DOTNET_WATCH_SUPPRESS_EMOJIS=1 DOTNET_WATCH_SUPPRESS_BROWSER_REFRESH=1 \
     dotnet watch --no-hot-reload --project "src/$project" run
 }
 
@@ -79,8 +79,11 @@ make_bases() {
 }
 
 dev_run() {
+  ! is_running || fail "it runs already at $(cat "$place/url" 2>/dev/null); './install.sh dev --stop' ends it"
   need_dev
   begin dev_end
+  # If this shell is killed: what "dotnet watch" starts would outlive it.
+  watch "$place/guard" $$ "$PWD/install.sh" dev --stop
   mkdir -p "$run_dir"/{doorbell,displays}
   broker_dll=$place/build/command-line/bin/Broker.Cli/debug/broker.dll
   step command-line 'broker: built' build_command_line || exit 1
@@ -120,7 +123,8 @@ SH
 dev_end() {
   trap '' INT TERM HUP
   trap - EXIT
-  end_compiler
+  [[ -z ${SharedCompilationId:-} ]] || end_compiler
   end_programs
   end_place
+  unwatch "$place/guard"
 }

@@ -57,7 +57,7 @@ sql() {
 broker() { BROKER_DATABASE=$(connection broker_backend) BROKER_RUN=$run_dir dotnet "$broker_dll" "$@"; }
 
 # launch NAME COMMAND... - in a session of its own, so that Ctrl-C reaches only
-# this shell; it ends when this shell does.
+# this shell, which ends it.
 launch() {
   local name=$1
   shift
@@ -133,6 +133,7 @@ begin() {
   trap "$1" EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  unwatch "$place/guard"
   end_programs
   remember "$place/supervisor" $$
 }
