@@ -29,8 +29,9 @@
 #   ./install.sh help            this text
 #
 # For Debian 12 with the .NET SDK 10 and Node 20 there. `demo` and `system` want
-# root; the others only where packages are missing. Packages come from apt, without
-# starting their services. What is made at run time lies in var/.
+# root, and so do those tests that start machines; the others only where packages
+# are missing. Packages come from apt, without starting their services. What is made
+# at run time lies in var/.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 export PATH=$PATH:/usr/sbin:/sbin

@@ -130,8 +130,10 @@ put_settings() {
   put etc/broker.json "$sample" 0640 root:broker
   if [[ ! -e $files/etc/broker/broker.json ]]; then
     put etc/broker.json /etc/broker/broker.json 0640 root:broker
-  elif ((is_new == 1)); then
-    remaining+=("There are new settings, or new defaults: compare /etc/broker/broker.json, which was left as it is, with $sample.")
+  else
+    # Kept while the group was gone and its number went to another one.
+    [[ -n $files || $(stat -Lc %G /etc/broker/broker.json) == broker ]] || { chgrp broker /etc/broker/broker.json; changed '/etc/broker/broker.json belongs to the group broker'; }
+    ((is_new == 0)) || remaining+=("There are new settings, or new defaults: compare /etc/broker/broker.json, which was left as it is, with $sample.")
   fi
   secret_file backend-database-password broker-backend
   secret_file frontend-database-password broker-frontend

@@ -61,6 +61,7 @@ tells_owner() {
 }
 
 start_dev() {
+  : >"$work/out"
   as_user env --default-signal=INT ./install.sh dev </dev/null >"$work/out" 2>&1 &
   until grep -q 'Ctrl-C ends' "$work/out"; do
     [[ -n $(jobs -r) ]] || { cat "$work/out"; return 1; }
