@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { screen, waitFor } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { newMessage } from '../../mock/things';
 import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
 
@@ -27,6 +28,29 @@ describe('messages', () => {
     expect(screen.getByTestId('messages-read-all')).toBeDisabled();
     await user.keyboard('{Escape}');
     expect(await bell()).toHaveFocus();
+  });
+
+  it("tell why it failed in the reader's language, as far as the reason is known", async () => {
+    const broker = stubBroker().signInAs('admin');
+    const failed = {
+      user: 1,
+      state: 'failed',
+      domain_name: 'maths',
+      command: 'pause_domain',
+    } as const;
+    broker.messages = [
+      newMessage({ ...failed, id: 1, error_code: 'not_running', text: 'maths is not running.' }),
+      newMessage({ ...failed, id: 2, error_code: 'host_refused', text: 'No room.' }),
+      newMessage({ ...failed, id: 3, error_code: 'brand_new', text: 'Nobody knew that.' }),
+    ];
+    const { user } = await showPortal('/', 'ca');
+    await user.click(await bell());
+    await screen.findAllByTestId('message');
+    expect(screen.getAllByTestId('message').map((li) => li.textContent)).toEqual([
+      expect.stringContaining('Nobody knew that.'),
+      expect.stringContaining("L'amfitrió no ho ha pogut fer: No room."),
+      expect.stringContaining('No està engegada. Engegueu-la primer.'),
+    ]);
   });
 
   it('lead to the desktop', async () => {

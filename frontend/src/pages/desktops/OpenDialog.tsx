@@ -8,6 +8,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { Desktop } from '@/api/types';
 import { useProblemText } from '@/components/problemText';
+import { useFailureText } from '@/domains/failure';
 import { nameOf } from '@/domains/sentence';
 import { useWait } from '@/domains/waiting';
 import classes from './OpenDialog.module.css';
@@ -134,13 +135,16 @@ function Failure({
 }) {
   const { t } = useTranslation(['desktops', 'common']);
   const textOf = useProblemText();
+  const failureText = useFailureText();
   const request = 'request' in failure ? failure.request : null;
   const reason =
     'problem' in failure
       ? textOf(failure.problem)
       : failure.request.state === 'cancelled'
         ? t('opening.cancelled')
-        : (failure.request.error?.message ?? t('opening.unknown'));
+        : failure.request.error
+          ? failureText(failure.request.error)
+          : t('opening.unknown');
   return (
     <Alert
       role="alert"

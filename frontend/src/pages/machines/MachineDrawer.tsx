@@ -20,6 +20,7 @@ import type { Domain } from '@/api/types';
 import { Facts } from '@/components/Facts';
 import { Picture } from '@/components/Picture';
 import { useShowProblem } from '@/components/problemText';
+import { useFailureText } from '@/domains/failure';
 import { nameOf, useCommandName, useDomainSentence } from '@/domains/sentence';
 import { RequestStateBadge, StateDot } from '@/domains/StateBadge';
 import { useFormat } from '@/i18n/format';
@@ -134,6 +135,7 @@ function LastRequests({ domain }: { domain: Domain }) {
   const { t } = useTranslation('machines');
   const commandName = useCommandName();
   const format = useFormat();
+  const failureText = useFailureText();
   const { data } = useInfiniteQuery(requestsQuery({ domain: domain.id }));
   const requests = data?.pages.flat().slice(0, shown);
   return (
@@ -160,7 +162,7 @@ function LastRequests({ domain }: { domain: Domain }) {
               </Text>
               {request.error && (
                 <Text size="xs" c="red" className={classes.error}>
-                  {request.error.message}
+                  {failureText(request.error)}
                 </Text>
               )}
             </li>

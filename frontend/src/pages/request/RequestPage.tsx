@@ -13,6 +13,7 @@ import { PageHead } from '@/components/PageHead';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
 import { ProblemState } from '@/components/ProblemState';
+import { useFailureText } from '@/domains/failure';
 import { useCommandName } from '@/domains/sentence';
 import { useWait } from '@/domains/waiting';
 import { useFormat } from '@/i18n/format';
@@ -74,6 +75,7 @@ function Whole({ request }: { request: Request }) {
 function Why({ request }: { request: Request }) {
   const { t } = useTranslation('request');
   const { reason, place } = useWait()(request);
+  const failureText = useFailureText();
   if (request.state === 'failed') {
     return (
       <Alert
@@ -82,7 +84,7 @@ function Why({ request }: { request: Request }) {
         title={t('failed')}
         data-testid="request-error"
       >
-        {request.error?.message ?? t('unknown')}
+        {request.error ? failureText(request.error) : t('unknown')}
         <Text size="xs" mt={6}>
           {t('code', { code: request.error?.code ?? '–' })}
         </Text>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Request } from '@/api/types';
 import { useNow } from '@/components/useNow';
+import { useFailureText } from '@/domains/failure';
 import { useFormat } from '@/i18n/format';
 import { timelineOf, type Span } from './timeline';
 import classes from './Timeline.module.css';
@@ -11,6 +12,7 @@ export function Timeline({ request }: { request: Request }) {
   const now = useNow(request.ended_at == null);
   const { spans, from, to } = timelineOf(request, now);
   const several = request.attempts > 1;
+  const failureText = useFailureText();
 
   return (
     <ol className={classes.spans} data-testid="request-timeline">
@@ -34,7 +36,9 @@ export function Timeline({ request }: { request: Request }) {
               </span>
             )}
             {span.kind === 'error' && span.text !== '' && (
-              <span className={classes.reason}>{span.text}</span>
+              <span className={classes.reason}>
+                {failureText({ code: span.code, message: span.text })}
+              </span>
             )}
           </span>
           <Bar span={span} from={from} to={to} />

@@ -5,6 +5,8 @@ export interface Span {
   kind: 'queue' | 'step' | 'error';
   /** In the back end's words; the queue has none. */
   text: string;
+  /** The fixed word of an error. */
+  code: string | null;
   attempt: number;
   from: number;
   to: number;
@@ -31,21 +33,21 @@ export function timelineOf(request: Request, now: number): Timeline {
     const from = Date.parse(step.at);
     const isOpen = step.took_ms == null && request.state === 'working' && i === told.length - 1;
     const to = step.took_ms == null ? end : from + step.took_ms;
-    return { kind: 'step', text: step.text, attempt: step.attempt, from, to, isOpen };
+    return { kind: 'step', text: step.text, code: null, attempt: step.attempt, from, to, isOpen };
   });
-  const failures = (request.attempt_errors ?? []).map(({ at, message }) => ({
-    at: Date.parse(at),
-    message,
-  }));
+  const failures: { at: number; code: string | null; message: string }[] = (
+    request.attempt_errors ?? []
+  ).map(({ at, code, message }) => ({ at: Date.parse(at), code, message }));
   // why the last attempt failed stands above, in the request itself
-  if (request.state === 'failed') failures.push({ at: end, message: '' });
-  const errors = failures.map(({ at, message }, i): Span => {
+  if (request.state === 'failed') failures.push({ at: end, code: null, message: '' });
+  const errors = failures.map(({ at, code, message }, i): Span => {
     const attempt = steps.findLast(({ from }) => from <= at)?.attempt ?? i + 1;
     // what several failed by is said once, by the last of them
     const isSaid = message === (failures[i + 1]?.message ?? request.error?.message);
     return {
       kind: 'error',
       text: isSaid || message === request.error?.message ? '' : message,
+      code,
       attempt,
       from: at,
       to: at,
@@ -55,6 +57,7 @@ export function timelineOf(request: Request, now: number): Timeline {
   const queue: Span = {
     kind: 'queue',
     text: '',
+    code: null,
     attempt: 0,
     from: asked,
     to: began,
