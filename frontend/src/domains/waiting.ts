@@ -40,7 +40,8 @@ export function useWait(): (request: Waiting) => Wait {
       }
 
       function placeOf(): string | null {
-        if (position == null) return null;
+        // only a lane is a queue: nobody stands in line for a time, a machine or another request
+        if (position == null || (waits_for != null && waits_for.reason !== 'lane')) return null;
         const { ahead, expected_start_at: at } = position;
         const place = format.number(ahead + 1);
         // whoever is next is told so; a clock time that has passed is no guess any more
