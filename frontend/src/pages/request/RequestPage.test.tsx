@@ -28,6 +28,12 @@ describe('a request', () => {
     await waitFor(() => {
       expect(screen.getByTestId('request')).toHaveAttribute('data-state', 'done');
     });
+    // what is seen here needs no message on top of it
+    await waitFor(() => {
+      const about = broker.messages.find((m) => m.request_id === broker.requests.length);
+      expect(about?.read_at).toBeTruthy();
+    });
+    expect(screen.queryByTestId('message-toast')).toBeNull();
   });
 
   it('says its place in the queue and when it is expected to start', async () => {

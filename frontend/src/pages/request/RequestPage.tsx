@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertCircle, IconClock, IconRotateClockwise, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { healthQuery } from '@/api/health';
@@ -17,6 +18,7 @@ import { useFailureText } from '@/domains/failure';
 import { useCommandName } from '@/domains/sentence';
 import { useWait } from '@/domains/waiting';
 import { useFormat } from '@/i18n/format';
+import { watch } from '@/messages/watched';
 import { useCancel, useRetry } from '../requests/change';
 import { RequestState } from '../requests/RequestState';
 import classes from './RequestPage.module.css';
@@ -25,6 +27,13 @@ import { Timeline } from './Timeline';
 export default function RequestPage() {
   const { id = '' } = useParams();
   const { data, error, refetch } = useQuery(requestQuery(Number(id)));
+  useEffect(() => {
+    const left = new AbortController();
+    watch(Number(id), left.signal);
+    return () => {
+      left.abort();
+    };
+  }, [id]);
   if (data !== undefined) return <Whole request={data} />;
   if (error !== null) return <ProblemState problem={error} onRetry={() => void refetch()} />;
   return <PageSkeleton />;

@@ -47,6 +47,8 @@ export function useRetry(): (request: Request) => Promise<number | null> {
     async ({ id }) => {
       try {
         const again = await mutateAsync(id);
+        // that it failed is no news any more
+        notifications.hide(toastOf(id));
         notifications.show({
           id: toastOf(again.id),
           message: t('asked_again', { id, again: again.id }),
