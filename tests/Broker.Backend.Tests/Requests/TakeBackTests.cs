@@ -1,6 +1,7 @@
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
+using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
 using Broker.Testing;
 
@@ -9,9 +10,6 @@ namespace Broker.Backend.Tests.Requests;
 /// <summary>What somebody takes back while a back end is at it: nothing half made stays.</summary>
 public sealed class TakeBackTests : IAsyncLifetime
 {
-    // long enough for the back end to have heard of it meanwhile: it looks every half second
-    private const double Long = 2;
-
     private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
     private RunningBackEnd _b = null!;
 
@@ -33,7 +31,7 @@ public sealed class TakeBackTests : IAsyncLifetime
     {
         var origin = await _b.Do(new PrepareBase((await Machine()).Id));
         var before = Files();
-        Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: Long)]);
+        Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 60)]);
         var clone = await _b.Submit(new Clone(origin.Id, "one"));
         var start = await _b.Submit(new StartDomain(clone.DomainId!.Value), after: clone.Id);
         await _b.Until(s => VolumesTable.Of(s, clone.DomainId.Value), v => v.Count == 1);
@@ -49,7 +47,7 @@ public sealed class TakeBackTests : IAsyncLifetime
     public async Task AnImportInWorkLeavesNothing()
     {
         var before = Files();
-        Faults.Set(_b.NodeFolder, [new Fault("import", HangSeconds: Long)]);
+        Faults.Set(_b.NodeFolder, [new Fault("import", HangSeconds: 60)]);
         var import = await _b.Submit(new ImportDomain("tiny.img", "tiny"));
         await _b.Until(s => RequestsTable.Get(s, import.Id), r => r!.ProgressText == "Copying tiny.img");
 
@@ -92,7 +90,7 @@ public sealed class TakeBackTests : IAsyncLifetime
     public async Task AStartThatCameToItsEndAllTheSameIsDone()
     {
         var machine = await Machine();
-        Faults.Set(_b.NodeFolder, [new Fault("start", HangSeconds: Long)]);
+        Faults.Set(_b.NodeFolder, [new Fault("start", HangSeconds: 60)]);
         var start = await _b.Submit(new StartDomain(machine.Id));
         await _b.Until(s => RequestsTable.Get(s, start.Id), r => r!.ProgressText == "Starting");
 
@@ -105,7 +103,7 @@ public sealed class TakeBackTests : IAsyncLifetime
     {
         var machine = await _b.Do(new StartDomain((await Machine()).Id));
         await _b.Do(new HibernateDomain(machine.Id));
-        Faults.Set(_b.NodeFolder, [new Fault("start", HangSeconds: Long)]);
+        Faults.Set(_b.NodeFolder, [new Fault("start", HangSeconds: 60)]);
         var start = await _b.Submit(new StartDomain(machine.Id));
         await _b.Until(s => RequestsTable.Get(s, start.Id), r => r!.ProgressText == "Bringing its memory back");
 
@@ -160,6 +158,15 @@ public sealed class TakeBackTests : IAsyncLifetime
     private async Task<RequestRow> TakeBack(RequestRow row)
     {
         Assert.True(await _b.Db.Transaction(s => RequestsTable.Cancel(s, row.Id, _b.Caller.UserId)));
+        // once the back end has looked twice it has heard of it; only then does its host go on
+        for (var look = 0; look < 2; look++)
+        {
+            var later = await _b.Submit(new Ping(), at: DateTimeOffset.Parse("2999-01-01T00:00:00Z", null));
+            await _b.Db.Transaction(s => RequestsTable.Cancel(s, later.Id));
+            await _b.Ended(later.Id);
+        }
+
+        Faults.Set(_b.NodeFolder, []);
         return await _b.Ended(row.Id);
     }
 
