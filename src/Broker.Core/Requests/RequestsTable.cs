@@ -261,10 +261,10 @@ public static class RequestsTable
         return await db.Query<(long, int)>("SELECT id, epoch FROM requests WHERE id IN @ids AND claimed_by = @backEnd AND state = 'working'", new { ids, backEnd });
     }
 
-    /// <summary>Puts claims whose lease has run out back into the queue.</summary>
+    /// <summary>Puts claims whose lease has run out back into the queue. One that somebody is just writing to is left for the next time: whoever looks must not stand still with him.</summary>
     /// <returns>How many.</returns>
     public static async Task<int> TakeBackExpired(DbSession db) =>
-        await TakeBack(db, await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.state = 'working' AND r.lease_until < UTC_TIMESTAMP(6) FOR UPDATE"));
+        await TakeBack(db, await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.state = 'working' AND r.lease_until < UTC_TIMESTAMP(6) FOR UPDATE SKIP LOCKED"));
 
     /// <summary>Puts all claims of a back end that is known to be dead back into the queue.</summary>
     /// <returns>How many.</returns>
@@ -346,7 +346,7 @@ public static class RequestsTable
     /// <returns>Those in work: their back ends have to stop them.</returns>
     public static async Task<IReadOnlyList<RequestRow>> TakeBackAsked(DbSession db)
     {
-        var asked = await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.cancel_asked_at IS NOT NULL AND r.ended_at IS NULL FOR UPDATE");
+        var asked = await db.Query<RequestRow>($"SELECT {Columns} FROM requests r WHERE r.cancel_asked_at IS NOT NULL AND r.ended_at IS NULL FOR UPDATE SKIP LOCKED");
         foreach (var row in asked.Where(r => r.State != RequestState.Working))
         {
             if (row.Attempts == 0) await Cancelled(db, row);

@@ -87,9 +87,11 @@ public sealed class KillTests : IAsyncLifetime
     [Fact]
     public async Task TwoProcessesShareTheWorkAndDoNothingTwiceAlsoWhenOneStandsStillPastItsLease()
     {
-        var first = StartProcess();
+        // long enough for the other one to keep its own on a busy machine
+        const int LeaseSeconds = 6;
+        var first = StartProcess(LeaseSeconds);
         var origin = await _b.Do(new PrepareBase((await _b.Do(new ImportDomain("tiny.img", "tiny"))).Id));
-        StartProcess();
+        StartProcess(LeaseSeconds);
         await _b.Until(BackEndsTable.All, all => all.Count(b => b.IsAlive) == 2);
         Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 0.2)]);
         var clones = new List<RequestRow>();
@@ -172,9 +174,9 @@ public sealed class KillTests : IAsyncLifetime
         act(host);
     }
 
-    private BackEndProcess StartProcess()
+    private BackEndProcess StartProcess(int leaseSeconds = 3)
     {
-        var process = BackEndProcess.Start(_b.Settings, ("BROKER_LEASE_SECONDS", "3"), ("BROKER_LOG_LEVEL", "Warning"));
+        var process = BackEndProcess.Start(_b.Settings, ("BROKER_LEASE_SECONDS", leaseSeconds.ToString(null as IFormatProvider)), ("BROKER_LOG_LEVEL", "Warning"));
         _processes.Add(process);
         return process;
     }

@@ -403,6 +403,21 @@ public class QueueTests
     }
 
     [Fact]
+    public async Task WhoeverStandsStillWhileHeWritesHoldsUpNobodyWhoLooksForExpiredOnes()
+    {
+        var world = await World.New();
+        await world.Add(new Ping());
+        await world.Add(new Ping());
+        var both = await world.Claim(lease: TimeSpan.Zero);
+        await world.Db.Transaction(async s =>
+        {
+            Assert.True(await RequestsTable.Holds(s, both[0].Id, both[0].Epoch));
+            Assert.Equal(1, await world.Db.Transaction(RequestsTable.TakeBackExpired).WaitAsync(TimeSpan.FromSeconds(5)));
+        });
+        Assert.Equal(1, await world.Db.Transaction(RequestsTable.TakeBackExpired));
+    }
+
+    [Fact]
     public async Task ALeaseThatIsRenewedIsNotTakenBack()
     {
         var world = await World.New();
