@@ -104,8 +104,8 @@ public sealed class KillTests : IAsyncLifetime
         Assert.NotEmpty(held);
         foreach (var clone in clones) await _b.Ended(clone.Id);
         await first.Signal("CONT");
-        // it has noticed each of them, whatever it was in the middle of
-        await _b.Until(_ => Task.FromResult(held.All(id => first.Output.Any(line => line.Contains($"Request {id} clone: ", StringComparison.Ordinal)))), all => all);
+        // it is back, and has learnt that they are another's now
+        await _b.Until(BackEndsTable.All, all => all.Any(b => b.Id == stopped && b.IsAlive));
 
         foreach (var clone in clones)
         {
