@@ -137,6 +137,7 @@ CREATE TABLE `requests` (
   `domain_name` varchar(190) DEFAULT NULL,
   `created_at` datetime(6) NOT NULL,
   `at_time` datetime(6) DEFAULT NULL,
+  `is_later` tinyint(1) NOT NULL DEFAULT 0,
   `after_id` bigint(20) DEFAULT NULL,
   `after_ok` tinyint(1) NOT NULL DEFAULT 1,
   `claimed_by` char(36) DEFAULT NULL,

@@ -158,7 +158,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         {
             Log.Corrected(logger, row.Name, Word.Of(row.State), Word.Of(next.State));
             await DomainsTable.SetState(s, row.Id, next.State, next.Detail);
-            if (next.State is DomainState.Shutdown) await Core.Requests.RequestsTable.CancelLater(s, row.Id, Core.Requests.Domains.ForceShutdownDomain.Spec.Word);
+            if (next.State is DomainState.Shutdown) await Core.Requests.RequestsTable.CallOffForcedShutdown(s, row.Id);
         }
 
         if (report?.Power is Power.Running && address != row.Address) await DomainsTable.SetAddress(s, row.Id, address);

@@ -33,8 +33,15 @@ public sealed class RequestLoop(
     private volatile bool _isFull;
     private readonly TimeSpan _lease = TimeSpan.FromSeconds(settings.LeaseSeconds);
 
-    private sealed record Running(RequestRow Row, long ClaimedAt, CancellationTokenSource Cancel)
+    // A class: one is itself, also when the same request was claimed anew.
+    private sealed class Running(RequestRow row, long claimedAt, CancellationTokenSource cancel)
     {
+        public RequestRow Row => row;
+
+        public long ClaimedAt => claimedAt;
+
+        public CancellationTokenSource Cancel => cancel;
+
         public Work? Work { get; set; }
 
         public Task Task { get; set; } = Task.CompletedTask;
@@ -231,7 +238,7 @@ public sealed class RequestLoop(
         finally
         {
             RequestTelemetry.End(row, ended, Stopwatch.GetElapsedTime(started), activity);
-            _running.TryRemove(row.Id, out _);
+            _running.TryRemove(KeyValuePair.Create(row.Id, running));
             running.Cancel.Dispose();
             // a place is free in a lane that may have had none
             if (_isFull) doorbell.Ring(Side.BackEnd);
@@ -301,6 +308,8 @@ public sealed class RequestLoop(
     private async Task Undo(IRequest request, Work work, string why)
     {
         work.Undoing();
+        // Whose claim was lost, or whose good end was written without his learning of it, has nothing to undo.
+        await work.Write(_ => Task.CompletedTask);
         try
         {
             await handlers.Undo(request, work, why);

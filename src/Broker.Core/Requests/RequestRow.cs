@@ -92,6 +92,9 @@ public sealed record RequestRow
     /// <summary>Not before this time.</summary>
     public DateTimeOffset? AtTime { get; init; }
 
+    /// <summary>It was asked for a time to come, or follows one that was: others need not wait for it until then.</summary>
+    public bool IsLater { get; init; }
+
     /// <summary>Not before this request has ended.</summary>
     public long? AfterId { get; init; }
 

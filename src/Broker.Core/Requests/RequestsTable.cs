@@ -5,6 +5,7 @@ using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
 using Broker.Core.Messages;
+using Broker.Core.Requests.Domains;
 
 namespace Broker.Core.Requests;
 
@@ -13,7 +14,7 @@ namespace Broker.Core.Requests;
 public static class RequestsTable
 {
     private const string Columns =
-        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.at_time, r.after_id, r.after_ok, " +
+        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.at_time, r.is_later, r.after_id, r.after_ok, " +
         "r.claimed_by, r.epoch, r.lease_until, r.attempts, r.started_at, r.ended_at, r.cancel_asked_at, r.progress, r.progress_text, r.error_code, r.error_text, r.attempt_errors, r.result";
 
     // what a back end wants to know of what it takes up; the driver reads column by column, so each costs
@@ -26,7 +27,7 @@ public static class RequestsTable
 
     // What runs for each request names its indexes: the database needs longer to choose between them than to read.
 
-    // Somebody else works on the same thing, or asked for it earlier and is not for a later time. What only looks
+    // Somebody else works on the same thing, or asked for it earlier and is not for later. What only looks
     // does not stay behind one that waits for its next try.
     private const string Conflict =
         """
@@ -34,7 +35,7 @@ public static class RequestsTable
           SELECT 1 FROM request_locks mine FORCE INDEX (request_locks_request)
           STRAIGHT_JOIN request_locks other FORCE INDEX (PRIMARY) ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
           STRAIGHT_JOIN requests o FORCE INDEX (PRIMARY) ON o.id = other.request_id
-          WHERE mine.request_id = r.id AND (o.state = 'working' OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (o.at_time IS NULL OR o.attempts > 0) AND r.lane <> 'quick')))))
+          WHERE mine.request_id = r.id AND (o.state = 'working' OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (NOT o.is_later OR o.attempts > 0) AND r.lane <> 'quick')))))
         """;
 
     // A turn is the second since 1970 in which a request counts as asked for: each that a person has in the queue puts his
@@ -100,7 +101,7 @@ public static class RequestsTable
             new { domains = domains.Select(d => d.ToString()).ToArray() });
 
     // in seconds, as turns are
-    private const string NotBefore = "TIMESTAMPDIFF(SECOND, '1970-01-01', COALESCE(@AtTime, UTC_TIMESTAMP()))";
+    private const string NotBefore = "TIMESTAMPDIFF(SECOND, '1970-01-01', GREATEST(COALESCE(@AtTime, UTC_TIMESTAMP()), UTC_TIMESTAMP()))";
 
     // State by state: then it is the end of an index, however many there are.
     private const string LastTurn =
@@ -117,15 +118,17 @@ public static class RequestsTable
             throw new RequestRefusedException("earlier_failed", $"Request {parent.Id}, which this one was to follow, ended badly: {parent.ErrorText}");
 
         var state = parent is { HasEnded: false } || request.AtTime is not null ? RequestState.Waiting : RequestState.Requested;
+        // what follows something for later is for later itself: it has no place in the order yet
+        var isLater = request.AtTime is not null || parent is { State: RequestState.Waiting, IsLater: true };
         var written = (await db.First<Written>(
             $"""
-            INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, after_id, after_ok)
+            INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, is_later, after_id, after_ok)
             SELECT @Word, @Args, @state, @Lane, @Priority,
               LEAST({NotBefore} + @MostApart, GREATEST({NotBefore},
                 COALESCE(({LastTurn} AND mine.state = 'requested') + @Apart, 0),
                 COALESCE(({LastTurn} AND mine.state = 'working') + @Apart, 0),
                 COALESCE(({LastTurn} AND mine.state = 'waiting' AND (mine.at_time IS NULL OR mine.at_time <= COALESCE(@AtTime, UTC_TIMESTAMP(6)))) + @Apart, 0))),
-              @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @AfterId, @AfterOk
+              @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @isLater, @AfterId, @AfterOk
             RETURNING id, created_at
             """,
             new
@@ -141,6 +144,7 @@ public static class RequestsTable
                 request.DomainId,
                 request.DomainName,
                 request.AtTime,
+                isLater,
                 request.AfterId,
                 request.AfterOk,
                 Apart = TurnsApart.TotalSeconds,
@@ -162,6 +166,7 @@ public static class RequestsTable
             DomainName = request.DomainName,
             CreatedAt = written.CreatedAt,
             AtTime = request.AtTime,
+            IsLater = isLater,
             AfterId = request.AfterId,
             AfterOk = request.AfterOk,
             AttemptErrors = NoErrors,
@@ -193,7 +198,7 @@ public static class RequestsTable
     }
 
     /// <summary>
-    /// The newest request about a domain, or of an equal one that is about none, that has not ended or ended within the last minute.
+    /// The newest request about a domain, or of an equal one that is about none, that has not ended; else the last that ended within the last minute.
     /// One for later does not count, except for its next try; nor does one that waits for a request about something else.
     /// </summary>
     internal static Task<RequestRow?> Newest(DbSession db, Command command, Guid? domain, JsonElement args) =>
@@ -204,8 +209,8 @@ public static class RequestsTable
                AND (r.ended_at IS NULL OR r.ended_at > UTC_TIMESTAMP(6) - INTERVAL 60 SECOND)
                AND r.state <> 'cancelled'
                AND (r.state <> 'waiting' OR r.attempts > 0
-                    OR (r.at_time IS NULL AND EXISTS (SELECT 1 FROM requests p WHERE p.id = r.after_id AND p.domain_id = r.domain_id)))
-             ORDER BY r.id DESC LIMIT 1
+                    OR (NOT r.is_later AND EXISTS (SELECT 1 FROM requests p WHERE p.id = r.after_id AND p.domain_id = r.domain_id)))
+             ORDER BY r.ended_at IS NULL DESC, r.ended_at DESC, r.id DESC LIMIT 1
              """,
             new { domain, command.Word, args });
 
@@ -364,11 +369,11 @@ public static class RequestsTable
         return await End(db, row, RequestState.Cancelled, "cancelled", by is null ? "It was taken back." : $"{by} has taken it back.", null);
     }
 
-    /// <summary>Takes the requests for a later time about a domain back, such as a forced shutdown that is no longer wanted.</summary>
-    public static async Task CancelLater(DbSession db, Guid domain, string command)
+    /// <summary>Takes the forced shutdown back that a shutdown of this run has left for later. What somebody asked for himself stays.</summary>
+    public static async Task CallOffForcedShutdown(DbSession db, Guid domain)
     {
         foreach (var row in await db.Query<RequestRow>(
-                     $"SELECT {Columns} FROM requests r WHERE r.domain_id = @domain AND r.command = @command AND r.state = 'waiting' AND r.at_time IS NOT NULL FOR UPDATE", new { domain, command }))
+                     $"SELECT {Columns} FROM requests r WHERE r.domain_id = @domain AND r.command = @Word AND r.state = 'waiting' AND r.attempts = 0 AND JSON_VALUE(r.args, '$.started_at') IS NOT NULL FOR UPDATE", new { domain, ForceShutdownDomain.Spec.Word }))
             await End(db, row, RequestState.Cancelled, "cancelled", "It is not needed any more.", null);
     }
 

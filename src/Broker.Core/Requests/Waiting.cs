@@ -51,7 +51,7 @@ public static class Waiting
             FROM request_locks mine
             JOIN request_locks other ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
             JOIN requests o ON o.id = other.request_id
-            WHERE mine.request_id IN @ids AND (o.state = 'working' OR (o.id < mine.request_id AND (o.state = 'requested' OR (o.state = 'waiting' AND (o.at_time IS NULL OR o.attempts > 0)))))
+            WHERE mine.request_id IN @ids AND (o.state = 'working' OR (o.id < mine.request_id AND (o.state = 'requested' OR (o.state = 'waiting' AND (NOT o.is_later OR o.attempts > 0)))))
             GROUP BY mine.request_id
             """, new { ids })).ToDictionary(b => b.Request, b => b.BlockedBy);
         var ahead = (await db.Query<Queued>(

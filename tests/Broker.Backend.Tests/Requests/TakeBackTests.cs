@@ -44,6 +44,20 @@ public sealed class TakeBackTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhoseClaimWasLostUndoesNothing()
+    {
+        var origin = await _b.Do(new PrepareBase((await Machine()).Id));
+        Faults.Set(_b.NodeFolder, [new Fault("define", Fail: "no", HangSeconds: 60)]);
+        var clone = await _b.Submit(new Clone(origin.Id, "one"));
+        await _b.Until(s => VolumesTable.Of(s, clone.DomainId!.Value), v => v.Count == 1 && File.Exists(v[0].Path));
+        // another has done it meanwhile
+        await _b.Db.Read(s => s.Execute("UPDATE requests SET state = 'done', epoch = epoch + 1, ended_at = UTC_TIMESTAMP(6) WHERE id = @Id", new { clone.Id }));
+        Faults.Set(_b.NodeFolder);
+        await _b.Stop();
+        Assert.True(File.Exists((await _b.Db.Read(s => VolumesTable.Of(s, clone.DomainId!.Value))).Single().Path));
+    }
+
+    [Fact]
     public async Task AnImportInWorkLeavesNothing()
     {
         var before = Files();

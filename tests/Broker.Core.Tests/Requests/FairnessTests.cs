@@ -7,6 +7,16 @@ namespace Broker.Core.Tests.Requests;
 public class FairnessTests
 {
     [Fact]
+    public async Task WhoAsksForATimeThatIsPastOvertakesNobody()
+    {
+        var world = await World.New();
+        var eve = await world.User("eve");
+        var first = await world.Add(new Ping(), await world.User("bob"));
+        var second = await world.Add(new Ping(), eve, at: DateTimeOffset.UnixEpoch.AddYears(30));
+        Assert.Equal([first.Id, second.Id], await world.ClaimOneByOne(Lane.Quick));
+    }
+
+    [Fact]
     public async Task SomebodyWithOneRequestGoesBeforeTheSecondOfSomebodyWithMany()
     {
         var world = await World.New();

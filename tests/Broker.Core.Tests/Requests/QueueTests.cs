@@ -161,10 +161,45 @@ public class QueueTests
     {
         var world = await World.New();
         var first = await world.Add(new Ping());
-        var second = await world.Add(new Ping(), after: first.Id);
-        await world.Db.Read(s => s.Execute("UPDATE requests SET after_ok = 0 WHERE id = @Id", second));
+        var second = (await world.Db.Transaction(s => RequestWriter.Submit(s, world.Admin, new Ping(), after: first.Id, afterOk: false))).Row;
         await world.Fail(await world.ClaimOne());
         Assert.Equal(second.Id, (await world.ClaimOne()).Id);
+        var third = (await world.Db.Transaction(s => RequestWriter.Submit(s, world.Admin, new Ping(), after: first.Id, afterOk: false))).Row;
+        Assert.Equal(RequestState.Requested, third.State);
+    }
+
+    [Fact]
+    public async Task WhatFollowsSomethingForLaterKeepsNobodyWaiting()
+    {
+        var world = await World.New();
+        var (bob, eve) = (await world.User("bob"), await world.User("eve"));
+        var linux = await world.Machine("linux", isBase: true, isPublic: true);
+        var later = await world.Add(new Ping(), eve, at: TimeProvider.System.GetUtcNow().AddDays(1));
+        var next = await world.Add(new RefreshMachine(linux.Id), eve, after: later.Id);
+        await world.Add(new RefreshMachine(linux.Id), eve, after: next.Id);
+        var clone = await world.Add(new Clone(linux.Id), bob);
+        Assert.Equal(clone.Id, (await world.ClaimOne()).Id);
+    }
+
+    [Fact]
+    public async Task WhoLooksAtABaseKeepsNobodyFromCloningIt()
+    {
+        var world = await World.New();
+        var linux = await world.Machine("linux", isBase: true, isPublic: true);
+        await world.Add(new RefreshMachine(linux.Id));
+        await world.Add(new Clone(linux.Id));
+        Assert.Equal(2, (await world.Claim()).Count);
+    }
+
+    [Fact]
+    public async Task WhatSomebodyScheduledHimselfIsNotCalledOffWithWhatAShutdownLeft()
+    {
+        var world = await World.New();
+        var his = await world.Machine("his");
+        var tonight = await world.Add(new ForceShutdownDomain(his.Id), at: TimeProvider.System.GetUtcNow().AddDays(1));
+        var left = await world.Add(new ForceShutdownDomain(his.Id, TimeProvider.System.GetUtcNow()), at: TimeProvider.System.GetUtcNow().AddMinutes(2));
+        await world.Db.Transaction(s => RequestsTable.CallOffForcedShutdown(s, his.Id));
+        Assert.Equal((RequestState.Waiting, RequestState.Cancelled), (await world.State(tonight), await world.State(left)));
     }
 
     [Fact]
@@ -321,8 +356,8 @@ public class QueueTests
         var world = await World.New();
         var machine = await world.Machine("linux");
         var now = await world.Add(new ForceShutdownDomain(machine.Id));
-        var later = await world.Add(new ForceShutdownDomain(machine.Id), at: DateTimeOffset.Parse("2999-01-01T00:00:00Z", null));
-        await world.Db.Transaction(s => RequestsTable.CancelLater(s, machine.Id, ForceShutdownDomain.Spec.Word));
+        var later = await world.Add(new ForceShutdownDomain(machine.Id, TimeProvider.System.GetUtcNow()), at: DateTimeOffset.Parse("2999-01-01T00:00:00Z", null));
+        await world.Db.Transaction(s => RequestsTable.CallOffForcedShutdown(s, machine.Id));
         Assert.Equal((RequestState.Requested, RequestState.Cancelled), (await world.State(now), await world.State(later)));
     }
 

@@ -49,6 +49,19 @@ public class WriterTests
     }
 
     [Fact]
+    public async Task ABasePreparedAgainAfterARemovalThatWasAskedForEarlierAndDoneLaterIsAnother()
+    {
+        var world = await World.New();
+        var machine = await world.Machine("linux", isBase: true);
+        var remove = await world.Add(new RemoveBase(machine.Id), at: TimeProvider.System.GetUtcNow().AddDays(1));
+        await world.Add(new PrepareBase(machine.Id));
+        await world.Done(await world.ClaimOne());
+        await world.Db.Read(s => s.Execute("UPDATE requests SET at_time = UTC_TIMESTAMP(6) WHERE id = @Id", remove));
+        await world.Done(await world.ClaimOne());
+        Assert.False((await world.Submit(new PrepareBase(machine.Id))).IsFolded);
+    }
+
+    [Fact]
     public async Task OtherArgumentsOrAnotherMachineMakeAnotherRequest()
     {
         var world = await World.New();

@@ -29,7 +29,7 @@ public sealed class ForceShutdownDomainHandler : IHandler<ForceShutdownDomain>
             if (domain.State is not (DomainState.Creating or DomainState.Broken or DomainState.Removing))
                 await DomainsTable.SetState(db, domain.Id, DomainState.Shutdown,
                     isSaved || domain.SavedAt is not null ? "Its saved memory was discarded." : "It was switched off by force.");
-            await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
+            await RequestsTable.CallOffForcedShutdown(db, domain.Id);
         });
         return new { domain = domain.Id };
     }

@@ -29,7 +29,7 @@ public sealed class HibernateDomainHandler : IHandler<HibernateDomain>
         work.AtEnd(async db =>
         {
             await DomainsTable.SetState(db, domain.Id, DomainState.Hibernated);
-            await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
+            await RequestsTable.CallOffForcedShutdown(db, domain.Id);
         });
         return new { domain = domain.Id };
     }

@@ -34,7 +34,7 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
             // the clock that decides when it is time
             var at = await db.First<DateTimeOffset>(
                 "SELECT UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND", new { seconds = request.TimeoutSeconds ?? ShutdownDomain.DefaultTimeoutSeconds });
-            await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
+            await RequestsTable.CallOffForcedShutdown(db, domain.Id);
             await RequestWriter.Submit(db, work.Caller, new ForceShutdownDomain(domain.Id, domain.StartedAt), at);
             await DomainsTable.SetState(db, domain.Id, DomainState.ShuttingDown);
             RequestsTable.Progress(db, work.Row, 50, "Pressing the power button");
@@ -50,7 +50,7 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
         if (await work.Read(db => DomainsTable.Get(db, request.Domain)) is not { State: DomainState.ShuttingDown } domain) return;
         await work.Write(async db =>
         {
-            await RequestsTable.CancelLater(db, domain.Id, ForceShutdownDomain.Spec.Word);
+            await RequestsTable.CallOffForcedShutdown(db, domain.Id);
             // the watch sees it when it goes off all the same, or stands still
             await DomainsTable.SetState(db, domain.Id, DomainState.Active, $"It goes on: {why}");
         });

@@ -72,7 +72,7 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
     {
         await DomainsTable.SetStarted(db, domain, detail);
         await DisplaysTable.Set(db, domain, DisplayKind.Vnc, node.DisplaySocketOf(domain));
-        await RequestsTable.CancelLater(db, domain, ForceShutdownDomain.Spec.Word);
+        await RequestsTable.CallOffForcedShutdown(db, domain);
     }
 
     // the saved memory of one that could not go on from it is still there

@@ -19,5 +19,5 @@ public sealed record RefreshMachine(Guid Domain) : IRequest<RefreshMachine>, IOn
     public IEnumerable<string> Problems() => [];
 
     /// <inheritdoc/>
-    public LockSet Locks() => LockSet.Exclusive(Domain);
+    public LockSet Locks() => LockSet.None.AndShared(Domain);
 }

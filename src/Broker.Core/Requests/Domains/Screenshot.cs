@@ -18,5 +18,5 @@ public sealed record Screenshot(Guid Domain) : IRequest<Screenshot>, IOnDomain
     public IEnumerable<string> Problems() => [];
 
     /// <inheritdoc/>
-    public LockSet Locks() => LockSet.Exclusive(Domain);
+    public LockSet Locks() => LockSet.None.AndShared(Domain);
 }
