@@ -11,6 +11,7 @@ internal static class VmdkHeader
     private const string Format = "vmdk";
     private const int HeaderLength = 79;
     private const ulong Sector = 512;
+    private const ulong DescriptionAt = 1;
     private const ulong AtEnd = ulong.MaxValue;
     // QEMU's own limits
     private const ulong LargestGrain = 0x200000;
@@ -57,16 +58,20 @@ internal static class VmdkHeader
     {
         var (at, length) = (Long(start, 28), Long(start, 36));
         if (at == 0 || length == 0) return ImageHeader.Refused(Format, $"It is a part of a disk, whose description is missing. {Flatten}");
-        if (at > ImageHeader.Length / Sector || length > ImageHeader.Length / Sector || !ImageHeader.LiesWithin(at * Sector, length * Sector, start.Length))
+        // QEMU looks for a parent there, wherever the header says that the description is
+        if (at != DescriptionAt || length > ImageHeader.Length / Sector || !ImageHeader.LiesWithin(at * Sector, length * Sector, start.Length))
             return ImageHeader.Damaged(Format, "its description does not lie where it should");
-        var text = Encoding.Latin1.GetString(start.Slice((int)(at * Sector), (int)(length * Sector)));
+        // ... and reads up to the first zero, however long the header says that it is
+        var text = Encoding.Latin1.GetString(start[(int)(DescriptionAt * Sector)..]);
         if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var end) text = text[..end];
+        // as QEMU looks for it: also in a comment, also in the middle of a line
+        if (text.Contains("parentFileNameHint", StringComparison.OrdinalIgnoreCase)) return ImageHeader.Refused(Format, $"It is a snapshot on another disk. {Flatten}");
         var extents = 0;
         foreach (var line in text.Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.StartsWith('#')) continue;
             var (name, value) = line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals ? (line[..equals].Trim(), line[(equals + 1)..].Trim().Trim('"')) : (line, "");
-            if (Is(name, "parentFileNameHint") || (Is(name, "parentCID") && !IsNone(value)))
+            if (Is(name, "parentCID") && !IsNone(value))
                 return ImageHeader.Refused(Format, $"It is a snapshot on another disk. {Flatten}");
             if (Is(name, "createType") && !Is(value, "monolithicSparse") && !Is(value, "streamOptimized"))
                 return ImageHeader.Refused(Format, $"It is a part of a disk of several files ({Short(value)}). {Flatten}");

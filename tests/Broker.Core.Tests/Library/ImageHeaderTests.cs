@@ -125,6 +125,8 @@ public sealed class ImageHeaderTests
     [InlineData("rw 131072 sparse \"..\\x\"", "names other files")]
     [InlineData("RW 131072 SPARSE \"disk\"\nparentFileNameHint=\"/etc/shadow\"", "snapshot")]
     [InlineData("RW 131072 SPARSE \"disk\"\n parentfilenamehint = \"x\"", "snapshot")]
+    [InlineData("RW 131072 SPARSE \"disk\"\n# parentFileNameHint=\"/etc/hostname\"", "snapshot")]
+    [InlineData("RW 131072 SPARSE \"disk\"\nddb.x = \"1\" parentFileNameHint=\"/etc/hostname\"", "snapshot")]
     [InlineData("RW 131072 SPARSE \"disk\"\nparentCID=12345678", "snapshot")]
     [InlineData("RW 131072 SPARSE \"disk\"\ncreateType=\"vmfsRaw<b>\"", "(vmfsRawb)")]
     [InlineData("", "names no data")]
@@ -135,6 +137,22 @@ public sealed class ImageHeaderTests
         var length = (int)BinaryPrimitives.ReadInt64LittleEndian(image.AsSpan(36)) * 512;
         image.AsSpan(at, length).Clear();
         Encoding.ASCII.GetBytes($"# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType=\"monolithicSparse\"\n\n{extents}\n").CopyTo(image, at);
+        Refuses(image, reason);
+    }
+
+    // QEMU looks for a parent in the sectors from the first on, whatever the header says of the description.
+    [Theory]
+    [InlineData(60, 20, "description does not lie")]
+    [InlineData(1, 1, "snapshot")]
+    public async Task A_vmdk_that_shows_one_description_and_has_another_is_refused(int sector, int sectors, string reason)
+    {
+        var image = (byte[])(await Make("vmdk")).Clone();
+        const string Description = "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType=\"monolithicSparse\"\n\nRW 131072 SPARSE \"disk\"\n";
+        image.AsSpan(512, 20 * 512).Clear();
+        Encoding.ASCII.GetBytes(Description.PadRight(512) + "\nparentFileNameHint=\"/etc/hostname\"\n").CopyTo(image, 512);
+        Encoding.ASCII.GetBytes(Description + '\0').CopyTo(image, 60 * 512);
+        BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(28), sector);
+        BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(36), sectors);
         Refuses(image, reason);
     }
 
