@@ -97,11 +97,13 @@ make_run_folder() {
   # The one place in the library where the front end writes.
   chown "$front_end_uid:$front_end_uid" "$place/library/uploads"
   chmod 0750 "$place/library/uploads"
+  # The front end can't reach the other secrets.
+  install -m 0400 -o "$front_end_uid" "$secrets/database-broker_frontend" "$run_dir/password"
 }
 
 start_back_end() {
   launch back-end env -i PATH="$PATH" LANG=C.UTF-8 \
-    BROKER_DATABASE="$(connection broker_backend)" BROKER_RUN="$run_dir" \
+    BROKER_DATABASE="$(connection)" BROKER_DATABASE_PASSWORD_FILE="$secrets/database-broker_backend" BROKER_RUN="$run_dir" \
     BROKER_LIBRARY="$place/library" BROKER_POOL="$(pool_folder)" \
     setpriv --pdeathsig TERM dotnet "src/Broker.Backend/bin/$configuration/net10.0/Broker.Backend.dll"
 }
@@ -117,7 +119,7 @@ start_front_end() {
     chmod -R a+rX "$place/app" || return 1
   # shellcheck disable=SC2016  # expanded by the inner shell
   launch front-end env -i PATH="$PATH" LANG=C.UTF-8 DOTNET_EnableDiagnostics=0 \
-    BROKER_DATABASE="$(connection broker_frontend)" BROKER_RUN="$run_dir" \
+    BROKER_DATABASE="$(connection)" BROKER_DATABASE_PASSWORD_FILE="$run_dir/password" BROKER_RUN="$run_dir" \
     BROKER_URLS="$url" BROKER_PORTAL="$run_dir/app/portal" BROKER_UPLOADS="$run_dir/uploads" \
     unshare --mount --propagation private bash -c '
       mount --bind "$1" "$2/app" && mount -o remount,bind,ro "$2/app" && mount --bind "$3" "$2/dotnet" &&

@@ -37,9 +37,9 @@ start_watches() {
   api=http://127.0.0.1:$(free_port 8080)
   url=http://127.0.0.1:$(free_port 5173)
   echo "$url" >"$place/url"
-  watch_program back-end Broker.Backend BROKER_DATABASE="$(connection broker_backend)" \
+  watch_program back-end Broker.Backend BROKER_DATABASE_PASSWORD_FILE="$secrets/database-broker_backend" \
     BROKER_LIBRARY="$place/library" BROKER_POOL="$place/pool"
-  watch_program front-end Broker.Frontend BROKER_DATABASE="$(connection broker_frontend)" \
+  watch_program front-end Broker.Frontend BROKER_DATABASE_PASSWORD_FILE="$secrets/database-broker_frontend" \
     BROKER_URLS="$api" BROKER_UPLOADS="$place/library/uploads"
   launch portal env -C frontend BROKER_DEV_SERVER="$api" \
     node node_modules/vite/bin/vite.js --host 127.0.0.1 --port "${url##*:}" --strictPort --clearScreen false
@@ -51,7 +51,7 @@ start_watches() {
 watch_program() {
   local name=$1 project=$2
   shift 2
-  launch "$name" env "$@" BROKER_RUN="$run_dir" ArtifactsPath="$place/build/$name" \
+  launch "$name" env "$@" BROKER_DATABASE="$(connection)" BROKER_RUN="$run_dir" ArtifactsPath="$place/build/$name" \
     DOTNET_WATCH_SUPPRESS_EMOJIS=1 DOTNET_WATCH_SUPPRESS_BROWSER_REFRESH=1 \
     dotnet watch --no-hot-reload --project "src/$project" run
 }
@@ -115,7 +115,7 @@ TEXT
 write_command() {
   (umask 077 && cat >"$place/broker") <<SH
 #!/bin/sh
-BROKER_DATABASE='$(connection broker_backend)' BROKER_RUN='$run_dir' exec dotnet '$broker_dll' "\$@"
+BROKER_DATABASE='$(connection)' BROKER_DATABASE_PASSWORD_FILE='$secrets/database-broker_backend' BROKER_RUN='$run_dir' exec dotnet '$broker_dll' "\$@"
 SH
   chmod 0700 "$place/broker"
 }

@@ -34,8 +34,10 @@ secret() {
 
 # --- database ------------------------------------------------------------------
 
+# connection - the setting "database". Account and password are other settings', the
+# password in a file: it stands in nobody's command line or environment.
 connection() {
-  echo "Server=127.0.0.1;Port=$(etc/dev/mariadb.sh status "$place/db" | value port);Database=broker;User ID=$1;Password=$(secret "database-$1");SslMode=Disabled;AllowPublicKeyRetrieval=true"
+  echo "Server=127.0.0.1;Port=$(etc/dev/mariadb.sh status "$place/db" | value port);Database=broker;SslMode=Disabled;AllowPublicKeyRetrieval=true"
 }
 
 start_database() {
@@ -54,7 +56,10 @@ sql() {
 # --- programs --------------------------------------------------------------------
 
 # broker ARGUMENT... - the command line.
-broker() { BROKER_DATABASE=$(connection broker_backend) BROKER_RUN=$run_dir dotnet "$broker_dll" "$@"; }
+broker() {
+  BROKER_DATABASE=$(connection) BROKER_DATABASE_PASSWORD_FILE=$secrets/database-broker_backend BROKER_RUN=$run_dir \
+    dotnet "$broker_dll" "$@"
+}
 
 # launch NAME COMMAND... - in a session of its own, so that Ctrl-C reaches only
 # this shell, which ends it.
