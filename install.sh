@@ -21,6 +21,7 @@
 #                                --files DIR: only lays the files out below DIR
 #   ./install.sh system --uninstall [--purge]
 #                                takes it away; --purge also settings, images, database
+#                                (one elsewhere: with --mariadb FILE)
 #   ./install.sh version         the name of what "system" would install
 #   ./install.sh test [--long]   builds everything, runs all tests; --long runs
 #                                also those that take minutes

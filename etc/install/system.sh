@@ -332,6 +332,7 @@ broker_cli() { /usr/local/bin/broker "$@"; }
 # system_uninstall [--purge] - without it, settings, secrets, images and the database stay.
 system_uninstall() {
   [[ $(id -u) == 0 ]] || fail 'only root can take services away: run it as root'
+  [[ ${1:-} != --purge ]] || know_database
   local unit user
   if [[ -d /run/systemd/system ]]; then systemctl -q disable --now "${units[@]}" 2>/dev/null || true; fi
   [[ ${1:-} != --purge ]] || purge_database
@@ -350,6 +351,19 @@ system_uninstall() {
   else
     echo 'Broker is gone. Its settings (/etc/broker), images (/var/lib/broker) and database stay; --uninstall --purge takes them, too.'
   fi
+}
+
+# know_database - without client options, root of this machine's MariaDB is asked: each
+# "database" of the settings has to be that one. In doubt nothing is removed.
+know_database() {
+  local settings=/etc/broker/broker.json port named
+  [[ -z $mariadb_options && -f $settings ]] || return 0
+  port=$(database_client -e 'SELECT @@port' 2>/dev/null) || port=3306
+  while read -r named; do
+    named="$(tr -d '[:space:]' <<<"${named,,}" | sed 's/^"database":"*//; s/"$//');"
+    [[ ";$named" =~ \;(server|host|datasource)=(127\.0\.0\.1|localhost|::1)\; && (";$named" != *';port='* || ";$named" == *";port=$port;"*) ]] ||
+      fail "$settings names a database that is not this machine's own, so nothing was removed. Give client options of an account that may drop it: system --uninstall --purge --mariadb FILE"
+  done < <(grep -vE '^[[:space:]]*//' "$settings" | tr -d '\n' | grep -oE '"database"[[:space:]]*:[[:space:]]*("[^"]*")?')
 }
 
 # The machines that the database names, by UUID, and the database.
@@ -372,9 +386,11 @@ SQL
 
 # system_command ARGUMENT... - what stands behind "install.sh system".
 system_command() {
+  local uninstall=0 purge=''
   while (($# > 0)); do
     case $1 in
-      --uninstall) shift; case "$*" in '' | --purge) system_uninstall "$@" ;; *) wrong "there is no 'system --uninstall $*'" ;; esac; return ;;
+      --uninstall) uninstall=1; shift ;;
+      --purge) purge=--purge; shift ;;
       --mariadb)
         mariadb_options=$(realpath "${2:?a file with client options}")
         [[ -f $mariadb_options ]] || fail "there is no file $2"
@@ -384,5 +400,11 @@ system_command() {
       *) wrong "there is no 'system $*'" ;;
     esac
   done
-  system_install
+  if ((uninstall == 0)); then
+    [[ -z $purge ]] || wrong "--purge goes with --uninstall"
+    system_install
+  else
+    [[ -z $files ]] || wrong "--files does not go with --uninstall"
+    system_uninstall "$purge"
+  fi
 }

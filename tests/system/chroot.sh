@@ -232,6 +232,12 @@ back_again() {
     install_system && settings_survived && [[ $(in_root id -u broker-frontend) != "$front_end_uid" ]] &&
     start_programs && BASE=pretend GUEST=simulated student_path && uploads
 }
+# What has the same name here is not what the settings mean.
+not_purged() {
+  sed -i 's/"database": "Server=127.0.0.1/"database": "Server=db.example.org/' "$root/etc/broker/broker.json"
+  ! in_root /root/broker/install.sh system --uninstall --purge >"$work/install.log" 2>&1 && said 'so nothing was removed' &&
+    [[ -x $root/usr/local/bin/broker && -d $root/var/lib/broker ]] && in_root mariadb -e 'USE broker' && cp "$work/edited.json" "$root/etc/broker/broker.json"
+}
 purged() { uninstall --purge && [[ ! -e $root/etc/broker && ! -e $root/var/lib/broker ]] && ! in_root mariadb -e 'USE broker' 2>/dev/null; }
 
 if [[ $1 == inside ]]; then
@@ -260,4 +266,5 @@ step chroot-stop 'both programs stopped' stop_programs
 step chroot-uninstall 'uninstalled: no unit, user or program is left; the rest is' kept
 step chroot-again 'installed again: goes on with what was kept' back_again
 step chroot-stop 'both programs stopped' stop_programs
+step chroot-elsewhere 'not purged: a database elsewhere needs an account there' not_purged
 step chroot-purge 'purged: nothing is left' purged
