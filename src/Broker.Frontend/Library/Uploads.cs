@@ -9,13 +9,15 @@ namespace Broker.Frontend.Library;
 
 /// <summary>
 /// The folder of uploaded images. What is being received has a hidden name that is locked while its writer lives and gets its own when it is whole, so an upload
-/// that is broken off leaves nothing, or, when its front end dies, a file that the next upload takes away.
+/// that is broken off leaves nothing, or, when its front end dies, a file that an upload takes away a minute later.
 /// </summary>
-public sealed class Uploads(FrontEndSettings settings)
+public sealed class Uploads(FrontEndSettings settings, TimeProvider clock)
 {
     private const string Partial = ".part";
     private const long RoomToLeave = 256L << 20;
     private const int PieceBytes = 1 << 20;
+    // Between a file's making and its locking nobody holds it.
+    private static readonly TimeSpan LeftAfter = TimeSpan.FromMinutes(1);
     // The back end reads it as another user.
     private const UnixFileMode ForAllToRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -45,10 +47,10 @@ public sealed class Uploads(FrontEndSettings settings)
                 header = await Copy(body, length, handle, cancel);
                 File.SetUnixFileMode(handle, ForAllToRead);
                 RandomAccess.FlushToDisk(handle);
+                // While it is locked, so that nobody takes it for left. Whoever comes second, also from another front end, finds the name taken.
+                File.Move(part, Path.Combine(settings.Uploads, file), overwrite: false);
             }
 
-            // Whoever comes second, also from another front end, finds the name taken.
-            File.Move(part, Path.Combine(settings.Uploads, file), overwrite: false);
             return header;
         }
         catch (ConnectionResetException e)
@@ -73,7 +75,7 @@ public sealed class Uploads(FrontEndSettings settings)
     /// <summary>Deletes an uploaded image. An import that is reading it goes on.</summary>
     public void Delete(string file) => File.Delete(Path.Combine(settings.Uploads, file));
 
-    private static async Task<ImageHeader> Copy(Stream body, long length, SafeFileHandle handle, CancellationToken cancel)
+    private async Task<ImageHeader> Copy(Stream body, long length, SafeFileHandle handle, CancellationToken cancel)
     {
         if (length == 0) throw NotImportable(ImageHeader.Read([], 0));
         ImageHeader? header = null;
@@ -87,6 +89,8 @@ public sealed class Uploads(FrontEndSettings settings)
                 // judged before the rest is sent for nothing
                 header ??= ImageHeader.Read(piece.AsSpan(0, Math.Min(count, ImageHeader.Length)), length);
                 if (header.Problem is not null) throw NotImportable(header);
+                // others write here, too
+                CheckRoom(length - at);
                 await RandomAccess.WriteAsync(handle, piece.AsMemory(0, count), at, cancel);
                 at += count;
             }
@@ -99,37 +103,46 @@ public sealed class Uploads(FrontEndSettings settings)
         return header!;
     }
 
-    // What nobody holds any more was left by a front end that died.
     private bool IsBeingReceived(string file)
     {
         foreach (var part in Directory.EnumerateFiles(settings.Uploads, ".*" + Partial))
         {
-            try
-            {
-                using (File.OpenHandle(part, FileMode.Open, FileAccess.Write, FileShare.None))
-                    File.Delete(part);
-            }
-            catch (FileNotFoundException)
-            {
-                // it came to its end just now
-            }
-            catch (IOException)
-            {
-                var name = Path.GetFileName(part);
-                if (name.Length == file.Length + 34 + Partial.Length && name.AsSpan(1).StartsWith(file, StringComparison.Ordinal)) return true;
-            }
+            if (TakeAway(part)) continue;
+            var name = Path.GetFileName(part);
+            if (name.Length == file.Length + 34 + Partial.Length && name.AsSpan(1).StartsWith(file, StringComparison.Ordinal)) return true;
         }
 
         return false;
     }
 
-    private void CheckRoom(long length)
+    // What nobody writes or holds any more was left by a front end that died. True: it is gone.
+    private bool TakeAway(string part)
+    {
+        try
+        {
+            if (clock.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(part) < LeftAfter) return false;
+            using (File.OpenHandle(part, FileMode.Open, FileAccess.Write, FileShare.None))
+                File.Delete(part);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            // it came to its end just now
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private void CheckRoom(long toCome)
     {
         var free = new DriveInfo(settings.Uploads).AvailableFreeSpace;
-        if (free - length < RoomToLeave)
+        if (free - toCome < RoomToLeave)
         {
             throw new RefusedException(StatusCodes.Status507InsufficientStorage, "no_room",
-                $"There is no room: it takes {length >> 20} MiB, {free >> 20} MiB are free and {RoomToLeave >> 20} MiB have to stay free. Delete images that are not needed any more.");
+                $"There is no room: {toCome >> 20} MiB are to come, {free >> 20} MiB are free and {RoomToLeave >> 20} MiB have to stay free. Delete images that are not needed any more.");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using Broker.Core.Nodes;
+using Broker.Testing;
 
 namespace Broker.Frontend.Tests.Library;
 
@@ -55,7 +56,8 @@ public class UploadTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task A_name_that_could_lead_elsewhere_is_refused(string name)
     {
         using var admin = await host.SignedIn("admin");
-        var answer = await Send(admin, name, new ByteArrayContent(RawDisk()));
+        // a sector: of a larger body nobody waits for the rest
+        var answer = await Send(admin, name, new ByteArrayContent(RawDisk(), 0, 512));
         Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.BadRequest, HttpStatusCode.NotFound]);
         answer = await admin.Delete("/api/library/" + name);
         Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.BadRequest, HttpStatusCode.NotFound]);
@@ -131,9 +133,48 @@ public class UploadTests(FrontendHost host) : IClassFixture<FrontendHost>
     {
         var left = PathOf($".left.img.{Guid.NewGuid():n}.part");
         await File.WriteAllTextAsync(left, "half");
+        File.SetLastWriteTimeUtc(left, TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-2));
         using var admin = await host.SignedIn("admin");
         await Put(admin, "left.img", RawDisk()).Gives(HttpStatusCode.Created);
         Assert.False(File.Exists(left));
+    }
+
+    // Another front end has made it and is about to lock it.
+    [Fact]
+    public async Task What_was_written_within_the_last_minute_is_not_taken_away()
+    {
+        var begun = PathOf($".begun.img.{Guid.NewGuid():n}.part");
+        await File.WriteAllTextAsync(begun, "");
+        using var admin = await host.SignedIn("admin");
+        await Put(admin, "begun.img", RawDisk()).Refuses(HttpStatusCode.Conflict, "being_uploaded");
+        await Put(admin, "besides.img", RawDisk()).Gives(HttpStatusCode.Created);
+        Assert.True(File.Exists(begun));
+        File.Delete(begun);
+    }
+
+    [Fact]
+    public async Task An_upload_ends_when_others_take_the_room_and_nothing_of_it_is_left()
+    {
+        var small = Path.Combine(host.Folder, "small");
+        Directory.CreateDirectory(small);
+        await Programs.Run("mount", "-t", "tmpfs", "-o", "size=260M", "small", small);
+        try
+        {
+            var (factory, address) = host.Start(("uploads", small));
+            await using var another = factory;
+            using var admin = await host.SignedIn("admin", address);
+            using var slow = new SlowContent(RawDisk());
+            var upload = Send(admin, "crowded.img", slow);
+            await Until(() => Directory.GetFiles(small, ".crowded.img.*").Length > 0);
+            await File.WriteAllBytesAsync(Path.Combine(small, "other"), new byte[2 << 20]);
+            slow.Continue();
+            await upload.Refuses(HttpStatusCode.InsufficientStorage, "no_room");
+            Assert.Equal([Path.Combine(small, "other")], Directory.GetFiles(small));
+        }
+        finally
+        {
+            await Programs.Run("umount", small);
+        }
     }
 
     [Fact]
