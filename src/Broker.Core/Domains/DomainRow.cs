@@ -67,6 +67,9 @@ public sealed record DomainRow
     /// <summary>What it is doing.</summary>
     public required DomainState State { get; init; }
 
+    /// <summary>It was made to its end, and nobody is taking it apart.</summary>
+    public bool IsWhole => State is not (DomainState.Creating or DomainState.Removing or DomainState.Broken);
+
     /// <summary>Since when.</summary>
     public DateTimeOffset StateSince { get; init; }
 

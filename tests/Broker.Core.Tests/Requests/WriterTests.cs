@@ -270,6 +270,18 @@ public class WriterTests
         Assert.Equal("not_a_base", (await world.Refused(new Clone(machine.Id))).Code);
     }
 
+    [Theory]
+    [InlineData(DomainState.Creating)]
+    [InlineData(DomainState.Removing)]
+    [InlineData(DomainState.Broken)]
+    public async Task ABaseThatIsNotWholeIsNotCloned(DomainState state)
+    {
+        var world = await World.New();
+        var linux = await world.Machine("linux", isBase: true, state: state);
+        Assert.Equal("not_clonable", (await world.Refused(new Clone(linux.Id))).Code);
+        Assert.Equal((1, 0), (await world.Count("SELECT COUNT(*) FROM domains"), await world.Count("SELECT COUNT(*) FROM requests")));
+    }
+
     [Fact]
     public async Task TwentyWhoCloneOneBaseAtOnceGetTwentyNames()
     {

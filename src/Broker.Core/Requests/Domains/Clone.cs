@@ -24,7 +24,7 @@ public sealed record Clone(
         Grant = Grant.Clone,
         Fold = Fold.Never,
         Priority = 50,
-        OfferedOn = d => d.IsBase,
+        OfferedOn = d => d is { IsBase: true, IsWhole: true },
     };
 
     /// <inheritdoc/>
@@ -51,6 +51,8 @@ public sealed record Clone(
         var origin = judged!;
         if (!origin.IsBase)
             throw new RequestRefusedException("not_a_base", $"{origin.Name} is not a base. Prepare it as one first.");
+        if (!origin.IsWhole)
+            throw new RequestRefusedException("not_clonable", $"{origin.Name} can't be cloned: it {(origin.State is DomainState.Removing ? "is being removed" : "is not whole")}. Choose another base.");
         if (await NodesTable.Get(db, origin.NodeId) is { IsEnabled: false } node)
             throw new RequestRefusedException("node_disabled", $"{node.Name}, the host of {origin.Name}, gets no new machines for the time being.");
         var name = Name ?? await DomainNames.FirstFree(db, DomainNames.ForClone(origin.Name, ownerName, ownerId));
