@@ -169,6 +169,96 @@ public sealed class TakeBackTests : IAsyncLifetime
         Assert.Equal(DomainState.Active, (await _b.Do(new StartDomain(clone.DomainId!.Value))).State);
     }
 
+    [Fact]
+    public async Task ARemovalThatIsTakenBackBeforeItsHostWasAskedLeavesTheDesktopRunning()
+    {
+        var machine = await _b.Do(new StartDomain((await Machine()).Id));
+        Faults.Set(_b.NodeFolder, [new Fault("destroy", IsConnectionLost: true, Times: 1)]);
+        var remove = await _b.Submit(new RemoveDomain(machine.Id));
+        await _b.Until(s => RequestsTable.Get(s, remove.Id), r => r!.State == RequestState.Waiting);
+
+        Assert.Equal(RequestState.Cancelled, (await TakeBack(remove)).State);
+
+        var now = (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!;
+        Assert.Equal((DomainState.Active, "It was not removed: It was taken back."), (now.State, now.StateDetail));
+    }
+
+    [Fact]
+    public async Task ARemovalThatIsTakenBackBeforeTheDisksAreDeletedLeavesADesktopThatStarts()
+    {
+        var machine = await _b.Do(new StartDomain((await Machine()).Id));
+        Faults.Set(_b.NodeFolder, [new Fault("destroy", HangSeconds: 60)]);
+        var remove = await _b.Submit(new RemoveDomain(machine.Id));
+        await _b.Until(s => RequestsTable.Get(s, remove.Id), r => r!.ProgressText == "Removing");
+
+        Assert.Equal(RequestState.Cancelled, (await TakeBack(remove)).State);
+
+        Assert.Equal(DomainState.Shutdown, (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!.State);
+        Assert.Equal(DomainState.Active, (await _b.Do(new StartDomain(machine.Id))).State);
+    }
+
+    [Fact]
+    public async Task ARemovalWhoseHostIsAwayForAllItsTriesLeavesADesktopThatIsSeenAgain()
+    {
+        var machine = await _b.Do(new StartDomain((await Machine()).Id));
+        Faults.Set(_b.NodeFolder, [Away("connect"), Away("inventory"), Away("destroy")]);
+
+        Assert.Equal("host_unreachable", (await WithoutWaits(new RemoveDomain(machine.Id))).ErrorCode);
+
+        Assert.Equal(DomainState.Shutdown, (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!.State);
+        Faults.Set(_b.NodeFolder, []);
+        await _b.Until(s => DomainsTable.Get(s, machine.Id), d => d!.State == DomainState.Active);
+    }
+
+    [Fact]
+    public async Task ARemovalThatLostItsHostAmongTheDisksLeavesABrokenDesktop()
+    {
+        var machine = await Machine();
+        Faults.Set(_b.NodeFolder, [Away("list"), Away("delete")]);
+
+        Assert.Equal("host_unreachable", (await WithoutWaits(new RemoveDomain(machine.Id))).ErrorCode);
+
+        Assert.Equal(DomainState.Broken, (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!.State);
+    }
+
+    [Fact]
+    public async Task ARemovalThatItsHostRefusesLeavesWhatIsThere()
+    {
+        var machine = await Machine();
+        var volume = Assert.Single(await _b.Db.Read(s => VolumesTable.Of(s, machine.Id)));
+        Faults.Set(_b.NodeFolder, [new Fault("delete", Fail: "The disk is busy.")]);
+
+        Assert.Equal("host_refused", (await _b.Ask(new RemoveDomain(machine.Id))).ErrorCode);
+        var now = (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!;
+        Assert.Equal((DomainState.Shutdown, "It was not removed: The disk is busy."), (now.State, now.StateDetail));
+
+        File.Delete(volume.Path);
+        Assert.Equal("host_refused", (await _b.Ask(new RemoveDomain(machine.Id))).ErrorCode);
+        now = (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!;
+        Assert.Equal((DomainState.Broken, "It could not be removed whole: The disk is busy."), (now.State, now.StateDetail));
+
+        // one that is broken stays so when it was not removed again, and can still be removed
+        await File.WriteAllBytesAsync(volume.Path, []);
+        Assert.Equal("host_refused", (await _b.Ask(new RemoveDomain(machine.Id))).ErrorCode);
+        Assert.Equal(DomainState.Broken, (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!.State);
+        Faults.Set(_b.NodeFolder, []);
+        Assert.Equal(RequestState.Done, (await _b.Ask(new RemoveDomain(machine.Id))).State);
+        Assert.False(File.Exists(volume.Path));
+    }
+
+    private static Fault Away(string call) => new(call, Fail: "It is away.", IsConnectionLost: true);
+
+    // the waits between the tries are not waited for
+    private async Task<RequestRow> WithoutWaits(IRequest request)
+    {
+        var row = await _b.Submit(request);
+        return (await _b.Until(async s =>
+        {
+            await s.Execute("UPDATE requests SET at_time = UTC_TIMESTAMP(6) WHERE id = @Id AND state = 'waiting'", row);
+            return await RequestsTable.Get(s, row.Id);
+        }, r => r!.HasEnded))!;
+    }
+
     private async Task<RequestRow> TakeBack(RequestRow row)
     {
         Assert.True(await _b.Db.Transaction(s => RequestsTable.Cancel(s, row.Id, _b.Caller.UserId)));

@@ -12,7 +12,8 @@ internal static class Unmake
         if (await work.Read(db => DomainsTable.Get(db, id)) is not { } domain) return;
         try
         {
-            await Whole(domain, work);
+            await Machine(domain, work);
+            await Rest(domain, work);
         }
         catch (Exception e) when (e is not (ClaimLostException or OperationCanceledException))
         {
@@ -25,15 +26,18 @@ internal static class Unmake
         ? $"{origin.Name} has a clone, which needs its disks. Remove that one first."
         : $"{origin.Name} has {clones} clones, which need its disks. Remove them first.");
 
-    /// <summary>Removes everything that belongs to a domain.</summary>
-    public static async Task Whole(DomainRow domain, Work work)
-    {
-        var node = await work.NodeOf(domain);
-        await work.On(node, Gate.Stop, vm =>
+    /// <summary>Takes the machine off its host; with its disks and rows it could still be started anew.</summary>
+    public static async Task Machine(DomainRow domain, Work work) =>
+        await work.On(await work.NodeOf(domain), Gate.Stop, vm =>
         {
             vm.Destroy(domain.Id);
             vm.Undefine(domain.Id);
         });
+
+    /// <summary>Removes what a machine leaves behind: its disks, then its rows.</summary>
+    public static async Task Rest(DomainRow domain, Work work)
+    {
+        var node = await work.NodeOf(domain);
         foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
         {
             await work.On(node, Gate.Disk, vm => vm.Disks.Delete(volume.Path));
