@@ -357,7 +357,7 @@ export class MockBroker {
 
   private withRequest(id: string | undefined, act: (request: Request) => Answer): Answer {
     const request = this.requests.find((r) => r.id === Number(id));
-    const mine = this.user?.is_admin === true || request?.user.id === this.user?.id;
+    const mine = this.user?.is_admin === true || request?.user?.id === this.user?.id;
     return request && mine ? act(request) : problem(404, 'not_found', 'There is no such request.');
   }
 
@@ -376,7 +376,7 @@ export class MockBroker {
     if (request.state !== 'failed' && request.state !== 'cancelled') {
       return problem(409, 'not_ended_badly', 'It did not end badly.');
     }
-    return this.ask(request.command, request.args);
+    return this.ask(request.command, request.args as Record<string, unknown>);
   }
 
   private upload(file: string, length: number): Answer {
@@ -531,7 +531,7 @@ export class MockBroker {
     this.messages.push(
       newMessage({
         id: (this.messages.at(-1)?.id ?? 0) + 1,
-        user: request.user.id,
+        user: request.user?.id ?? 1,
         command: word,
         domain_name,
         error_code: error?.code ?? null,

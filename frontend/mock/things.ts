@@ -206,11 +206,11 @@ export function requestsOf(
         is('state', r.state) &&
         is('command', r.command) &&
         is('domain', r.domain_id) &&
-        is('user', r.user.name) &&
-        [r.command, r.domain_name, r.user.name, r.error?.message].some((said) =>
+        is('user', r.user?.name ?? '') &&
+        [r.command, r.domain_name, r.user?.name, r.error?.message].some((said) =>
           said?.toLowerCase().includes(text),
         ) &&
-        (user.is_admin || r.user.id === user.id),
+        (user.is_admin || r.user?.id === user.id),
     )
     .sort((a, b) => b.id - a.id)
     .slice(0, Number(query.get('limit') ?? 50))
@@ -288,7 +288,7 @@ export function historyOf(domain: Domain, requests: readonly Request[]) {
       state: stateAfter[word] ?? domain.state,
       detail: null,
       cause: 'request',
-      request: { id, command: word, user: user.name },
+      request: { id, command: word, user: user?.name ?? null },
     }))
     .sort((a, b) => b.id - a.id);
   if (entries[0]?.state !== domain.state) {

@@ -397,7 +397,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One request, with its steps */
+        /**
+         * One request, with its steps
+         * @description One's own, or what somebody else has asked for one's own machine: of that one, not who asked, from where, and with which arguments.
+         */
         get: operations["get_request"];
         put?: never;
         post?: never;
@@ -1175,8 +1178,7 @@ export interface components {
             command: string;
             /** @description Where it is. */
             state: components["schemas"]["RequestState"];
-            /** @description Who asked. */
-            user: components["schemas"]["Person"];
+            user: null | components["schemas"]["Person"];
             /**
              * Format: uuid
              * @description The machine it is about.
@@ -1224,11 +1226,9 @@ export interface components {
             error: null | components["schemas"]["RequestError"];
             /** @description What came out of it. */
             result: unknown;
-            /** @description Its arguments. */
-            args: {
-                [key: string]: unknown;
-            };
-            /** @description The IP address it was asked from. */
+            /** @description Its arguments; null where User is. */
+            args: unknown;
+            /** @description The IP address it was asked from; null where User is. */
             caller_address: null | string;
             /**
              * Format: uuid
@@ -1247,9 +1247,9 @@ export interface components {
             cancel_asked_at: null | string;
             /** @description Finds what belongs to it in logs and traces. */
             trace_id: null | string;
-            /** @description It can still be taken back. */
+            /** @description The caller can still take it back. */
             can_cancel: boolean;
-            /** @description It can be asked again. */
+            /** @description The caller can ask for it again. */
             can_retry: boolean;
             waits_for: null | components["schemas"]["Wait"];
             position: null | components["schemas"]["Position"];

@@ -80,7 +80,7 @@ public static class DesktopsEndpoints
 
             var domain = await DomainReads.One(s, who.Caller, desktop) ?? throw RefusedException.NoDomain(desktop);
             var requests = await RequestsTable.Open(s, [desktop]);
-            return (new Opened(domain, await RequestView.Of(s, [.. requests.Where(r => r.AtTime is null)])), requests);
+            return (new Opened(domain, await RequestView.Of(s, [.. requests.Where(r => r.AtTime is null)], who.Caller)), requests);
         }, cancel);
         // those that this click asked for; the others were there
         foreach (var row in open.Where(r => r.TraceId == Activity.Current?.TraceId.ToString())) Log.Asked(logs, row);

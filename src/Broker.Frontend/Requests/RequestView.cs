@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Broker.Core;
+using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Requests;
 using Broker.Frontend.Domains;
@@ -15,7 +16,7 @@ public sealed record RequestError(string Code, string Message);
 /// <param name="Id">Key, in the order of asking.</param>
 /// <param name="Command">The command.</param>
 /// <param name="State">Where it is.</param>
-/// <param name="User">Who asked.</param>
+/// <param name="User">Who asked; null when that was somebody else and the caller does not look after the hosts.</param>
 /// <param name="DomainId">The machine it is about.</param>
 /// <param name="DomainName">That machine's name when it was asked.</param>
 /// <param name="CreatedAt">When it was asked.</param>
@@ -28,35 +29,42 @@ public sealed record RequestError(string Code, string Message);
 /// <param name="ProgressText">What is being done, in a sentence.</param>
 /// <param name="Error">Why it ended badly.</param>
 /// <param name="Result">What came out of it.</param>
-/// <param name="Args">Its arguments.</param>
-/// <param name="CallerAddress">The IP address it was asked from.</param>
+/// <param name="Args">Its arguments; null where <paramref name="User"/> is.</param>
+/// <param name="CallerAddress">The IP address it was asked from; null where <paramref name="User"/> is.</param>
 /// <param name="BackEnd">The back end that is or was at it.</param>
 /// <param name="Priority">Lower runs first within its kind of work.</param>
 /// <param name="CancelAskedAt">When somebody wanted it taken back.</param>
 /// <param name="TraceId">Finds what belongs to it in logs and traces.</param>
-/// <param name="CanCancel">It can still be taken back.</param>
-/// <param name="CanRetry">It can be asked again.</param>
+/// <param name="CanCancel">The caller can still take it back.</param>
+/// <param name="CanRetry">The caller can ask for it again.</param>
 /// <param name="WaitsFor">Why it is not in work yet.</param>
 /// <param name="Position">Its place in the queue.</param>
 public sealed record RequestView(
-    long Id, string Command, RequestState State, Person User, Guid? DomainId, string? DomainName, DateTimeOffset CreatedAt, DateTimeOffset? At, long? AfterId,
-    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int Attempts, int Progress, string? ProgressText, RequestError? Error, JsonElement? Result, JsonElement Args,
+    long Id, string Command, RequestState State, Person? User, Guid? DomainId, string? DomainName, DateTimeOffset CreatedAt, DateTimeOffset? At, long? AfterId,
+    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int Attempts, int Progress, string? ProgressText, RequestError? Error, JsonElement? Result, JsonElement? Args,
     string? CallerAddress, Guid? BackEnd, int Priority, DateTimeOffset? CancelAskedAt, string? TraceId, bool CanCancel, bool CanRetry, WaitView? WaitsFor, PositionView? Position)
 {
-    /// <summary>A row, as people see it.</summary>
-    public static RequestView Of(RequestRow row, Wait? wait = null) => new(
-        row.Id, row.Command, row.State, new Person(row.UserId, row.UserName ?? ""), row.DomainId, row.DomainName, row.CreatedAt, row.AtTime, row.AfterId,
-        row.StartedAt, row.EndedAt, row.Attempts, row.Progress, row.ProgressText, row.ErrorCode is { } code ? new RequestError(code, row.ErrorText ?? "") : null, row.Result, row.Args,
-        row.CallerAddress, row.ClaimedBy, row.Priority, row.CancelAskedAt, row.TraceId, row is { HasEnded: false, CancelAskedAt: null },
-        row.State is RequestState.Failed or RequestState.Cancelled,
-        wait is null ? null : new WaitView(wait.For, wait.Text, wait.Until, wait.RequestId), wait is null ? null : new PositionView(wait.Ahead, wait.ExpectedStartAt));
+    /// <summary>A row, as this caller sees it: of somebody else's, handed to him because it does what he wants as well, he is not told whose it is.</summary>
+    public static RequestView Of(RequestRow row, Caller caller, Wait? wait = null)
+    {
+        var inCharge = IsInCharge(caller, row);
+        return new(
+            row.Id, row.Command, row.State, inCharge ? new Person(row.UserId, row.UserName ?? "") : null, row.DomainId, row.DomainName, row.CreatedAt, row.AtTime, row.AfterId,
+            row.StartedAt, row.EndedAt, row.Attempts, row.Progress, row.ProgressText, row.ErrorCode is { } code ? new RequestError(code, row.ErrorText ?? "") : null, row.Result,
+            inCharge ? row.Args : null, inCharge ? row.CallerAddress : null, row.ClaimedBy, row.Priority, row.CancelAskedAt, row.TraceId,
+            inCharge && row is { HasEnded: false, CancelAskedAt: null }, inCharge && row.State is (RequestState.Failed or RequestState.Cancelled),
+            wait is null ? null : new WaitView(wait.For, wait.Text, wait.Until, wait.RequestId), wait is null ? null : new PositionView(wait.Ahead, wait.ExpectedStartAt));
+    }
 
-    /// <summary>Rows, as people see them, with the reasons of those that wait.</summary>
-    public static async Task<IReadOnlyList<RequestView>> Of(DbSession db, IReadOnlyList<RequestRow> rows)
+    /// <summary>Rows, as this caller sees them, with the reasons of those that wait.</summary>
+    public static async Task<IReadOnlyList<RequestView>> Of(DbSession db, IReadOnlyList<RequestRow> rows, Caller caller)
     {
         var waits = await Waiting.Of(db, rows);
-        return [.. rows.Select(r => Of(r, waits.GetValueOrDefault(r.Id)))];
+        return [.. rows.Select(r => Of(r, caller, waits.GetValueOrDefault(r.Id)))];
     }
+
+    /// <summary>The caller asked for it, or looks after the hosts: he sees all of it, and may take it back.</summary>
+    public static bool IsInCharge(Caller caller, RequestRow row) => row.UserId == caller.UserId || May.Do(caller, Grant.Operate, null).IsAllowed;
 
     /// <summary>What was done for it, in order; only when one request is asked for.</summary>
     public IReadOnlyList<StepView>? Steps { get; init; }
@@ -64,11 +72,11 @@ public sealed record RequestView(
     /// <summary>What went wrong in each try that was followed by another; only when one request is asked for.</summary>
     public IReadOnlyList<AttemptError>? AttemptErrors { get; init; }
 
-    /// <summary>A row with all that is known about it.</summary>
-    public static async Task<RequestView> Whole(DbSession db, RequestRow row)
+    /// <summary>A row with all that this caller may know about it.</summary>
+    public static async Task<RequestView> Whole(DbSession db, RequestRow row, Caller caller)
     {
         var steps = await RequestsTable.Steps(db, row);
-        return (await Of(db, [row]))[0] with
+        return (await Of(db, [row], caller))[0] with
         {
             Steps = [.. steps.Select(s => new StepView(s.At, s.Attempt, s.Percent, s.Text, s.EndedAt is { } end ? (long)(end - s.At).TotalMilliseconds : null))],
             AttemptErrors = row.AttemptErrors.Deserialize<List<AttemptError>>(Json.Options) ?? [],

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Broker.Core.Access;
 using Broker.Core.Database;
+using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Users;
 using Broker.Frontend.Hosting;
@@ -19,7 +20,8 @@ public static class RequestsEndpoints
     {
         var requests = app.MapGroup("/api/requests").WithTags("requests");
         requests.MapGet("", List).Account().WithName("list_requests").WithSummary("Requests, newest first: administrators see all, others their own").Refuses(400, 401, 403);
-        requests.MapGet("/{id:long}", Get).Account().WithName("get_request").WithSummary("One request, with its steps").Refuses(401, 403, 404);
+        requests.MapGet("/{id:long}", Get).Account().WithName("get_request").WithSummary("One request, with its steps")
+            .WithDescription("One's own, or what somebody else has asked for one's own machine: of that one, not who asked, from where, and with which arguments.").Refuses(401, 403, 404);
         requests.MapPost("", Submit).Account().WithName("submit_request").WithSummary("Ask for a command")
             .WithDescription("202 with the new request, or 200 and the header X-Folded: 1 with an equal one that was not taken up yet.").Refuses(400, 401, 403, 404, 409);
         requests.MapDelete("/{id:long}", Cancel).Account().WithName("cancel_request").WithSummary("Take a request back")
@@ -36,18 +38,18 @@ public static class RequestsEndpoints
             var whose = who.Id as long?;
             if (SeesAll(who)) whose = user is null ? null : (await UsersTable.Find(s, user))?.Id ?? 0;
             return await RequestView.Of(s, await RequestsTable.List(
-                s, whose, [.. (state ?? []).Select(word => word.Member)], command, domain, before, Math.Clamp(limit ?? 100, 1, MostAtOnce), text));
+                s, whose, [.. (state ?? []).Select(word => word.Member)], command, domain, before, Math.Clamp(limit ?? 100, 1, MostAtOnce), text), who.Caller);
         }, cancel);
         return TypedResults.Ok(new RequestsView(views));
     }
 
     private static async Task<Ok<RequestView>> Get(long id, SignedIn who, Db db, CancellationToken cancel) =>
-        TypedResults.Ok(await db.Read(async s => await RequestView.Whole(s, await Visible(s, who, id)), cancel));
+        TypedResults.Ok(await db.Read(async s => await RequestView.Whole(s, await Readable(s, who, id), who.Caller), cancel));
 
     private static async Task<Results<Accepted<RequestView>, Ok<RequestView>>> Submit(NewRequest form, SignedIn who, HttpContext http, Db db, ILoggerFactory logs, CancellationToken cancel)
     {
         var request = Catalogue.Decode(form.Command, form.Args);
-        return Answer(http, logs, await db.Transaction(async s =>
+        return Answer(http, logs, who, await db.Transaction(async s =>
         {
             if (form.AfterId is { } after) await Visible(s, who, after);
             return await RequestWriter.Submit(s, who.Caller, request, form.At, form.AfterId, form.AfterOk ?? true, form.Force ?? false, form.Priority);
@@ -55,7 +57,7 @@ public static class RequestsEndpoints
     }
 
     private static async Task<Results<Accepted<RequestView>, Ok<RequestView>>> Retry(long id, SignedIn who, HttpContext http, Db db, ILoggerFactory logs, CancellationToken cancel) =>
-        Answer(http, logs, await db.Transaction(async s => await RequestWriter.Retry(s, who.Caller, await Visible(s, who, id)), cancel));
+        Answer(http, logs, who, await db.Transaction(async s => await RequestWriter.Retry(s, who.Caller, await Visible(s, who, id)), cancel));
 
     private static async Task<Ok<RequestView>> Cancel(long id, SignedIn who, Db db, CancellationToken cancel) =>
         TypedResults.Ok(RequestView.Of(await db.Transaction(async s =>
@@ -63,11 +65,11 @@ public static class RequestsEndpoints
             await Visible(s, who, id);
             if (!await RequestsTable.Cancel(s, id, who.Id)) throw new RefusedException(StatusCodes.Status409Conflict, "already_ended", "It has ended already.");
             return (await RequestsTable.Get(s, id))!;
-        }, cancel)));
+        }, cancel), who.Caller));
 
-    private static Results<Accepted<RequestView>, Ok<RequestView>> Answer(HttpContext http, ILoggerFactory logs, Submitted submitted)
+    private static Results<Accepted<RequestView>, Ok<RequestView>> Answer(HttpContext http, ILoggerFactory logs, SignedIn who, Submitted submitted)
     {
-        var view = RequestView.Of(submitted.Row);
+        var view = RequestView.Of(submitted.Row, who.Caller);
         if (!submitted.IsFolded)
         {
             Log.Asked(logs, submitted.Row);
@@ -83,9 +85,16 @@ public static class RequestsEndpoints
             .Select(c => new CommandView(c.Word, c.Aliases, c.Lane, c.Summary, JsonSerializer.SerializeToElement(Catalogue.Schema(c))))]));
 
     private static async Task<RequestRow> Visible(DbSession db, SignedIn who, long id) =>
-        await RequestsTable.Get(db, id) is { } row && (row.UserId == who.Id || SeesAll(who))
+        await RequestsTable.Get(db, id) is { } row && RequestView.IsInCharge(who.Caller, row) ? row : throw Unknown(id);
+
+    // Whoever opens his desktop while somebody else is at it was given that request, and follows it.
+    private static async Task<RequestRow> Readable(DbSession db, SignedIn who, long id) =>
+        await RequestsTable.Get(db, id) is { } row
+        && (RequestView.IsInCharge(who.Caller, row) || (row.DomainId is { } domain && (await DomainsTable.Get(db, domain))?.OwnerId == who.Id))
             ? row
-            : throw new RefusedException(StatusCodes.Status404NotFound, "unknown_request", $"There is no request {id}.");
+            : throw Unknown(id);
+
+    private static RefusedException Unknown(long id) => new(StatusCodes.Status404NotFound, "unknown_request", $"There is no request {id}.");
 
     private static bool SeesAll(SignedIn who) => May.Do(who.Caller, Grant.Operate, null).IsAllowed;
 }

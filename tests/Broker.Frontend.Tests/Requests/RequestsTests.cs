@@ -84,6 +84,33 @@ public class RequestsTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task What_somebody_else_asked_for_ones_own_machine_is_followed_without_knowing_whose_it_is()
+    {
+        var domain = await host.NewDomain("started-for-him", host.Student);
+        using var admin = await host.SignedIn("admin");
+        using var student = await host.SignedIn("student");
+        using var other = await host.SignedIn("other");
+        var id = (await admin.Post("/api/requests", new { command = "start_domain", args = new { domain = domain.Id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
+
+        var folded = await student.Post("/api/requests", new { command = "start_domain", args = new { domain = domain.Id } }).Gives(HttpStatusCode.OK);
+        var followed = await student.Get($"/api/requests/{id}").Gives(HttpStatusCode.OK);
+        Assert.All([folded, followed], request =>
+        {
+            Assert.Equal((id, "start_domain", domain.Id), (request.GetProperty("id").GetInt64(), request.GetProperty("command").GetString(), request.GetProperty("domain_id").GetGuid()));
+            Assert.All(["user", "args", "caller_address"], name => Assert.Equal(JsonValueKind.Null, request.GetProperty(name).ValueKind));
+            Assert.Equal((false, false), (request.GetProperty("can_cancel").GetBoolean(), request.GetProperty("can_retry").GetBoolean()));
+        });
+        Assert.Equal("back_end", followed.GetProperty("waits_for").GetProperty("reason").GetString());
+
+        await student.Delete($"/api/requests/{id}").Refuses(HttpStatusCode.NotFound, "unknown_request");
+        await student.Post($"/api/requests/{id}/retry", new { }).Refuses(HttpStatusCode.NotFound, "unknown_request");
+        await other.Get($"/api/requests/{id}").Refuses(HttpStatusCode.NotFound, "unknown_request");
+        var whole = await admin.Get($"/api/requests/{id}").Gives(HttpStatusCode.OK);
+        Assert.Equal(("admin", "127.0.0.1", domain.Id), (
+            whole.GetProperty("user").GetProperty("name").GetString(), whole.GetProperty("caller_address").GetString(), whole.GetProperty("args").GetProperty("domain").GetGuid()));
+    }
+
+    [Fact]
     public async Task Requests_are_found_by_several_states_and_by_a_part_of_what_one_reads()
     {
         var domain = await host.NewDomain("100%_searched", host.Student);

@@ -58,7 +58,7 @@ describe('a request', () => {
 
   it('of oneself can be seen without being an administrator, others cannot', async () => {
     const broker = stubBroker().signInAs('ana');
-    const own = broker.requests.find((r) => r.user.name === 'ana');
+    const own = broker.requests.find((r) => r.user?.name === 'ana');
     await showPortal(`/requests/${own?.id ?? 0}`);
     expect(await screen.findByTestId('request')).toBeVisible();
     expect(screen.queryByText('← All requests')).toBeNull();

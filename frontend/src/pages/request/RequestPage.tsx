@@ -69,12 +69,14 @@ function Whole({ request }: { request: Request }) {
             <RequestFacts request={request} />
           </Panel>
         </div>
-        <Panel title={t('asked_for')}>
-          <div className={classes.columns}>
-            <Json title={t('args')} value={request.args} />
-            {request.result != null && <Json title={t('result')} value={request.result} />}
-          </div>
-        </Panel>
+        {(request.args ?? request.result) != null && (
+          <Panel title={t('asked_for')}>
+            <div className={classes.columns}>
+              {request.args != null && <Json title={t('args')} value={request.args} />}
+              {request.result != null && <Json title={t('result')} value={request.result} />}
+            </div>
+          </Panel>
+        )}
       </Stack>
     </article>
   );
@@ -152,7 +154,7 @@ function RequestFacts({ request }: { request: Request }) {
   return (
     <Facts
       facts={[
-        [t('fact.user'), request.user.name],
+        [t('fact.user'), request.user?.name],
         [t('fact.from'), request.caller_address],
         [
           t('fact.machine'),

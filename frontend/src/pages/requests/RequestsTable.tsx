@@ -54,7 +54,7 @@ function RequestRow({ request }: { request: Request }) {
           </Text>
         )}
       </Cell>
-      <Cell room="wide">{request.user.name}</Cell>
+      <Cell room="wide">{request.user?.name}</Cell>
       <Cell>
         <RequestState request={request} />
       </Cell>
