@@ -309,7 +309,7 @@ public sealed class RequestLoop(
     {
         work.Undoing();
         // Whose claim was lost, or whose good end was written without his learning of it, has nothing to undo.
-        await work.Write(_ => Task.CompletedTask);
+        if (!await db.Transaction(s => RequestsTable.Holds(s, work.Row.Id, work.Row.Epoch))) throw new ClaimLostException(work.Row.Id);
         try
         {
             await handlers.Undo(request, work, why);
