@@ -1,29 +1,12 @@
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
-using Broker.Testing;
 
 namespace Broker.Backend.Tests.Requests;
 
 /// <summary>Preparing and unpreparing a base twice, while it is in work and right after.</summary>
-public sealed class FoldTests : IAsyncLifetime
+public sealed class FoldTests : BackEndTests
 {
-    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
-    private RunningBackEnd _b = null!;
-
-    public async Task InitializeAsync()
-    {
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run);
-        await _b.AddImage("tiny.img");
-        await _b.Start();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _b.DisposeAsync();
-        Directory.Delete(_run, recursive: true);
-    }
-
     [Fact]
     public async Task ABasePreparedAgainWhilePendingWhileInWorkAndJustDoneIsPreparedOnce()
     {

@@ -3,28 +3,18 @@ using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
-using Broker.Testing;
 
 namespace Broker.Backend.Tests.Requests;
 
 /// <summary>Real back-end processes, killed without warning.</summary>
-public sealed class KillTests : IAsyncLifetime
+public sealed class KillTests() : BackEndTests(isStarted: false)
 {
-    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
     private readonly List<BackEndProcess> _processes = [];
-    private RunningBackEnd _b = null!;
 
-    public async Task InitializeAsync()
-    {
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run);
-        await _b.AddImage("tiny.img");
-    }
-
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         foreach (var process in _processes) await process.DisposeAsync();
-        await _b.DisposeAsync();
-        Directory.Delete(_run, recursive: true);
+        await base.DisposeAsync();
     }
 
     [Fact]

@@ -5,29 +5,12 @@ using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
-using Broker.Testing;
 
 namespace Broker.Backend.Tests.Requests;
 
 /// <summary>The engine with its handlers on a real MariaDB and simulated machines.</summary>
-public sealed class MainPathTests : IAsyncLifetime
+public sealed class MainPathTests() : BackEndTests(adjust: s => s with { StopSeconds = 1 })
 {
-    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
-    private RunningBackEnd _b = null!;
-
-    public async Task InitializeAsync()
-    {
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run, s => s with { StopSeconds = 1 });
-        await _b.AddImage("tiny.img");
-        await _b.Start();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _b.DisposeAsync();
-        Directory.Delete(_run, recursive: true);
-    }
-
     [Fact]
     public async Task AStudentGetsARunningDesktopFromAPublishedBase()
     {

@@ -2,25 +2,13 @@ using Broker.Backend.Requests;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
-using Broker.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Broker.Backend.Tests.Requests;
 
 /// <summary>What of the queue is forgotten, and when.</summary>
-public sealed class RetentionTests : IAsyncLifetime
+public sealed class RetentionTests() : BackEndTests(isStarted: false)
 {
-    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
-    private RunningBackEnd _b = null!;
-
-    public async Task InitializeAsync() => _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run);
-
-    public async Task DisposeAsync()
-    {
-        await _b.DisposeAsync();
-        Directory.Delete(_run, recursive: true);
-    }
-
     [Fact]
     public async Task EachCommandIsKeptAsLongAsItSays()
     {

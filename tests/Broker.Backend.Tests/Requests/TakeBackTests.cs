@@ -3,29 +3,12 @@ using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
-using Broker.Testing;
 
 namespace Broker.Backend.Tests.Requests;
 
 /// <summary>What somebody takes back while a back end is at it: nothing half made stays.</summary>
-public sealed class TakeBackTests : IAsyncLifetime
+public sealed class TakeBackTests : BackEndTests
 {
-    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
-    private RunningBackEnd _b = null!;
-
-    public async Task InitializeAsync()
-    {
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run);
-        await _b.AddImage("tiny.img");
-        await _b.Start();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _b.DisposeAsync();
-        Directory.Delete(_run, recursive: true);
-    }
-
     [Fact]
     public async Task ACloneInWorkLeavesNoMachineNoDiskAndNoStart()
     {

@@ -12,23 +12,8 @@ using Broker.Testing;
 namespace Broker.Backend.Tests.Requests;
 
 /// <summary>What operators learn of requests: log, metrics, traces.</summary>
-public sealed class TelemetryTests : IAsyncLifetime
+public sealed class TelemetryTests() : BackEndTests(isStarted: false)
 {
-    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
-    private RunningBackEnd _b = null!;
-
-    public async Task InitializeAsync()
-    {
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run);
-        await _b.AddImage("tiny.img");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _b.DisposeAsync();
-        Directory.Delete(_run, recursive: true);
-    }
-
     [Fact]
     public async Task EachLineOfARequestUpToTheCallOfItsHostCarriesItsNumberAndTraceAndTheCollectorGetsThemToo()
     {

@@ -2,30 +2,13 @@ using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
-using Broker.Testing;
 
 namespace Broker.Backend.Tests.Requests;
 
 /// <summary>Two whole back ends on one database and one host, and what becomes of their work when one stops.</summary>
-public sealed class TwoBackEndsTests : IAsyncLifetime
+public sealed class TwoBackEndsTests() : BackEndTests(adjust: s => s with { StopSeconds = 1 })
 {
     private const int Clones = 24;
-
-    private readonly string _run = Directory.CreateTempSubdirectory("bk-").FullName;
-    private RunningBackEnd _b = null!;
-
-    public async Task InitializeAsync()
-    {
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), _run, s => s with { StopSeconds = 1 });
-        await _b.AddImage("tiny.img");
-        await _b.Start();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _b.DisposeAsync();
-        Directory.Delete(_run, recursive: true);
-    }
 
     [Fact]
     public async Task ShareTheWorkAndDoNothingTwice()
