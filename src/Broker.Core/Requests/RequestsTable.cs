@@ -27,15 +27,16 @@ public static class RequestsTable
 
     // What runs for each request names its indexes: the database needs longer to choose between them than to read.
 
-    // Somebody else works on the same thing, or asked for it earlier and is not for later. What only looks
-    // does not stay behind one that waits for its next try.
-    private const string Conflict =
+    /// <summary>
+    /// Rows of the locks by which others (<c>o</c>) keep a request (<c>r</c>) from being taken up: they work on the same thing, or asked for it
+    /// earlier and are not for later. What only looks does not stay behind one that waits for its next try.
+    /// </summary>
+    internal const string InTheWay =
         """
-        EXISTS (
-          SELECT 1 FROM request_locks mine FORCE INDEX (request_locks_request)
-          STRAIGHT_JOIN request_locks other FORCE INDEX (PRIMARY) ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
-          STRAIGHT_JOIN requests o FORCE INDEX (PRIMARY) ON o.id = other.request_id
-          WHERE mine.request_id = r.id AND (o.state = 'working' OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (NOT o.is_later OR o.attempts > 0) AND r.lane <> 'quick')))))
+        FROM request_locks mine FORCE INDEX (request_locks_request)
+        STRAIGHT_JOIN request_locks other FORCE INDEX (PRIMARY) ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
+        STRAIGHT_JOIN requests o FORCE INDEX (PRIMARY) ON o.id = other.request_id
+        WHERE mine.request_id = r.id AND (o.state = 'working' OR (o.id < r.id AND (o.state = 'requested' OR (o.state = 'waiting' AND (NOT o.is_later OR o.attempts > 0) AND r.lane <> 'quick'))))
         """;
 
     // A turn is the second since 1970 in which a request counts as asked for: each that a person has in the queue puts his
@@ -228,7 +229,7 @@ public static class RequestsTable
             claimed.AddRange(await db.Query<RequestRow>(
                 $"""
                  SELECT {ClaimColumns} FROM requests r FORCE INDEX (requests_turns)
-                 WHERE r.state = 'requested' AND r.lane = @lane AND (r.cancel_asked_at IS NULL OR r.attempts > 0) AND NOT {Conflict}
+                 WHERE r.state = 'requested' AND r.lane = @lane AND (r.cancel_asked_at IS NULL OR r.attempts > 0) AND NOT EXISTS (SELECT 1 {InTheWay})
                  ORDER BY r.priority, r.turn, r.id LIMIT @limit FOR UPDATE SKIP LOCKED
                  """,
                 new { lane, limit = room[lane] }));

@@ -46,14 +46,8 @@ public static class Waiting
         if (rows.Count == 0) return new Dictionary<long, Wait>();
         var ids = rows.Select(r => r.Id).ToArray();
         var blockers = (await db.Query<Blocker>(
-            """
-            SELECT mine.request_id AS request, MIN(other.request_id) AS blocked_by
-            FROM request_locks mine
-            JOIN request_locks other ON other.resource = mine.resource AND other.request_id <> mine.request_id AND (other.is_exclusive OR mine.is_exclusive)
-            JOIN requests o ON o.id = other.request_id
-            WHERE mine.request_id IN @ids AND (o.state = 'working' OR (o.id < mine.request_id AND (o.state = 'requested' OR (o.state = 'waiting' AND (NOT o.is_later OR o.attempts > 0)))))
-            GROUP BY mine.request_id
-            """, new { ids })).ToDictionary(b => b.Request, b => b.BlockedBy);
+            $"SELECT r.id AS request, (SELECT MIN(o.id) {RequestsTable.InTheWay}) AS blocked_by FROM requests r WHERE r.id IN @ids", new { ids }))
+            .ToDictionary(b => b.Request, b => b.BlockedBy);
         var ahead = (await db.Query<Queued>(
             """
             SELECT r.id AS request, COUNT(o.id) AS ahead
@@ -63,7 +57,7 @@ public static class Waiting
             """, new { ids })).ToDictionary(q => q.Request, q => (int)q.Ahead);
         var lanes = await Load(db);
         var now = await db.First<DateTimeOffset>("SELECT UTC_TIMESTAMP(6)");
-        return rows.ToDictionary(r => r.Id, r => Judge(r, now, lanes[r.Lane], ahead.GetValueOrDefault(r.Id), blockers.TryGetValue(r.Id, out var by) ? by : null));
+        return rows.ToDictionary(r => r.Id, r => Judge(r, now, lanes[r.Lane], ahead.GetValueOrDefault(r.Id), blockers.GetValueOrDefault(r.Id)));
     }
 
     /// <summary>How each lane does at the moment.</summary>
@@ -111,7 +105,7 @@ public static class Waiting
     {
         public required long Request { get; init; }
 
-        public required long BlockedBy { get; init; }
+        public long? BlockedBy { get; init; }
     }
 
     private sealed record Queued
