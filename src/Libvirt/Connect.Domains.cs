@@ -15,7 +15,7 @@ public sealed unsafe partial class Connect
         using var self = Handle.Use();
         var bytes = stackalloc byte[Constants.UuidBuflen];
         uuid.TryWriteBytes(new(bytes, Constants.UuidBuflen), bigEndian: true, out _);
-        return new(virDomainLookupByUUID(self.Pointer, bytes));
+        return new(virDomainLookupByUUID(self.Pointer, bytes), Calls);
     }
 
     /// <summary>The domain with this UUID, in any spelling that libvirt takes. (virDomainLookupByUUIDString)</summary>
@@ -24,7 +24,7 @@ public sealed unsafe partial class Connect
     {
         using var self = Handle.Use();
         using var text = new Text(uuid);
-        return new(virDomainLookupByUUIDString(self.Pointer, text.Pointer));
+        return new(virDomainLookupByUUIDString(self.Pointer, text.Pointer), Calls);
     }
 
     /// <summary>The domain with this name. (virDomainLookupByName)</summary>
@@ -33,7 +33,7 @@ public sealed unsafe partial class Connect
     {
         using var self = Handle.Use();
         using var text = new Text(name);
-        return new(virDomainLookupByName(self.Pointer, text.Pointer));
+        return new(virDomainLookupByName(self.Pointer, text.Pointer), Calls);
     }
 
     /// <summary>The running domain with this number. (virDomainLookupByID)</summary>
@@ -41,7 +41,7 @@ public sealed unsafe partial class Connect
     public Domain LookupDomainByID(int id)
     {
         using var self = Handle.Use();
-        return new(virDomainLookupByID(self.Pointer, id));
+        return new(virDomainLookupByID(self.Pointer, id), Calls);
     }
 
     /// <summary>All domains, or those the flags choose. Each is the caller's to dispose. (virConnectListAllDomains)</summary>
@@ -54,7 +54,7 @@ public sealed unsafe partial class Connect
         {
             var domains = new Domain[count];
             for (var i = 0; i < count; i++)
-                domains[i] = new(list[i]);
+                domains[i] = new(list[i], Calls);
             return domains;
         }
         finally
@@ -80,7 +80,7 @@ public sealed unsafe partial class Connect
             for (var i = 0; i < count; i++)
             {
                 Check(virDomainRef(list[i]->dom));
-                records[i] = DomainStats.Read(new(list[i]->dom), list[i]->@params, list[i]->nparams);
+                records[i] = DomainStats.Read(new(list[i]->dom, Calls), list[i]->@params, list[i]->nparams);
             }
             return records;
         }
@@ -99,7 +99,7 @@ public sealed unsafe partial class Connect
     {
         using var self = Handle.Use();
         using var text = new Text(xml);
-        return new(virDomainDefineXMLFlags(self.Pointer, text.Pointer, flags));
+        return new(virDomainDefineXMLFlags(self.Pointer, text.Pointer, flags), Calls);
     }
 
     /// <summary>Starts a domain that is gone when it stops. (virDomainCreateXML)</summary>
@@ -107,6 +107,6 @@ public sealed unsafe partial class Connect
     {
         using var self = Handle.Use();
         using var text = new Text(xml);
-        return new(virDomainCreateXML(self.Pointer, text.Pointer, flags));
+        return new(virDomainCreateXML(self.Pointer, text.Pointer, flags), Calls);
     }
 }

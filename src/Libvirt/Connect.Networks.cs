@@ -14,7 +14,7 @@ public sealed unsafe partial class Connect
     {
         using var self = Handle.Use();
         using var text = new Text(name);
-        return new(virNetworkLookupByName(self.Pointer, text.Pointer));
+        return new(virNetworkLookupByName(self.Pointer, text.Pointer), Calls);
     }
 
     /// <summary>The network with this UUID. (virNetworkLookupByUUID)</summary>
@@ -24,7 +24,7 @@ public sealed unsafe partial class Connect
         using var self = Handle.Use();
         var bytes = stackalloc byte[Constants.UuidBuflen];
         uuid.TryWriteBytes(new(bytes, Constants.UuidBuflen), bigEndian: true, out _);
-        return new(virNetworkLookupByUUID(self.Pointer, bytes));
+        return new(virNetworkLookupByUUID(self.Pointer, bytes), Calls);
     }
 
     /// <summary>All networks, or those the flags choose. Each is the caller's to dispose. (virConnectListAllNetworks)</summary>
@@ -37,7 +37,7 @@ public sealed unsafe partial class Connect
         {
             var networks = new Network[count];
             for (var i = 0; i < count; i++)
-                networks[i] = new(list[i]);
+                networks[i] = new(list[i], Calls);
             return networks;
         }
         finally
@@ -52,6 +52,6 @@ public sealed unsafe partial class Connect
     {
         using var self = Handle.Use();
         using var text = new Text(xml);
-        return new(flags == default ? virNetworkDefineXML(self.Pointer, text.Pointer) : virNetworkDefineXMLFlags(self.Pointer, text.Pointer, flags));
+        return new(flags == default ? virNetworkDefineXML(self.Pointer, text.Pointer) : virNetworkDefineXMLFlags(self.Pointer, text.Pointer, flags), Calls);
     }
 }

@@ -15,9 +15,12 @@ public sealed unsafe partial class Connect : IDisposable
     private bool _disposed;
     private int _hasCloseHandler;
 
-    internal Connect(virConnect* pointer) => Handle = new(Check(pointer), &virConnectClose);
+    internal Connect(virConnect* pointer, CallScheduler calls) => Handle = new(Check(pointer), &virConnectClose, calls);
 
     internal Handle<virConnect> Handle { get; }
+
+    /// <summary>Where the asynchronous calls of this connection and its objects run.</summary>
+    public CallScheduler Calls => Handle.Calls;
 
     /// <summary>Opens a connection. Starts the event loop if it isn't running. (virConnectOpen)</summary>
     /// <param name="uri">Where to; null lets libvirt choose.</param>
@@ -29,7 +32,7 @@ public sealed unsafe partial class Connect : IDisposable
     {
         EventLoop.Start();
         using var text = new Text(uri);
-        return new(virConnectOpen(text.Pointer));
+        return new(virConnectOpen(text.Pointer), new());
     }
 
     /// <summary>The same for reading: what changes something fails with <see cref="ErrorNumber.OperationDenied"/>. (virConnectOpenReadOnly)</summary>
@@ -38,7 +41,7 @@ public sealed unsafe partial class Connect : IDisposable
     {
         EventLoop.Start();
         using var text = new Text(uri);
-        return new(virConnectOpenReadOnly(text.Pointer));
+        return new(virConnectOpenReadOnly(text.Pointer), new());
     }
 
     /// <summary>The version of the library in this process, as major * 1,000,000 + minor * 1,000 + release. (virGetVersion)</summary>
@@ -54,7 +57,7 @@ public sealed unsafe partial class Connect : IDisposable
     {
         using var self = Handle.Use();
         Check(virConnectRef(self.Pointer));
-        return new(self.Pointer);
+        return new(self.Pointer, Calls);
     }
 
     /// <summary>The same as <see cref="Dispose"/>.</summary>
@@ -175,7 +178,7 @@ public sealed unsafe partial class Connect : IDisposable
     public Stream NewStream()
     {
         using var self = Handle.Use();
-        return new(virStreamNew(self.Pointer, default));
+        return new(virStreamNew(self.Pointer, default), Calls);
     }
 }
 

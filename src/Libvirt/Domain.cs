@@ -11,9 +11,9 @@ namespace Libvirt;
 /// </summary>
 public sealed unsafe partial class Domain : IDisposable
 {
-    internal Domain(virDomain* pointer)
+    internal Domain(virDomain* pointer, CallScheduler calls)
     {
-        Handle = new(Check(pointer), &virDomainFree);
+        Handle = new(Check(pointer), &virDomainFree, calls);
         UUID = UUIDOf(pointer);
         Name = NameOf(pointer);
     }
@@ -42,7 +42,7 @@ public sealed unsafe partial class Domain : IDisposable
     {
         using var self = Handle.Use();
         Check(virDomainRef(self.Pointer));
-        return new(self.Pointer);
+        return new(self.Pointer, Handle.Calls);
     }
 
     /// <summary>Gives the reference back. The machine goes on. (virDomainFree)</summary>
@@ -249,7 +249,7 @@ public sealed unsafe partial class Domain : IDisposable
     public string Screenshot(System.IO.Stream destination, uint screen = 0)
     {
         using var self = Handle.Use();
-        using var stream = new Stream(virStreamNew(Check(virDomainGetConnect(self.Pointer)), default));
+        using var stream = new Stream(virStreamNew(Check(virDomainGetConnect(self.Pointer)), default), Handle.Calls);
         var type = Screenshot(stream, screen);
         stream.RecvAll(destination);
         stream.Finish();

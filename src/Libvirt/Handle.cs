@@ -11,11 +11,15 @@ internal sealed unsafe class Handle<T> : SafeHandle where T : unmanaged
     private readonly delegate*<T*, int> _free;
     private volatile bool _disposed;
 
-    public Handle(T* pointer, delegate*<T*, int> free) : base(0, ownsHandle: true)
+    public Handle(T* pointer, delegate*<T*, int> free, CallScheduler calls) : base(0, ownsHandle: true)
     {
         _free = free;
+        Calls = calls;
         SetHandle((nint)pointer);
     }
+
+    /// <summary>Where the asynchronous calls of the object's connection run.</summary>
+    public CallScheduler Calls { get; }
 
     public override bool IsInvalid => handle == 0;
 

@@ -10,9 +10,9 @@ public sealed unsafe class Network : IDisposable
 {
     private readonly Handle<virNetwork> _handle;
 
-    internal Network(virNetwork* pointer)
+    internal Network(virNetwork* pointer, CallScheduler calls)
     {
-        _handle = new(Check(pointer), &virNetworkFree);
+        _handle = new(Check(pointer), &virNetworkFree, calls);
         Name = Text.Copy(Check(virNetworkGetName(pointer)))!;
         var bytes = stackalloc byte[Constants.UuidBuflen];
         Check(virNetworkGetUUID(pointer, bytes));
@@ -33,7 +33,7 @@ public sealed unsafe class Network : IDisposable
     {
         using var self = _handle.Use();
         Check(virNetworkRef(self.Pointer));
-        return new(self.Pointer);
+        return new(self.Pointer, _handle.Calls);
     }
 
     /// <summary>Gives the reference back. (virNetworkFree)</summary>

@@ -15,7 +15,7 @@ public sealed unsafe class Stream : IDisposable
     private readonly Handle<virStream> _handle;
     private bool _open;
 
-    internal Stream(virStream* pointer) => _handle = new(Check(pointer), &virStreamFree);
+    internal Stream(virStream* pointer, CallScheduler calls) => _handle = new(Check(pointer), &virStreamFree, calls);
 
     /// <summary>Reads what there is, waiting for something. (virStreamRecv)</summary>
     /// <returns>Bytes read; 0 is the end.</returns>
