@@ -4,11 +4,11 @@
 # it, guests included. For the demo and for tests; another libvirtd that runs is
 # not disturbed.
 #
-#   libvirtd.sh start DIR [--owner PID] [--share FOLDER]...      (root)
+#   libvirtd.sh start DIR [--owner PID] [--share FOLDER]... [--setting LINE]...
 #   libvirtd.sh stop DIR
 #   libvirtd.sh status DIR
 #
-# start  starts virtlogd and libvirtd (and libvirtd again whenever it ends),
+# start  (root) starts virtlogd and libvirtd (and libvirtd again whenever it ends),
 #        waits until the network "default" (NAT, 192.168.122.0/24, DHCP) is up
 #        and prints one key=value per line:
 #          uri             qemu:///system?socket=..., to connect from outside
@@ -27,6 +27,8 @@
 #                        to QEMU's user (a checkout below /root, say). Inside,
 #                        the closed folder is covered by one that holds nothing
 #                        but what is shared. FOLDER itself must be open (o+x).
+#        --setting LINE  of libvirtd.conf, in place of ours. With "listen_tcp = 1"
+#                        it listens inside its network.
 # stop   ends it with all guests, as a power cut does to them. Definitions of
 #        domains and networks stay in DIR for the next start.
 #
@@ -53,8 +55,10 @@ write_settings() {
   [[ ! -d /etc/libvirt/nwfilter ]] || cp -a /etc/libvirt/nwfilter/. "$dir/etc/nwfilter/"
   chown libvirt-qemu:kvm "$dir/lib/qemu"
   chmod 0750 "$dir/lib/qemu"
+  # Of a setting that stands there twice, libvirtd takes the first.
+  printf '%s\n' "${settings[@]}" >"$dir/etc/libvirtd.conf"
   # The socket's group is the one that Debian lets in.
-  cat >"$dir/etc/libvirtd.conf" <<CONF
+  cat >>"$dir/etc/libvirtd.conf" <<CONF
 unix_sock_group = "libvirt"
 unix_sock_rw_perms = "0770"
 auth_unix_ro = "none"
@@ -62,6 +66,7 @@ auth_unix_rw = "none"
 host_uuid = "$(<"$dir/host_uuid")"
 max_clients = 200
 log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
+listen_tls = 0
 CONF
   # Owners are not remembered: the note is an attribute of the image's file that
   # nobody takes back when guests are cut off.
@@ -194,10 +199,12 @@ inside() {
   share_folders "$@"
   ip link set lo up
   cd /
+  local listen=()
+  ! grep -q '^listen_tcp' /etc/libvirt/libvirtd.conf || listen=(--listen)
   virtlogd --config /etc/libvirt/virtlogd.conf --pid-file /run/libvirt/virtlogd.pid &
   # This shell also takes in QEMU processes that have ended; libvirt waits for it.
   while :; do
-    libvirtd --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid || true
+    libvirtd "${listen[@]}" --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid || true
     sleep 0.2
   done
 }
@@ -218,11 +225,12 @@ if [[ $verb == inside ]]; then
   inside "$@"
 fi
 
-owner='' shares=()
+owner='' shares=() settings=()
 while (($#)); do
   case $1 in
     --owner) owner=$2; shift 2 ;;
     --share) shares+=("$(realpath "$2")"); shift 2 ;;
+    --setting) settings+=("$2"); shift 2 ;;
     *) usage >&2; exit 2 ;;
   esac
 done

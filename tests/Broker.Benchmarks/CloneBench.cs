@@ -4,6 +4,7 @@ using Broker.Core.Nodes;
 using Broker.Core.Requests.Domains;
 using Broker.Testing;
 using Libvirt;
+using Libvirt.Testing;
 
 namespace Broker.Benchmarks;
 
@@ -18,7 +19,7 @@ internal static class CloneBench
     public static async Task Run()
     {
         await using var server = await PrivateMariaDb.Start("--innodb-flush-log-at-trx-commit=1");
-        await using var libvirt = await PrivateLibvirt.Start();
+        await using var libvirt = await PrivateLibvirtd.Start();
         var connectionString = await server.NewDatabase();
         var run = Directory.CreateTempSubdirectory("broker-bench-");
         try

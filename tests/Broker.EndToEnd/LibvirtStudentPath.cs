@@ -2,6 +2,7 @@ using Broker.Core.Domains;
 using Broker.Core.Nodes;
 using Broker.Core.Requests.Domains;
 using Broker.Testing;
+using Libvirt.Testing;
 
 namespace Broker.EndToEnd;
 
@@ -18,7 +19,7 @@ public sealed class LibvirtStage : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var image = GuestImage.Tiny;
-        var libvirt = await PrivateLibvirt.Shared;
+        var libvirt = await PrivateLibvirtd.Shared;
         Stage = await Stage.Start(Path.GetDirectoryName(libvirt.Displays)!, libvirt.Shares, VmManagerKind.Libvirt, libvirt.Uri);
         File.Copy(await image, Path.Combine(Stage.Library, "tiny.qcow2"));
         await Stage.NewBase(BaseName, "Tiny Linux", "A small guest that shows what you type.", "tiny.qcow2");

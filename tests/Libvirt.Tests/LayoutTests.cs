@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -72,24 +71,15 @@ public partial class LayoutTests
                 source.Append($"    printf(\"%s %lld\\n\", \"{e}\", (long long)({e}));\n");
             source.Append("    return 0;\n}\n");
             File.WriteAllText(Path.Combine(folder, "layout.c"), source.ToString());
-            Run(folder, "/usr/bin/gcc", "-o", "layout", "layout.c");
-            return Run(folder, Path.Combine(folder, "layout")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' '))
+            var program = Path.Combine(folder, "layout");
+            Programs.Run("/usr/bin/gcc", "-o", program, program + ".c");
+            return Programs.Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' '))
                 .ToDictionary(l => l[0], l => long.Parse(l[1], null));
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static string Run(string folder, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return output;
     }
 
     [GeneratedRegex(@"<summary>(?<c>VIR_\w+)\..*\n\s+(?<name>\w+) = (?<value>-?\d+),", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]

@@ -4,6 +4,7 @@ using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 using Broker.Testing;
+using Libvirt.Testing;
 
 namespace Broker.Backend.Tests.Requests;
 
@@ -11,13 +12,13 @@ namespace Broker.Backend.Tests.Requests;
 [Trait("Needs", "libvirt")]
 public sealed class HibernateOnLibvirtTests : IAsyncLifetime
 {
-    private PrivateLibvirt _libvirt = null!;
+    private PrivateLibvirtd _libvirt = null!;
     private RunningBackEnd _b = null!;
     private DomainRow? _desktop;
 
     public async Task InitializeAsync()
     {
-        _libvirt = await PrivateLibvirt.Shared;
+        _libvirt = await PrivateLibvirtd.Shared;
         var library = Repository.NewFolder("library");
         File.Copy(await GuestImage.Tiny, Path.Combine(library, "tiny.qcow2"));
         _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), Path.GetDirectoryName(_libvirt.Displays)!,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Libvirt;
 using Broker.Testing;
+using Libvirt.Testing;
 
 namespace Broker.Backend.Tests.VmManagers;
 
@@ -15,7 +16,7 @@ public sealed class LibvirtContract : VmManagerContract
 
     protected override async Task<NodeSettings> MakeSettings()
     {
-        var libvirt = await PrivateLibvirt.Shared;
+        var libvirt = await PrivateLibvirtd.Shared;
         var pool = Path.Combine(libvirt.Shares, Guid.NewGuid().ToString("N")[..8]);
         return new("private", libvirt.Uri, pool, Path.Combine(Repository.NewFolder("library"), "files"), libvirt.Displays);
     }
@@ -42,11 +43,11 @@ public sealed class LibvirtContract : VmManagerContract
 
     protected override async Task CutMemory(DomainSpec spec, Func<long, long> length)
     {
-        await using var file = File.OpenWrite((await PrivateLibvirt.Shared).SavedMemoryOf(spec.Name));
+        await using var file = File.OpenWrite((await PrivateLibvirtd.Shared).SavedMemoryOf(spec.Name));
         file.SetLength(length(file.Length));
     }
 
-    protected override async Task BreakConnection() => await (await PrivateLibvirt.Shared).RestartDaemon();
+    protected override async Task BreakConnection() => await (await PrivateLibvirtd.Shared).RestartDaemon();
 
     [Fact]
     public void It_is_examined_for_its_guards_and_for_what_slows_it()
@@ -73,7 +74,7 @@ public sealed class LibvirtContract : VmManagerContract
     [Fact]
     public async Task A_daemon_that_hangs_is_a_lost_connection_after_a_while()
     {
-        var libvirt = await PrivateLibvirt.Shared;
+        var libvirt = await PrivateLibvirtd.Shared;
         await libvirt.Hang();
         try
         {

@@ -1,0 +1,64 @@
+using Libvirt.Testing;
+
+namespace Libvirt.Tests;
+
+/// <summary>
+/// One private libvirtd for all tests of the collection: <c>[Collection(nameof(Qemu))] public class XTests(Qemu qemu)</c>. They run one after the other; a test that stops
+/// or hangs the daemon starts one of its own with <see cref="PrivateLibvirtd.Start"/>.
+/// </summary>
+[CollectionDefinition(nameof(Qemu))]
+public sealed class Qemu : ICollectionFixture<Qemu>, IAsyncLifetime
+{
+    /// <summary>The daemon.</summary>
+    public PrivateLibvirtd Daemon { get; private set; } = null!;
+
+    /// <summary>A connection to it, for all tests.</summary>
+    public Connect Connect { get; private set; } = null!;
+
+    /// <summary>A folder that guests reach, for disks and pools.</summary>
+    public string Folder => Daemon.Shares;
+
+    public async Task InitializeAsync()
+    {
+        Daemon = await PrivateLibvirtd.Start();
+        Connect = Connect.Open(Daemon.Uri);
+    }
+
+    public async Task DisposeAsync()
+    {
+        Connect?.Dispose();
+        if (Daemon is not null)
+            await Daemon.DisposeAsync();
+    }
+
+    /// <summary>A guest that really runs: firmware and nothing to boot, 64 MiB, so that it starts in a third of a second and then idles.</summary>
+    /// <param name="devices">Further devices, such as <see cref="Disk"/>.</param>
+    public string Guest(params string[] devices) => Guest(Daemon, devices);
+
+    /// <summary>The same for another daemon.</summary>
+    public static string Guest(PrivateLibvirtd daemon, params string[] devices) => $"""
+        <domain type='{daemon.DomainType}'>
+          <name>g-{Guid.NewGuid():N}</name>
+          <memory unit='MiB'>64</memory>
+          <vcpu>1</vcpu>
+          <os><type arch='x86_64' machine='pc'>hvm</type><bios useserial='no'/></os>
+          <devices>{string.Concat(devices)}</devices>
+        </domain>
+        """;
+
+    /// <summary>A new qcow2 of 1 MiB below <see cref="Folder"/>.</summary>
+    /// <param name="backing">An overlay over this one.</param>
+    public string NewImage(string? backing = null)
+    {
+        var path = Path.Combine(Folder, $"{Guid.NewGuid():N}.qcow2");
+        Programs.Run("qemu-img", backing is null ? ["create", "-q", "-f", "qcow2", path, "1M"] : ["create", "-q", "-f", "qcow2", "-b", backing, "-F", "qcow2", path]);
+        return path;
+    }
+
+    /// <summary>A disk with this image.</summary>
+    public static string Disk(string image, string target = "vda") =>
+        $"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{image}'/><target dev='{target}'/></disk>";
+
+    /// <summary>A display on a socket that only the daemon hands out.</summary>
+    public static string Display => "<graphics type='vnc'><listen type='none'/></graphics><video><model type='vga'/></video>";
+}
