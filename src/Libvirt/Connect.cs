@@ -13,7 +13,6 @@ public sealed unsafe partial class Connect : IDisposable
 {
     private readonly HashSet<Registration> _registrations = [];
     private bool _disposed;
-    private int _hasCloseHandler;
 
     internal Connect(virConnect* pointer, CallScheduler calls) => Handle = new(Check(pointer), &virConnectClose, calls);
 
@@ -66,15 +65,7 @@ public sealed unsafe partial class Connect : IDisposable
     /// <summary>Ends the handlers registered here and gives this reference back; the last one closes the connection. (virConnectClose)</summary>
     public void Dispose()
     {
-        Registration[] registrations;
-        lock (_registrations)
-        {
-            _disposed = true;
-            registrations = [.. _registrations];
-        }
-        // A handler left behind keeps the connection open for ever.
-        foreach (var registration in registrations)
-            registration.Dispose();
+        EndRegistrations();
         Handle.Dispose();
     }
 

@@ -7,36 +7,34 @@ namespace Libvirt;
 /// One handler registered with libvirt. Disposing it ends the delivery: an event that is just being delivered on another thread may still be running when
 /// Dispose returns, none begins after it. It may be disposed by its own handler.
 /// </summary>
-internal sealed unsafe class Registration : IDisposable
+internal abstract unsafe class Registration(Connect connect) : IDisposable
 {
-    private readonly Connect _connect;
-    private readonly Delegate _handler;
-    private readonly Delegate? _callback;
     private GCHandle _self;
+    private Delegate? _callback;
     private Action? _deregister;
     private int _ended;
     private int _released;
 
-    /// <param name="connect">Whose events.</param>
-    /// <param name="handler">An Action of the event.</param>
-    /// <param name="callback">What libvirt calls, if that is a delegate: it must live as long as this.</param>
-    public Registration(Connect connect, Delegate handler, Delegate? callback = null)
+    /// <summary>What libvirt hands to the callbacks and to <see cref="Free"/>: this object, which lives until then.</summary>
+    public void* Opaque => (void*)GCHandle.ToIntPtr(_self.IsAllocated ? _self : _self = GCHandle.Alloc(this));
+
+    /// <summary>No delivery begins any more.</summary>
+    public bool IsEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>A function of its own for libvirt to call, as long as this lives.</summary>
+    public void* FunctionOf<TCallback>(TCallback callback) where TCallback : Delegate
     {
-        ArgumentNullException.ThrowIfNull(handler);
-        _connect = connect;
-        _handler = handler;
         _callback = callback;
-        _self = GCHandle.Alloc(this);
+        return (void*)Marshal.GetFunctionPointerForDelegate(callback);
     }
 
-    /// <summary>What libvirt hands to the callbacks: this object.</summary>
-    public void* Opaque => (void*)GCHandle.ToIntPtr(_self);
-
-    /// <summary>The registration a callback belongs to.</summary>
-    public static Registration Of(void* opaque) => (Registration)GCHandle.FromIntPtr((nint)opaque).Target!;
-
     /// <summary>Called when libvirt knows the handler; from here on libvirt says when to <see cref="Release"/>.</summary>
-    public void Registered(Action deregister) => _deregister = deregister;
+    public void Registered(Action deregister)
+    {
+        Interlocked.Exchange(ref _deregister, deregister);
+        if (IsEnded)        // an event came, and the handler ended itself, before this was reached
+            Interlocked.Exchange(ref _deregister, null)?.Invoke();
+    }
 
     /// <summary>Lets go of this: libvirt will not call any more, or never knew the handler. Once is enough.</summary>
     public void Release()
@@ -44,33 +42,61 @@ internal sealed unsafe class Registration : IDisposable
         if (Interlocked.Exchange(ref _released, 1) != 0)
             return;
         GC.KeepAlive(_callback);
-        _self.Free();
+        if (_self.IsAllocated)
+            _self.Free();
+    }
+
+    public void Dispose() => End();
+
+    /// <summary>False: it had ended.</summary>
+    protected bool End()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return false;
+        connect.Forget(this);
+        Interlocked.Exchange(ref _deregister, null)?.Invoke();
+        return true;
+    }
+
+    /// <summary>libvirt's word that no callback will come any more.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static void Free(void* opaque) => ((Registration)GCHandle.FromIntPtr((nint)opaque).Target!).Release();
+}
+
+/// <summary>One handler of events that are a <typeparamref name="T"/>.</summary>
+internal sealed class Registration<T> : Registration
+{
+    private readonly Action<T> _handler;
+
+    public Registration(Connect connect, Action<T> handler) : base(connect)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _handler = handler;
     }
 
     /// <summary>Reads the event and runs the handler. Nothing that is thrown reaches C.</summary>
-    public void Deliver<T>(Func<T> e)
+    public void Deliver(Func<T> read)
     {
-        if (Volatile.Read(ref _ended) != 0)
-            return;
+        if (!IsEnded)
+            Run(read);
+    }
+
+    /// <summary>The same for an event after which no other comes.</summary>
+    public void DeliverLast(T last)
+    {
+        if (End())
+            Run(() => last);
+    }
+
+    private void Run(Func<T> read)
+    {
         try
         {
-            ((Action<T>)_handler)(e());
+            _handler(read());
         }
         catch (Exception x)
         {
             EventLoop.Report(x);
         }
     }
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
-            return;
-        _connect.Forget(this);
-        _deregister?.Invoke();
-    }
-
-    /// <summary>libvirt's word that no callback will come any more.</summary>
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    public static void Free(void* opaque) => Of(opaque).Release();
 }

@@ -108,12 +108,82 @@ public class EventTests
     }
 
     [Fact]
-    public void AConnectionTakesOneCloseHandlerAtATime()
+    public void EveryCloseHandlerHearsOnceThatItsObjectWasDisposed()
+    {
+        var first = Connect.Open("test:///default");
+        var reasons = new List<(string, ConnectCloseReason)>();
+        first.RegisterCloseCallback(reason => reasons.Add(("one", reason)));
+        first.RegisterCloseCallback(reason => reasons.Add(("two", reason)));
+        first.RegisterCloseCallback(reason => reasons.Add(("ended", reason))).Dispose();
+        using var second = first.Ref();
+        using var still = second.RegisterCloseCallback(reason => reasons.Add(("of the other object", reason)));
+        first.Dispose();
+        first.Dispose();
+        Assert.Equal([("one", ConnectCloseReason.Client), ("two", ConnectCloseReason.Client)], reasons.Order());
+    }
+
+    [Fact]
+    public async Task AnEventCanBeReadAsASequenceThatEndsWithTheConnection()
+    {
+        var connect = Connect.Open("test:///default");
+        using var domain = connect.DomainDefineXML(Xml.Domain());
+        var sequence = connect.ReadEvents<DomainEventLifecycle>(handler => connect.DomainEventLifecycleRegister(handler, domain));
+        // what happens before the first is read is kept
+        domain.Create();
+        domain.Destroy();
+        domain.Undefine();
+        var seen = new List<DomainEventType>();
+        await foreach (var e in sequence)
+        {
+            seen.Add(e.Event);
+            if (e.Event == DomainEventType.Undefined)
+                connect.Dispose();
+        }
+        Assert.Equal([DomainEventType.Started, DomainEventType.Stopped, DomainEventType.Undefined], seen.Where(e => e != DomainEventType.Defined));
+    }
+
+    [Fact]
+    public async Task ReadingEventsEndsWhenItIsCancelledOrLeft()
     {
         using var connect = Connect.Open("test:///default");
-        using (connect.RegisterCloseCallback(_ => { }))
-            Assert.Equal(ErrorNumber.OperationInvalid, Assert.Throws<LibvirtException>(() => connect.RegisterCloseCallback(_ => { })).Code);
-        using var again = connect.RegisterCloseCallback(_ => { });
+        using var domain = connect.DomainDefineXML(Xml.Domain());
+        using var cancel = new CancellationTokenSource();
+        var registrations = new List<IDisposable>();
+        var cancelled = connect.ReadEvents<DomainEvent>(Register, cancel.Token);
+        var left = connect.ReadEvents<DomainEvent>(Register);
+        domain.Create();
+        await foreach (var _ in left)
+            break;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in cancelled)
+                await cancel.CancelAsync();
+        });
+        Assert.All(registrations, r => Assert.True(((Registration)r).IsEnded));
+        domain.Destroy();
+        domain.Undefine();
+
+        IDisposable Register(Action<DomainEvent> handler)
+        {
+            registrations.Add(connect.DomainEventLifecycleRegister(handler, domain));
+            return registrations[^1];
+        }
+    }
+
+    [Fact]
+    public void EveryDomainEventCanBeRegisteredForTwice()
+    {
+        using var connect = Connect.Open("test:///default");
+        using var domain = connect.LookupDomainByName("test");
+        Action<DomainEvent> handler = _ => { };
+        var register = typeof(Connect).GetMethods().Where(m => m.Name.StartsWith("DomainEvent", StringComparison.Ordinal)).ToList();
+        Assert.Equal((int)DomainEventID.Last, register.Count);
+        foreach (var method in register.Concat(register))
+        {
+            using var all = (IDisposable)method.Invoke(connect, [handler, null])!;
+            using var one = (IDisposable)method.Invoke(connect, [handler, domain])!;
+            ((IDisposable)method.Invoke(connect, [handler, domain])!).Dispose();
+        }
     }
 
     [Fact]

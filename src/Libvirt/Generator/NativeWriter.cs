@@ -18,6 +18,7 @@ sealed partial class NativeWriter(Api api)
         foreach (var group in api.EnumTypes.GroupBy(e => Header(e.Value)).OrderBy(g => g.Key, StringComparer.Ordinal))
             yield return ($"Enums.{group.Key}.cs", Enums(group.Select(e => e.Key)));
         yield return ("Callbacks.cs", Callbacks());
+        yield return ("Delegates.cs", Delegates());
         yield return ("Structs.cs", Structs());
         yield return ("Constants.cs", Constants());
     }
@@ -114,6 +115,21 @@ sealed partial class NativeWriter(Api api)
         return b.ToString();
     }
 
+    /// <summary>The callbacks of events once more, as types of which each registration makes a function of its own: libvirt takes none twice.</summary>
+    string Delegates()
+    {
+        var b = new StringBuilder(Start(Namespace).Replace("namespace", "using System.Runtime.InteropServices;\n\nnamespace"));
+        foreach (var c in api.Callbacks.Where(c => Event().IsMatch(A(c, "name"))).OrderBy(c => A(c, "name"), StringComparer.Ordinal))
+        {
+            Comment(b, "", c.Element("info")?.Value, A(c, "version"));
+            b.Append("[UnmanagedFunctionPointer(CallingConvention.Cdecl)]\n");
+            b.Append($"internal unsafe delegate {api.Type(A(c.Element("return")!, "type"))} {A(c, "name")["vir".Length..]}");
+            b.Append($"({string.Join(", ", c.Elements("arg").Select(a => api.Type(c, a) + " " + Safe(A(a, "name"))))});\n\n");
+        }
+        b.Length--;
+        return b.ToString();
+    }
+
     string Structs()
     {
         var b = new StringBuilder(Start(Namespace).Replace("namespace", "using System.Runtime.InteropServices;\n\nnamespace"));
@@ -194,6 +210,8 @@ sealed partial class NativeWriter(Api api)
         b.Append($"{indent}/// Since {version}.\n{indent}/// </remarks>\n");
     }
 
+    [GeneratedRegex("^virConnect.+Event.*Callback$")]
+    private static partial Regex Event();
     [GeneratedRegex(@"\[(\w+)\]$")]
     private static partial Regex Array();
     [GeneratedRegex(@"\s+")]

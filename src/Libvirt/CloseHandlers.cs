@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Libvirt.Generated;
+using static Libvirt.Generated.Native;
+using static Libvirt.LibvirtException;
+
+namespace Libvirt;
+
+/// <summary>
+/// The close handlers of one connection, whichever of its objects they were registered on. libvirt takes one for each connection, calls it on any thread, and
+/// holds a lock then that its deregistration waits for. So the one it gets is ours and leaves the handlers to the thread pool, where they may do what they
+/// like, for example dispose the connection.
+/// </summary>
+internal sealed unsafe class CloseHandlers
+{
+    private static readonly ConditionalWeakTable<CallScheduler, CloseHandlers> s_ofConnections = [];
+
+    private readonly Lock _lock = new();
+    private readonly List<Registration<ConnectCloseReason>> _handlers = [];
+    private ConnectCloseReason? _reason;
+    private GCHandle _self;
+
+    /// <summary>Those of the connection whose calls run there.</summary>
+    public static CloseHandlers Of(CallScheduler calls) => s_ofConnections.GetOrCreateValue(calls);
+
+    /// <summary>Adds one. If the connection has broken before, it hears so at once. (virConnectRegisterCloseCallback)</summary>
+    public void Add(virConnect* connect, Registration<ConnectCloseReason> handler)
+    {
+        lock (_lock)
+        {
+            if (_handlers.Count == 0)
+                Register(connect);
+            _handlers.Add(handler);
+            if (_reason is { } reason)
+                ThreadPool.UnsafeQueueUserWorkItem(_ => handler.DeliverLast(reason), null);
+        }
+    }
+
+    /// <summary>Removes one; with the last one libvirt's goes as well, which would keep the connection open for ever. (virConnectUnregisterCloseCallback)</summary>
+    public void Remove(virConnect* connect, Registration<ConnectCloseReason> handler)
+    {
+        lock (_lock)
+        {
+            if (!_handlers.Remove(handler) || _handlers.Count > 0)
+                return;
+            _ = virConnectUnregisterCloseCallback(connect, &OnClose);       // fails where libvirt has let go of it: it closed, or never would
+            _self.Free();
+        }
+    }
+
+    private void Register(virConnect* connect)
+    {
+        _self = GCHandle.Alloc(this);
+        try
+        {
+            Check(virConnectRegisterCloseCallback(connect, &OnClose, (void*)GCHandle.ToIntPtr(_self), null));
+        }
+        catch
+        {
+            _self.Free();
+            throw;
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnClose(virConnect* connect, ConnectCloseReason reason, void* opaque)
+    {
+        var all = (CloseHandlers)GCHandle.FromIntPtr((nint)opaque).Target!;
+        ThreadPool.UnsafeQueueUserWorkItem(_ => all.Closed(reason), null);
+    }
+
+    private void Closed(ConnectCloseReason reason)
+    {
+        Registration<ConnectCloseReason>[] handlers;
+        lock (_lock)
+        {
+            _reason = reason;
+            handlers = [.. _handlers];
+        }
+        foreach (var handler in handlers)
+            handler.DeliverLast(reason);
+    }
+}
