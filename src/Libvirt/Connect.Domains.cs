@@ -90,7 +90,7 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>Defines a domain, or changes the definition of the one with the same name and UUID. (virDomainDefineXMLFlags)</summary>
+    /// <summary>Defines a domain, or changes the definition of the one with the same name and UUID. (virDomainDefineXML, virDomainDefineXMLFlags)</summary>
     /// <exception cref="LibvirtException">
     /// <see cref="ErrorNumber.XmlDetail"/>, <see cref="ErrorNumber.XmlError"/>, <see cref="ErrorNumber.NoName"/>: the XML is wrong;
     /// <see cref="ErrorNumber.ConfigUnsupported"/>: the host can't; <see cref="ErrorNumber.OperationFailed"/>: name or UUID belong to another domain.
@@ -99,7 +99,7 @@ public sealed unsafe partial class Connect
     {
         using var self = Handle.Use();
         using var text = new Text(xml);
-        return new(virDomainDefineXMLFlags(self.Pointer, text.Pointer, flags), Calls);
+        return new(flags == default ? virDomainDefineXML(self.Pointer, text.Pointer) : virDomainDefineXMLFlags(self.Pointer, text.Pointer, flags), Calls);
     }
 
     /// <summary>Starts a domain that is gone when it stops. (virDomainCreateXML)</summary>

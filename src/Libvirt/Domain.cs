@@ -5,30 +5,8 @@ using static Libvirt.LibvirtException;
 
 namespace Libvirt;
 
-/// <summary>
-/// A domain: one virtual machine. The object is a reference, not the machine: it may be disposed while the machine runs, and every call may find
-/// that the machine is gone (<see cref="ErrorNumber.NoDomain"/>).
-/// </summary>
-public sealed unsafe partial class Domain : IDisposable
+public sealed unsafe partial class Domain
 {
-    internal Domain(virDomain* pointer, CallScheduler calls)
-    {
-        Handle = new(Check(pointer), &virDomainFree, calls);
-        UUID = UUIDOf(pointer);
-        Name = NameOf(pointer);
-    }
-
-    internal Handle<virDomain> Handle { get; }
-
-    /// <summary>What it is called, as of when this object was made. (virDomainGetName)</summary>
-    public string Name { get; }
-
-    /// <summary>Its identity. (virDomainGetUUID)</summary>
-    public Guid UUID { get; }
-
-    /// <summary>The identity as text, in lower case with hyphens. (virDomainGetUUIDString)</summary>
-    public string GetUUIDString() => UUID.ToString("D");
-
     /// <summary>Its number while it runs, else null. (virDomainGetID)</summary>
     public int? GetID()
     {
@@ -37,18 +15,7 @@ public sealed unsafe partial class Domain : IDisposable
         return id == uint.MaxValue ? null : (int)id;
     }
 
-    /// <summary>A second owner of this object, to be disposed on its own. (virDomainRef)</summary>
-    public Domain Ref()
-    {
-        using var self = Handle.Use();
-        Check(virDomainRef(self.Pointer));
-        return new(self.Pointer, Handle.Calls);
-    }
-
-    /// <summary>Gives the reference back. The machine goes on. (virDomainFree)</summary>
-    public void Dispose() => Handle.Dispose();
-
-    /// <summary>Starts it, or restores it if it has a managed save. (virDomainCreateWithFlags)</summary>
+    /// <summary>Starts it, or restores it if it has a managed save. (virDomainCreate, virDomainCreateWithFlags)</summary>
     /// <exception cref="LibvirtException">
     /// <see cref="ErrorNumber.OperationInvalid"/>: it runs; <see cref="ErrorNumber.InternalError"/> of <see cref="ErrorDomain.Qemu"/>: QEMU refused, its reason is
     /// in the message; <see cref="ErrorNumber.SystemError"/>: a disk's file is missing; <see cref="ErrorNumber.NoNetwork"/>.
@@ -56,23 +23,23 @@ public sealed unsafe partial class Domain : IDisposable
     public void Create(DomainCreateFlags flags = default)
     {
         using var self = Handle.Use();
-        Check(virDomainCreateWithFlags(self.Pointer, flags));
+        Check(flags == default ? virDomainCreate(self.Pointer) : virDomainCreateWithFlags(self.Pointer, flags));
     }
 
-    /// <summary>Asks the guest to shut down. Success says that it was asked, not that it obeys. (virDomainShutdownFlags)</summary>
+    /// <summary>Asks the guest to shut down. Success says that it was asked, not that it obeys. (virDomainShutdown, virDomainShutdownFlags)</summary>
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationInvalid"/>: it doesn't run.</exception>
     public void Shutdown(DomainShutdownFlagValues flags = default)
     {
         using var self = Handle.Use();
-        Check(virDomainShutdownFlags(self.Pointer, flags));
+        Check(flags == default ? virDomainShutdown(self.Pointer) : virDomainShutdownFlags(self.Pointer, flags));
     }
 
-    /// <summary>Stops it at once, like pulling the plug. (virDomainDestroyFlags)</summary>
+    /// <summary>Stops it at once, like pulling the plug. (virDomainDestroy, virDomainDestroyFlags)</summary>
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationInvalid"/>: it doesn't run.</exception>
     public void Destroy(DomainDestroyFlagsValues flags = default)
     {
         using var self = Handle.Use();
-        Check(virDomainDestroyFlags(self.Pointer, flags));
+        Check(flags == default ? virDomainDestroy(self.Pointer) : virDomainDestroyFlags(self.Pointer, flags));
     }
 
     /// <summary>Asks the guest to restart. (virDomainReboot)</summary>
@@ -89,17 +56,17 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainReset(self.Pointer, 0));
     }
 
-    /// <summary>Removes the definition; a running domain goes on and is gone when it stops. (virDomainUndefineFlags)</summary>
+    /// <summary>Removes the definition; a running domain goes on and is gone when it stops. (virDomainUndefine, virDomainUndefineFlags)</summary>
     /// <exception cref="LibvirtException">
     /// <see cref="ErrorNumber.OperationInvalid"/>: it has a managed save, snapshots or an NVRAM that the flags say nothing of.
     /// </exception>
     public void Undefine(DomainUndefineFlagsValues flags = default)
     {
         using var self = Handle.Use();
-        Check(virDomainUndefineFlags(self.Pointer, flags));
+        Check(flags == default ? virDomainUndefine(self.Pointer) : virDomainUndefineFlags(self.Pointer, flags));
     }
 
-    /// <summary>Gives a domain that is off another name; <see cref="Name"/> of this object stays as it was. (virDomainRename)</summary>
+    /// <summary>Gives a domain that is off another name; <see cref="GetName"/> of this object stays as it was. (virDomainRename)</summary>
     /// <exception cref="LibvirtException">
     /// <see cref="ErrorNumber.OperationInvalid"/>: it runs, or has a managed save or snapshots; <see cref="ErrorNumber.OperationFailed"/>: the name is taken.
     /// </exception>

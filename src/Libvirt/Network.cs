@@ -5,73 +5,41 @@ using static Libvirt.LibvirtException;
 
 namespace Libvirt;
 
-/// <summary>A virtual network. The object is a reference: the network goes on when it is disposed.</summary>
-public sealed unsafe class Network : IDisposable
+public sealed unsafe partial class Network
 {
-    private readonly Handle<virNetwork> _handle;
-
-    internal Network(virNetwork* pointer, CallScheduler calls)
-    {
-        _handle = new(Check(pointer), &virNetworkFree, calls);
-        Name = Text.Copy(Check(virNetworkGetName(pointer)))!;
-        var bytes = stackalloc byte[Constants.UuidBuflen];
-        Check(virNetworkGetUUID(pointer, bytes));
-        UUID = new(new ReadOnlySpan<byte>(bytes, Constants.UuidBuflen), bigEndian: true);
-    }
-
-    /// <summary>What it is called. (virNetworkGetName)</summary>
-    public string Name { get; }
-
-    /// <summary>Its identity. (virNetworkGetUUID)</summary>
-    public Guid UUID { get; }
-
-    /// <summary>The identity as text, in lower case with hyphens. (virNetworkGetUUIDString)</summary>
-    public string GetUUIDString() => UUID.ToString("D");
-
-    /// <summary>A second owner of this object, to be disposed on its own. (virNetworkRef)</summary>
-    public Network Ref()
-    {
-        using var self = _handle.Use();
-        Check(virNetworkRef(self.Pointer));
-        return new(self.Pointer, _handle.Calls);
-    }
-
-    /// <summary>Gives the reference back. (virNetworkFree)</summary>
-    public void Dispose() => _handle.Dispose();
-
     /// <summary>Starts it. (virNetworkCreate)</summary>
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationInvalid"/>: it runs; <see cref="ErrorNumber.InternalError"/>: its addresses are in use.</exception>
     public void Create()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         Check(virNetworkCreate(self.Pointer));
     }
 
     /// <summary>Stops it; its guests stay without a network. (virNetworkDestroy)</summary>
     public void Destroy()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         Check(virNetworkDestroy(self.Pointer));
     }
 
     /// <summary>Removes the definition; a running network is gone when it stops. (virNetworkUndefine)</summary>
     public void Undefine()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         Check(virNetworkUndefine(self.Pointer));
     }
 
     /// <summary>Whether it runs. (virNetworkIsActive)</summary>
     public bool IsActive()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return Check(virNetworkIsActive(self.Pointer)) == 1;
     }
 
     /// <summary>Whether it starts with the daemon. (virNetworkGetAutostart)</summary>
     public bool GetAutostart()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         int autostart;
         Check(virNetworkGetAutostart(self.Pointer, &autostart));
         return autostart != 0;
@@ -80,21 +48,21 @@ public sealed unsafe class Network : IDisposable
     /// <summary>Says whether it starts with the daemon. (virNetworkSetAutostart)</summary>
     public void SetAutostart(bool autostart)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         Check(virNetworkSetAutostart(self.Pointer, autostart ? 1 : 0));
     }
 
     /// <summary>The host's interface that its guests are on. (virNetworkGetBridgeName)</summary>
     public string GetBridgeName()
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return Text.Take(virNetworkGetBridgeName(self.Pointer));
     }
 
     /// <summary>Its description. (virNetworkGetXMLDesc)</summary>
     public string GetXMLDesc(NetworkXMLFlags flags = default)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         return Text.Take(virNetworkGetXMLDesc(self.Pointer, flags));
     }
 
@@ -105,7 +73,7 @@ public sealed unsafe class Network : IDisposable
     /// <param name="mac">Only those of this MAC address; null is all.</param>
     public IReadOnlyList<NetworkDHCPLease> GetDHCPLeases(string? mac = null)
     {
-        using var self = _handle.Use();
+        using var self = Handle.Use();
         using var text = new Text(mac);
         virNetworkDHCPLease** list;
         var count = Check(virNetworkGetDHCPLeases(self.Pointer, text.Pointer, &list, 0));

@@ -39,4 +39,29 @@ internal readonly unsafe ref struct Text
             NativeMemory.Free(text);        // the C library's free
         }
     }
+
+    /// <summary>Fills an array of strings that are the caller's, and says how many; -1 is a failure.</summary>
+    public delegate int Fill(byte** list, int max);
+
+    /// <summary>The strings of a call that fills an array of the caller's size and doesn't say how many more there are.</summary>
+    public static IReadOnlyList<string> List(Fill fill)
+    {
+        for (var max = 64; ; max *= 4)
+        {
+            var list = (byte**)NativeMemory.AllocZeroed((nuint)max, (nuint)sizeof(byte*));
+            try
+            {
+                var count = LibvirtException.Check(fill(list, max));
+                var texts = new string[count];
+                for (var i = 0; i < count; i++)
+                    texts[i] = Take(list[i]);
+                if (count < max)
+                    return texts;
+            }
+            finally
+            {
+                NativeMemory.Free(list);
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ public sealed class DomainTests : IDisposable
     public void IsDefinedStartedDestroyedAndUndefined()
     {
         using var domain = _connect.DomainDefineXML(Xml.Domain(out var name));
-        Assert.Equal(name, domain.Name);
+        Assert.Equal(name, domain.GetName());
         Assert.Equal((DomainState.Shutoff, (int)DomainShutoffReason.Unknown), domain.GetState());
         Assert.Null(domain.GetID());
 
@@ -34,11 +34,11 @@ public sealed class DomainTests : IDisposable
     {
         using var domain = _connect.DomainDefineXML(Xml.Domain(out var name));
         domain.Create();
-        using var byUuid = _connect.LookupDomainByUUID(domain.UUID);
+        using var byUuid = _connect.LookupDomainByUUID(domain.GetUUID());
         using var byText = _connect.LookupDomainByUUIDString(domain.GetUUIDString());
         using var byName = _connect.LookupDomainByName(name);
         using var byId = _connect.LookupDomainByID(domain.GetID()!.Value);
-        Assert.All([byUuid, byText, byName, byId], d => Assert.Equal((name, domain.UUID), (d.Name, d.UUID)));
+        Assert.All([byUuid, byText, byName, byId], d => Assert.Equal((name, domain.GetUUID()), (d.GetName(), d.GetUUID())));
         var xml = XElement.Parse(domain.GetXMLDesc());
         Assert.Equal(domain.GetUUIDString(), xml.Element("uuid")!.Value);
         domain.Destroy();
@@ -139,9 +139,9 @@ public sealed class DomainTests : IDisposable
     {
         using var running = Started();
         using var stopped = _connect.DomainDefineXML(Xml.Domain());
-        Assert.Superset(new HashSet<Guid> { running.UUID, stopped.UUID }, UUIDs(default));
-        Assert.Contains(running.UUID, UUIDs(ConnectListAllDomainsFlags.Active));
-        Assert.DoesNotContain(stopped.UUID, UUIDs(ConnectListAllDomainsFlags.Active));
+        Assert.Superset(new HashSet<Guid> { running.GetUUID(), stopped.GetUUID() }, UUIDs(default));
+        Assert.Contains(running.GetUUID(), UUIDs(ConnectListAllDomainsFlags.Active));
+        Assert.DoesNotContain(stopped.GetUUID(), UUIDs(ConnectListAllDomainsFlags.Active));
         Remove(running);
         stopped.Undefine();
     }
@@ -152,11 +152,11 @@ public sealed class DomainTests : IDisposable
         using var running = Started();
         using var stopped = _connect.DomainDefineXML(Xml.Domain());
         var all = _connect.GetAllDomainStats(DomainStatsTypes.State);
-        var byUuid = all.ToDictionary(s => s.Domain.UUID);
-        Assert.Equal(new DomainStatsState(DomainState.Running, (int)DomainRunningReason.Booted), byUuid[running.UUID].State);
-        Assert.Equal(DomainState.Shutoff, byUuid[stopped.UUID].State!.State);
-        Assert.Null(byUuid[running.UUID].Cpu);
-        Assert.Empty(byUuid[running.UUID].Others);
+        var byUuid = all.ToDictionary(s => s.Domain.GetUUID());
+        Assert.Equal(new DomainStatsState(DomainState.Running, (int)DomainRunningReason.Booted), byUuid[running.GetUUID()].State);
+        Assert.Equal(DomainState.Shutoff, byUuid[stopped.GetUUID()].State!.State);
+        Assert.Null(byUuid[running.GetUUID()].Cpu);
+        Assert.Empty(byUuid[running.GetUUID()].Others);
         foreach (var stats in all)
             stats.Dispose();
         Remove(running);
@@ -223,7 +223,7 @@ public sealed class DomainTests : IDisposable
         domain.Dispose();
         Assert.Throws<ObjectDisposedException>(() => domain.GetState());
         Assert.Throws<ObjectDisposedException>(() => domain.Create());
-        Assert.Equal(name, domain.Name);
+        Assert.Throws<ObjectDisposedException>(() => domain.GetName());
         using var again = _connect.LookupDomainByName(name);
         again.Undefine();
     }
@@ -241,7 +241,7 @@ public sealed class DomainTests : IDisposable
         foreach (var domain in _connect.ListAllDomains(flags))
         {
             using (domain)
-                uuids.Add(domain.UUID);
+                uuids.Add(domain.GetUUID());
         }
         return uuids;
     }

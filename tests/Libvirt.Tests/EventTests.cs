@@ -18,9 +18,9 @@ public class EventTests
         domain.Suspend();
         domain.Destroy();
         domain.Undefine();
-        Assert.Equal(new(domain.UUID, name, DomainEventType.Started, (int)DomainEventStartedDetailType.Booted), await Next(events));
+        Assert.Equal(new(domain.GetUUID(), name, DomainEventType.Started, (int)DomainEventStartedDetailType.Booted), await Next(events));
         Assert.Equal(DomainEventType.Suspended, (await Next(events)).Event);
-        Assert.Equal(new(domain.UUID, name, DomainEventType.Stopped, (int)DomainEventStoppedDetailType.Destroyed), await Next(events));
+        Assert.Equal(new(domain.GetUUID(), name, DomainEventType.Stopped, (int)DomainEventStoppedDetailType.Destroyed), await Next(events));
         Assert.Equal(DomainEventType.Undefined, (await Next(events)).Event);
     }
 
@@ -34,9 +34,9 @@ public class EventTests
         using var registration = connect.DomainEventLifecycleRegister(e => events.Writer.TryWrite(e), mine);
         other.Create();
         mine.Create();
-        Assert.Equal(mine.UUID, (await Next(events)).UUID);
+        Assert.Equal(mine.GetUUID(), (await Next(events)).UUID);
         mine.Destroy();
-        Assert.Equal(mine.UUID, (await Next(events)).UUID);
+        Assert.Equal(mine.GetUUID(), (await Next(events)).UUID);
         other.Destroy();
         other.Undefine();
         mine.Undefine();

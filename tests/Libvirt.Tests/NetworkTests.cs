@@ -10,7 +10,7 @@ public sealed class NetworkTests : IDisposable
     public void IsDefinedStartedStoppedAndUndefined()
     {
         using var network = _connect.NetworkDefineXML(Xml.Network(out var name));
-        Assert.Equal((name, name), (network.Name, network.GetBridgeName()));
+        Assert.Equal((name, name), (network.GetName(), network.GetBridgeName()));
         Assert.False(network.IsActive());
         network.Create();
         Assert.True(network.IsActive());
@@ -28,10 +28,10 @@ public sealed class NetworkTests : IDisposable
     {
         using var network = _connect.NetworkDefineXML(Xml.Network(out var name));
         using var byName = _connect.LookupNetworkByName(name);
-        using var byUuid = _connect.LookupNetworkByUUID(network.UUID);
-        Assert.Equal((network.UUID, name), (byName.UUID, byUuid.Name));
-        Assert.Contains(network.UUID, UUIDs(default));
-        Assert.DoesNotContain(network.UUID, UUIDs(ConnectListAllNetworksFlags.Active));
+        using var byUuid = _connect.LookupNetworkByUUID(network.GetUUID());
+        Assert.Equal((network.GetUUID(), name), (byName.GetUUID(), byUuid.GetName()));
+        Assert.Contains(network.GetUUID(), UUIDs(default));
+        Assert.DoesNotContain(network.GetUUID(), UUIDs(ConnectListAllNetworksFlags.Active));
         network.Undefine();
     }
 
@@ -57,7 +57,7 @@ public sealed class NetworkTests : IDisposable
         foreach (var network in _connect.ListAllNetworks(flags))
         {
             using (network)
-                uuids.Add(network.UUID);
+                uuids.Add(network.GetUUID());
         }
         return uuids;
     }

@@ -4,3481 +4,1135 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Removes a callback previously registered with the virConnectDomainEventRegister() function.</summary>
-    /// <remarks>
-    /// <para>Use of this method is no longer recommended. Instead applications should try virConnectDomainEventDeregisterAny() which has a more flexible API contract</para>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="cb">callback to the function handling domain events</param>
-    /// <returns>0 on success, -1 on failure. Older versions of some hypervisors sometimes returned a positive number on success, but without any reliable semantics on what that number represents.</returns>
+    /// <summary>Removes a callback previously registered with the virConnectDomainEventRegister() function. Since 0.5.0.</summary>
     public static int virConnectDomainEventDeregister(virConnect* conn, virConnectDomainEventCallback cb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virConnectDomainEventCallback, int>)
             (s_virConnectDomainEventDeregister != 0 ? s_virConnectDomainEventDeregister : Library.Core.Bind(ref s_virConnectDomainEventDeregister, "virConnectDomainEventDeregister")))(conn, cb);
     static nint s_virConnectDomainEventDeregister;
 
-    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectDomainEventRegisterAny() method.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="callbackID">the callback identifier</param>
-    /// <returns>0 on success, -1 on failure. Older versions of some hypervisors sometimes returned a positive number on success, but without any reliable semantics on what that number represents.</returns>
+    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectDomainEventRegisterAny() method. Since 0.8.0.</summary>
     public static int virConnectDomainEventDeregisterAny(virConnect* conn, int callbackID) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, int>)
             (s_virConnectDomainEventDeregisterAny != 0 ? s_virConnectDomainEventDeregisterAny : Library.Core.Bind(ref s_virConnectDomainEventDeregisterAny, "virConnectDomainEventDeregisterAny")))(conn, callbackID);
     static nint s_virConnectDomainEventDeregisterAny;
 
-    /// <summary>Adds a callback to receive notifications of domain lifecycle events occurring on a connection. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>Use of this method is no longer recommended. Instead applications should try virConnectDomainEventRegisterAny() which has a more flexible API contract.</para>
-    /// <para>The virDomainPtr object handle passed into the callback upon delivery of an event is only valid for the duration of execution of the callback. If the callback wishes to keep the domain object after the callback returns, it shall take a reference to it, by calling virDomainRef. The reference can be released once the object is no longer required by calling virDomainFree.</para>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="cb">callback to the function handling domain events</param>
-    /// <param name="opaque">opaque data to pass on to the callback</param>
-    /// <param name="freecb">optional function to deallocate opaque when not used anymore</param>
-    /// <returns>0 on success, -1 on failure. Older versions of some hypervisors sometimes returned a positive number on success, but without any reliable semantics on what that number represents.</returns>
+    /// <summary>Adds a callback to receive notifications of domain lifecycle events occurring on a connection. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 0.5.0.</summary>
     public static int virConnectDomainEventRegister(virConnect* conn, virConnectDomainEventCallback cb, void* opaque, virFreeCallback freecb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virConnectDomainEventCallback, void*, virFreeCallback, int>)
             (s_virConnectDomainEventRegister != 0 ? s_virConnectDomainEventRegister : Library.Core.Bind(ref s_virConnectDomainEventRegister, "virConnectDomainEventRegister")))(conn, cb, opaque, freecb);
     static nint s_virConnectDomainEventRegister;
 
-    /// <summary>Adds a callback to receive notifications of arbitrary domain events occurring on a domain. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>If @dom is NULL, then events will be monitored for any domain. If @dom is non-NULL, then only the specific domain will be monitored.</para>
-    /// <para>Most types of event have a callback providing a custom set of parameters for the event. When registering an event, it is thus necessary to use the VIR_DOMAIN_EVENT_CALLBACK() macro to cast the supplied function pointer to match the signature of this method.</para>
-    /// <para>The virDomainPtr object handle passed into the callback upon delivery of an event is only valid for the duration of execution of the callback. If the callback wishes to keep the domain object after the callback returns, it shall take a reference to it, by calling virDomainRef(). The reference can be released once the object is no longer required by calling virDomainFree().</para>
-    /// <para>The return value from this method is a non-negative integer identifier for the callback. To unregister a callback, this callback ID should be passed to the virConnectDomainEventDeregisterAny() method.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="dom">pointer to the domain</param>
-    /// <param name="eventID">the event type to receive</param>
-    /// <param name="cb">callback to the function handling domain events</param>
-    /// <param name="opaque">opaque data to pass on to the callback</param>
-    /// <param name="freecb">optional function to deallocate opaque when not used anymore</param>
-    /// <returns>a callback identifier on success, -1 on failure.</returns>
+    /// <summary>Adds a callback to receive notifications of arbitrary domain events occurring on a domain. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 0.8.0.</summary>
     public static int virConnectDomainEventRegisterAny(virConnect* conn, virDomain* dom, DomainEventID eventID, virConnectDomainEventGenericCallback cb, void* opaque, virFreeCallback freecb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virDomain*, DomainEventID, virConnectDomainEventGenericCallback, void*, virFreeCallback, int>)
             (s_virConnectDomainEventRegisterAny != 0 ? s_virConnectDomainEventRegisterAny : Library.Core.Bind(ref s_virConnectDomainEventRegisterAny, "virConnectDomainEventRegisterAny")))(conn, dom, eventID, cb, opaque, freecb);
     static nint s_virConnectDomainEventRegisterAny;
 
-    /// <summary>Reads native configuration data describing a domain, and generates libvirt domain XML. The format of the native data is hypervisor dependent.</summary>
-    /// <remarks>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="conn">a connection object</param>
-    /// <param name="nativeFormat">configuration format importing from</param>
-    /// <param name="nativeConfig">the configuration data to import</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Reads native configuration data describing a domain, and generates libvirt domain XML. The format of the native data is hypervisor dependent. Since 0.6.4.</summary>
     public static byte* virConnectDomainXMLFromNative(virConnect* conn, byte* nativeFormat, byte* nativeConfig, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, uint, byte*>)
             (s_virConnectDomainXMLFromNative != 0 ? s_virConnectDomainXMLFromNative : Library.Core.Bind(ref s_virConnectDomainXMLFromNative, "virConnectDomainXMLFromNative")))(conn, nativeFormat, nativeConfig, flags);
     static nint s_virConnectDomainXMLFromNative;
 
-    /// <summary>Reads a domain XML configuration document, and generates a native configuration file describing the domain. The format of the native data is hypervisor dependent.</summary>
-    /// <remarks>
-    /// <para>Note that certain hypervisor drivers such as the QEMU driver configure many aspects of the domain dynamically via hypervisor APIs and that may not be part of the returned native configuration format. Similarly certain resources are passed to the hypervisor via file descriptors, which are not part of the native configuration returned by this API. Such configuration is thus not trivially usable outside of libvirt.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="conn">a connection object</param>
-    /// <param name="nativeFormat">configuration format exporting to</param>
-    /// <param name="domainXml">the domain configuration to export</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a 0 terminated UTF-8 encoded native config datafile, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Reads a domain XML configuration document, and generates a native configuration file describing the domain. The format of the native data is hypervisor dependent. Since 0.6.4.</summary>
     public static byte* virConnectDomainXMLToNative(virConnect* conn, byte* nativeFormat, byte* domainXml, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, uint, byte*>)
             (s_virConnectDomainXMLToNative != 0 ? s_virConnectDomainXMLToNative : Library.Core.Bind(ref s_virConnectDomainXMLToNative, "virConnectDomainXMLToNative")))(conn, nativeFormat, domainXml, flags);
     static nint s_virConnectDomainXMLToNative;
 
-    /// <summary>Query statistics for all domains on a given connection.</summary>
-    /// <remarks>
-    /// <para>Report statistics of various parameters for a running VM according to @stats field. The statistics are returned as an array of structures for each queried domain. The structure contains an array of typed parameters containing the individual statistics. The typed parameter name for each statistic field consists of a dot-separated string containing name of the requested group followed by a group specific description of the statistic value.</para>
-    /// <para>The statistic groups are enabled using the @stats parameter which is a binary-OR of enum virDomainStatsTypes. The following groups are available (although not necessarily implemented for each hypervisor):</para>
-    /// <code>
-    /// VIR_DOMAIN_STATS_STATE:
-    ///     Return domain state and reason for entering that state. The typed
-    ///     parameter keys are in this format:
-    /// </code>
-    /// <code>
-    ///     &quot;state.state&quot; - state of the VM, returned as int from virDomainState enum
-    ///     &quot;state.reason&quot; - reason for entering given state, returned as int from
-    ///                      virDomain*Reason enum corresponding to given state.
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_CPU_TOTAL:
-    ///     Return CPU statistics and usage information. The typed parameter keys
-    ///     are in this format:
-    /// </code>
-    /// <code>
-    ///     &quot;cpu.time&quot; - total cpu time spent for this domain in nanoseconds
-    ///                  as unsigned long long.
-    ///     &quot;cpu.user&quot; - user cpu time spent in nanoseconds as unsigned long long.
-    ///     &quot;cpu.system&quot; - system cpu time spent in nanoseconds as unsigned long
-    ///                    long.
-    ///     &quot;cpu.haltpoll.success.time&quot; - halt-polling cpu usage about the VCPU polled
-    ///                                   until a virtual interrupt was delivered in
-    ///                                   nanoseconds as unsigned long long.
-    ///     &quot;cpu.haltpoll.fail.time&quot; - halt-polling cpu usage about the VCPU had to schedule
-    ///                                out (either because the maximum poll time was reached
-    ///                                or it needed to yield the CPU) in nanoseconds as
-    ///                                unsigned long long.
-    ///     &quot;cpu.cache.monitor.count&quot; - the number of cache monitors for this domain
-    ///     &quot;cpu.cache.monitor.&lt;num&gt;.name&quot; - the name of cache monitor &lt;num&gt;
-    ///     &quot;cpu.cache.monitor.&lt;num&gt;.vcpus&quot; - vcpu list of cache monitor &lt;num&gt;
-    ///     &quot;cpu.cache.monitor.&lt;num&gt;.bank.count&quot; - the number of cache banks in
-    ///                                            cache monitor &lt;num&gt;
-    ///     &quot;cpu.cache.monitor.&lt;num&gt;.bank.&lt;index&gt;.id&quot; - host allocated cache id for
-    ///                                                 bank &lt;index&gt; in cache
-    ///                                                 monitor &lt;num&gt;
-    ///     &quot;cpu.cache.monitor.&lt;num&gt;.bank.&lt;index&gt;.bytes&quot; - the number of bytes of
-    ///                                                    last level cache that the
-    ///                                                    domain is using on cache
-    ///                                                    bank &lt;index&gt;
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_BALLOON:
-    ///     Return memory balloon device information.
-    ///     The typed parameter keys are in this format:
-    /// </code>
-    /// <code>
-    ///     &quot;balloon.current&quot; - the memory in kiB currently used
-    ///                         as unsigned long long.
-    ///     &quot;balloon.maximum&quot; - the maximum memory in kiB allowed
-    ///                         as unsigned long long.
-    ///     &quot;balloon.swap_in&quot; - the amount of data read from swap space (in KiB)
-    ///                         as unsigned long long
-    ///     &quot;balloon.swap_out&quot; - the amount of memory written out to swap space
-    ///                          (in KiB) as unsigned long long
-    ///     &quot;balloon.major_fault&quot; - the number of page faults when disk IO was
-    ///                             required as unsigned long long
-    ///     &quot;balloon.minor_fault&quot; - the number of other page faults
-    ///                             as unsigned long long
-    ///     &quot;balloon.unused&quot; - the amount of memory left unused by the system
-    ///                        (in KiB) as unsigned long long
-    ///     &quot;balloon.available&quot; - the amount of usable memory as seen by the domain
-    ///                           (in KiB) as unsigned long long
-    ///     &quot;balloon.rss&quot; - Resident Set Size of running domain&apos;s process
-    ///                     (in KiB) as unsigned long long
-    ///     &quot;balloon.usable&quot; - the amount of memory which can be reclaimed by balloon
-    ///                        without causing host swapping (in KiB)
-    ///                        as unsigned long long
-    ///     &quot;balloon.last-update&quot; - timestamp of the last update of statistics
-    ///                             (in seconds) as unsigned long long
-    ///     &quot;balloon.disk_caches&quot; - the amount of memory that can be reclaimed
-    ///                             without additional I/O, typically disk (in KiB)
-    ///                             as unsigned long long
-    ///     &quot;balloon.hugetlb_pgalloc&quot; - the number of successful huge page allocations
-    ///                                 from inside the domain via virtio balloon
-    ///                                 as unsigned long long
-    ///     &quot;balloon.hugetlb_pgfail&quot; - the number of failed huge page allocations
-    ///                                from inside the domain via virtio balloon
-    ///                                as unsigned long long
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_VCPU:
-    ///     Return virtual CPU statistics.
-    ///     Due to VCPU hotplug, the vcpu.&lt;num&gt;.* array could be sparse.
-    ///     The actual size of the array corresponds to &quot;vcpu.current&quot;.
-    ///     The array size will never exceed &quot;vcpu.maximum&quot;.
-    ///     The typed parameter keys are in this format:
-    /// </code>
-    /// <code>
-    ///     &quot;vcpu.current&quot; - current number of online virtual CPUs as unsigned int.
-    ///     &quot;vcpu.maximum&quot; - maximum number of online virtual CPUs as unsigned int.
-    ///     &quot;vcpu.&lt;num&gt;.state&quot; - state of the virtual CPU &lt;num&gt;, as int
-    ///                          from virVcpuState enum.
-    ///     &quot;vcpu.&lt;num&gt;.time&quot; - virtual cpu time spent by virtual CPU &lt;num&gt;
-    ///                         as unsigned long long.
-    ///     &quot;vcpu.&lt;num&gt;.wait&quot; - time the vCPU &lt;num&gt; wants to run, but the host
-    ///                         scheduler has something else running ahead of it.
-    ///     &quot;vcpu.&lt;num&gt;.halted&quot; - virtual CPU &lt;num&gt; is halted, may indicate the
-    ///                           processor is idle or even disabled, depending
-    ///                           on the architecture)
-    ///     &quot;vcpu.&lt;num&gt;.delay&quot; - time the vCPU &lt;num&gt; thread was enqueued by the
-    ///                          host scheduler, but was waiting in the queue
-    ///                          instead of running. Exposed to the VM as a steal
-    ///                          time.
-    /// </code>
-    /// <code>
-    ///    This group of statistics also reports additional hypervisor-originating
-    ///    per-vCPU stats. The hypervisor-specific statistics in this group have the
-    ///    following naming scheme:
-    /// </code>
-    /// <para>&quot;vcpu.&lt;num&gt;.$NAME.$TYPE&quot;</para>
-    /// <para>$NAME - name of the statistics field provided by the hypervisor</para>
-    /// <code>
-    ///       $TYPE - Type of the value. The following types are returned:
-    ///          &apos;cur&apos; - current instant value
-    ///          &apos;sum&apos; - aggregate value
-    ///          &apos;max&apos; - peak value
-    /// </code>
-    /// <code>
-    ///      The returned value may be either an unsigned long long or a boolean.
-    ///      Meaning is hypervisor specific. Please see the disclaimer for the
-    ///      VIR_DOMAIN_STATS_VM group below.
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_INTERFACE:
-    ///     Return network interface statistics (from domain point of view).
-    ///     The typed parameter keys are in this format:
-    /// </code>
-    /// <code>
-    ///     &quot;net.count&quot; - number of network interfaces on this domain
-    ///                   as unsigned int.
-    ///     &quot;net.&lt;num&gt;.name&quot; - name of the interface &lt;num&gt; as string.
-    ///     &quot;net.&lt;num&gt;.rx.bytes&quot; - bytes received as unsigned long long.
-    ///     &quot;net.&lt;num&gt;.rx.pkts&quot; - packets received as unsigned long long.
-    ///     &quot;net.&lt;num&gt;.rx.errs&quot; - receive errors as unsigned long long.
-    ///     &quot;net.&lt;num&gt;.rx.drop&quot; - receive packets dropped as unsigned long long.
-    ///     &quot;net.&lt;num&gt;.tx.bytes&quot; - bytes transmitted as unsigned long long.
-    ///     &quot;net.&lt;num&gt;.tx.pkts&quot; - packets transmitted as unsigned long long.
-    ///     &quot;net.&lt;num&gt;.tx.errs&quot; - transmission errors as unsigned long long.
-    ///     &quot;net.&lt;num&gt;.tx.drop&quot; - transmit packets dropped as unsigned long long.
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_BLOCK:
-    ///     Return block devices statistics.  By default,
-    ///     this information is limited to the active layer of each &lt;disk&gt; of the
-    ///     domain (where block.count is equal to the number of disks), but adding
-    ///     VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING to @flags will expand the
-    ///     array to cover backing chains (block.count corresponds to the number
-    ///     of host resources used together to provide the guest disks).
-    ///     The typed parameter keys are in this format:
-    /// </code>
-    /// <code>
-    ///     &quot;block.count&quot; - number of block devices in the subsequent list,
-    ///                     as unsigned int.
-    ///     &quot;block.&lt;num&gt;.name&quot; - name of the block device &lt;num&gt; as string.
-    ///                          matches the target name (vda/sda/hda) of the
-    ///                          block device.  If the backing chain is listed,
-    ///                          this name is the same for all host resources tied
-    ///                          to the same guest device.
-    ///     &quot;block.&lt;num&gt;.backingIndex&quot; - unsigned int giving the &lt;backingStore&gt;
-    ///                                   index, only used when backing images
-    ///                                   are listed.
-    ///     &quot;block.&lt;num&gt;.path&quot; - string describing the source of block device &lt;num&gt;,
-    ///                          if it is a file or block device (omitted for network
-    ///                          sources and drives with no media inserted).
-    ///     &quot;block.&lt;num&gt;.rd.reqs&quot; - number of read requests as unsigned long long.
-    ///     &quot;block.&lt;num&gt;.rd.bytes&quot; - number of read bytes as unsigned long long.
-    ///     &quot;block.&lt;num&gt;.rd.times&quot; - total time (ns) spent on reads as
-    ///                              unsigned long long.
-    ///     &quot;block.&lt;num&gt;.wr.reqs&quot; - number of write requests as unsigned long long.
-    ///     &quot;block.&lt;num&gt;.wr.bytes&quot; - number of written bytes as unsigned long long.
-    ///     &quot;block.&lt;num&gt;.wr.times&quot; - total time (ns) spent on writes as
-    ///                              unsigned long long.
-    ///     &quot;block.&lt;num&gt;.fl.reqs&quot; - total flush requests as unsigned long long.
-    ///     &quot;block.&lt;num&gt;.fl.times&quot; - total time (ns) spent on cache flushing as
-    ///                              unsigned long long.
-    ///     &quot;block.&lt;num&gt;.errors&quot; - Xen only: the &apos;oo_req&apos; value as
-    ///                            unsigned long long.
-    ///     &quot;block.&lt;num&gt;.allocation&quot; - offset of the highest written sector
-    ///                                as unsigned long long.
-    ///     &quot;block.&lt;num&gt;.capacity&quot; - logical size in bytes of the block device
-    ///                              backing image as unsigned long long.
-    ///     &quot;block.&lt;num&gt;.physical&quot; - physical size in bytes of the container of the
-    ///                              backing image as unsigned long long.
-    ///     &quot;block.&lt;num&gt;.threshold&quot; - current threshold for delivering the
-    ///                               VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD
-    ///                               event in bytes. See virDomainSetBlockThreshold.
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_PERF:
-    ///     Return perf event statistics.
-    ///     The typed parameter keys are in this format:
-    /// </code>
-    /// <code>
-    ///     &quot;perf.cmt&quot; - the usage of l3 cache (bytes) by applications running on
-    ///                  the platform as unsigned long long. It is produced by cmt
-    ///                  perf event.
-    ///     &quot;perf.mbmt&quot; - the total system bandwidth (bytes/s) from one level of
-    ///                   cache to another as unsigned long long. It is produced
-    ///                   by mbmt perf event.
-    ///     &quot;perf.mbml&quot; - the amount of data (bytes/s) sent through the memory
-    ///                   controller on the socket as unsigned long long. It is
-    ///                   produced by mbml perf event.
-    ///     &quot;perf.cache_misses&quot; - the count of cache misses as unsigned long long.
-    ///                           It is produced by cache_misses perf event.
-    ///     &quot;perf.cache_references&quot; - the count of cache hits as unsigned long long.
-    ///                               It is produced by cache_references perf event.
-    ///     &quot;perf.instructions&quot; - The count of instructions as unsigned long long.
-    ///                           It is produced by instructions perf event.
-    ///     &quot;perf.cpu_cycles&quot; - The count of cpu cycles (total/elapsed) as an
-    ///                         unsigned long long. It is produced by cpu_cycles
-    ///                         perf event.
-    ///     &quot;perf.branch_instructions&quot; - The count of branch instructions as
-    ///                                  unsigned long long. It is produced by
-    ///                                  branch_instructions perf event.
-    ///     &quot;perf.branch_misses&quot; - The count of branch misses as unsigned long
-    ///                            long. It is produced by branch_misses perf event.
-    ///     &quot;perf.bus_cycles&quot; - The count of bus cycles as unsigned long
-    ///                         long. It is produced by bus_cycles perf event.
-    ///     &quot;perf.stalled_cycles_frontend&quot; - The count of stalled cpu cycles in the
-    ///                                      frontend of the instruction processor
-    ///                                      pipeline as unsigned long long. It is
-    ///                                      produced by stalled_cycles_frontend
-    ///                                      perf event.
-    ///     &quot;perf.stalled_cycles_backend&quot;  - The count of stalled cpu cycles in the
-    ///                                      backend of the instruction processor
-    ///                                      pipeline as unsigned long long. It is
-    ///                                      produced by stalled_cycles_backend
-    ///                                      perf event.
-    ///     &quot;perf.ref_cpu_cycles&quot; - The count of total cpu cycles not affected by
-    ///                             CPU frequency scaling by applications running
-    ///                             as unsigned long long. It is produced by the
-    ///                             ref_cpu_cycles perf event.
-    ///     &quot;perf.cpu_clock&quot; - The count of cpu clock time as unsigned long long.
-    ///                        It is produced by the cpu_clock perf event.
-    ///     &quot;perf.task_clock&quot; - The count of task clock time as unsigned long long.
-    ///                         It is produced by the task_clock perf event.
-    ///     &quot;perf.page_faults&quot; - The count of page faults as unsigned long long.
-    ///                          It is produced by the page_faults perf event
-    ///     &quot;perf.context_switches&quot; - The count of context switches as unsigned long
-    ///                               long. It is produced by the context_switches
-    ///                               perf event.
-    ///     &quot;perf.cpu_migrations&quot; - The count of cpu migrations, from one logical
-    ///                             processor to another, as unsigned long
-    ///                             long. It is produced by the cpu_migrations
-    ///                             perf event.
-    ///     &quot;perf.page_faults_min&quot; - The count of minor page faults as unsigned
-    ///                              long long. It is produced by the
-    ///                              page_faults_min perf event.
-    ///     &quot;perf.page_faults_maj&quot; - The count of major page faults as unsigned
-    ///                              long long. It is produced by the
-    ///                              page_faults_maj perf event.
-    ///     &quot;perf.alignment_faults&quot; - The count of alignment faults as unsigned
-    ///                               long long. It is produced by the
-    ///                               alignment_faults perf event
-    ///     &quot;perf.emulation_faults&quot; - The count of emulation faults as unsigned
-    ///                               long long. It is produced by the
-    ///                               emulation_faults perf event
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_IOTHREAD:
-    ///     Return IOThread statistics if available. IOThread polling is a
-    ///     timing mechanism that allows the hypervisor to generate a longer
-    ///     period of time in which the guest will perform operations on the
-    ///     CPU being used by the IOThread. The higher the value for poll-max-ns
-    ///     the longer the guest will keep the CPU. This may affect other host
-    ///     threads using the CPU. The poll-grow and poll-shrink values allow
-    ///     the hypervisor to generate a mechanism to add or remove polling time
-    ///     within the confines of 0 and poll-max-ns. For QEMU, the poll-grow is
-    ///     multiplied by the polling interval, while poll-shrink is used as a
-    ///     divisor. When not provided, QEMU may double the polling time until
-    ///     poll-max-ns is reached. When poll-shrink is 0 (zero) QEMU may reset
-    ///     the polling interval to 0 until it finds its &quot;sweet spot&quot;. Setting
-    ///     poll-grow too large may cause frequent fluctuation of the time; however,
-    ///     this can be tempered by a high poll-shrink to reduce the polling
-    ///     interval. For example, a poll-grow of 3 will triple the polling time
-    ///     which could quickly exceed poll-max-ns; however, a poll-shrink of
-    ///     10 would cut that polling time more gradually.
-    /// </code>
-    /// <para>The typed parameter keys are in this format:</para>
-    /// <code>
-    ///     &quot;iothread.count&quot; - maximum number of IOThreads in the subsequent list
-    ///                        as unsigned int. Each IOThread in the list will
-    ///                        will use it&apos;s iothread_id value as the &lt;id&gt;. There
-    ///                        may be fewer &lt;id&gt; entries than the iothread.count
-    ///                        value if the polling values are not supported.
-    ///     &quot;iothread.&lt;id&gt;.poll-max-ns&quot; - maximum polling time in ns as an unsigned
-    ///                                   long long. A 0 (zero) means polling is
-    ///                                   disabled.
-    ///     &quot;iothread.&lt;id&gt;.poll-grow&quot; - polling time factor as an unsigned int.
-    ///                                 A 0 (zero) indicates to allow the underlying
-    ///                                 hypervisor to choose how to grow the
-    ///                                 polling time.
-    ///     &quot;iothread.&lt;id&gt;.poll-shrink&quot; - polling time divisor as an unsigned int.
-    ///                                 A 0 (zero) indicates to allow the underlying
-    ///                                 hypervisor to choose how to shrink the
-    ///                                 polling time.
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_MEMORY:
-    ///     Return memory bandwidth statistics and the usage information. The typed
-    ///     parameter keys are in this format:
-    /// </code>
-    /// <code>
-    ///     &quot;memory.bandwidth.monitor.count&quot; - the number of memory bandwidth
-    ///                                        monitors for this domain
-    ///     &quot;memory.bandwidth.monitor.&lt;num&gt;.name&quot; - the name of monitor &lt;num&gt;
-    ///     &quot;memory.bandwidth.monitor.&lt;num&gt;.vcpus&quot; - the vcpu list of monitor &lt;num&gt;
-    ///     &quot;memory.bandwidth.monitor.&lt;num&gt;.node.count&quot; - the number of memory
-    ///                                            controller in monitor &lt;num&gt;
-    ///     &quot;memory.bandwidth.monitor.&lt;num&gt;.node.&lt;index&gt;.id&quot; - host allocated memory
-    ///                                                 controller id for controller
-    ///                                                 &lt;index&gt; of monitor &lt;num&gt;
-    ///     &quot;memory.bandwidth.monitor.&lt;num&gt;.node.&lt;index&gt;.bytes.local&quot; - the
-    ///                       accumulative bytes consumed by @vcpus that passing
-    ///                       through the memory controller in the same processor
-    ///                       that the scheduled host CPU belongs to.
-    ///     &quot;memory.bandwidth.monitor.&lt;num&gt;.node.&lt;index&gt;.bytes.total&quot; - the total
-    ///                       bytes consumed by @vcpus that passing through all
-    ///                       memory controllers, either local or remote controller.
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_DIRTYRATE:
-    ///     Return memory dirty rate information. The typed parameter keys are in
-    ///     this format:
-    /// </code>
-    /// <code>
-    ///     &quot;dirtyrate.calc_status&quot; - the status of last memory dirty rate calculation,
-    ///                               returned as int from virDomainDirtyRateStatus
-    ///                               enum.
-    ///     &quot;dirtyrate.calc_start_time&quot; - the start time of last memory dirty rate
-    ///                                   calculation as long long.
-    ///     &quot;dirtyrate.calc_period&quot; - the period of last memory dirty rate calculation
-    ///                               as int.
-    ///     &quot;dirtyrate.megabytes_per_second&quot; - the calculated memory dirty rate in
-    ///                                        MiB/s as long long. It is produced
-    ///                                        only if the calc_status is measured.
-    ///     &quot;dirtyrate.calc_mode&quot; - the calculation mode used last measurement, either
-    ///                             of these 3 &apos;page-sampling,dirty-bitmap,dirty-ring&apos;
-    ///                             values returned.
-    ///     &quot;dirtyrate.vcpu.&lt;num&gt;.megabytes_per_second&quot; - the calculated memory dirty
-    ///                                                   rate for a virtual cpu as
-    ///                                                   unsigned long long.
-    /// </code>
-    /// <code>
-    /// VIR_DOMAIN_STATS_VM:
-    ///     Return hypervisor-specific statistics. Note that the naming and meaning
-    ///     of the fields is entirely hypervisor dependent.
-    /// </code>
-    /// <para>The statistics in this group have the following naming scheme:</para>
-    /// <para>&quot;vm.$NAME.$TYPE&quot;</para>
-    /// <para>$NAME - name of the statistics field provided by the hypervisor</para>
-    /// <code>
-    ///       $TYPE - Type of the value. The following types are returned:
-    ///          &apos;cur&apos; - current instant value
-    ///          &apos;sum&apos; - aggregate value
-    ///          &apos;max&apos; - peak value
-    /// </code>
-    /// <para>The returned value may be either an unsigned long long or a boolean.</para>
-    /// <code>
-    ///     WARNING:
-    ///      The stats reported in this group are runtime-collected and
-    ///      hypervisor originated, thus fall outside of the usual stable API
-    ///      policies of libvirt.
-    /// </code>
-    /// <code>
-    ///      Libvirt can&apos;t guarantee that the statistics reported from the outside
-    ///      source will be present in further versions of the hypervisor, or that
-    ///      naming or meaning will stay consistent. Changes to existing fields,
-    ///      however, are expected to be rare.
-    /// </code>
-    /// <para>Note that entire stats groups or individual stat fields may be missing from the output in case they are not supported by the given hypervisor, are not applicable for the current state of the guest domain, or their retrieval was not successful.</para>
-    /// <para>Using 0 for @stats returns all stats groups supported by the given hypervisor.</para>
-    /// <para>Specifying VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS as @flags makes the function return error in case some of the stat types in @stats were not recognized by the daemon. However, even with this flag, a hypervisor may omit individual fields within a known group if the information is not available; as an extreme example, a supported group may produce zero fields for offline domains if the statistics are meaningful only for a running domain.</para>
-    /// <para>Passing VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT in @flags means when libvirt is unable to fetch stats for any of the domains (for whatever reason) only a subset of statistics is returned for the domain. That subset being statistics that don&apos;t involve querying the underlying hypervisor.</para>
-    /// <para>Similarly to virConnectListAllDomains, @flags can contain various flags to filter the list of domains to provide stats for.</para>
-    /// <para>VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE selects online domains while VIR_CONNECT_GET_ALL_DOMAINS_STATS_INACTIVE selects offline ones.</para>
-    /// <para>VIR_CONNECT_GET_ALL_DOMAINS_STATS_PERSISTENT and VIR_CONNECT_GET_ALL_DOMAINS_STATS_TRANSIENT allow to filter the list according to their persistence.</para>
-    /// <para>To filter the list of VMs by domain state @flags can contain VIR_CONNECT_GET_ALL_DOMAINS_STATS_RUNNING, VIR_CONNECT_GET_ALL_DOMAINS_STATS_PAUSED, VIR_CONNECT_GET_ALL_DOMAINS_STATS_SHUTOFF and/or VIR_CONNECT_GET_ALL_DOMAINS_STATS_OTHER for all other states.</para>
-    /// Since 1.2.8.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="stats">stats to return, binary-OR of virDomainStatsTypes</param>
-    /// <param name="retStats">Pointer that will be filled with the array of returned stats</param>
-    /// <param name="flags">extra flags; binary-OR of virConnectGetAllDomainStatsFlags</param>
-    /// <returns>the count of returned statistics structures on success, -1 on error. The requested data are returned in the @retStats parameter. The returned array should be freed by the caller. See virDomainStatsRecordListFree.</returns>
+    /// <summary>Query statistics for all domains on a given connection. Since 1.2.8.</summary>
     public static int virConnectGetAllDomainStats(virConnect* conn, DomainStatsTypes stats, virDomainStatsRecord*** retStats, ConnectGetAllDomainStatsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, DomainStatsTypes, virDomainStatsRecord***, ConnectGetAllDomainStatsFlags, int>)
             (s_virConnectGetAllDomainStats != 0 ? s_virConnectGetAllDomainStats : Library.Core.Bind(ref s_virConnectGetAllDomainStats, "virConnectGetAllDomainStats")))(conn, stats, retStats, flags);
     static nint s_virConnectGetAllDomainStats;
 
-    /// <summary>Prior creating a domain (for instance via virDomainCreateXML or virDomainDefineXML) it may be suitable to know what the underlying emulator and/or libvirt is capable of. For instance, if host, libvirt and qemu is capable of VFIO passthrough and so on.</summary>
-    /// <remarks>
-    /// Since 1.2.7.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="emulatorbin">path to emulator</param>
-    /// <param name="arch">domain architecture</param>
-    /// <param name="machine">machine type</param>
-    /// <param name="virttype">virtualization type</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>NULL in case of error or an XML string defining the capabilities.</returns>
+    /// <summary>Prior creating a domain (for instance via virDomainCreateXML or virDomainDefineXML) it may be suitable to know what the underlying emulator and/or libvirt is capable of. For instance, if host, libvirt and qemu is capable of VFIO passthrough and so on. Since 1.2.7.</summary>
     public static byte* virConnectGetDomainCapabilities(virConnect* conn, byte* emulatorbin, byte* arch, byte* machine, byte* virttype, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, byte*, byte*, uint, byte*>)
             (s_virConnectGetDomainCapabilities != 0 ? s_virConnectGetDomainCapabilities : Library.Core.Bind(ref s_virConnectGetDomainCapabilities, "virConnectGetDomainCapabilities")))(conn, emulatorbin, arch, machine, virttype, flags);
     static nint s_virConnectGetDomainCapabilities;
 
-    /// <summary>Collect a possibly-filtered list of all domains, and return an allocated array of information for each. This API solves the race inherent in virConnectListDomains() and virConnectListDefinedDomains().</summary>
-    /// <remarks>
-    /// <para>Normally, all domains are returned; however, @flags can be used to filter the results for a smaller list of targeted domains. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a domain, and where all bits within a group describe all possible domains. Some hypervisors might reject explicit bits from a group where the hypervisor cannot make a distinction (for example, not all hypervisors can tell whether domains have snapshots). For a group supported by a given hypervisor, the behavior when no bits of a group are set is identical to the behavior when all bits in that group are set. When setting bits from more than one group, it is possible to select an impossible combination (such as an inactive transient domain), in that case a hypervisor may return either 0 or an error.</para>
-    /// <para>The first group of @flags is VIR_CONNECT_LIST_DOMAINS_ACTIVE (online domains) and VIR_CONNECT_LIST_DOMAINS_INACTIVE (offline domains).</para>
-    /// <para>The next group of @flags is VIR_CONNECT_LIST_DOMAINS_PERSISTENT (defined domains) and VIR_CONNECT_LIST_DOMAINS_TRANSIENT (running but not defined).</para>
-    /// <para>The next group of @flags covers various domain states: VIR_CONNECT_LIST_DOMAINS_RUNNING, VIR_CONNECT_LIST_DOMAINS_PAUSED, VIR_CONNECT_LIST_DOMAINS_SHUTOFF, and a catch-all for all other states (such as crashed, this catch-all covers the possibility of adding new states).</para>
-    /// <para>The remaining groups cover boolean attributes commonly asked about domains; they include VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE and VIR_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE, for filtering based on whether a managed save image exists; VIR_CONNECT_LIST_DOMAINS_AUTOSTART and VIR_CONNECT_LIST_DOMAINS_NO_AUTOSTART, for filtering based on autostart; VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT and VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT, for filtering based on whether a domain has snapshots; VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT and VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT, for filtering based on whether a domain has checkpoints.</para>
-    /// <para>Example of usage:</para>
-    /// <code>
-    ///   virDomainPtr *domains;
-    ///   size_t i;
-    ///   int ret;
-    ///   unsigned int flags = VIR_CONNECT_LIST_DOMAINS_RUNNING |
-    ///                        VIR_CONNECT_LIST_DOMAINS_PERSISTENT;
-    ///   ret = virConnectListAllDomains(conn, &amp;domains, flags);
-    ///   if (ret &lt; 0)
-    ///       error();
-    ///   for (i = 0; i &lt; ret; i++) {
-    ///        do_something_with_domain(domains[i]);
-    ///        //here or in a separate loop if needed
-    ///        virDomainFree(domains[i]);
-    ///   }
-    ///   free(domains);
-    /// </code>
-    /// Since 0.9.13.
-    /// </remarks>
-    /// <param name="conn">Pointer to the hypervisor connection.</param>
-    /// <param name="domains">Pointer to a variable to store the array containing domain objects or NULL if the list is not required (just returns number of guests).</param>
-    /// <param name="flags">bitwise-OR of virConnectListAllDomainsFlags</param>
-    /// <returns>the number of domains found or -1 and sets domains to NULL in case of error. On success, the array stored into @domains is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virDomainFree() on each array element, then calling free() on @domains.</returns>
+    /// <summary>Collect a possibly-filtered list of all domains, and return an allocated array of information for each. This API solves the race inherent in virConnectListDomains() and virConnectListDefinedDomains(). Since 0.9.13.</summary>
     public static int virConnectListAllDomains(virConnect* conn, virDomain*** domains, ConnectListAllDomainsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virDomain***, ConnectListAllDomainsFlags, int>)
             (s_virConnectListAllDomains != 0 ? s_virConnectListAllDomains : Library.Core.Bind(ref s_virConnectListAllDomains, "virConnectListAllDomains")))(conn, domains, flags);
     static nint s_virConnectListAllDomains;
 
-    /// <summary>list the defined but inactive domains, stores the pointers to the names in @names</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllDomains().</para>
-    /// Since 0.1.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="names">pointer to an array to store the names</param>
-    /// <param name="maxnames">size of the array</param>
-    /// <returns>the number of names provided in the array or -1 in case of error. Note that this command is inherently racy; a domain can be defined between a call to virConnectNumOfDefinedDomains() and this call; you are only guaranteed that all currently defined domains were listed if the return is less than @maxids. The client must call free() on each returned name.</returns>
+    /// <summary>list the defined but inactive domains, stores the pointers to the names in @names Since 0.1.1.</summary>
     public static int virConnectListDefinedDomains(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedDomains != 0 ? s_virConnectListDefinedDomains : Library.Core.Bind(ref s_virConnectListDefinedDomains, "virConnectListDefinedDomains")))(conn, names, maxnames);
     static nint s_virConnectListDefinedDomains;
 
-    /// <summary>Collect the list of active domains, and store their IDs in array @ids</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllDomains().</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="ids">array to collect the list of IDs of active domains</param>
-    /// <param name="maxids">size of @ids</param>
-    /// <returns>the number of domains found or -1 in case of error. Note that this command is inherently racy; a domain can be started between a call to virConnectNumOfDomains() and this call; you are only guaranteed that all currently active domains were listed if the return is less than @maxids.</returns>
+    /// <summary>Collect the list of active domains, and store their IDs in array @ids Since 0.0.3.</summary>
     public static int virConnectListDomains(virConnect* conn, int* ids, int maxids) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int*, int, int>)
             (s_virConnectListDomains != 0 ? s_virConnectListDomains : Library.Core.Bind(ref s_virConnectListDomains, "virConnectListDomains")))(conn, ids, maxids);
     static nint s_virConnectListDomains;
 
-    /// <summary>Provides the number of defined but inactive domains.</summary>
-    /// <remarks>
-    /// Since 0.1.5.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>the number of domain found or -1 in case of error</returns>
+    /// <summary>Provides the number of defined but inactive domains. Since 0.1.5.</summary>
     public static int virConnectNumOfDefinedDomains(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfDefinedDomains != 0 ? s_virConnectNumOfDefinedDomains : Library.Core.Bind(ref s_virConnectNumOfDefinedDomains, "virConnectNumOfDefinedDomains")))(conn);
     static nint s_virConnectNumOfDefinedDomains;
 
-    /// <summary>Provides the number of active domains.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>the number of domain found or -1 in case of error</returns>
+    /// <summary>Provides the number of active domains. Since 0.0.3.</summary>
     public static int virConnectNumOfDomains(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfDomains != 0 ? s_virConnectNumOfDomains : Library.Core.Bind(ref s_virConnectNumOfDomains, "virConnectNumOfDomains")))(conn);
     static nint s_virConnectNumOfDomains;
 
-    /// <summary>Requests that the current background job be aborted at the soonest opportunity. In case the job is a migration in a post-copy mode, virDomainAbortJob will report an error (see virDomainMigrateStartPostCopy for more details).</summary>
-    /// <remarks>
-    /// Since 0.7.7.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Requests that the current background job be aborted at the soonest opportunity. In case the job is a migration in a post-copy mode, virDomainAbortJob will report an error (see virDomainMigrateStartPostCopy for more details). Since 0.7.7.</summary>
     public static int virDomainAbortJob(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainAbortJob != 0 ? s_virDomainAbortJob : Library.Core.Bind(ref s_virDomainAbortJob, "virDomainAbortJob")))(domain);
     static nint s_virDomainAbortJob;
 
-    /// <summary>Requests that the current background job be aborted at the soonest opportunity. In case the job is a migration in a post-copy mode, this function will report an error unless VIR_DOMAIN_ABORT_JOB_POSTCOPY flag is used (see virDomainMigrateStartPostCopy for more details).</summary>
-    /// <remarks>
-    /// Since 8.5.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">bitwise-OR of virDomainAbortJobFlagsValues</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Requests that the current background job be aborted at the soonest opportunity. In case the job is a migration in a post-copy mode, this function will report an error unless VIR_DOMAIN_ABORT_JOB_POSTCOPY flag is used (see virDomainMigrateStartPostCopy for more details). Since 8.5.0.</summary>
     public static int virDomainAbortJobFlags(virDomain* domain, DomainAbortJobFlagsValues flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainAbortJobFlagsValues, int>)
             (s_virDomainAbortJobFlags != 0 ? s_virDomainAbortJobFlags : Library.Core.Bind(ref s_virDomainAbortJobFlags, "virDomainAbortJobFlags")))(domain, flags);
     static nint s_virDomainAbortJobFlags;
 
-    /// <summary>Dynamically add an IOThread to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an @iothread_id and determining whether the @iothread_id already exists.</summary>
-    /// <remarks>
-    /// <para>Note that this call can fail if the underlying virtualization hypervisor does not support it or if growing the number is arbitrarily limited. This function requires privileged access to the hypervisor.</para>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
-    /// Since 1.2.15.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="iothread_id">the specific IOThread ID value to add</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically add an IOThread to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an @iothread_id and determining whether the @iothread_id already exists. Since 1.2.15.</summary>
     public static int virDomainAddIOThread(virDomain* domain, uint iothread_id, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, DomainModificationImpact, int>)
             (s_virDomainAddIOThread != 0 ? s_virDomainAddIOThread : Library.Core.Bind(ref s_virDomainAddIOThread, "virDomainAddIOThread")))(domain, iothread_id, flags);
     static nint s_virDomainAddIOThread;
 
-    /// <summary>Set how long to wait for a response from guest agent commands. By default, agent commands block forever waiting for a response.</summary>
-    /// <remarks>
-    /// <para>@timeout must be a value from virDomainAgentResponseTimeoutValues or positive:</para>
-    /// <code>
-    ///   VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK(-2): meaning to block forever
-    ///      waiting for a result.
-    ///   VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_DEFAULT(-1): use default timeout value.
-    ///   VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_NOWAIT(0): does not wait.
-    ///   positive value: wait for @timeout seconds
-    /// </code>
-    /// Since 5.10.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="timeout">timeout in seconds</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, -1 on failure</returns>
+    /// <summary>Set how long to wait for a response from guest agent commands. By default, agent commands block forever waiting for a response. Since 5.10.0.</summary>
     public static int virDomainAgentSetResponseTimeout(virDomain* domain, int timeout, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int, uint, int>)
             (s_virDomainAgentSetResponseTimeout != 0 ? s_virDomainAgentSetResponseTimeout : Library.Core.Bind(ref s_virDomainAgentSetResponseTimeout, "virDomainAgentSetResponseTimeout")))(domain, timeout, flags);
     static nint s_virDomainAgentSetResponseTimeout;
 
-    /// <summary>Create a virtual device attachment to backend. This function, having hotplug semantics, is only allowed on an active domain.</summary>
-    /// <remarks>
-    /// <para>For compatibility, this method can also be used to change the media in an existing CDROM/Floppy device, however, applications are recommended to use the virDomainUpdateDeviceFlags method instead.</para>
-    /// <para>Be aware that hotplug changes might not persist across a domain going into S4 state (also known as hibernation) unless you also modify the persistent domain definition.</para>
-    /// Since 0.1.9.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Create a virtual device attachment to backend. This function, having hotplug semantics, is only allowed on an active domain. Since 0.1.9.</summary>
     public static int virDomainAttachDevice(virDomain* domain, byte* xml) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int>)
             (s_virDomainAttachDevice != 0 ? s_virDomainAttachDevice : Library.Core.Bind(ref s_virDomainAttachDevice, "virDomainAttachDevice")))(domain, xml);
     static nint s_virDomainAttachDevice;
 
-    /// <summary>Attach a virtual device to a domain, using the flags parameter to control how the device is attached. VIR_DOMAIN_AFFECT_CURRENT specifies that the device allocation is made based on current domain state. VIR_DOMAIN_AFFECT_LIVE specifies that the device shall be allocated to the active domain instance only and is not added to the persisted domain configuration. VIR_DOMAIN_AFFECT_CONFIG specifies that the device shall be allocated to the persisted domain configuration only. Note that the target hypervisor must return an error if unable to satisfy flags. E.g. the hypervisor driver will return failure if LIVE is specified but it only supports modifying the persisted device allocation.</summary>
-    /// <remarks>
-    /// <para>For compatibility, this method can also be used to change the media in an existing CDROM/Floppy device, however, applications are recommended to use the virDomainUpdateDeviceFlag method instead.</para>
-    /// <para>Be aware that hotplug changes might not persist across a domain going into S4 state (also known as hibernation) unless you also modify the persistent domain definition.</para>
-    /// Since 0.7.7.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Attach a virtual device to a domain, using the flags parameter to control how the device is attached. VIR_DOMAIN_AFFECT_CURRENT specifies that the device allocation is made based on current domain state. VIR_DOMAIN_AFFECT_LIVE specifies that the device shall be allocated to the active domain instance only and is not added to the persisted domain configuration. VIR_DOMAIN_AFFECT_CONFIG specifies that the device shall be allocated to the persisted domain configuration only. Note that the target hypervisor must return an error if unable to satisfy flags. E.g. the hypervisor driver will return failure if LIVE is specified but it only supports modifying the persisted device allocation. Since 0.7.7.</summary>
     public static int virDomainAttachDeviceFlags(virDomain* domain, byte* xml, DomainDeviceModifyFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainDeviceModifyFlags, int>)
             (s_virDomainAttachDeviceFlags != 0 ? s_virDomainAttachDeviceFlags : Library.Core.Bind(ref s_virDomainAttachDeviceFlags, "virDomainAttachDeviceFlags")))(domain, xml, flags);
     static nint s_virDomainAttachDeviceFlags;
 
-    /// <summary>For given @user in @domain fetch list of public SSH authorized keys and store them into @keys array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing @keys when no longer needed.</summary>
-    /// <remarks>
-    /// <para>Keys are in OpenSSH format (see sshd(8)) but from libvirt&apos;s point of view are opaque strings, i.e. not interpreted.</para>
-    /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to be able to run this API.</para>
-    /// Since 6.10.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="user">user to list keys for</param>
-    /// <param name="keys">pointer to a variable to store authorized keys</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>number of keys stored in @keys, -1 otherwise.</returns>
+    /// <summary>For given @user in @domain fetch list of public SSH authorized keys and store them into @keys array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing @keys when no longer needed. Since 6.10.0.</summary>
     public static int virDomainAuthorizedSSHKeysGet(virDomain* domain, byte* user, byte*** keys, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte***, uint, int>)
             (s_virDomainAuthorizedSSHKeysGet != 0 ? s_virDomainAuthorizedSSHKeysGet : Library.Core.Bind(ref s_virDomainAuthorizedSSHKeysGet, "virDomainAuthorizedSSHKeysGet")))(domain, user, keys, flags);
     static nint s_virDomainAuthorizedSSHKeysGet;
 
-    /// <summary>For given @user in @domain set @keys in authorized keys file. Any previous content of the file is overwritten with new keys. That is, if this API is called with @nkeys = 0, @keys = NULL and @flags = 0 then the authorized keys file for @user is cleared out.</summary>
-    /// <remarks>
-    /// <para>Keys are in OpenSSH format (see sshd(8)) but from libvirt&apos;s point of view are opaque strings, i.e. not interpreted.</para>
-    /// <para>If VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND flag is set then the file is not overwritten and new @keys are appended instead.</para>
-    /// <para>If VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_REMOVE flag is set then instead of adding any new keys, provided @keys are removed from the file. It&apos;s not considered error if the key doesn&apos;t exist.</para>
-    /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to be able to run this API.</para>
-    /// Since 6.10.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="user">user to add keys for</param>
-    /// <param name="keys">authorized keys to set</param>
-    /// <param name="nkeys">number of keys in @keys array</param>
-    /// <param name="flags">bitwise or of virDomainAuthorizedSSHKeysSetFlags</param>
-    /// <returns>0 on success, -1 otherwise.</returns>
+    /// <summary>For given @user in @domain set @keys in authorized keys file. Any previous content of the file is overwritten with new keys. That is, if this API is called with @nkeys = 0, @keys = NULL and @flags = 0 then the authorized keys file for @user is cleared out. Since 6.10.0.</summary>
     public static int virDomainAuthorizedSSHKeysSet(virDomain* domain, byte* user, byte** keys, uint nkeys, DomainAuthorizedSSHKeysSetFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte**, uint, DomainAuthorizedSSHKeysSetFlags, int>)
             (s_virDomainAuthorizedSSHKeysSet != 0 ? s_virDomainAuthorizedSSHKeysSet : Library.Core.Bind(ref s_virDomainAuthorizedSSHKeysSet, "virDomainAuthorizedSSHKeysSet")))(domain, user, keys, nkeys, flags);
     static nint s_virDomainAuthorizedSSHKeysSet;
 
-    /// <summary>Start a point-in-time backup job for the specified disks of a running domain.</summary>
-    /// <remarks>
-    /// <para>A backup job is a domain job and thus mutually exclusive with any other domain job such as migration.</para>
-    /// <para>For now, backup jobs are also mutually exclusive with any other block job on the same device, although this restriction may be lifted in a future release. Progress of the backup job can be tracked via virDomainGetJobStats(). Completion of the job is also announced asynchronously via VIR_DOMAIN_EVENT_ID_JOB_COMPLETED event.</para>
-    /// <para>There are two fundamental backup approaches. The first, called a push model, instructs the hypervisor to copy the state of the guest disk to the designated storage destination (which may be on the local file system or a network device). In this mode, the hypervisor writes the content of the guest disk to the destination, then emits VIR_DOMAIN_EVENT_ID_JOB_COMPLETED when the backup is either complete or failed (the backup image is invalid if the job fails or virDomainAbortJob() is used prior to the event being emitted). This kind of the job finishes automatically. Users can determine success by using virDomainGetJobStats() with VIR_DOMAIN_JOB_STATS_COMPLETED flag.</para>
-    /// <para>The second, called a pull model, instructs the hypervisor to expose the state of the guest disk over an NBD export. A third-party client can then connect to this export and read whichever portions of the disk it desires. In this mode libvirt has to be informed via virDomainAbortJob() when the third-party NBD client is done and the backup resources can be released.</para>
-    /// <para>The @backupXML parameter contains details about the backup in the top-level element &lt;domainbackup&gt;, including which backup mode to use, whether the backup is incremental from a previous checkpoint, which disks participate in the backup, the destination for a push model backup, and the temporary storage and NBD server details for a pull model backup.</para>
-    /// <para>virDomainBackupGetXMLDesc() can be called to learn actual values selected. For more information, see https://www.libvirt.org/formatbackup.html#backup-xml</para>
-    /// <para>The @checkpointXML parameter is optional; if non-NULL, then libvirt behaves as if virDomainCheckpointCreateXML() were called to create a checkpoint atomically covering the same point in time as the backup.</para>
-    /// <para>The VIR_DOMAIN_BACKUP_BEGIN_REUSE_EXTERNAL specifies that the output or temporary files described by the @backupXML document were created by the caller with correct format and size to hold the backup or temporary data.</para>
-    /// <para>The creation of a new checkpoint allows for future incremental backups. Note that some hypervisors may require a particular disk format, such as qcow2, in order to take advantage of checkpoints, while allowing arbitrary formats if checkpoints are not involved.</para>
-    /// Since 6.0.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="backupXML">description of the requested backup</param>
-    /// <param name="checkpointXML">description of a checkpoint to create or NULL</param>
-    /// <param name="flags">bitwise or of virDomainBackupBeginFlags</param>
-    /// <returns>0 on success or -1 on failure.</returns>
+    /// <summary>Start a point-in-time backup job for the specified disks of a running domain. Since 6.0.0.</summary>
     public static int virDomainBackupBegin(virDomain* domain, byte* backupXML, byte* checkpointXML, DomainBackupBeginFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, DomainBackupBeginFlags, int>)
             (s_virDomainBackupBegin != 0 ? s_virDomainBackupBegin : Library.Core.Bind(ref s_virDomainBackupBegin, "virDomainBackupBegin")))(domain, backupXML, checkpointXML, flags);
     static nint s_virDomainBackupBegin;
 
-    /// <summary>Queries the configuration of the active backup job.</summary>
-    /// <remarks>
-    /// <para>In some cases, a user can start a backup job without supplying all details and rely on libvirt to fill in the rest (for example, selecting the port used for an NBD export). This API can then be used to learn what default values were chosen.</para>
-    /// Since 6.0.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a NUL-terminated UTF-8 encoded XML instance or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Queries the configuration of the active backup job. Since 6.0.0.</summary>
     public static byte* virDomainBackupGetXMLDesc(virDomain* domain, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, byte*>)
             (s_virDomainBackupGetXMLDesc != 0 ? s_virDomainBackupGetXMLDesc : Library.Core.Bind(ref s_virDomainBackupGetXMLDesc, "virDomainBackupGetXMLDesc")))(domain, flags);
     static nint s_virDomainBackupGetXMLDesc;
 
-    /// <summary>Commit changes that were made to temporary top-level files within a disk image backing file chain into a lower-level base file. In other words, take all the difference between @base and @top, and update @base to contain that difference; after the commit, any portion of the chain that previously depended on @top will now depend on @base, and all files after @base up to and including @top will now be invalidated. A typical use of this command is to reduce the length of a backing file chain after taking an external disk snapshot. To move data in the opposite direction, see virDomainBlockPull().</summary>
-    /// <remarks>
-    /// <para>This command starts a long-running commit block job, whose status may be tracked by virDomainBlockJobInfo() with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT, and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status, and the job no longer exists. If the job is aborted, it is up to the hypervisor whether starting a new job will resume from the same point, or start over.</para>
-    /// <para>As a special case, if @top is the active image (or NULL), and @flags includes VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, the block job will have a type of VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT, and operates in two phases. In the first phase, the contents are being committed into @base, and the job can only be canceled. The job transitions to the second phase when the block job event with state VIR_DOMAIN_BLOCK_JOB_READY is emitted for the given device. This information is also visible in the live XML as &apos;ready=&quot;yes&quot;&apos; attribute of the corresponding &lt;mirror&gt; element. Once in the second phase, the user must choose whether to cancel the job (keeping @top as the active image, but now containing only the changes since the time the job ended) or to pivot the job (adjusting to @base as the active image, and invalidating @top).</para>
-    /// <para>Be aware that this command may invalidate files even if it is aborted; the user is cautioned against relying on the contents of invalidated intermediate files such as @top (when @top is not the active image) without manually rebasing those files to use a backing file of a read-only copy of @base prior to the point where the commit operation was started (and such a rebase cannot be safely done until the commit has successfully completed). However, the domain itself will not have any issues; the active layer remains valid throughout the entire commit operation.</para>
-    /// <para>Some hypervisors may support a shortcut where if @flags contains VIR_DOMAIN_BLOCK_COMMIT_DELETE, then this command will unlink all files that were invalidated, after the commit successfully completes.</para>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_COMMIT_RELATIVE, the name recorded into the overlay of the @top image (if there is such image) as the path to the new backing file will be kept relative to other images. The operation will fail if libvirt can&apos;t infer the name.</para>
-    /// <para>By default, if @base is NULL, the commit target will be the bottom of the backing chain; if @flags contains VIR_DOMAIN_BLOCK_COMMIT_SHALLOW, then the immediate backing file of @top will be used instead. If @top is NULL, the active image at the top of the chain will be used. Some hypervisors place restrictions on how much can be committed, and might fail if @base is not the immediate backing file of @top, or if @top is the active layer in use by a running domain but @flags did not include VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, or if @top is not the top-most file; restrictions may differ for online vs. offline domains.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The @base and @top parameters can be either paths to files within the backing chain, or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;) followed by an index to the backing chain enclosed in square brackets. Backing chain indexes can be found by inspecting //disk//backingStore/@index in the domain XML. Thus, for example, &quot;vda[3]&quot; refers to the backing store with index equal to &quot;3&quot; in the chain of disk &quot;vda&quot;.</para>
-    /// <para>The maximum bandwidth that will be used to do the commit can be specified with the @bandwidth parameter. If set to 0, there is no limit. If @flags includes VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES, @bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="base">path to backing file to merge into, or device shorthand, or NULL for default</param>
-    /// <param name="top">path to file within backing chain that contains data to be merged, or device shorthand, or NULL to merge all possible data</param>
-    /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockCommitFlags</param>
-    /// <returns>0 if the operation has started, -1 on failure.</returns>
+    /// <summary>Commit changes that were made to temporary top-level files within a disk image backing file chain into a lower-level base file. In other words, take all the difference between @base and @top, and update @base to contain that difference; after the commit, any portion of the chain that previously depended on @top will now depend on @base, and all files after @base up to and including @top will now be invalidated. A typical use of this command is to reduce the length of a backing file chain after taking an external disk snapshot. To move data in the opposite direction, see virDomainBlockPull(). Since 0.10.2.</summary>
     public static int virDomainBlockCommit(virDomain* dom, byte* disk, byte* @base, byte* top, nuint bandwidth, DomainBlockCommitFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, byte*, nuint, DomainBlockCommitFlags, int>)
             (s_virDomainBlockCommit != 0 ? s_virDomainBlockCommit : Library.Core.Bind(ref s_virDomainBlockCommit, "virDomainBlockCommit")))(dom, disk, @base, top, bandwidth, flags);
     static nint s_virDomainBlockCommit;
 
-    /// <summary>Copy the guest-visible contents of a disk image to a new file described by @destxml. The destination XML has a top-level element of &lt;disk&gt;, and resembles what is used when hot-plugging a disk via virDomainAttachDevice(), except that only sub-elements related to describing the new host resource are necessary (sub-elements related to the guest view, such as &lt;target&gt;, are ignored). It is strongly recommended to include a &lt;driver type=&apos;...&apos;/&gt; format designation for the destination, to avoid the potential of any security problem that might be caused by probing a file for its format.</summary>
-    /// <remarks>
-    /// <para>This command starts a long-running copy. By default, the copy will pull the entire source chain into the destination file, but if @flags also contains VIR_DOMAIN_BLOCK_COPY_SHALLOW, then only the top of the source chain will be copied (the source and destination have a common backing file). The format of the destination file is controlled by the &lt;driver&gt; sub-element of the XML. The destination will be created unless the VIR_DOMAIN_BLOCK_COPY_REUSE_EXT flag is present stating that the file was pre-created with the correct format and metadata and sufficient size to hold the copy. In case the VIR_DOMAIN_BLOCK_COPY_SHALLOW flag is used the pre-created file has to exhibit the same guest visible contents as the backing file of the original image. This allows a management app to pre-create files with relative backing file names, rather than the default of absolute backing file names.</para>
-    /// <para>A copy job has two parts; in the first phase, the source is copied into the destination, and the job can only be canceled by reverting to the source file; progress in this phase can be tracked via the virDomainBlockJobInfo() command, with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COPY. The job transitions to the second phase when the block job event with state VIR_DOMAIN_BLOCK_JOB_READY is emitted for the given device. This information is also visible in the live XML as &apos;ready=&quot;yes&quot;&apos; attribute of the corresponding &lt;mirror&gt; element. All further changes are saved to both source and destination. The user must call virDomainBlockJobAbort() to end the mirroring while choosing whether to revert to source or pivot to the destination. An event is issued when the job ends, and depending on the hypervisor, an event may also be issued when the job transitions from pulling to mirroring. If the job is aborted, a new job will have to start over from the beginning of the first phase.</para>
-    /// <para>Some hypervisors will restrict certain actions, such as virDomainSave() or virDomainDetachDevice(), while a copy job is active; they may also restrict a copy job to transient domains.</para>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB the job will not be recoverable if the VM is turned off while job is active. This flag will remove the restriction of copy jobs to transient domains. Note that this flag is automatically implied if the VM is transient at the time it&apos;s started.</para>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES the job will wait for guest writes to be propagated both to the original image and to the destination of the copy so that it&apos;s guaranteed that the job converges if the destination storage is slower. This may impact performance of writes while the blockjob is running.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The @params and @nparams arguments can be used to set hypervisor-specific tuning parameters, such as maximum bandwidth or granularity. For a parameter that the hypervisor understands, explicitly specifying 0 behaves the same as omitting the parameter, to use the hypervisor default; however, omitting a parameter is less likely to fail.</para>
-    /// <para>This command is a superset of the older virDomainBlockRebase() when used with the VIR_DOMAIN_BLOCK_REBASE_COPY flag, and offers better control over the destination format, the ability to copy to a destination that is not a local file, and the possibility of additional tuning parameters.</para>
-    /// Since 1.2.8.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="destxml">XML description of the copy destination</param>
-    /// <param name="params">Pointer to block copy parameter objects, or NULL</param>
-    /// <param name="nparams">Number of block copy parameters (this value can be the same or less than the number of parameters supported)</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockCopyFlags</param>
-    /// <returns>0 if the operation has started, -1 on failure.</returns>
+    /// <summary>Copy the guest-visible contents of a disk image to a new file described by @destxml. The destination XML has a top-level element of &lt;disk&gt;, and resembles what is used when hot-plugging a disk via virDomainAttachDevice(), except that only sub-elements related to describing the new host resource are necessary (sub-elements related to the guest view, such as &lt;target&gt;, are ignored). It is strongly recommended to include a &lt;driver type=&apos;...&apos;/&gt; format designation for the destination, to avoid the potential of any security problem that might be caused by probing a file for its format. Since 1.2.8.</summary>
     public static int virDomainBlockCopy(virDomain* dom, byte* disk, byte* destxml, virTypedParameter* @params, int nparams, DomainBlockCopyFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, virTypedParameter*, int, DomainBlockCopyFlags, int>)
             (s_virDomainBlockCopy != 0 ? s_virDomainBlockCopy : Library.Core.Bind(ref s_virDomainBlockCopy, "virDomainBlockCopy")))(dom, disk, destxml, @params, nparams, flags);
     static nint s_virDomainBlockCopy;
 
-    /// <summary>Cancel the active block job on the given disk.</summary>
-    /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>If the current block job for @disk is VIR_DOMAIN_BLOCK_JOB_TYPE_PULL, then by default, this function performs a synchronous operation and the caller may assume that the operation has completed when 0 is returned. However, BlockJob operations may take a long time to cancel, and during this time further domain interactions may be unresponsive. To avoid this problem, pass VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC in the @flags argument to enable asynchronous behavior, returning as soon as possible. When the job has been canceled, a BlockJob event will be emitted, with status VIR_DOMAIN_BLOCK_JOB_CANCELED (even if the ABORT_ASYNC flag was not used); it is also possible to poll virDomainBlockJobInfo() to see if the job cancellation is still pending. This type of job can be restarted to pick up from where it left off.</para>
-    /// <para>If the current block job for @disk is VIR_DOMAIN_BLOCK_JOB_TYPE_COPY, then the default is to abort the mirroring and revert to the source disk; likewise, if the current job is VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT, the default is to abort without changing the active layer of @disk. Adding @flags of VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT causes this call to fail with VIR_ERR_BLOCK_COPY_ACTIVE if the copy or commit is not yet ready; otherwise it will swap the disk over to the new active image to end the mirroring or active commit. An event will be issued when the job is ended, and it is possible to use VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC to control whether this command waits for the completion of the job. Restarting a copy or active commit job requires starting over from the beginning of the first phase.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockJobAbortFlags</param>
-    /// <returns>-1 in case of failure, 0 when successful.</returns>
+    /// <summary>Cancel the active block job on the given disk. Since 0.9.4.</summary>
     public static int virDomainBlockJobAbort(virDomain* dom, byte* disk, DomainBlockJobAbortFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainBlockJobAbortFlags, int>)
             (s_virDomainBlockJobAbort != 0 ? s_virDomainBlockJobAbort : Library.Core.Bind(ref s_virDomainBlockJobAbort, "virDomainBlockJobAbort")))(dom, disk, flags);
     static nint s_virDomainBlockJobAbort;
 
-    /// <summary>Set the maximum allowable bandwidth that a block job may consume. If bandwidth is 0, the limit will revert to the hypervisor default of unlimited.</summary>
-    /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES, @bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="bandwidth">specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockJobSetSpeedFlags</param>
-    /// <returns>-1 in case of failure, 0 when successful.</returns>
+    /// <summary>Set the maximum allowable bandwidth that a block job may consume. If bandwidth is 0, the limit will revert to the hypervisor default of unlimited. Since 0.9.4.</summary>
     public static int virDomainBlockJobSetSpeed(virDomain* dom, byte* disk, nuint bandwidth, DomainBlockJobSetSpeedFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, nuint, DomainBlockJobSetSpeedFlags, int>)
             (s_virDomainBlockJobSetSpeed != 0 ? s_virDomainBlockJobSetSpeed : Library.Core.Bind(ref s_virDomainBlockJobSetSpeed, "virDomainBlockJobSetSpeed")))(dom, disk, bandwidth, flags);
     static nint s_virDomainBlockJobSetSpeed;
 
-    /// <summary>This function allows you to read the contents of a domain&apos;s disk device.</summary>
-    /// <remarks>
-    /// <para>Typical uses for this are to determine if the domain has written a Master Boot Record (indicating that the domain has completed installation), or to try to work out the state of the domain&apos;s filesystems.</para>
-    /// <para>(Note that in the local case you might try to open the block device or file directly, but that won&apos;t work in the remote case, nor if you don&apos;t have sufficient permission. Hence the need for this call).</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>&apos;offset&apos; and &apos;size&apos; represent an area which must lie entirely within the device or file. &apos;size&apos; may be 0 to test if the call would succeed.</para>
-    /// <para>&apos;buffer&apos; is the return buffer and must be at least &apos;size&apos; bytes.</para>
-    /// <para>NB. The remote driver imposes a 64K byte limit on &apos;size&apos;. For your program to be able to work reliably over a remote connection you should split large requests to &lt;= 65536 bytes. However, with 0.9.13 this RPC limit has been raised to 1M byte. Starting with version 1.0.6 the RPC limit has been raised again. Now large requests up to 16M byte are supported.</para>
-    /// Since 0.4.2.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="offset">offset within block device</param>
-    /// <param name="size">size to read</param>
-    /// <param name="buffer">return buffer (must be at least size bytes)</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success or -1 in case of failure.</returns>
+    /// <summary>This function allows you to read the contents of a domain&apos;s disk device. Since 0.4.2.</summary>
     public static int virDomainBlockPeek(virDomain* dom, byte* disk, ulong offset, nuint size, void* buffer, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, ulong, nuint, void*, uint, int>)
             (s_virDomainBlockPeek != 0 ? s_virDomainBlockPeek : Library.Core.Bind(ref s_virDomainBlockPeek, "virDomainBlockPeek")))(dom, disk, offset, size, buffer, flags);
     static nint s_virDomainBlockPeek;
 
-    /// <summary>Populate a disk image with data from its backing image. Once all data from its backing image has been pulled, the disk no longer depends on a backing image. This function pulls data for the entire device in the background. Progress of the operation can be checked with virDomainGetBlockJobInfo() and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status. To move data in the opposite direction, see virDomainBlockCommit().</summary>
-    /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The maximum bandwidth that will be used to do the copy can be specified with the @bandwidth parameter. If set to 0, there is no limit. If @flags includes VIR_DOMAIN_BLOCK_PULL_BANDWIDTH_BYTES, @bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
-    /// <para>This is shorthand for virDomainBlockRebase() with a NULL base.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockPullFlags</param>
-    /// <returns>0 if the operation has started, -1 on failure.</returns>
+    /// <summary>Populate a disk image with data from its backing image. Once all data from its backing image has been pulled, the disk no longer depends on a backing image. This function pulls data for the entire device in the background. Progress of the operation can be checked with virDomainGetBlockJobInfo() and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status. To move data in the opposite direction, see virDomainBlockCommit(). Since 0.9.4.</summary>
     public static int virDomainBlockPull(virDomain* dom, byte* disk, nuint bandwidth, DomainBlockPullFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, nuint, DomainBlockPullFlags, int>)
             (s_virDomainBlockPull != 0 ? s_virDomainBlockPull : Library.Core.Bind(ref s_virDomainBlockPull, "virDomainBlockPull")))(dom, disk, bandwidth, flags);
     static nint s_virDomainBlockPull;
 
-    /// <summary>Populate a disk image with data from its backing image chain, and setting the backing image to @base, or alternatively copy an entire backing chain to a new file @base.</summary>
-    /// <remarks>
-    /// <para>When @flags is 0, this starts a pull, where @base must be the absolute path of one of the backing images further up the chain, or NULL to convert the disk image so that it has no backing image. Once all data from its backing image chain has been pulled, the disk no longer depends on those intermediate backing images. This function pulls data for the entire device in the background. Progress of the operation can be checked with virDomainGetBlockJobInfo() with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_PULL, and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status, and the job no longer exists. If the job is aborted, a new one can be started later to resume from the same point.</para>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_REBASE_RELATIVE, the name recorded into the active disk as the location for @base will be kept relative. The operation will fail if libvirt can&apos;t infer the name.</para>
-    /// <para>When @flags includes VIR_DOMAIN_BLOCK_REBASE_COPY, this starts a copy, where @base must be the name of a new file to copy the chain to. By default, the copy will pull the entire source chain into the destination file, but if @flags also contains VIR_DOMAIN_BLOCK_REBASE_SHALLOW, then only the top of the source chain will be copied (the source and destination have a common backing file). By default, @base will be created with the same file format as the source, but this can be altered by adding VIR_DOMAIN_BLOCK_REBASE_COPY_RAW to force the copy to be raw (does not make sense with the shallow flag unless the source is also raw), or by using VIR_DOMAIN_BLOCK_REBASE_REUSE_EXT to reuse an existing file which was pre-created with the correct format and metadata and sufficient size to hold the copy. In case the VIR_DOMAIN_BLOCK_REBASE_SHALLOW flag is used the pre-created file has to exhibit the same guest visible contents as the backing file of the original image. This allows a management app to pre-create files with relative backing file names, rather than the default of absolute backing file names; as a security precaution, you should generally only use reuse_ext with the shallow flag and a non-raw destination file. By default, the copy destination will be treated as type=&apos;file&apos;, but using VIR_DOMAIN_BLOCK_REBASE_COPY_DEV treats the destination as type=&apos;block&apos; (affecting how virDomainGetBlockInfo() will report allocation after pivoting).</para>
-    /// <para>A copy job has two parts; in the first phase, the @bandwidth parameter affects how fast the source is pulled into the destination, and the job can only be canceled by reverting to the source file; progress in this phase can be tracked via the virDomainBlockJobInfo() command, with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COPY. The job transitions to the second phase when the job info states cur == end, and remains alive to mirror all further changes to both source and destination. The user must call virDomainBlockJobAbort() to end the mirroring while choosing whether to revert to source or pivot to the destination. An event is issued when the job ends, and depending on the hypervisor, an event may also be issued when the job transitions from pulling to mirroring. If the job is aborted, a new job will have to start over from the beginning of the first phase.</para>
-    /// <para>Some hypervisors will restrict certain actions, such as virDomainSave() or virDomainDetachDevice(), while a copy job is active; they may also restrict a copy job to transient domains.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The @base parameter can be either a path to a file within the backing chain, or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;) followed by an index to the backing chain enclosed in square brackets. Backing chain indexes can be found by inspecting //disk//backingStore/@index in the domain XML. Thus, for example, &quot;vda[3]&quot; refers to the backing store with index equal to &quot;3&quot; in the chain of disk &quot;vda&quot;.</para>
-    /// <para>The maximum bandwidth that will be used to do the copy can be specified with the @bandwidth parameter. If set to 0, there is no limit. If @flags includes VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES, @bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
-    /// <para>When @base is NULL and @flags is 0, this is identical to virDomainBlockPull(). When @flags contains VIR_DOMAIN_BLOCK_REBASE_COPY, this command is shorthand for virDomainBlockCopy() where the destination XML encodes @base as a &lt;disk type=&apos;file&apos;&gt;, @bandwidth is properly scaled and passed as a typed parameter, the shallow and reuse external flags are preserved, and remaining flags control whether the XML encodes a destination format of raw instead of leaving the destination identical to the source format or probed from the reused file.</para>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="base">path to backing file to keep, or device shorthand, or NULL for no backing file</param>
-    /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockRebaseFlags</param>
-    /// <returns>0 if the operation has started, -1 on failure.</returns>
+    /// <summary>Populate a disk image with data from its backing image chain, and setting the backing image to @base, or alternatively copy an entire backing chain to a new file @base. Since 0.9.10.</summary>
     public static int virDomainBlockRebase(virDomain* dom, byte* disk, byte* @base, nuint bandwidth, DomainBlockRebaseFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, nuint, DomainBlockRebaseFlags, int>)
             (s_virDomainBlockRebase != 0 ? s_virDomainBlockRebase : Library.Core.Bind(ref s_virDomainBlockRebase, "virDomainBlockRebase")))(dom, disk, @base, bandwidth, flags);
     static nint s_virDomainBlockRebase;
 
-    /// <summary>Resize a block device of domain while the domain is running. If @flags is 0, then @size is in kibibytes (blocks of 1024 bytes); since 0.9.11, if @flags includes VIR_DOMAIN_BLOCK_RESIZE_BYTES, @size is in bytes instead. @size is taken directly as the new size. Depending on the file format, the hypervisor may round up to the next alignment boundary.</summary>
-    /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>Note that this call may fail if the underlying virtualization hypervisor does not support it; this call requires privileged access to the hypervisor.</para>
-    /// Since 0.9.8.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <param name="disk">path to the block image, or shorthand</param>
-    /// <param name="size">new size of the block image, see below for unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockResizeFlags</param>
-    /// <returns>0 in case of success or -1 in case of failure.</returns>
+    /// <summary>Resize a block device of domain while the domain is running. If @flags is 0, then @size is in kibibytes (blocks of 1024 bytes); since 0.9.11, if @flags includes VIR_DOMAIN_BLOCK_RESIZE_BYTES, @size is in bytes instead. @size is taken directly as the new size. Depending on the file format, the hypervisor may round up to the next alignment boundary. Since 0.9.8.</summary>
     public static int virDomainBlockResize(virDomain* dom, byte* disk, ulong size, DomainBlockResizeFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, ulong, DomainBlockResizeFlags, int>)
             (s_virDomainBlockResize != 0 ? s_virDomainBlockResize : Library.Core.Bind(ref s_virDomainBlockResize, "virDomainBlockResize")))(dom, disk, size, flags);
     static nint s_virDomainBlockResize;
 
-    /// <summary>This function returns block device (disk) stats for block devices attached to the domain.</summary>
-    /// <remarks>
-    /// <para>The @disk parameter is either the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;), or (since 0.9.8) an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. Some drivers might also accept the empty string for the @disk parameter, and then yield summary stats for the entire domain.</para>
-    /// <para>Domains may have more than one block device. To get stats for each you should make multiple calls to this function.</para>
-    /// <para>Individual fields within the stats structure may be returned as -1, which indicates that the hypervisor does not support that particular statistic.</para>
-    /// Since 0.3.2.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="stats">block device stats (returned)</param>
-    /// <param name="size">size of stats structure</param>
-    /// <returns>0 in case of success or -1 in case of failure.</returns>
+    /// <summary>This function returns block device (disk) stats for block devices attached to the domain. Since 0.3.2.</summary>
     public static int virDomainBlockStats(virDomain* dom, byte* disk, virDomainBlockStatsStruct* stats, nuint size) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virDomainBlockStatsStruct*, nuint, int>)
             (s_virDomainBlockStats != 0 ? s_virDomainBlockStats : Library.Core.Bind(ref s_virDomainBlockStats, "virDomainBlockStats")))(dom, disk, stats, size);
     static nint s_virDomainBlockStats;
 
-    /// <summary>This function is to get block stats parameters for block devices attached to the domain.</summary>
-    /// <remarks>
-    /// <para>The @disk parameter is either the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;), or (since 0.9.8) an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. Some drivers might also accept the empty string for the @disk parameter, and then yield summary stats for the entire domain.</para>
-    /// <para>Domains may have more than one block device. To get stats for each you should make multiple calls to this function.</para>
-    /// <para>On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</para>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. (Note that block devices of different types might support different parameters, so it might be necessary to compute @nparams for each block device). The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again. See virDomainGetMemoryParameters() for more details.</para>
-    /// Since 0.9.5.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="params">pointer to block stats parameter object (return value, allocated by the caller)</param>
-    /// <param name="nparams">pointer to number of block stats; input and output</param>
-    /// <param name="flags">bitwise-OR of virTypedParameterFlags</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>This function is to get block stats parameters for block devices attached to the domain. Since 0.9.5.</summary>
     public static int virDomainBlockStatsFlags(virDomain* dom, byte* disk, virTypedParameter* @params, int* nparams, TypedParameterFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int*, TypedParameterFlags, int>)
             (s_virDomainBlockStatsFlags != 0 ? s_virDomainBlockStatsFlags : Library.Core.Bind(ref s_virDomainBlockStatsFlags, "virDomainBlockStatsFlags")))(dom, disk, @params, nparams, flags);
     static nint s_virDomainBlockStatsFlags;
 
-    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by @to.</summary>
-    /// <remarks>
-    /// <para>If @flags includes VIR_DUMP_CRASH, then leave the guest shut off with a crashed state after the dump completes. If @flags includes VIR_DUMP_LIVE, then make the core dump while continuing to allow the guest to run; otherwise, the guest is suspended during the dump. VIR_DUMP_RESET flag forces reset of the guest after dump. The above three flags are mutually exclusive.</para>
-    /// <para>Additionally, if @flags includes VIR_DUMP_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
-    /// <para>For more control over the output format, see virDomainCoreDumpWithFormat().</para>
-    /// Since 0.1.9.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="to">path for the core file</param>
-    /// <param name="flags">bitwise-OR of virDomainCoreDumpFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by @to. Since 0.1.9.</summary>
     public static int virDomainCoreDump(virDomain* domain, byte* to, DomainCoreDumpFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainCoreDumpFlags, int>)
             (s_virDomainCoreDump != 0 ? s_virDomainCoreDump : Library.Core.Bind(ref s_virDomainCoreDump, "virDomainCoreDump")))(domain, to, flags);
     static nint s_virDomainCoreDump;
 
-    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by @to.</summary>
-    /// <remarks>
-    /// <para>@dumpformat controls which format the dump will have; use of VIR_DOMAIN_CORE_DUMP_FORMAT_RAW mirrors what virDomainCoreDump() will perform. Not all hypervisors are able to support all formats.</para>
-    /// <para>If @flags includes VIR_DUMP_CRASH, then leave the guest shut off with a crashed state after the dump completes. If @flags includes VIR_DUMP_LIVE, then make the core dump while continuing to allow the guest to run; otherwise, the guest is suspended during the dump. VIR_DUMP_RESET flag forces reset of the guest after dump. The above three flags are mutually exclusive.</para>
-    /// <para>Additionally, if @flags includes VIR_DUMP_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
-    /// Since 1.2.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="to">path for the core file</param>
-    /// <param name="dumpformat">format of domain memory&apos;s dump (one of virDomainCoreDumpFormat enum)</param>
-    /// <param name="flags">bitwise-OR of virDomainCoreDumpFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by @to. Since 1.2.3.</summary>
     public static int virDomainCoreDumpWithFormat(virDomain* domain, byte* to, DomainCoreDumpFormat dumpformat, DomainCoreDumpFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainCoreDumpFormat, DomainCoreDumpFlags, int>)
             (s_virDomainCoreDumpWithFormat != 0 ? s_virDomainCoreDumpWithFormat : Library.Core.Bind(ref s_virDomainCoreDumpWithFormat, "virDomainCoreDumpWithFormat")))(domain, to, dumpformat, flags);
     static nint s_virDomainCoreDumpWithFormat;
 
-    /// <summary>Launch a defined domain. If the call succeeds the domain moves from the defined to the running domains pools. The domain will be paused only if restoring from managed state created from a paused domain. For more control, see virDomainCreateWithFlags().</summary>
-    /// <remarks>
-    /// Since 0.1.1.
-    /// </remarks>
-    /// <param name="domain">pointer to a defined domain</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Launch a defined domain. If the call succeeds the domain moves from the defined to the running domains pools. The domain will be paused only if restoring from managed state created from a paused domain. For more control, see virDomainCreateWithFlags(). Since 0.1.1.</summary>
     public static int virDomainCreate(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainCreate != 0 ? s_virDomainCreate : Library.Core.Bind(ref s_virDomainCreate, "virDomainCreate")))(domain);
     static nint s_virDomainCreate;
 
-    /// <summary>Deprecated after 0.4.6. Renamed to virDomainCreateXML() providing identical functionality. This existing name will be left indefinitely for API compatibility.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">string containing an XML description of the domain</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a new domain object or NULL in case of failure</returns>
+    /// <summary>Deprecated after 0.4.6. Renamed to virDomainCreateXML() providing identical functionality. This existing name will be left indefinitely for API compatibility. Since 0.0.3.</summary>
     public static virDomain* virDomainCreateLinux(virConnect* conn, byte* xmlDesc, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, uint, virDomain*>)
             (s_virDomainCreateLinux != 0 ? s_virDomainCreateLinux : Library.Core.Bind(ref s_virDomainCreateLinux, "virDomainCreateLinux")))(conn, xmlDesc, flags);
     static nint s_virDomainCreateLinux;
 
-    /// <summary>Launch a defined domain. If the call succeeds the domain moves from the defined to the running domains pools.</summary>
-    /// <remarks>
-    /// <para>@files provides an array of file descriptors which will be made available to the &apos;init&apos; process of the guest. The file handles exposed to the guest will be renumbered to start from 3 (ie immediately following stderr). This is only supported for guests which use container based virtualization technology.</para>
-    /// <para>If the VIR_DOMAIN_START_PAUSED flag is set, or if the guest domain has a managed save image that requested paused state (see virDomainManagedSave()) the guest domain will be started, but its CPUs will remain paused. The CPUs can later be manually started using virDomainResume(). In all other cases, the guest domain will be running.</para>
-    /// <para>If the VIR_DOMAIN_START_AUTODESTROY flag is set, the guest domain will be automatically destroyed when the virConnectPtr object is finally released. This will also happen if the client application crashes / loses its connection to the libvirtd daemon. Any domains marked for auto destroy will block attempts at migration, save-to-file, or snapshots.</para>
-    /// <para>If the VIR_DOMAIN_START_BYPASS_CACHE flag is set, and there is a managed save file for this domain (created by virDomainManagedSave()), then libvirt will attempt to bypass the file system cache while restoring the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing loads from NFS.</para>
-    /// <para>If the VIR_DOMAIN_START_FORCE_BOOT flag is set, then any managed save file for this domain is discarded, and the domain boots from scratch.</para>
-    /// <para>If @flags includes VIR_DOMAIN_START_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
-    /// Since 1.1.1.
-    /// </remarks>
-    /// <param name="domain">pointer to a defined domain</param>
-    /// <param name="nfiles">number of file descriptors passed</param>
-    /// <param name="files">list of file descriptors passed</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCreateFlags</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Launch a defined domain. If the call succeeds the domain moves from the defined to the running domains pools. Since 1.1.1.</summary>
     public static int virDomainCreateWithFiles(virDomain* domain, uint nfiles, int* files, DomainCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int*, DomainCreateFlags, int>)
             (s_virDomainCreateWithFiles != 0 ? s_virDomainCreateWithFiles : Library.Core.Bind(ref s_virDomainCreateWithFiles, "virDomainCreateWithFiles")))(domain, nfiles, files, flags);
     static nint s_virDomainCreateWithFiles;
 
-    /// <summary>Launch a defined domain. If the call succeeds the domain moves from the defined to the running domains pools.</summary>
-    /// <remarks>
-    /// <para>If the VIR_DOMAIN_START_PAUSED flag is set, or if the guest domain has a managed save image that requested paused state (see virDomainManagedSave()) the guest domain will be started, but its CPUs will remain paused. The CPUs can later be manually started using virDomainResume(). In all other cases, the guest domain will be running.</para>
-    /// <para>If the VIR_DOMAIN_START_AUTODESTROY flag is set, the guest domain will be automatically destroyed when the virConnectPtr object is finally released. This will also happen if the client application crashes / loses its connection to the libvirtd daemon. Any domains marked for auto destroy will block attempts at migration. Hypervisors may also block save-to-file, or snapshots.</para>
-    /// <para>If the VIR_DOMAIN_START_BYPASS_CACHE flag is set, and there is a managed save file for this domain (created by virDomainManagedSave()), then libvirt will attempt to bypass the file system cache while restoring the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing loads from NFS.</para>
-    /// <para>If the VIR_DOMAIN_START_FORCE_BOOT flag is set, then any managed save file for this domain is discarded, and the domain boots from scratch.</para>
-    /// <para>If @flags includes VIR_DOMAIN_START_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
-    /// Since 0.8.2.
-    /// </remarks>
-    /// <param name="domain">pointer to a defined domain</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCreateFlags</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Launch a defined domain. If the call succeeds the domain moves from the defined to the running domains pools. Since 0.8.2.</summary>
     public static int virDomainCreateWithFlags(virDomain* domain, DomainCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainCreateFlags, int>)
             (s_virDomainCreateWithFlags != 0 ? s_virDomainCreateWithFlags : Library.Core.Bind(ref s_virDomainCreateWithFlags, "virDomainCreateWithFlags")))(domain, flags);
     static nint s_virDomainCreateWithFlags;
 
-    /// <summary>Launch a new guest domain, based on an XML description similar to the one returned by virDomainGetXMLDesc() This function may require privileged access to the hypervisor. The domain is not persistent, so its definition will disappear when it is destroyed, or if the host is restarted (see virDomainDefineXML() to define persistent domains).</summary>
-    /// <remarks>
-    /// <para>If the VIR_DOMAIN_START_PAUSED flag is set, the guest domain will be started, but its CPUs will remain paused. The CPUs can later be manually started using virDomainResume.</para>
-    /// <para>If the VIR_DOMAIN_START_AUTODESTROY flag is set, the guest domain will be automatically destroyed when the virConnectPtr object is finally released. This will also happen if the client application crashes / loses its connection to the libvirtd daemon. Any domains marked for auto destroy will block attempts at migration. Hypervisors may also block save-to-file, or snapshots.</para>
-    /// <para>If @flags includes VIR_DOMAIN_START_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
-    /// <para>virDomainFree should be used to free the resources after the domain object is no longer needed.</para>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">string containing an XML description of the domain</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCreateFlags</param>
-    /// <returns>a new domain object or NULL in case of failure</returns>
+    /// <summary>Launch a new guest domain, based on an XML description similar to the one returned by virDomainGetXMLDesc() This function may require privileged access to the hypervisor. The domain is not persistent, so its definition will disappear when it is destroyed, or if the host is restarted (see virDomainDefineXML() to define persistent domains). Since 0.5.0.</summary>
     public static virDomain* virDomainCreateXML(virConnect* conn, byte* xmlDesc, DomainCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, DomainCreateFlags, virDomain*>)
             (s_virDomainCreateXML != 0 ? s_virDomainCreateXML : Library.Core.Bind(ref s_virDomainCreateXML, "virDomainCreateXML")))(conn, xmlDesc, flags);
     static nint s_virDomainCreateXML;
 
-    /// <summary>Launch a new guest domain, based on an XML description similar to the one returned by virDomainGetXMLDesc() This function may require privileged access to the hypervisor. The domain is not persistent, so its definition will disappear when it is destroyed, or if the host is restarted (see virDomainDefineXML() to define persistent domains).</summary>
-    /// <remarks>
-    /// <para>@files provides an array of file descriptors which will be made available to the &apos;init&apos; process of the guest. The file handles exposed to the guest will be renumbered to start from 3 (ie immediately following stderr). This is only supported for guests which use container based virtualization technology.</para>
-    /// <para>If the VIR_DOMAIN_START_PAUSED flag is set, the guest domain will be started, but its CPUs will remain paused. The CPUs can later be manually started using virDomainResume.</para>
-    /// <para>If the VIR_DOMAIN_START_AUTODESTROY flag is set, the guest domain will be automatically destroyed when the virConnectPtr object is finally released. This will also happen if the client application crashes / loses its connection to the libvirtd daemon. Any domains marked for auto destroy will block attempts at migration. Hypervisors may also block save-to-file, or snapshots.</para>
-    /// <para>virDomainFree should be used to free the resources after the domain object is no longer needed.</para>
-    /// Since 1.1.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">string containing an XML description of the domain</param>
-    /// <param name="nfiles">number of file descriptors passed</param>
-    /// <param name="files">list of file descriptors passed</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCreateFlags</param>
-    /// <returns>a new domain object or NULL in case of failure</returns>
+    /// <summary>Launch a new guest domain, based on an XML description similar to the one returned by virDomainGetXMLDesc() This function may require privileged access to the hypervisor. The domain is not persistent, so its definition will disappear when it is destroyed, or if the host is restarted (see virDomainDefineXML() to define persistent domains). Since 1.1.1.</summary>
     public static virDomain* virDomainCreateXMLWithFiles(virConnect* conn, byte* xmlDesc, uint nfiles, int* files, DomainCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, uint, int*, DomainCreateFlags, virDomain*>)
             (s_virDomainCreateXMLWithFiles != 0 ? s_virDomainCreateXMLWithFiles : Library.Core.Bind(ref s_virDomainCreateXMLWithFiles, "virDomainCreateXMLWithFiles")))(conn, xmlDesc, nfiles, files, flags);
     static nint s_virDomainCreateXMLWithFiles;
 
-    /// <summary>Define a domain, but does not start it. This definition is persistent, until explicitly undefined with virDomainUndefine(). A previous definition for this domain with the same UUID and name would be overridden if it already exists.</summary>
-    /// <remarks>
-    /// <para>virDomainFree should be used to free the resources after the domain object is no longer needed.</para>
-    /// Since 0.1.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xml">the XML description for the domain, preferably in UTF-8</param>
-    /// <returns>NULL in case of error, a pointer to the domain otherwise</returns>
+    /// <summary>Define a domain, but does not start it. This definition is persistent, until explicitly undefined with virDomainUndefine(). A previous definition for this domain with the same UUID and name would be overridden if it already exists. Since 0.1.1.</summary>
     public static virDomain* virDomainDefineXML(virConnect* conn, byte* xml) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virDomain*>)
             (s_virDomainDefineXML != 0 ? s_virDomainDefineXML : Library.Core.Bind(ref s_virDomainDefineXML, "virDomainDefineXML")))(conn, xml);
     static nint s_virDomainDefineXML;
 
-    /// <summary>Defines a domain, but does not start it. This definition is persistent, until explicitly undefined with virDomainUndefine(). A previous definition for this domain with the same UUID and name would be overridden if it already exists.</summary>
-    /// <remarks>
-    /// <para>virDomainFree should be used to free the resources after the domain object is no longer needed.</para>
-    /// Since 1.2.12.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xml">the XML description for the domain, preferably in UTF-8</param>
-    /// <param name="flags">bitwise OR of the virDomainDefineFlags constants</param>
-    /// <returns>NULL in case of error, a pointer to the domain otherwise</returns>
+    /// <summary>Defines a domain, but does not start it. This definition is persistent, until explicitly undefined with virDomainUndefine(). A previous definition for this domain with the same UUID and name would be overridden if it already exists. Since 1.2.12.</summary>
     public static virDomain* virDomainDefineXMLFlags(virConnect* conn, byte* xml, DomainDefineFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, DomainDefineFlags, virDomain*>)
             (s_virDomainDefineXMLFlags != 0 ? s_virDomainDefineXMLFlags : Library.Core.Bind(ref s_virDomainDefineXMLFlags, "virDomainDefineXMLFlags")))(conn, xml, flags);
     static nint s_virDomainDefineXMLFlags;
 
-    /// <summary>Dynamically delete an IOThread from the domain. The @iothread_id to be deleted must not have a resource associated with it and can be any of the currently valid IOThread ID&apos;s.</summary>
-    /// <remarks>
-    /// <para>Note that this call can fail if the underlying virtualization hypervisor does not support it or if reducing the number is arbitrarily limited. This function requires privileged access to the hypervisor.</para>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
-    /// Since 1.2.15.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="iothread_id">the specific IOThread ID value to delete</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically delete an IOThread from the domain. The @iothread_id to be deleted must not have a resource associated with it and can be any of the currently valid IOThread ID&apos;s. Since 1.2.15.</summary>
     public static int virDomainDelIOThread(virDomain* domain, uint iothread_id, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, DomainModificationImpact, int>)
             (s_virDomainDelIOThread != 0 ? s_virDomainDelIOThread : Library.Core.Bind(ref s_virDomainDelIOThread, "virDomainDelIOThread")))(domain, iothread_id, flags);
     static nint s_virDomainDelIOThread;
 
-    /// <summary>Destroy the domain object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virDomainPtr object. This function may require privileged access.</summary>
-    /// <remarks>
-    /// <para>virDomainDestroy first requests that a guest terminate (e.g. SIGTERM), then waits for it to comply. After a reasonable timeout, if the guest still exists, virDomainDestroy will forcefully terminate the guest (e.g. SIGKILL) if necessary (which may produce undesirable results, for example unflushed disk cache in the guest). To avoid this possibility, it&apos;s recommended to instead call virDomainDestroyFlags, sending the VIR_DOMAIN_DESTROY_GRACEFUL flag.</para>
-    /// <para>If the domain is transient and has any snapshot metadata (see virDomainSnapshotNum()), then that metadata will automatically be deleted when the domain quits.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Destroy the domain object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virDomainPtr object. This function may require privileged access. Since 0.0.3.</summary>
     public static int virDomainDestroy(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainDestroy != 0 ? s_virDomainDestroy : Library.Core.Bind(ref s_virDomainDestroy, "virDomainDestroy")))(domain);
     static nint s_virDomainDestroy;
 
-    /// <summary>Destroy the domain object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virDomainPtr object. This function may require privileged access.</summary>
-    /// <remarks>
-    /// <para>Calling this function with no @flags set (equal to zero) is equivalent to calling virDomainDestroy, and after a reasonable timeout will forcefully terminate the guest (e.g. SIGKILL) if necessary (which may produce undesirable results, for example unflushed disk cache in the guest). Including VIR_DOMAIN_DESTROY_GRACEFUL in the flags will prevent the forceful termination of the guest, and virDomainDestroyFlags will instead return an error if the guest doesn&apos;t terminate by the end of the timeout; at that time, the management application can decide if calling again without VIR_DOMAIN_DESTROY_GRACEFUL is appropriate.</para>
-    /// <para>If VIR_DOMAIN_DESTROY_REMOVE_LOGS flag is set then domain specific logs will be deleted as well if there are any. Note that not all deployments are be supported. For example in case of QEMU driver this flags is noop if virtlogd is not used for handling QEMU process output.</para>
-    /// <para>Another alternative which may produce cleaner results for the guest&apos;s disks is to use virDomainShutdown() instead, but that depends on guest support (some hypervisor/guest combinations may ignore the shutdown request).</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">bitwise-OR of virDomainDestroyFlagsValues</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Destroy the domain object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virDomainPtr object. This function may require privileged access. Since 0.9.4.</summary>
     public static int virDomainDestroyFlags(virDomain* domain, DomainDestroyFlagsValues flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainDestroyFlagsValues, int>)
             (s_virDomainDestroyFlags != 0 ? s_virDomainDestroyFlags : Library.Core.Bind(ref s_virDomainDestroyFlags, "virDomainDestroyFlags")))(domain, flags);
     static nint s_virDomainDestroyFlags;
 
-    /// <summary>This is an equivalent of virDomainDetachDeviceFlags() when called with @flags parameter set to VIR_DOMAIN_AFFECT_LIVE.</summary>
-    /// <remarks>
-    /// <para>See virDomainDetachDeviceFlags() for more details.</para>
-    /// Since 0.1.9.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>This is an equivalent of virDomainDetachDeviceFlags() when called with @flags parameter set to VIR_DOMAIN_AFFECT_LIVE. Since 0.1.9.</summary>
     public static int virDomainDetachDevice(virDomain* domain, byte* xml) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int>)
             (s_virDomainDetachDevice != 0 ? s_virDomainDetachDevice : Library.Core.Bind(ref s_virDomainDetachDevice, "virDomainDetachDevice")))(domain, xml);
     static nint s_virDomainDetachDevice;
 
-    /// <summary>Detach a virtual device from a domain, using the alias to specify the device. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported.</summary>
-    /// <remarks>
-    /// <para>In contrast to virDomainDetachDeviceFlags() this API is asynchronous - it returns immediately after sending the detach request to the hypervisor. It&apos;s caller&apos;s responsibility to wait for VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED event to signal actual device removal or for VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED to signal rejected device removal.</para>
-    /// Since 4.4.0.
-    /// </remarks>
-    /// <param name="domain">pointer to a domain object</param>
-    /// <param name="alias">device alias</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Detach a virtual device from a domain, using the alias to specify the device. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. Since 4.4.0.</summary>
     public static int virDomainDetachDeviceAlias(virDomain* domain, byte* alias, DomainDeviceModifyFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainDeviceModifyFlags, int>)
             (s_virDomainDetachDeviceAlias != 0 ? s_virDomainDetachDeviceAlias : Library.Core.Bind(ref s_virDomainDetachDeviceAlias, "virDomainDetachDeviceAlias")))(domain, alias, flags);
     static nint s_virDomainDetachDeviceAlias;
 
-    /// <summary>Detach a virtual device from a domain, using the flags parameter to control how the device is detached. VIR_DOMAIN_AFFECT_CURRENT specifies that the device allocation is removed based on current domain state. VIR_DOMAIN_AFFECT_LIVE specifies that the device shall be deallocated from the active domain instance only and is not from the persisted domain configuration. VIR_DOMAIN_AFFECT_CONFIG specifies that the device shall be deallocated from the persisted domain configuration only. Note that the target hypervisor must return an error if unable to satisfy flags. E.g. the hypervisor driver will return failure if LIVE is specified but it only supports removing the persisted device allocation.</summary>
-    /// <remarks>
-    /// <para>Some hypervisors may prevent this operation if there is a current block job running operation on the device being detached; in that case, use virDomainBlockJobAbort() to stop the block job first.</para>
-    /// <para>Beware that depending on the hypervisor and device type, detaching a device from a running domain may be asynchronous. That is, calling virDomainDetachDeviceFlags may just request device removal while the device is actually removed later (in cooperation with a guest OS). Previously, this fact was ignored and the device could have been removed from domain configuration before it was actually removed by the hypervisor causing various failures on subsequent operations. To check whether the device was successfully removed, either recheck domain configuration using virDomainGetXMLDesc() or add a handler for the VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED event. In case the device is already gone when virDomainDetachDeviceFlags returns, the event is delivered before this API call ends. To help existing clients work better in most cases, this API will try to transform an asynchronous device removal that finishes shortly after the request into a synchronous removal. In other words, this API may wait a bit for the removal to complete in case it was not synchronous.</para>
-    /// <para>Be aware that hotplug changes might not persist across a domain going into S4 state (also known as hibernation) unless you also modify the persistent domain definition.</para>
-    /// <para>The supplied XML description of the device should be as specific as its definition in the domain XML. The set of attributes used to match the device are internal to the drivers. Using a partial definition, or attempting to detach a device that is not present in the domain XML, but shares some specific attributes with one that is present, may lead to unexpected results.</para>
-    /// Since 0.7.7.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Detach a virtual device from a domain, using the flags parameter to control how the device is detached. VIR_DOMAIN_AFFECT_CURRENT specifies that the device allocation is removed based on current domain state. VIR_DOMAIN_AFFECT_LIVE specifies that the device shall be deallocated from the active domain instance only and is not from the persisted domain configuration. VIR_DOMAIN_AFFECT_CONFIG specifies that the device shall be deallocated from the persisted domain configuration only. Note that the target hypervisor must return an error if unable to satisfy flags. E.g. the hypervisor driver will return failure if LIVE is specified but it only supports removing the persisted device allocation. Since 0.7.7.</summary>
     public static int virDomainDetachDeviceFlags(virDomain* domain, byte* xml, DomainDeviceModifyFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainDeviceModifyFlags, int>)
             (s_virDomainDetachDeviceFlags != 0 ? s_virDomainDetachDeviceFlags : Library.Core.Bind(ref s_virDomainDetachDeviceFlags, "virDomainDetachDeviceFlags")))(domain, xml, flags);
     static nint s_virDomainDetachDeviceFlags;
 
-    /// <summary>Associate the FDs in @fd with @domain under @name. The FDs are associated as long as the connection used to associated exists and are disposed of afterwards. FD may still be kept open by the hypervisor for as long as it&apos;s needed.</summary>
-    /// <remarks>
-    /// <para>Security labelling (e.g. via the selinux) may be applied on the passed FDs when required for usage by the VM. By default libvirt does not restore the seclabels on the FDs afterwards to avoid keeping it open unnecessarily.</para>
-    /// <para>Restoring of the security label can be requested by passing either VIR_DOMAIN_FD_ASSOCIATE_SECLABEL_RESTORE for a best-effort attempt to restore the security label after use. Requesting the restore of security label will require that the file descriptors are kept open for the whole time they are used by the hypervisor, or other additional overhead.</para>
-    /// <para>In certain cases usage of the fd group would imply read-only access. Passing VIR_DOMAIN_FD_ASSOCIATE_SECLABEL_WRITABLE in @flags ensures that a writable security label is picked in case when the file represented by the fds may be used in write mode.</para>
-    /// Since 9.0.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="name">name for the file descriptor group</param>
-    /// <param name="nfds">number of fds in @fds</param>
-    /// <param name="fds">file descriptors to associate with domain</param>
-    /// <param name="flags">optional flags; bitwise-OR of supported virDomainFDAssociateFlags</param>
-    /// <returns>0 on success, -1 on error.</returns>
+    /// <summary>Associate the FDs in @fd with @domain under @name. The FDs are associated as long as the connection used to associated exists and are disposed of afterwards. FD may still be kept open by the hypervisor for as long as it&apos;s needed. Since 9.0.0.</summary>
     public static int virDomainFDAssociate(virDomain* domain, byte* name, uint nfds, int* fds, DomainFDAssociateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, uint, int*, DomainFDAssociateFlags, int>)
             (s_virDomainFDAssociate != 0 ? s_virDomainFDAssociate : Library.Core.Bind(ref s_virDomainFDAssociate, "virDomainFDAssociate")))(domain, name, nfds, fds, flags);
     static nint s_virDomainFDAssociate;
 
-    /// <summary>Freeze specified filesystems within the guest (hence guest agent may be required depending on hypervisor used). If @mountpoints is NULL and @nmountpoints is 0, every mounted filesystem on the guest is frozen. In some environments (e.g. QEMU guest with guest agent which doesn&apos;t support mountpoints argument), @mountpoints may need to be NULL.</summary>
-    /// <remarks>
-    /// Since 1.2.5.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="mountpoints">list of mount points to be frozen</param>
-    /// <param name="nmountpoints">the number of mount points specified in @mountpoints</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of frozen filesystems on success, -1 otherwise.</returns>
+    /// <summary>Freeze specified filesystems within the guest (hence guest agent may be required depending on hypervisor used). If @mountpoints is NULL and @nmountpoints is 0, every mounted filesystem on the guest is frozen. In some environments (e.g. QEMU guest with guest agent which doesn&apos;t support mountpoints argument), @mountpoints may need to be NULL. Since 1.2.5.</summary>
     public static int virDomainFSFreeze(virDomain* dom, byte** mountpoints, uint nmountpoints, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte**, uint, uint, int>)
             (s_virDomainFSFreeze != 0 ? s_virDomainFSFreeze : Library.Core.Bind(ref s_virDomainFSFreeze, "virDomainFSFreeze")))(dom, mountpoints, nmountpoints, flags);
     static nint s_virDomainFSFreeze;
 
-    /// <summary>Frees all the memory occupied by @info.</summary>
-    /// <remarks>
-    /// Since 1.2.11.
-    /// </remarks>
-    /// <param name="info">pointer to a FSInfo object</param>
+    /// <summary>Frees all the memory occupied by @info. Since 1.2.11.</summary>
     public static void virDomainFSInfoFree(virDomainFSInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virDomainFSInfo*, void>)
             (s_virDomainFSInfoFree != 0 ? s_virDomainFSInfoFree : Library.Core.Bind(ref s_virDomainFSInfoFree, "virDomainFSInfoFree")))(info);
     static nint s_virDomainFSInfoFree;
 
-    /// <summary>Thaw specified filesystems within the guest. If @mountpoints is NULL and @nmountpoints is 0, every mounted filesystem on the guest is thawed. In some drivers (e.g. QEMU driver), @mountpoints may need to be NULL.</summary>
-    /// <remarks>
-    /// Since 1.2.5.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="mountpoints">list of mount points to be thawed</param>
-    /// <param name="nmountpoints">the number of mount points specified in @mountpoints</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of thawed filesystems on success, -1 otherwise.</returns>
+    /// <summary>Thaw specified filesystems within the guest. If @mountpoints is NULL and @nmountpoints is 0, every mounted filesystem on the guest is thawed. In some drivers (e.g. QEMU driver), @mountpoints may need to be NULL. Since 1.2.5.</summary>
     public static int virDomainFSThaw(virDomain* dom, byte** mountpoints, uint nmountpoints, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte**, uint, uint, int>)
             (s_virDomainFSThaw != 0 ? s_virDomainFSThaw : Library.Core.Bind(ref s_virDomainFSThaw, "virDomainFSThaw")))(dom, mountpoints, nmountpoints, flags);
     static nint s_virDomainFSThaw;
 
-    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (@mountPoint is NULL) or just on specified @mountPoint. @minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If @minimum is not zero, the command may fail.</summary>
-    /// <remarks>
-    /// Since 1.0.1.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="mountPoint">which mount point to trim</param>
-    /// <param name="minimum">Minimum contiguous free range to discard in bytes</param>
-    /// <param name="flags">extra flags, not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, -1 otherwise.</returns>
+    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (@mountPoint is NULL) or just on specified @mountPoint. @minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If @minimum is not zero, the command may fail. Since 1.0.1.</summary>
     public static int virDomainFSTrim(virDomain* dom, byte* mountPoint, ulong minimum, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, ulong, uint, int>)
             (s_virDomainFSTrim != 0 ? s_virDomainFSTrim : Library.Core.Bind(ref s_virDomainFSTrim, "virDomainFSTrim")))(dom, mountPoint, minimum, flags);
     static nint s_virDomainFSTrim;
 
-    /// <summary>Free the domain object. The running instance is kept alive. The data structure is freed and should not be used thereafter.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Free the domain object. The running instance is kept alive. The data structure is freed and should not be used thereafter. Since 0.0.3.</summary>
     public static int virDomainFree(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainFree != 0 ? s_virDomainFree : Library.Core.Bind(ref s_virDomainFree, "virDomainFree")))(domain);
     static nint s_virDomainFree;
 
-    /// <summary>Provides a boolean value indicating whether the domain configured to be automatically started when the host machine boots.</summary>
-    /// <remarks>
-    /// Since 0.2.1.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="autostart">the value returned</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Provides a boolean value indicating whether the domain configured to be automatically started when the host machine boots. Since 0.2.1.</summary>
     public static int virDomainGetAutostart(virDomain* domain, int* autostart) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int*, int>)
             (s_virDomainGetAutostart != 0 ? s_virDomainGetAutostart : Library.Core.Bind(ref s_virDomainGetAutostart, "virDomainGetAutostart")))(domain, autostart);
     static nint s_virDomainGetAutostart;
 
-    /// <summary>Get all blkio parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</summary>
-    /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again.</para>
-    /// <para>See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
-    /// Since 0.9.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to blkio parameter object (return value, allocated by the caller)</param>
-    /// <param name="nparams">pointer to number of blkio parameters; input and output</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Get all blkio parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.0.</summary>
     public static int virDomainGetBlkioParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetBlkioParameters != 0 ? s_virDomainGetBlkioParameters : Library.Core.Bind(ref s_virDomainGetBlkioParameters, "virDomainGetBlkioParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainGetBlkioParameters;
 
-    /// <summary>Extract information about a domain&apos;s block device.</summary>
-    /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>For QEMU domains, the allocation and physical virDomainBlockInfo values returned will generally be the same, except when using a non raw, block backing device, such as qcow2 for an active domain. When the persistent domain is not active, QEMU will return the default which is the same value for allocation and physical.</para>
-    /// <para>Active QEMU domains can return an allocation value which is more representative of the currently used blocks by the device compared to the physical size of the device. Applications can use/monitor the allocation value with the understanding that if the domain becomes inactive during an attempt to get the value, the default values will be returned. Thus, the application should check after the call for the domain being inactive if the values are the same. Optionally, the application could be watching for a shutdown event and then ignore any values received afterwards. This can be an issue when a domain is being migrated and the exact timing of the domain being made inactive and check of the allocation value results the default being returned. For a transient domain in the similar situation, this call will return -1 and an error message indicating the &quot;domain is not running&quot;.</para>
-    /// <para>The following is some pseudo code illustrating the call sequence:</para>
-    /// <code>
-    ///   ...
-    ///   virDomainPtr dom;
-    ///   virDomainBlockInfo info;
-    ///   char *device;
-    ///   ...
-    ///   // Either get a list of all domains or a specific domain
-    ///   // via a virDomainLookupBy*() call.
-    ///   //
-    ///   // It&apos;s also required to fill in the device pointer, but that&apos;s
-    ///   // specific to the implementation. For the purposes of this example
-    ///   // a qcow2 backed device name string would need to be provided.
-    ///   ...
-    ///   // If the following call is made on a persistent domain with a
-    ///   // qcow2 block backed block device, then it&apos;s possible the returned
-    ///   // allocation equals the physical value. In that case, the domain
-    ///   // that may have been active prior to calling has become inactive,
-    ///   // such as is the case during a domain migration. Thus once we
-    ///   // get data returned, check for active domain when the values are
-    ///   // the same.
-    ///   if (virDomainGetBlockInfo(dom, device, &amp;info, 0) &lt; 0)
-    ///       goto failure;
-    ///   if (info.allocation == info.physical) {
-    ///       // If the domain is no longer active,
-    ///       // then the defaults are being returned.
-    ///       if (!virDomainIsActive())
-    ///               goto ignore_return;
-    ///   }
-    ///   // Do something with the allocation and physical values
-    ///   ...
-    /// </code>
-    /// Since 0.8.1.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="info">pointer to a virDomainBlockInfo structure allocated by the user</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Extract information about a domain&apos;s block device. Since 0.8.1.</summary>
     public static int virDomainGetBlockInfo(virDomain* domain, byte* disk, virDomainBlockInfo* info, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virDomainBlockInfo*, uint, int>)
             (s_virDomainGetBlockInfo != 0 ? s_virDomainGetBlockInfo : Library.Core.Bind(ref s_virDomainGetBlockInfo, "virDomainGetBlockInfo")))(domain, disk, info, flags);
     static nint s_virDomainGetBlockInfo;
 
-    /// <summary>Get all block IO tunable parameters for a given device. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</summary>
-    /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor, either for the given @disk (note that block devices of different types might support different parameters), or if @disk is NULL, for all possible disks. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again. See virDomainGetMemoryParameters() for more details.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;xvda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. This parameter cannot be NULL unless @nparams is 0 on input.</para>
-    /// Since 0.9.8.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="params">Pointer to blkio parameter object (return value, allocated by the caller)</param>
-    /// <param name="nparams">Pointer to number of blkio parameters</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Get all block IO tunable parameters for a given device. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.8.</summary>
     public static int virDomainGetBlockIoTune(virDomain* dom, byte* disk, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetBlockIoTune != 0 ? s_virDomainGetBlockIoTune : Library.Core.Bind(ref s_virDomainGetBlockIoTune, "virDomainGetBlockIoTune")))(dom, disk, @params, nparams, flags);
     static nint s_virDomainGetBlockIoTune;
 
-    /// <summary>Request block job information for the given disk. If an operation is active @info will be updated with the current progress. The units used for the bandwidth field of @info depends on @flags. If @flags includes VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES, bandwidth is in bytes/second (although this mode can risk failure due to overflow, depending on both client and server word size); otherwise, the value is rounded up to MiB/s.</summary>
-    /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>In cases when libvirt can&apos;t determine actual progress of the block job from the underlying hypervisor due to corner cases such as the job wasn&apos;t yet fully initialized, or finalized and thus the progress can&apos;t be queried, libvirt reports &apos;cur = 0, end = 1&apos;.</para>
-    /// <para>For jobs requiring finalizing via qemuDomainBlockJobAbort() with VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT flag which reached synchronised phase, but were empty, or the progress can&apos;t be determined libvirt returns &apos;cur = 1, end = 1&apos;.</para>
-    /// <para>Users thus should not consider any data where &apos;end = 1&apos; as absolute progress value.</para>
-    /// <para>Applications looking for a reliable and low-overhead way to determine whether a block job already finished or reached synchronised phase should register a handler for the VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2 event instead of polling this API.</para>
-    /// <para>Note that the progress reported for blockjobs corresponding to a pull-mode backup don&apos;t report progress of the backup but rather usage of temporary space required for the backup.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="info">pointer to a virDomainBlockJobInfo structure</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockJobInfoFlags</param>
-    /// <returns>-1 in case of failure, 0 when nothing found, 1 when info was found.</returns>
+    /// <summary>Request block job information for the given disk. If an operation is active @info will be updated with the current progress. The units used for the bandwidth field of @info depends on @flags. If @flags includes VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES, bandwidth is in bytes/second (although this mode can risk failure due to overflow, depending on both client and server word size); otherwise, the value is rounded up to MiB/s. Since 0.9.4.</summary>
     public static int virDomainGetBlockJobInfo(virDomain* dom, byte* disk, virDomainBlockJobInfo* info, DomainBlockJobInfoFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virDomainBlockJobInfo*, DomainBlockJobInfoFlags, int>)
             (s_virDomainGetBlockJobInfo != 0 ? s_virDomainGetBlockJobInfo : Library.Core.Bind(ref s_virDomainGetBlockJobInfo, "virDomainGetBlockJobInfo")))(dom, disk, info, flags);
     static nint s_virDomainGetBlockJobInfo;
 
-    /// <summary>Get statistics relating to CPU usage attributable to a single domain (in contrast to the statistics returned by virNodeGetCPUStats() for all processes on the host). @dom must be running (an inactive domain has no attributable cpu usage). On input, @params must contain at least @nparams * @ncpus entries, allocated by the caller.</summary>
-    /// <remarks>
-    /// <para>If @start_cpu is -1, then @ncpus must be 1, and the returned results reflect the statistics attributable to the entire domain (such as user and system time for the process as a whole). Otherwise, @start_cpu represents which cpu to start with, and @ncpus represents how many consecutive processors to query, with statistics attributable per processor (such as per-cpu usage). If @ncpus is larger than the number of cpus available to query, then the trailing part of the array will be unpopulated.</para>
-    /// <para>The remote driver imposes a limit of 128 @ncpus and 16 @nparams; the number of parameters per cpu should not exceed 16, but if you have a host with more than 128 CPUs, your program should split the request into multiple calls.</para>
-    /// <para>As special cases, if @params is NULL and @nparams is 0 and @ncpus is 1, and the return value will be how many statistics are available for the given @start_cpu. This number may be different for @start_cpu of -1 than for any non-negative value, but will be the same for all non-negative @start_cpu. Likewise, if @params is NULL and @nparams is 0 and @ncpus is 0, the number of cpus available to query is returned. From the host perspective, this would typically match the cpus member of virNodeGetInfo(), but might be less due to host cpu hotplug.</para>
-    /// <para>For now, @flags is unused, and the statistics all relate to the usage from the host perspective. It is possible that a future version will support a flag that queries the cpu usage from the guest&apos;s perspective, where the maximum cpu to query would be related to virDomainGetVcpusFlags() rather than virNodeGetInfo(). An individual guest vcpu cannot be reliably mapped back to a specific host cpu unless a single-processor vcpu pinning was used, but when @start_cpu is -1, any difference in usage between a host and guest perspective would serve as a measure of hypervisor overhead.</para>
-    /// <para>Typical use sequence is below.</para>
-    /// <para>getting total stats: set start_cpu as -1, ncpus 1</para>
-    /// <code>
-    ///   virDomainGetCPUStats(dom, NULL, 0, -1, 1, 0); // nparams
-    ///   params = calloc(nparams, sizeof(virTypedParameter))
-    ///   virDomainGetCPUStats(dom, params, nparams, -1, 1, 0); // total stats.
-    /// </code>
-    /// <para>getting per-cpu stats:</para>
-    /// <code>
-    ///   virDomainGetCPUStats(dom, NULL, 0, 0, 0, 0); // ncpus
-    ///   virDomainGetCPUStats(dom, NULL, 0, 0, 1, 0); // nparams
-    ///   params = calloc(ncpus * nparams, sizeof(virTypedParameter));
-    ///   virDomainGetCPUStats(dom, params, nparams, 0, ncpus, 0); // per-cpu stats
-    /// </code>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="domain">domain to query</param>
-    /// <param name="params">array to populate on output</param>
-    /// <param name="nparams">number of parameters per cpu</param>
-    /// <param name="start_cpu">which cpu to start with, or -1 for summary</param>
-    /// <param name="ncpus">how many cpus to query</param>
-    /// <param name="flags">bitwise-OR of virTypedParameterFlags</param>
-    /// <returns>-1 on failure, or the number of statistics that were populated per cpu on success (this will be less than the total number of populated @params, unless @ncpus was 1; and may be less than @nparams). The populated parameters start at each stride of @nparams, which means the results may be discontiguous; any unpopulated parameters will be zeroed on success (this includes skipped elements if @nparams is too large, and tail elements if @ncpus is too large). The caller is responsible for freeing any returned string parameters.</returns>
+    /// <summary>Get statistics relating to CPU usage attributable to a single domain (in contrast to the statistics returned by virNodeGetCPUStats() for all processes on the host). @dom must be running (an inactive domain has no attributable cpu usage). On input, @params must contain at least @nparams * @ncpus entries, allocated by the caller. Since 0.9.10.</summary>
     public static int virDomainGetCPUStats(virDomain* domain, virTypedParameter* @params, uint nparams, int start_cpu, uint ncpus, TypedParameterFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, uint, int, uint, TypedParameterFlags, int>)
             (s_virDomainGetCPUStats != 0 ? s_virDomainGetCPUStats : Library.Core.Bind(ref s_virDomainGetCPUStats, "virDomainGetCPUStats")))(domain, @params, nparams, start_cpu, ncpus, flags);
     static nint s_virDomainGetCPUStats;
 
-    /// <summary>Provides the connection pointer associated with a domain. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 0.3.0.
-    /// </remarks>
-    /// <param name="dom">pointer to a domain</param>
-    /// <returns>the virConnectPtr or NULL in case of failure.</returns>
+    /// <summary>Provides the connection pointer associated with a domain. The reference counter on the connection is not increased by this call. Since 0.3.0.</summary>
     public static virConnect* virDomainGetConnect(virDomain* dom) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virConnect*>)
             (s_virDomainGetConnect != 0 ? s_virDomainGetConnect : Library.Core.Bind(ref s_virDomainGetConnect, "virDomainGetConnect")))(dom);
     static nint s_virDomainGetConnect;
 
-    /// <summary>Extract details about current state of control interface to a domain.</summary>
-    /// <remarks>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="info">pointer to a virDomainControlInfo structure allocated by the user</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Extract details about current state of control interface to a domain. Since 0.9.3.</summary>
     public static int virDomainGetControlInfo(virDomain* domain, virDomainControlInfo* info, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainControlInfo*, uint, int>)
             (s_virDomainGetControlInfo != 0 ? s_virDomainGetControlInfo : Library.Core.Bind(ref s_virDomainGetControlInfo, "virDomainGetControlInfo")))(domain, info, flags);
     static nint s_virDomainGetControlInfo;
 
-    /// <summary>The function populates @errors array with all disks that encountered an I/O error. Disks with no error will not be returned in the @errors array. Each disk is identified by its target (the dev attribute of target subelement in domain XML), such as &quot;vda&quot;, and accompanied with the error that was seen on it. The caller is also responsible for calling free() on each disk name returned.</summary>
-    /// <remarks>
-    /// <para>In a special case when @errors is NULL and @maxerrors is 0, the function returns preferred size of @errors that the caller should use to get all disk errors.</para>
-    /// <para>Since calling virDomainGetDiskErrors(dom, NULL, 0, 0) to get preferred size of @errors array and getting the errors are two separate operations, new disks may be hotplugged to the domain and new errors may be encountered between the two calls. Thus, this function may not return all disk errors because the supplied array is not large enough. Such errors may, however, be detected by listening to domain events.</para>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="errors">array to populate on output</param>
-    /// <param name="maxerrors">size of @errors array</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>number of disks with errors filled in the @errors array or -1 on error.</returns>
+    /// <summary>The function populates @errors array with all disks that encountered an I/O error. Disks with no error will not be returned in the @errors array. Each disk is identified by its target (the dev attribute of target subelement in domain XML), such as &quot;vda&quot;, and accompanied with the error that was seen on it. The caller is also responsible for calling free() on each disk name returned. Since 0.9.10.</summary>
     public static int virDomainGetDiskErrors(virDomain* dom, virDomainDiskError* errors, uint maxerrors, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainDiskError*, uint, uint, int>)
             (s_virDomainGetDiskErrors != 0 ? s_virDomainGetDiskErrors : Library.Core.Bind(ref s_virDomainGetDiskErrors, "virDomainGetDiskErrors")))(dom, errors, maxerrors, flags);
     static nint s_virDomainGetDiskErrors;
 
-    /// <summary>Query the CPU affinity setting of all emulator threads of domain, store it in cpumap.</summary>
-    /// <remarks>
-    /// Since 0.10.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="cpumap">pointer to a bit map of real CPUs for all emulator threads of this domain (in 8-bit bytes) (OUT) There is only one cpumap for all emulator threads. Must not be NULL.</param>
-    /// <param name="maplen">the number of bytes in one cpumap, from 1 up to size of CPU map. Must be positive.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact Must not be VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG concurrently.</param>
-    /// <returns>1 in case of success, 0 in case of no emulator threads are pined to pcpus, -1 in case of failure.</returns>
+    /// <summary>Query the CPU affinity setting of all emulator threads of domain, store it in cpumap. Since 0.10.0.</summary>
     public static int virDomainGetEmulatorPinInfo(virDomain* domain, byte* cpumap, int maplen, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int, DomainModificationImpact, int>)
             (s_virDomainGetEmulatorPinInfo != 0 ? s_virDomainGetEmulatorPinInfo : Library.Core.Bind(ref s_virDomainGetEmulatorPinInfo, "virDomainGetEmulatorPinInfo")))(domain, cpumap, maplen, flags);
     static nint s_virDomainGetEmulatorPinInfo;
 
-    /// <summary>Get a list of mapping information for each mounted file systems within the specified guest and the disks.</summary>
-    /// <remarks>
-    /// Since 1.2.11.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="info">a pointer to a variable to store an array of mount points information</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of returned mount points, or -1 in case of error. On success, the array of the information is stored into @info. The caller is responsible for calling virDomainFSInfoFree() on each array element, then calling free() on @info. On error, @info is set to NULL.</returns>
+    /// <summary>Get a list of mapping information for each mounted file systems within the specified guest and the disks. Since 1.2.11.</summary>
     public static int virDomainGetFSInfo(virDomain* dom, virDomainFSInfo*** info, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainFSInfo***, uint, int>)
             (s_virDomainGetFSInfo != 0 ? s_virDomainGetFSInfo : Library.Core.Bind(ref s_virDomainGetFSInfo, "virDomainGetFSInfo")))(dom, info, flags);
     static nint s_virDomainGetFSInfo;
 
-    /// <summary>Queries the guest agent for the various information about the guest system. The reported data depends on the guest agent implementation. The information is returned as an array of typed parameters containing the individual parameters. The parameter name for each information field consists of a dot-separated string containing the name of the requested group followed by a group-specific description of the statistic value.</summary>
-    /// <remarks>
-    /// <para>The information groups are enabled using the @types parameter which is a binary-OR of enum virDomainGuestInfoTypes. The following groups are available (although not necessarily implemented for each hypervisor):</para>
-    /// <para>VIR_DOMAIN_GUEST_INFO_USERS: returns information about users that are currently logged in within the guest domain. The typed parameter keys are in this format:</para>
-    /// <code>
-    ///      &quot;user.count&quot; - the number of active users on this domain as an
-    ///                     unsigned int
-    ///      &quot;user.&lt;num&gt;.name&quot; - username of the user as a string
-    ///      &quot;user.&lt;num&gt;.domain&quot; - domain of the user as a string (may only be
-    ///                            present on certain guest types)
-    ///      &quot;user.&lt;num&gt;.login-time&quot; - the login time of a user in milliseconds
-    ///                                since the epoch as unsigned long long
-    /// </code>
-    /// <para>VIR_DOMAIN_GUEST_INFO_OS: Return information about the operating system running within the guest. The typed parameter keys are in this format:</para>
-    /// <code>
-    ///      &quot;os.id&quot; - a string identifying the operating system
-    ///      &quot;os.name&quot; - the name of the operating system, suitable for presentation
-    ///                  to a user, as a string
-    ///      &quot;os.pretty-name&quot; - a pretty name for the operating system, suitable for
-    ///                         presentation to a user, as a string
-    ///      &quot;os.version&quot; - the version of the operating system suitable for
-    ///                     presentation to a user, as a string
-    ///      &quot;os.version-id&quot; - the version id of the operating system suitable for
-    ///                        processing by scripts, as a string
-    ///      &quot;os.kernel-release&quot; - the release of the operating system kernel, as a
-    ///                            string
-    ///      &quot;os.kernel-version&quot; - the version of the operating system kernel, as a
-    ///                            string
-    ///      &quot;os.machine&quot; - the machine hardware name as a string
-    ///      &quot;os.variant&quot; - a specific variant or edition of the operating system
-    ///                     suitable for presentation to a user, as a string
-    ///      &quot;os.variant-id&quot; - the id for a specific variant or edition of the
-    ///                        operating system, as a string
-    /// </code>
-    /// <para>VIR_DOMAIN_GUEST_INFO_TIMEZONE: Returns information about the timezone within the domain. The typed parameter keys are in this format:</para>
-    /// <code>
-    ///      &quot;timezone.name&quot; - the name of the timezone as a string
-    ///      &quot;timezone.offset&quot; - the offset to UTC in seconds as an int
-    /// </code>
-    /// <para>VIR_DOMAIN_GUEST_INFO_FILESYSTEM: Returns information about the filesystems within the domain. The typed parameter keys are in this format:</para>
-    /// <code>
-    ///      &quot;fs.count&quot; - the number of filesystems defined on this domain
-    ///                   as an unsigned int
-    ///      &quot;fs.&lt;num&gt;.mountpoint&quot; - the path to the mount point for the filesystem
-    ///      &quot;fs.&lt;num&gt;.name&quot; - device name in the guest (e.g. &quot;sda1&quot;)
-    ///      &quot;fs.&lt;num&gt;.fstype&quot; - the type of filesystem
-    ///      &quot;fs.&lt;num&gt;.total-bytes&quot; - the total size of the filesystem
-    ///      &quot;fs.&lt;num&gt;.used-bytes&quot; - the number of bytes used in the filesystem
-    ///      &quot;fs.&lt;num&gt;.disk.count&quot; - the number of disks targeted by this filesystem
-    ///      &quot;fs.&lt;num&gt;.disk.&lt;num&gt;.alias&quot; - the device alias of the disk (e.g. sda)
-    ///      &quot;fs.&lt;num&gt;.disk.&lt;num&gt;.serial&quot; - the serial number of the disk
-    ///      &quot;fs.&lt;num&gt;.disk.&lt;num&gt;.device&quot; - the device node of the disk
-    /// </code>
-    /// <para>VIR_DOMAIN_GUEST_INFO_DISKS: Returns information about the disks within the domain. The typed parameter keys are in this format:</para>
-    /// <code>
-    ///      &quot;disk.count&quot; - the number of disks defined on this domain
-    ///                      as an unsigned int
-    ///      &quot;disk.&lt;num&gt;.name&quot; - device node (Linux) or device UNC (Windows)
-    ///      &quot;disk.&lt;num&gt;.partition&quot; - whether this is a partition or disk
-    ///      &quot;disk.&lt;num&gt;.dependency.count&quot; - the number of device dependencies
-    ///                      e.g. for LVs of the LVM this will
-    ///                      hold the list of PVs, for LUKS encrypted volume this will
-    ///                      contain the disk where the volume is placed. (Linux)
-    ///      &quot;disk.&lt;num&gt;.dependency.&lt;num&gt;.name&quot; - a dependency
-    ///      &quot;disk.&lt;num&gt;.serial&quot; - optional disk serial number (as string)
-    ///      &quot;disk.&lt;num&gt;.alias&quot; - the device alias of the disk (e.g. sda)
-    ///      &quot;disk.&lt;num&gt;.guest_alias&quot; - optional alias assigned to the disk, on Linux
-    ///                      this is a name assigned by device mapper
-    /// </code>
-    /// <para>VIR_DOMAIN_GUEST_INFO_HOSTNAME: Returns information about the hostname of the domain. The typed parameter keys are in this format:</para>
-    /// <para>&quot;hostname&quot; - the hostname of the domain</para>
-    /// <para>VIR_DOMAIN_GUEST_INFO_INTERFACES: Returns information about the interfaces within the domain. The typed parameter keys are in this format:</para>
-    /// <code>
-    ///      &quot;if.count&quot; - the number of interfaces defined on this domain
-    ///      &quot;if.&lt;num&gt;.name&quot; - name in the guest (e.g. ``eth0``) for interface &lt;num&gt;
-    ///      &quot;if.&lt;num&gt;.hwaddr&quot; - hardware address in the guest for interface &lt;num&gt;
-    ///      &quot;if.&lt;num&gt;.addr.count - the number of IP addresses of interface &lt;num&gt;
-    ///      &quot;if.&lt;num&gt;.addr.&lt;num1&gt;.type&quot; - the IP address type of addr &lt;num1&gt; (e.g. ipv4)
-    ///      &quot;if.&lt;num&gt;.addr.&lt;num1&gt;.addr&quot; - the IP address of addr &lt;num1&gt;
-    ///      &quot;if.&lt;num&gt;.addr.&lt;num1&gt;.prefix&quot; - the prefix of IP address of addr &lt;num1&gt;
-    /// </code>
-    /// <para>Using 0 for @types returns all information groups supported by the given hypervisor.</para>
-    /// <para>This API requires the VM to run. The caller is responsible for calling virTypedParamsFree to free memory returned in @params.</para>
-    /// Since 5.7.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="types">types of information to return, binary-OR of virDomainGuestInfoTypes</param>
-    /// <param name="params">location to store the guest info parameters</param>
-    /// <param name="nparams">number of items in @params</param>
-    /// <param name="flags">currently unused, set to 0</param>
-    /// <returns>0 on success, -1 on error.</returns>
+    /// <summary>Queries the guest agent for the various information about the guest system. The reported data depends on the guest agent implementation. The information is returned as an array of typed parameters containing the individual parameters. The parameter name for each information field consists of a dot-separated string containing the name of the requested group followed by a group-specific description of the statistic value. Since 5.7.0.</summary>
     public static int virDomainGetGuestInfo(virDomain* domain, DomainGuestInfoTypes types, virTypedParameter** @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainGuestInfoTypes, virTypedParameter**, int*, uint, int>)
             (s_virDomainGetGuestInfo != 0 ? s_virDomainGetGuestInfo : Library.Core.Bind(ref s_virDomainGetGuestInfo, "virDomainGetGuestInfo")))(domain, types, @params, nparams, flags);
     static nint s_virDomainGetGuestInfo;
 
-    /// <summary>Queries the guest agent for state and information regarding vCPUs from guest&apos;s perspective. The reported data depends on the guest agent implementation.</summary>
-    /// <remarks>
-    /// <code>
-    /// Reported fields stored in @params:
-    /// &apos;vcpus&apos;: string containing bitmap representing vCPU ids as reported by the
-    ///          guest
-    /// &apos;online&apos;: string containing bitmap representing online vCPUs as reported
-    ///           by the guest agent.
-    /// &apos;offlinable&apos;: string containing bitmap representing ids of vCPUs that can be
-    ///               offlined
-    /// </code>
-    /// <para>This API requires the VM to run. The caller is responsible for calling virTypedParamsFree to free memory returned in @params.</para>
-    /// Since 2.0.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer that will be filled with an array of typed parameters</param>
-    /// <param name="nparams">pointer filled with number of elements in @params</param>
-    /// <param name="flags">currently unused, callers shall pass 0</param>
-    /// <returns>0 on success, -1 on error.</returns>
+    /// <summary>Queries the guest agent for state and information regarding vCPUs from guest&apos;s perspective. The reported data depends on the guest agent implementation. Since 2.0.0.</summary>
     public static int virDomainGetGuestVcpus(virDomain* domain, virTypedParameter** @params, uint* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter**, uint*, uint, int>)
             (s_virDomainGetGuestVcpus != 0 ? s_virDomainGetGuestVcpus : Library.Core.Bind(ref s_virDomainGetGuestVcpus, "virDomainGetGuestVcpus")))(domain, @params, nparams, flags);
     static nint s_virDomainGetGuestVcpus;
 
-    /// <summary>Get the hostname for that domain. If no hostname is found, then an error is raised with VIR_ERR_NO_HOSTNAME code.</summary>
-    /// <remarks>
-    /// <para>Dependent on hypervisor and @flags used, this may require a guest agent to be available.</para>
-    /// Since 0.10.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">bitwise-OR of virDomainGetHostnameFlags</param>
-    /// <returns>the hostname which must be freed by the caller, or NULL if there was an error.</returns>
+    /// <summary>Get the hostname for that domain. If no hostname is found, then an error is raised with VIR_ERR_NO_HOSTNAME code. Since 0.10.0.</summary>
     public static byte* virDomainGetHostname(virDomain* domain, DomainGetHostnameFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainGetHostnameFlags, byte*>)
             (s_virDomainGetHostname != 0 ? s_virDomainGetHostname : Library.Core.Bind(ref s_virDomainGetHostname, "virDomainGetHostname")))(domain, flags);
     static nint s_virDomainGetHostname;
 
-    /// <summary>Get the hypervisor ID number for the domain</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>the domain ID number or (unsigned int) -1 in case of error</returns>
+    /// <summary>Get the hypervisor ID number for the domain Since 0.0.3.</summary>
     public static uint virDomainGetID(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint>)
             (s_virDomainGetID != 0 ? s_virDomainGetID : Library.Core.Bind(ref s_virDomainGetID, "virDomainGetID")))(domain);
     static nint s_virDomainGetID;
 
-    /// <summary>Fetch IOThreads of an active domain including the cpumap information to determine on which CPU the IOThread has affinity to run.</summary>
-    /// <remarks>
-    /// Since 1.2.14.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="info">pointer to an array of virDomainIOThreadInfo structures (OUT)</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact Must not be VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG concurrently.</param>
-    /// <returns>the number of IOThreads or -1 in case of error. On success, the array of information is stored into @info. The caller is responsible for calling virDomainIOThreadInfoFree() on each array element, then calling free() on @info. On error, @info is set to NULL.</returns>
+    /// <summary>Fetch IOThreads of an active domain including the cpumap information to determine on which CPU the IOThread has affinity to run. Since 1.2.14.</summary>
     public static int virDomainGetIOThreadInfo(virDomain* dom, virDomainIOThreadInfo*** info, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainIOThreadInfo***, DomainModificationImpact, int>)
             (s_virDomainGetIOThreadInfo != 0 ? s_virDomainGetIOThreadInfo : Library.Core.Bind(ref s_virDomainGetIOThreadInfo, "virDomainGetIOThreadInfo")))(dom, info, flags);
     static nint s_virDomainGetIOThreadInfo;
 
-    /// <summary>Extract information about a domain. Note that if the connection used to get the domain is limited only a partial set of the information can be extracted.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="info">pointer to a virDomainInfo structure allocated by the user</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Extract information about a domain. Note that if the connection used to get the domain is limited only a partial set of the information can be extracted. Since 0.0.3.</summary>
     public static int virDomainGetInfo(virDomain* domain, virDomainInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainInfo*, int>)
             (s_virDomainGetInfo != 0 ? s_virDomainGetInfo : Library.Core.Bind(ref s_virDomainGetInfo, "virDomainGetInfo")))(domain, info);
     static nint s_virDomainGetInfo;
 
-    /// <summary>Get all interface parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</summary>
-    /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again. See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
-    /// Since 0.9.9.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="device">the interface name or mac address</param>
-    /// <param name="params">pointer to interface parameter objects (return value, allocated by the caller)</param>
-    /// <param name="nparams">pointer to number of interface parameter; input and output</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Get all interface parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.9.</summary>
     public static int virDomainGetInterfaceParameters(virDomain* domain, byte* device, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetInterfaceParameters != 0 ? s_virDomainGetInterfaceParameters : Library.Core.Bind(ref s_virDomainGetInterfaceParameters, "virDomainGetInterfaceParameters")))(domain, device, @params, nparams, flags);
     static nint s_virDomainGetInterfaceParameters;
 
-    /// <summary>Extract information about progress of a background job on a domain. Will return an error if the domain is not active.</summary>
-    /// <remarks>
-    /// <para>This function returns a limited amount of information in comparison to virDomainGetJobStats().</para>
-    /// Since 0.7.7.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="info">pointer to a virDomainJobInfo structure allocated by the user</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Extract information about progress of a background job on a domain. Will return an error if the domain is not active. Since 0.7.7.</summary>
     public static int virDomainGetJobInfo(virDomain* domain, virDomainJobInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainJobInfo*, int>)
             (s_virDomainGetJobInfo != 0 ? s_virDomainGetJobInfo : Library.Core.Bind(ref s_virDomainGetJobInfo, "virDomainGetJobInfo")))(domain, info);
     static nint s_virDomainGetJobInfo;
 
-    /// <summary>Extract information about progress of a background job on a domain. Will return an error if the domain is not active. The function returns a superset of progress information provided by virDomainGetJobInfo. Possible fields returned in @params are defined by VIR_DOMAIN_JOB_* macros and new fields will likely be introduced in the future so callers may receive fields that they do not understand in case they talk to a newer server.</summary>
-    /// <remarks>
-    /// <para>When @flags contains VIR_DOMAIN_JOB_STATS_COMPLETED, the function will return statistics about a recently completed job. Specifically, this flag may be used to query statistics of a completed incoming pre-copy migration (statistics for post-copy migration are only available on the source host). Statistics of a completed job are automatically destroyed once read (unless the VIR_DOMAIN_JOB_STATS_COMPLETED_KEEP is used as well) or when libvirtd is restarted. Note that time information returned for completed migrations may be completely irrelevant unless both source and destination hosts have synchronized time (i.e., NTP daemon is running on both of them). The statistics of a completed job can also be obtained by listening to a VIR_DOMAIN_EVENT_ID_JOB_COMPLETED event (on the source host in case of a migration job).</para>
-    /// Since 1.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="type">where to store the job type (one of virDomainJobType)</param>
-    /// <param name="params">where to store job statistics</param>
-    /// <param name="nparams">number of items in @params</param>
-    /// <param name="flags">bitwise-OR of virDomainGetJobStatsFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Extract information about progress of a background job on a domain. Will return an error if the domain is not active. The function returns a superset of progress information provided by virDomainGetJobInfo. Possible fields returned in @params are defined by VIR_DOMAIN_JOB_* macros and new fields will likely be introduced in the future so callers may receive fields that they do not understand in case they talk to a newer server. Since 1.0.3.</summary>
     public static int virDomainGetJobStats(virDomain* domain, int* type, virTypedParameter** @params, int* nparams, DomainGetJobStatsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int*, virTypedParameter**, int*, DomainGetJobStatsFlags, int>)
             (s_virDomainGetJobStats != 0 ? s_virDomainGetJobStats : Library.Core.Bind(ref s_virDomainGetJobStats, "virDomainGetJobStats")))(domain, type, @params, nparams, flags);
     static nint s_virDomainGetJobStats;
 
-    /// <summary>Get the launch security info. In case of the SEV guest, this will return the launch measurement.</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="params">where to store security info</param>
-    /// <param name="nparams">number of items in @params</param>
-    /// <param name="flags">currently used, set to 0.</param>
-    /// <returns>-1 in case of failure, 0 in case of success.</returns>
+    /// <summary>Get the launch security info. In case of the SEV guest, this will return the launch measurement. Since 4.5.0.</summary>
     public static int virDomainGetLaunchSecurityInfo(virDomain* domain, virTypedParameter** @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter**, int*, uint, int>)
             (s_virDomainGetLaunchSecurityInfo != 0 ? s_virDomainGetLaunchSecurityInfo : Library.Core.Bind(ref s_virDomainGetLaunchSecurityInfo, "virDomainGetLaunchSecurityInfo")))(domain, @params, nparams, flags);
     static nint s_virDomainGetLaunchSecurityInfo;
 
-    /// <summary>Retrieve the maximum amount of physical memory allocated to a domain. If domain is NULL, then this get the amount of memory reserved to Domain0 i.e. the domain where the application runs.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object or NULL</param>
-    /// <returns>the memory size in kibibytes (blocks of 1024 bytes), or 0 in case of error.</returns>
+    /// <summary>Retrieve the maximum amount of physical memory allocated to a domain. If domain is NULL, then this get the amount of memory reserved to Domain0 i.e. the domain where the application runs. Since 0.0.3.</summary>
     public static nuint virDomainGetMaxMemory(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint>)
             (s_virDomainGetMaxMemory != 0 ? s_virDomainGetMaxMemory : Library.Core.Bind(ref s_virDomainGetMaxMemory, "virDomainGetMaxMemory")))(domain);
     static nint s_virDomainGetMaxMemory;
 
-    /// <summary>Provides the maximum number of virtual CPUs supported for the guest VM. If the guest is inactive, this is basically the same as virConnectGetMaxVcpus(). If the guest is running this will reflect the maximum number of virtual CPUs the guest was booted with. For more details, see virDomainGetVcpusFlags().</summary>
-    /// <remarks>
-    /// Since 0.2.1.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <returns>the maximum of virtual CPU or -1 in case of error.</returns>
+    /// <summary>Provides the maximum number of virtual CPUs supported for the guest VM. If the guest is inactive, this is basically the same as virConnectGetMaxVcpus(). If the guest is running this will reflect the maximum number of virtual CPUs the guest was booted with. For more details, see virDomainGetVcpusFlags(). Since 0.2.1.</summary>
     public static int virDomainGetMaxVcpus(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainGetMaxVcpus != 0 ? s_virDomainGetMaxVcpus : Library.Core.Bind(ref s_virDomainGetMaxVcpus, "virDomainGetMaxVcpus")))(domain);
     static nint s_virDomainGetMaxVcpus;
 
-    /// <summary>Get all memory parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</summary>
-    /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again.</para>
-    /// <para>Here is a sample code snippet:</para>
-    /// <code>
-    ///   if (virDomainGetMemoryParameters(dom, NULL, &amp;nparams, 0) == 0 &amp;&amp;
-    ///       nparams != 0) {
-    ///       if ((params = malloc(sizeof(*params) * nparams)) == NULL)
-    ///           goto error;
-    ///       memset(params, 0, sizeof(*params) * nparams);
-    ///       if (virDomainGetMemoryParameters(dom, params, &amp;nparams, 0))
-    ///           goto error;
-    ///   }
-    /// </code>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
-    /// Since 0.8.5.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to memory parameter object (return value, allocated by the caller)</param>
-    /// <param name="nparams">pointer to number of memory parameters; input and output</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Get all memory parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.8.5.</summary>
     public static int virDomainGetMemoryParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetMemoryParameters != 0 ? s_virDomainGetMemoryParameters : Library.Core.Bind(ref s_virDomainGetMemoryParameters, "virDomainGetMemoryParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainGetMemoryParameters;
 
-    /// <summary>Fetch a list of all messages recorded against the VM and store them into @msgs array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing @msgs when no longer needed.</summary>
-    /// <remarks>
-    /// <para>If @flags is zero then all messages are reported. The virDomainMessageType constants can be used to restrict results to certain types of message.</para>
-    /// <para>Note it is hypervisor dependent whether messages are available for shutoff guests, or running guests, or both. Thus a client should be prepared to re-fetch messages when a guest transitions between running and shutoff states.</para>
-    /// Since 7.1.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="msgs">pointer to a variable to store messages</param>
-    /// <param name="flags">zero or more virDomainMessageType flags</param>
-    /// <returns>number of messages stored in @msgs, -1 otherwise.</returns>
+    /// <summary>Fetch a list of all messages recorded against the VM and store them into @msgs array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing @msgs when no longer needed. Since 7.1.0.</summary>
     public static int virDomainGetMessages(virDomain* domain, byte*** msgs, DomainMessageType flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte***, DomainMessageType, int>)
             (s_virDomainGetMessages != 0 ? s_virDomainGetMessages : Library.Core.Bind(ref s_virDomainGetMessages, "virDomainGetMessages")))(domain, msgs, flags);
     static nint s_virDomainGetMessages;
 
-    /// <summary>Retrieves the appropriate domain element given by @type. If VIR_DOMAIN_METADATA_ELEMENT is requested parameter @uri must be set to the name of the namespace the requested elements belong to, otherwise must be NULL.</summary>
-    /// <remarks>
-    /// <para>If an element of the domain XML is not present, the resulting error will be VIR_ERR_NO_DOMAIN_METADATA. This method forms a shortcut for seeing information from virDomainSetMetadata() without having to go through virDomainGetXMLDesc().</para>
-    /// <para>@flags controls whether the live domain or persistent configuration will be queried.</para>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="type">type of metadata, from virDomainMetadataType</param>
-    /// <param name="uri">XML namespace identifier</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>the metadata string on success (caller must free), or NULL in case of failure.</returns>
+    /// <summary>Retrieves the appropriate domain element given by @type. If VIR_DOMAIN_METADATA_ELEMENT is requested parameter @uri must be set to the name of the namespace the requested elements belong to, otherwise must be NULL. Since 0.9.10.</summary>
     public static byte* virDomainGetMetadata(virDomain* domain, DomainMetadataType type, byte* uri, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainMetadataType, byte*, DomainModificationImpact, byte*>)
             (s_virDomainGetMetadata != 0 ? s_virDomainGetMetadata : Library.Core.Bind(ref s_virDomainGetMetadata, "virDomainGetMetadata")))(domain, type, uri, flags);
     static nint s_virDomainGetMetadata;
 
-    /// <summary>Get the public name for that domain</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>a pointer to the name or NULL, the string need not be deallocated its lifetime will be the same as the domain object.</returns>
+    /// <summary>Get the public name for that domain Since 0.0.3.</summary>
     public static byte* virDomainGetName(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*>)
             (s_virDomainGetName != 0 ? s_virDomainGetName : Library.Core.Bind(ref s_virDomainGetName, "virDomainGetName")))(domain);
     static nint s_virDomainGetName;
 
-    /// <summary>Get all numa parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</summary>
-    /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again.</para>
-    /// <para>See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
-    /// Since 0.9.9.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to numa parameter object (return value, allocated by the caller)</param>
-    /// <param name="nparams">pointer to number of numa parameters</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Get all numa parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.9.</summary>
     public static int virDomainGetNumaParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetNumaParameters != 0 ? s_virDomainGetNumaParameters : Library.Core.Bind(ref s_virDomainGetNumaParameters, "virDomainGetNumaParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainGetNumaParameters;
 
-    /// <summary>Get the type of domain operation system.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>the new string or NULL in case of error, the string must be freed by the caller.</returns>
+    /// <summary>Get the type of domain operation system. Since 0.0.3.</summary>
     public static byte* virDomainGetOSType(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*>)
             (s_virDomainGetOSType != 0 ? s_virDomainGetOSType : Library.Core.Bind(ref s_virDomainGetOSType, "virDomainGetOSType")))(domain);
     static nint s_virDomainGetOSType;
 
-    /// <summary>Get all Linux perf events setting. Possible fields returned in @params are defined by VIR_PERF_EVENT_* macros and new fields will likely be introduced in the future.</summary>
-    /// <remarks>
-    /// <para>Linux perf events are performance analyzing tool in Linux.</para>
-    /// Since 1.3.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="params">where to store perf events setting</param>
-    /// <param name="nparams">number of items in @params</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    /// <returns>-1 in case of failure, 0 in case of success.</returns>
+    /// <summary>Get all Linux perf events setting. Possible fields returned in @params are defined by VIR_PERF_EVENT_* macros and new fields will likely be introduced in the future. Since 1.3.3.</summary>
     public static int virDomainGetPerfEvents(virDomain* domain, virTypedParameter** @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter**, int*, DomainModificationImpact, int>)
             (s_virDomainGetPerfEvents != 0 ? s_virDomainGetPerfEvents : Library.Core.Bind(ref s_virDomainGetPerfEvents, "virDomainGetPerfEvents")))(domain, @params, nparams, flags);
     static nint s_virDomainGetPerfEvents;
 
-    /// <summary>Get all scheduler parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. @nparams cannot be 0.</summary>
-    /// <remarks>
-    /// <para>It is hypervisor specific whether this returns the live or persistent state; for more control, use virDomainGetSchedulerParametersFlags().</para>
-    /// Since 0.2.3.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to scheduler parameter objects (return value)</param>
-    /// <param name="nparams">pointer to number of scheduler parameter objects (this value should generally be as large as the returned value nparams of virDomainGetSchedulerType()); input and output</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Get all scheduler parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. @nparams cannot be 0. Since 0.2.3.</summary>
     public static int virDomainGetSchedulerParameters(virDomain* domain, virTypedParameter* @params, int* nparams) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, int>)
             (s_virDomainGetSchedulerParameters != 0 ? s_virDomainGetSchedulerParameters : Library.Core.Bind(ref s_virDomainGetSchedulerParameters, "virDomainGetSchedulerParameters")))(domain, @params, nparams);
     static nint s_virDomainGetSchedulerParameters;
 
-    /// <summary>Get all scheduler parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. @nparams cannot be 0.</summary>
-    /// <remarks>
-    /// <para>The value of @flags can be exactly VIR_DOMAIN_AFFECT_CURRENT, VIR_DOMAIN_AFFECT_LIVE, or VIR_DOMAIN_AFFECT_CONFIG.</para>
-    /// <para>Here is a sample code snippet:</para>
-    /// <code>
-    ///   char *ret = virDomainGetSchedulerType(dom, &amp;nparams);
-    ///   if (ret &amp;&amp; nparams != 0) {
-    ///       if ((params = malloc(sizeof(*params) * nparams)) == NULL)
-    ///           goto error;
-    ///       memset(params, 0, sizeof(*params) * nparams);
-    ///       if (virDomainGetSchedulerParametersFlags(dom, params, &amp;nparams, 0))
-    ///           goto error;
-    ///   }
-    /// </code>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to scheduler parameter object (return value)</param>
-    /// <param name="nparams">pointer to number of scheduler parameter (this value should be same than the returned value nparams of virDomainGetSchedulerType()); input and output</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Get all scheduler parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. @nparams cannot be 0. Since 0.9.2.</summary>
     public static int virDomainGetSchedulerParametersFlags(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetSchedulerParametersFlags != 0 ? s_virDomainGetSchedulerParametersFlags : Library.Core.Bind(ref s_virDomainGetSchedulerParametersFlags, "virDomainGetSchedulerParametersFlags")))(domain, @params, nparams, flags);
     static nint s_virDomainGetSchedulerParametersFlags;
 
-    /// <summary>Get the scheduler type and the number of scheduler parameters.</summary>
-    /// <remarks>
-    /// Since 0.2.3.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="nparams">pointer to number of scheduler parameters, can be NULL (return value)</param>
-    /// <returns>NULL in case of error. The caller must free the returned string.</returns>
+    /// <summary>Get the scheduler type and the number of scheduler parameters. Since 0.2.3.</summary>
     public static byte* virDomainGetSchedulerType(virDomain* domain, int* nparams) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int*, byte*>)
             (s_virDomainGetSchedulerType != 0 ? s_virDomainGetSchedulerType : Library.Core.Bind(ref s_virDomainGetSchedulerType, "virDomainGetSchedulerType")))(domain, nparams);
     static nint s_virDomainGetSchedulerType;
 
-    /// <summary>Extract security label of an active domain. The &apos;label&apos; field in the @seclabel argument will be initialized to the empty string if the domain is not running under a security model.</summary>
-    /// <remarks>
-    /// Since 0.6.1.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="seclabel">pointer to a virSecurityLabel structure</param>
-    /// <returns>0 in case of success, -1 in case of failure</returns>
+    /// <summary>Extract security label of an active domain. The &apos;label&apos; field in the @seclabel argument will be initialized to the empty string if the domain is not running under a security model. Since 0.6.1.</summary>
     public static int virDomainGetSecurityLabel(virDomain* domain, virSecurityLabel* seclabel) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virSecurityLabel*, int>)
             (s_virDomainGetSecurityLabel != 0 ? s_virDomainGetSecurityLabel : Library.Core.Bind(ref s_virDomainGetSecurityLabel, "virDomainGetSecurityLabel")))(domain, seclabel);
     static nint s_virDomainGetSecurityLabel;
 
-    /// <summary>Extract the security labels of an active domain. The &apos;label&apos; field in the @seclabels argument will be initialized to the empty string if the domain is not running under a security model.</summary>
-    /// <remarks>
-    /// Since 0.10.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="seclabels">will be auto-allocated and filled with domains&apos; security labels. Caller must free memory on return.</param>
-    /// <returns>number of elements in @seclabels on success, -1 in case of failure.</returns>
+    /// <summary>Extract the security labels of an active domain. The &apos;label&apos; field in the @seclabels argument will be initialized to the empty string if the domain is not running under a security model. Since 0.10.0.</summary>
     public static int virDomainGetSecurityLabelList(virDomain* domain, virSecurityLabel** seclabels) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virSecurityLabel**, int>)
             (s_virDomainGetSecurityLabelList != 0 ? s_virDomainGetSecurityLabelList : Library.Core.Bind(ref s_virDomainGetSecurityLabelList, "virDomainGetSecurityLabelList")))(domain, seclabels);
     static nint s_virDomainGetSecurityLabelList;
 
-    /// <summary>Extract domain state. Each state can be accompanied with a reason (if known) which led to the state.</summary>
-    /// <remarks>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="state">returned state of the domain (one of virDomainState)</param>
-    /// <param name="reason">returned reason which led to @state (one of virDomain*Reason corresponding to the current state); it is allowed to be NULL</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Extract domain state. Each state can be accompanied with a reason (if known) which led to the state. Since 0.9.2.</summary>
     public static int virDomainGetState(virDomain* domain, int* state, int* reason, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int*, int*, uint, int>)
             (s_virDomainGetState != 0 ? s_virDomainGetState : Library.Core.Bind(ref s_virDomainGetState, "virDomainGetState")))(domain, state, reason, flags);
     static nint s_virDomainGetState;
 
-    /// <summary>Extract information about guest time and store it into @seconds and @nseconds. The @seconds represents the number of seconds since the UNIX Epoch of 1970-01-01 00:00:00 in UTC.</summary>
-    /// <remarks>
-    /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to run this API.</para>
-    /// Since 1.2.5.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="seconds">domain&apos;s time in seconds</param>
-    /// <param name="nseconds">the nanosecond part of @seconds</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, -1 otherwise.</returns>
+    /// <summary>Extract information about guest time and store it into @seconds and @nseconds. The @seconds represents the number of seconds since the UNIX Epoch of 1970-01-01 00:00:00 in UTC. Since 1.2.5.</summary>
     public static int virDomainGetTime(virDomain* dom, long* seconds, uint* nseconds, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, long*, uint*, uint, int>)
             (s_virDomainGetTime != 0 ? s_virDomainGetTime : Library.Core.Bind(ref s_virDomainGetTime, "virDomainGetTime")))(dom, seconds, nseconds, flags);
     static nint s_virDomainGetTime;
 
-    /// <summary>Get the UUID for a domain</summary>
-    /// <remarks>
-    /// Since 0.0.5.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="uuid">pointer to a VIR_UUID_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a domain Since 0.0.5.</summary>
     public static int virDomainGetUUID(virDomain* domain, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int>)
             (s_virDomainGetUUID != 0 ? s_virDomainGetUUID : Library.Core.Bind(ref s_virDomainGetUUID, "virDomainGetUUID")))(domain, uuid);
     static nint s_virDomainGetUUID;
 
-    /// <summary>Get the UUID for a domain as string. For more information about UUID see RFC4122.</summary>
-    /// <remarks>
-    /// Since 0.1.1.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="buf">pointer to a VIR_UUID_STRING_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a domain as string. For more information about UUID see RFC4122. Since 0.1.1.</summary>
     public static int virDomainGetUUIDString(virDomain* domain, byte* buf) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int>)
             (s_virDomainGetUUIDString != 0 ? s_virDomainGetUUIDString : Library.Core.Bind(ref s_virDomainGetUUIDString, "virDomainGetUUIDString")))(domain, buf);
     static nint s_virDomainGetUUIDString;
 
-    /// <summary>Query the CPU affinity setting of all virtual CPUs of domain, store it in cpumaps.</summary>
-    /// <remarks>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="ncpumaps">the number of cpumap (listed first to match virDomainGetVcpus)</param>
-    /// <param name="cpumaps">pointer to a bit map of real CPUs for all vcpus of this domain (in 8-bit bytes) (OUT) It&apos;s assumed there is &lt;ncpumaps&gt; cpumap in cpumaps array. The memory allocated to cpumaps must be (ncpumaps * maplen) bytes (ie: calloc(ncpumaps, maplen)). One cpumap inside cpumaps has the format described in virDomainPinVcpu() API. Must not be NULL.</param>
-    /// <param name="maplen">the number of bytes in one cpumap, from 1 up to size of CPU map. Must be positive.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact Must not be VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG concurrently.</param>
-    /// <returns>the number of virtual CPUs in case of success, -1 in case of failure.</returns>
+    /// <summary>Query the CPU affinity setting of all virtual CPUs of domain, store it in cpumaps. Since 0.9.3.</summary>
     public static int virDomainGetVcpuPinInfo(virDomain* domain, int ncpumaps, byte* cpumaps, int maplen, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int, byte*, int, DomainModificationImpact, int>)
             (s_virDomainGetVcpuPinInfo != 0 ? s_virDomainGetVcpuPinInfo : Library.Core.Bind(ref s_virDomainGetVcpuPinInfo, "virDomainGetVcpuPinInfo")))(domain, ncpumaps, cpumaps, maplen, flags);
     static nint s_virDomainGetVcpuPinInfo;
 
-    /// <summary>Extract information about virtual CPUs of domain, store it in info array and also in cpumaps if this pointer isn&apos;t NULL. This call may fail on an inactive domain.</summary>
-    /// <remarks>
-    /// <para>See also virDomainGetVcpuPinInfo for querying just cpumaps, including on an inactive domain.</para>
-    /// Since 0.1.4.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="info">pointer to an array of virVcpuInfo structures (OUT)</param>
-    /// <param name="maxinfo">number of structures in info array</param>
-    /// <param name="cpumaps">pointer to a bit map of real CPUs for all vcpus of this domain (in 8-bit bytes) (OUT) If cpumaps is NULL, then no cpumap information is returned by the API. It&apos;s assumed there is &lt;maxinfo&gt; cpumap in cpumaps array. The memory allocated to cpumaps must be (maxinfo * maplen) bytes (ie: calloc(maxinfo, maplen)). One cpumap inside cpumaps has the format described in virDomainPinVcpu() API.</param>
-    /// <param name="maplen">number of bytes in one cpumap, from 1 up to size of CPU map in underlying virtualization system (Xen...). Must be zero when cpumaps is NULL and positive when it is non-NULL.</param>
-    /// <returns>the number of info filled in case of success, -1 in case of failure.</returns>
+    /// <summary>Extract information about virtual CPUs of domain, store it in info array and also in cpumaps if this pointer isn&apos;t NULL. This call may fail on an inactive domain. Since 0.1.4.</summary>
     public static int virDomainGetVcpus(virDomain* domain, virVcpuInfo* info, int maxinfo, byte* cpumaps, int maplen) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virVcpuInfo*, int, byte*, int, int>)
             (s_virDomainGetVcpus != 0 ? s_virDomainGetVcpus : Library.Core.Bind(ref s_virDomainGetVcpus, "virDomainGetVcpus")))(domain, info, maxinfo, cpumaps, maplen);
     static nint s_virDomainGetVcpus;
 
-    /// <summary>Query the number of virtual CPUs used by the domain. Note that this call may fail if the underlying virtualization hypervisor does not support it. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>If @flags includes VIR_DOMAIN_AFFECT_LIVE, this will query a running domain (which will fail if domain is not active); if it includes VIR_DOMAIN_AFFECT_CONFIG, this will query the XML description of the domain. It is an error to set both flags. If neither flag is set (that is, VIR_DOMAIN_AFFECT_CURRENT), then the configuration queried depends on whether the domain is currently running.</para>
-    /// <para>If @flags includes VIR_DOMAIN_VCPU_MAXIMUM, then the maximum virtual CPU limit is queried. Otherwise, this call queries the current virtual CPU count.</para>
-    /// <para>If @flags includes VIR_DOMAIN_VCPU_GUEST, then the state of the processors is queried in the guest instead of the hypervisor. This flag is only usable on live domains. Guest agent may be needed for this flag to be available.</para>
-    /// Since 0.8.5.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="flags">bitwise-OR of virDomainVcpuFlags</param>
-    /// <returns>the number of vCPUs in case of success, -1 in case of failure.</returns>
+    /// <summary>Query the number of virtual CPUs used by the domain. Note that this call may fail if the underlying virtualization hypervisor does not support it. This function may require privileged access to the hypervisor. Since 0.8.5.</summary>
     public static int virDomainGetVcpusFlags(virDomain* domain, DomainVcpuFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainVcpuFlags, int>)
             (s_virDomainGetVcpusFlags != 0 ? s_virDomainGetVcpusFlags : Library.Core.Bind(ref s_virDomainGetVcpusFlags, "virDomainGetVcpusFlags")))(domain, flags);
     static nint s_virDomainGetVcpusFlags;
 
-    /// <summary>Provide an XML description of the domain. The description may be reused later to relaunch the domain with virDomainCreateXML().</summary>
-    /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_XML_SECURE; this flag is rejected on read-only connections. If @flags includes VIR_DOMAIN_XML_INACTIVE, then the XML represents the configuration that will be used on the next boot of a persistent domain; otherwise, the configuration represents the currently running domain. If @flags contains VIR_DOMAIN_XML_UPDATE_CPU, then the portion of the domain XML describing CPU capabilities is modified to match actual capabilities of the host.</para>
-    /// <para>If @flags contains VIR_DOMAIN_XML_MIGRATABLE, the XML is altered to assist in migrations, since the source and destination may be running different libvirt versions. This may include trimming redundant or default information that might confuse an older recipient, or exposing internal details that aid a newer recipient; this flag is rejected on read-only connections, and the resulting XML might not validate against the schema, so it is mainly for internal use.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">bitwise-OR of virDomainXMLFlags</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Provide an XML description of the domain. The description may be reused later to relaunch the domain with virDomainCreateXML(). Since 0.0.3.</summary>
     public static byte* virDomainGetXMLDesc(virDomain* domain, DomainXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainXMLFlags, byte*>)
             (s_virDomainGetXMLDesc != 0 ? s_virDomainGetXMLDesc : Library.Core.Bind(ref s_virDomainGetXMLDesc, "virDomainGetXMLDesc")))(domain, flags);
     static nint s_virDomainGetXMLDesc;
 
-    /// <summary>Check if a domain has a managed save image as created by virDomainManagedSave(). Note that any running domain should not have such an image, as it should have been removed on restart.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 if no image is present, 1 if an image is present, and -1 in case of error</returns>
+    /// <summary>Check if a domain has a managed save image as created by virDomainManagedSave(). Note that any running domain should not have such an image, as it should have been removed on restart. Since 0.8.0.</summary>
     public static int virDomainHasManagedSaveImage(virDomain* dom, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int>)
             (s_virDomainHasManagedSaveImage != 0 ? s_virDomainHasManagedSaveImage : Library.Core.Bind(ref s_virDomainHasManagedSaveImage, "virDomainHasManagedSaveImage")))(dom, flags);
     static nint s_virDomainHasManagedSaveImage;
 
-    /// <summary>Frees the memory used by @info.</summary>
-    /// <remarks>
-    /// Since 1.2.14.
-    /// </remarks>
-    /// <param name="info">pointer to a virDomainIOThreadInfo object</param>
+    /// <summary>Frees the memory used by @info. Since 1.2.14.</summary>
     public static void virDomainIOThreadInfoFree(virDomainIOThreadInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virDomainIOThreadInfo*, void>)
             (s_virDomainIOThreadInfoFree != 0 ? s_virDomainIOThreadInfoFree : Library.Core.Bind(ref s_virDomainIOThreadInfoFree, "virDomainIOThreadInfoFree")))(info);
     static nint s_virDomainIOThreadInfoFree;
 
-    /// <summary>Send NMI to the guest</summary>
-    /// <remarks>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Send NMI to the guest Since 0.9.2.</summary>
     public static int virDomainInjectNMI(virDomain* domain, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int>)
             (s_virDomainInjectNMI != 0 ? s_virDomainInjectNMI : Library.Core.Bind(ref s_virDomainInjectNMI, "virDomainInjectNMI")))(domain, flags);
     static nint s_virDomainInjectNMI;
 
-    /// <summary>Return a pointer to the allocated array of pointers to interfaces present in given domain along with their IP and MAC addresses. Note that single interface can have multiple or even 0 IP addresses.</summary>
-    /// <remarks>
-    /// <para>This API dynamically allocates the virDomainInterfacePtr struct based on how many interfaces domain @dom has, usually there&apos;s 1:1 correlation. The count of the interfaces is returned as the return value.</para>
-    /// <para>If @source is VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE, the DHCP lease file associated with any virtual networks will be examined to obtain the interface addresses. This only returns data for interfaces which are connected to virtual networks managed by libvirt.</para>
-    /// <para>If @source is VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT, a configured guest agent is needed for successful return from this API. Moreover, if guest agent is used then the interface name is the one seen by guest OS. To match such interface with the one from @dom XML use MAC address or IP range.</para>
-    /// <para>If @source is VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP, the host ARP table will be check to obtain the interface addresses. As the arp cache refreshes in time, the returned ip address may be unreachable. Depending on the route table config of the guest, the returned mac address may be duplicated.</para>
-    /// <para>Note that for some @source values some pieces of returned @ifaces might be unset (e.g. VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP does not set IP address prefix as ARP table does not have any notion of that).</para>
-    /// <para>@ifaces-&gt;name and @ifaces-&gt;hwaddr are never NULL.</para>
-    /// <para>The caller *must* free @ifaces when no longer needed. Usual use case looks like this:</para>
-    /// <code>
-    ///   virDomainInterfacePtr *ifaces = NULL;
-    ///   int ifaces_count = 0;
-    ///   size_t i, j;
-    ///   virDomainPtr dom = ... obtain a domain here ...;
-    /// </code>
-    /// <code>
-    ///   if ((ifaces_count = virDomainInterfaceAddresses(dom, &amp;ifaces,
-    ///            VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE)) &lt; 0)
-    ///       goto cleanup;
-    /// </code>
-    /// <para>... do something with returned values, for example:</para>
-    /// <code>
-    ///   for (i = 0; i &lt; ifaces_count; i++) {
-    ///       printf(&quot;name: %s&quot;, ifaces[i]-&gt;name);
-    ///       if (ifaces[i]-&gt;hwaddr)
-    ///           printf(&quot; hwaddr: %s&quot;, ifaces[i]-&gt;hwaddr);
-    /// </code>
-    /// <code>
-    ///       for (j = 0; j &lt; ifaces[i]-&gt;naddrs; j++) {
-    ///           virDomainIPAddressPtr ip_addr = ifaces[i]-&gt;addrs + j;
-    ///           printf(&quot;[addr: %s prefix: %d type: %d]&quot;,
-    ///                  ip_addr-&gt;addr, ip_addr-&gt;prefix, ip_addr-&gt;type);
-    ///       }
-    ///       printf(&quot;\n&quot;);
-    ///   }
-    /// </code>
-    /// <code>
-    ///   cleanup:
-    ///       if (ifaces &amp;&amp; ifaces_count &gt; 0)
-    ///           for (i = 0; i &lt; ifaces_count; i++)
-    ///               virDomainInterfaceFree(ifaces[i]);
-    ///       free(ifaces);
-    /// </code>
-    /// Since 1.2.14.
-    /// </remarks>
-    /// <param name="dom">domain object</param>
-    /// <param name="ifaces">pointer to an array of pointers pointing to interface objects</param>
-    /// <param name="source">one of the virDomainInterfaceAddressesSource constants</param>
-    /// <param name="flags">currently unused, pass zero</param>
-    /// <returns>the number of interfaces on success, -1 in case of error.</returns>
+    /// <summary>Return a pointer to the allocated array of pointers to interfaces present in given domain along with their IP and MAC addresses. Note that single interface can have multiple or even 0 IP addresses. Since 1.2.14.</summary>
     public static int virDomainInterfaceAddresses(virDomain* dom, virDomainInterface*** ifaces, DomainInterfaceAddressesSource source, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainInterface***, DomainInterfaceAddressesSource, uint, int>)
             (s_virDomainInterfaceAddresses != 0 ? s_virDomainInterfaceAddresses : Library.Core.Bind(ref s_virDomainInterfaceAddresses, "virDomainInterfaceAddresses")))(dom, ifaces, source, flags);
     static nint s_virDomainInterfaceAddresses;
 
-    /// <summary>Free the interface object. The data structure is freed and should not be used thereafter. If @iface is NULL, then this method has no effect.</summary>
-    /// <remarks>
-    /// Since 1.2.14.
-    /// </remarks>
-    /// <param name="iface">an interface object</param>
+    /// <summary>Free the interface object. The data structure is freed and should not be used thereafter. If @iface is NULL, then this method has no effect. Since 1.2.14.</summary>
     public static void virDomainInterfaceFree(virDomainInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virDomainInterface*, void>)
             (s_virDomainInterfaceFree != 0 ? s_virDomainInterfaceFree : Library.Core.Bind(ref s_virDomainInterfaceFree, "virDomainInterfaceFree")))(iface);
     static nint s_virDomainInterfaceFree;
 
-    /// <summary>This function returns network interface stats for interfaces attached to the domain.</summary>
-    /// <remarks>
-    /// <para>The @device parameter is the network interface either by name or MAC address.</para>
-    /// <para>Domains may have more than one network interface. To get stats for each you should make multiple calls to this function.</para>
-    /// <para>Individual fields within the stats structure may be returned as -1, which indicates that the hypervisor does not support that particular statistic.</para>
-    /// <para>The returned stats are from domain&apos;s point of view.</para>
-    /// Since 0.3.2.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <param name="device">the interface name or MAC address</param>
-    /// <param name="stats">network interface stats (returned)</param>
-    /// <param name="size">size of stats structure</param>
-    /// <returns>0 in case of success or -1 in case of failure.</returns>
+    /// <summary>This function returns network interface stats for interfaces attached to the domain. Since 0.3.2.</summary>
     public static int virDomainInterfaceStats(virDomain* dom, byte* device, virDomainInterfaceStatsStruct* stats, nuint size) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virDomainInterfaceStatsStruct*, nuint, int>)
             (s_virDomainInterfaceStats != 0 ? s_virDomainInterfaceStats : Library.Core.Bind(ref s_virDomainInterfaceStats, "virDomainInterfaceStats")))(dom, device, stats, size);
     static nint s_virDomainInterfaceStats;
 
-    /// <summary>Determine if the domain is currently running</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <returns>1 if running, 0 if inactive, -1 on error</returns>
+    /// <summary>Determine if the domain is currently running Since 0.7.3.</summary>
     public static int virDomainIsActive(virDomain* dom) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainIsActive != 0 ? s_virDomainIsActive : Library.Core.Bind(ref s_virDomainIsActive, "virDomainIsActive")))(dom);
     static nint s_virDomainIsActive;
 
-    /// <summary>Determine if the domain has a persistent configuration which means it will still exist after shutting down</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <returns>1 if persistent, 0 if transient, -1 on error</returns>
+    /// <summary>Determine if the domain has a persistent configuration which means it will still exist after shutting down Since 0.7.3.</summary>
     public static int virDomainIsPersistent(virDomain* dom) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainIsPersistent != 0 ? s_virDomainIsPersistent : Library.Core.Bind(ref s_virDomainIsPersistent, "virDomainIsPersistent")))(dom);
     static nint s_virDomainIsPersistent;
 
-    /// <summary>Determine if the domain has been updated.</summary>
-    /// <remarks>
-    /// Since 0.8.6.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <returns>1 if updated, 0 if not, -1 on error</returns>
+    /// <summary>Determine if the domain has been updated. Since 0.8.6.</summary>
     public static int virDomainIsUpdated(virDomain* dom) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainIsUpdated != 0 ? s_virDomainIsUpdated : Library.Core.Bind(ref s_virDomainIsUpdated, "virDomainIsUpdated")))(dom);
     static nint s_virDomainIsUpdated;
 
-    /// <summary>Query statistics for domains provided by @doms. Note that all domains in @doms must share the same connection.</summary>
-    /// <remarks>
-    /// <para>Report statistics of various parameters for a running VM according to @stats field. The statistics are returned as an array of structures for each queried domain. The structure contains an array of typed parameters containing the individual statistics. The typed parameter name for each statistic field consists of a dot-separated string containing name of the requested group followed by a group specific description of the statistic value.</para>
-    /// <para>The statistic groups are enabled using the @stats parameter which is a binary-OR of enum virDomainStatsTypes. The stats groups are documented in virConnectGetAllDomainStats.</para>
-    /// <para>Using 0 for @stats returns all stats groups supported by the given hypervisor.</para>
-    /// <para>Specifying VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS as @flags makes the function return error in case some of the stat types in @stats were not recognized by the daemon. However, even with this flag, a hypervisor may omit individual fields within a known group if the information is not available; as an extreme example, a supported group may produce zero fields for offline domains if the statistics are meaningful only for a running domain.</para>
-    /// <para>Passing VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT in @flags means when libvirt is unable to fetch stats for any of the domains (for whatever reason) only a subset of statistics is returned for the domain. That subset being statistics that don&apos;t involve querying the underlying hypervisor.</para>
-    /// <para>Note that any of the domain list filtering flags in @flags may be rejected by this function.</para>
-    /// Since 1.2.8.
-    /// </remarks>
-    /// <param name="doms">NULL terminated array of domains</param>
-    /// <param name="stats">stats to return, binary-OR of virDomainStatsTypes</param>
-    /// <param name="retStats">Pointer that will be filled with the array of returned stats</param>
-    /// <param name="flags">extra flags; binary-OR of virConnectGetAllDomainStatsFlags</param>
-    /// <returns>the count of returned statistics structures on success, -1 on error. The requested data are returned in the @retStats parameter. The returned array should be freed by the caller. See virDomainStatsRecordListFree. Note that the count of returned stats may be less than the domain count provided via @doms.</returns>
+    /// <summary>Query statistics for domains provided by @doms. Note that all domains in @doms must share the same connection. Since 1.2.8.</summary>
     public static int virDomainListGetStats(virDomain** doms, DomainStatsTypes stats, virDomainStatsRecord*** retStats, ConnectGetAllDomainStatsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain**, DomainStatsTypes, virDomainStatsRecord***, ConnectGetAllDomainStatsFlags, int>)
             (s_virDomainListGetStats != 0 ? s_virDomainListGetStats : Library.Core.Bind(ref s_virDomainListGetStats, "virDomainListGetStats")))(doms, stats, retStats, flags);
     static nint s_virDomainListGetStats;
 
-    /// <summary>Try to find a domain based on the hypervisor ID number Note that this won&apos;t work for inactive domains which have an ID of -1, in that case a lookup based on the Name or UUID need to be done instead.</summary>
-    /// <remarks>
-    /// <para>virDomainFree should be used to free the resources after the domain object is no longer needed.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="id">the domain ID number</param>
-    /// <returns>a new domain object or NULL in case of failure. If the domain cannot be found, then VIR_ERR_NO_DOMAIN error is raised.</returns>
+    /// <summary>Try to find a domain based on the hypervisor ID number Note that this won&apos;t work for inactive domains which have an ID of -1, in that case a lookup based on the Name or UUID need to be done instead. Since 0.0.3.</summary>
     public static virDomain* virDomainLookupByID(virConnect* conn, int id) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, virDomain*>)
             (s_virDomainLookupByID != 0 ? s_virDomainLookupByID : Library.Core.Bind(ref s_virDomainLookupByID, "virDomainLookupByID")))(conn, id);
     static nint s_virDomainLookupByID;
 
-    /// <summary>Try to lookup a domain on the given hypervisor based on its name.</summary>
-    /// <remarks>
-    /// <para>virDomainFree should be used to free the resources after the domain object is no longer needed.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="name">name for the domain</param>
-    /// <returns>a new domain object or NULL in case of failure. If the domain cannot be found, then VIR_ERR_NO_DOMAIN error is raised.</returns>
+    /// <summary>Try to lookup a domain on the given hypervisor based on its name. Since 0.0.3.</summary>
     public static virDomain* virDomainLookupByName(virConnect* conn, byte* name) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virDomain*>)
             (s_virDomainLookupByName != 0 ? s_virDomainLookupByName : Library.Core.Bind(ref s_virDomainLookupByName, "virDomainLookupByName")))(conn, name);
     static nint s_virDomainLookupByName;
 
-    /// <summary>Try to lookup a domain on the given hypervisor based on its UUID.</summary>
-    /// <remarks>
-    /// <para>virDomainFree should be used to free the resources after the domain object is no longer needed.</para>
-    /// Since 0.0.5.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="uuid">the raw UUID for the domain</param>
-    /// <returns>a new domain object or NULL in case of failure. If the domain cannot be found, then VIR_ERR_NO_DOMAIN error is raised.</returns>
+    /// <summary>Try to lookup a domain on the given hypervisor based on its UUID. Since 0.0.5.</summary>
     public static virDomain* virDomainLookupByUUID(virConnect* conn, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virDomain*>)
             (s_virDomainLookupByUUID != 0 ? s_virDomainLookupByUUID : Library.Core.Bind(ref s_virDomainLookupByUUID, "virDomainLookupByUUID")))(conn, uuid);
     static nint s_virDomainLookupByUUID;
 
-    /// <summary>Try to lookup a domain on the given hypervisor based on its UUID.</summary>
-    /// <remarks>
-    /// <para>virDomainFree should be used to free the resources after the domain object is no longer needed.</para>
-    /// Since 0.1.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="uuidstr">the string UUID for the domain</param>
-    /// <returns>a new domain object or NULL in case of failure. If the domain cannot be found, then VIR_ERR_NO_DOMAIN error is raised.</returns>
+    /// <summary>Try to lookup a domain on the given hypervisor based on its UUID. Since 0.1.1.</summary>
     public static virDomain* virDomainLookupByUUIDString(virConnect* conn, byte* uuidstr) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virDomain*>)
             (s_virDomainLookupByUUIDString != 0 ? s_virDomainLookupByUUIDString : Library.Core.Bind(ref s_virDomainLookupByUUIDString, "virDomainLookupByUUIDString")))(conn, uuidstr);
     static nint s_virDomainLookupByUUIDString;
 
-    /// <summary>This method will suspend a domain and save its memory contents to a file on disk. After the call, if successful, the domain is not listed as running anymore. The difference from virDomainSave() is that libvirt is keeping track of the saved state itself, and will reuse it once the domain is being restarted (automatically or via an explicit libvirt call). As a result any running domain is sure to not have a managed saved image. This also implies that managed save only works on persistent domains, since the domain must still exist in order to use virDomainCreate() to restart it.</summary>
-    /// <remarks>
-    /// <para>If @flags includes VIR_DOMAIN_SAVE_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
-    /// <para>Normally, the managed saved state will remember whether the domain was running or paused, and start will resume to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override the default saved into the file. These two flags are mutually exclusive.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
-    /// <returns>0 in case of success or -1 in case of failure</returns>
+    /// <summary>This method will suspend a domain and save its memory contents to a file on disk. After the call, if successful, the domain is not listed as running anymore. The difference from virDomainSave() is that libvirt is keeping track of the saved state itself, and will reuse it once the domain is being restarted (automatically or via an explicit libvirt call). As a result any running domain is sure to not have a managed saved image. This also implies that managed save only works on persistent domains, since the domain must still exist in order to use virDomainCreate() to restart it. Since 0.8.0.</summary>
     public static int virDomainManagedSave(virDomain* dom, DomainSaveRestoreFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainSaveRestoreFlags, int>)
             (s_virDomainManagedSave != 0 ? s_virDomainManagedSave : Library.Core.Bind(ref s_virDomainManagedSave, "virDomainManagedSave")))(dom, flags);
     static nint s_virDomainManagedSave;
 
-    /// <summary>This updates the definition of a domain stored in a saved state file.</summary>
-    /// <remarks>
-    /// <para>@dxml can be used to alter host-specific portions of the domain XML that will be used on the next start of the domain. For example, it is possible to alter the backing filename that is associated with a disk device.</para>
-    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override the default saved into the file; omitting both leaves the file&apos;s default unchanged. These two flags are mutually exclusive.</para>
-    /// Since 3.7.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="dxml">XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This updates the definition of a domain stored in a saved state file. Since 3.7.0.</summary>
     public static int virDomainManagedSaveDefineXML(virDomain* domain, byte* dxml, DomainSaveRestoreFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainSaveRestoreFlags, int>)
             (s_virDomainManagedSaveDefineXML != 0 ? s_virDomainManagedSaveDefineXML : Library.Core.Bind(ref s_virDomainManagedSaveDefineXML, "virDomainManagedSaveDefineXML")))(domain, dxml, flags);
     static nint s_virDomainManagedSaveDefineXML;
 
-    /// <summary>This method will extract the XML description of the managed save state file of a domain.</summary>
-    /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_SAVE_IMAGE_XML_SECURE; this flag is rejected on read-only connections.</para>
-    /// Since 3.7.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSaveImageXMLFlags</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>This method will extract the XML description of the managed save state file of a domain. Since 3.7.0.</summary>
     public static byte* virDomainManagedSaveGetXMLDesc(virDomain* domain, DomainSaveImageXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainSaveImageXMLFlags, byte*>)
             (s_virDomainManagedSaveGetXMLDesc != 0 ? s_virDomainManagedSaveGetXMLDesc : Library.Core.Bind(ref s_virDomainManagedSaveGetXMLDesc, "virDomainManagedSaveGetXMLDesc")))(domain, flags);
     static nint s_virDomainManagedSaveGetXMLDesc;
 
-    /// <summary>Remove any managed save image for this domain.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, and -1 in case of error</returns>
+    /// <summary>Remove any managed save image for this domain. Since 0.8.0.</summary>
     public static int virDomainManagedSaveRemove(virDomain* dom, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int>)
             (s_virDomainManagedSaveRemove != 0 ? s_virDomainManagedSaveRemove : Library.Core.Bind(ref s_virDomainManagedSaveRemove, "virDomainManagedSaveRemove")))(dom, flags);
     static nint s_virDomainManagedSaveRemove;
 
-    /// <summary>This function allows you to read the contents of a domain&apos;s memory.</summary>
-    /// <remarks>
-    /// <para>The memory which is read is controlled by the &apos;start&apos;, &apos;size&apos; and &apos;flags&apos; parameters.</para>
-    /// <para>If &apos;flags&apos; is VIR_MEMORY_VIRTUAL then the &apos;start&apos; and &apos;size&apos; parameters are interpreted as virtual memory addresses for whichever task happens to be running on the domain at the moment. Although this sounds haphazard it is in fact what you want in order to read Linux kernel state, because it ensures that pointers in the kernel image can be interpreted coherently.</para>
-    /// <para>&apos;buffer&apos; is the return buffer and must be at least &apos;size&apos; bytes. &apos;size&apos; may be 0 to test if the call would succeed.</para>
-    /// <para>NB. The remote driver imposes a 64K byte limit on &apos;size&apos;. For your program to be able to work reliably over a remote connection you should split large requests to &lt;= 65536 bytes. However, with 0.9.13 this RPC limit has been raised to 1M byte. Starting with version 1.0.6 the RPC limit has been raised again. Now large requests up to 16M byte are supported.</para>
-    /// Since 0.4.2.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <param name="start">start of memory to peek</param>
-    /// <param name="size">size of memory to peek</param>
-    /// <param name="buffer">return buffer (must be at least size bytes)</param>
-    /// <param name="flags">bitwise-OR of virDomainMemoryFlags</param>
-    /// <returns>0 in case of success or -1 in case of failure.</returns>
+    /// <summary>This function allows you to read the contents of a domain&apos;s memory. Since 0.4.2.</summary>
     public static int virDomainMemoryPeek(virDomain* dom, ulong start, nuint size, void* buffer, DomainMemoryFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, ulong, nuint, void*, DomainMemoryFlags, int>)
             (s_virDomainMemoryPeek != 0 ? s_virDomainMemoryPeek : Library.Core.Bind(ref s_virDomainMemoryPeek, "virDomainMemoryPeek")))(dom, start, size, buffer, flags);
     static nint s_virDomainMemoryPeek;
 
-    /// <summary>This function provides memory statistics for the domain.</summary>
-    /// <remarks>
-    /// <para>Up to &apos;nr_stats&apos; elements of &apos;stats&apos; will be populated with memory statistics from the domain. Only statistics supported by the domain, the driver, and this version of libvirt will be returned.</para>
-    /// <para>Memory Statistics:</para>
-    /// <code>
-    /// VIR_DOMAIN_MEMORY_STAT_SWAP_IN:
-    ///     The total amount of data read from swap space (in kb).
-    /// VIR_DOMAIN_MEMORY_STAT_SWAP_OUT:
-    ///     The total amount of memory written out to swap space (in kb).
-    /// VIR_DOMAIN_MEMORY_STAT_MAJOR_FAULT:
-    ///     The number of page faults that required disk IO to service.
-    /// VIR_DOMAIN_MEMORY_STAT_MINOR_FAULT:
-    ///     The number of page faults serviced without disk IO.
-    /// VIR_DOMAIN_MEMORY_STAT_UNUSED:
-    ///     The amount of memory which is not being used for any purpose (in kb).
-    /// VIR_DOMAIN_MEMORY_STAT_AVAILABLE:
-    ///     The total amount of memory available to the domain&apos;s OS (in kb).
-    /// VIR_DOMAIN_MEMORY_STAT_USABLE:
-    ///     How much the balloon can be inflated without pushing the guest system
-    ///     to swap, corresponds to &apos;Available&apos; in /proc/meminfo
-    /// VIR_DOMAIN_MEMORY_STAT_ACTUAL_BALLOON:
-    ///     Current balloon value (in kb).
-    /// VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE
-    ///     Timestamp of the last statistic
-    /// VIR_DOMAIN_MEMORY_STAT_DISK_CACHES
-    ///     Memory that can be reclaimed without additional I/O, typically disk
-    ///     caches (in kb).
-    /// VIR_DOMAIN_MEMORY_STAT_HUGETLB_PGALLOC
-    ///     The number of successful huge page allocations from inside the domain
-    /// VIR_DOMAIN_MEMORY_STAT_HUGETLB_PGFAIL
-    ///     The number of failed huge page allocations from inside the domain
-    /// </code>
-    /// Since 0.7.5.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <param name="stats">nr_stats-sized array of stat structures (returned)</param>
-    /// <param name="nr_stats">number of memory statistics requested</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>The number of stats provided or -1 in case of failure.</returns>
+    /// <summary>This function provides memory statistics for the domain. Since 0.7.5.</summary>
     public static int virDomainMemoryStats(virDomain* dom, virDomainMemoryStatStruct* stats, uint nr_stats, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainMemoryStatStruct*, uint, uint, int>)
             (s_virDomainMemoryStats != 0 ? s_virDomainMemoryStats : Library.Core.Bind(ref s_virDomainMemoryStats, "virDomainMemoryStats")))(dom, stats, nr_stats, flags);
     static nint s_virDomainMemoryStats;
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host).</summary>
-    /// <remarks>
-    /// <para>This function is similar to virDomainMigrate3, but it only supports a fixed set of parameters: @dname corresponds to VIR_MIGRATE_PARAM_DEST_NAME, @uri is VIR_MIGRATE_PARAM_URI, and @bandwidth is VIR_MIGRATE_PARAM_BANDWIDTH.</para>
-    /// <para>virDomainFree should be used to free the resources after the returned domain object is no longer needed.</para>
-    /// Since 0.3.2.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="dconn">destination host (a connection object)</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <param name="dname">(optional) rename domain to this at destination</param>
-    /// <param name="uri">(optional) dest hostname/URI as seen from the source host</param>
-    /// <param name="bandwidth">(optional) specify migration bandwidth limit in MiB/s</param>
-    /// <returns>the new domain object if the migration was successful, or NULL in case of error. Note that the new domain object exists in the scope of the destination connection (dconn).</returns>
+    /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host). Since 0.3.2.</summary>
     public static virDomain* virDomainMigrate(virDomain* domain, virConnect* dconn, nuint flags, byte* dname, byte* uri, nuint bandwidth) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virConnect*, nuint, byte*, byte*, nuint, virDomain*>)
             (s_virDomainMigrate != 0 ? s_virDomainMigrate : Library.Core.Bind(ref s_virDomainMigrate, "virDomainMigrate")))(domain, dconn, flags, dname, uri, bandwidth);
     static nint s_virDomainMigrate;
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host).</summary>
-    /// <remarks>
-    /// <para>This function is similar to virDomainMigrate3, but it only supports a fixed set of parameters: @dxml corresponds to VIR_MIGRATE_PARAM_DEST_XML, @dname is VIR_MIGRATE_PARAM_DEST_NAME, @uri is VIR_MIGRATE_PARAM_URI, and @bandwidth is VIR_MIGRATE_PARAM_BANDWIDTH.</para>
-    /// <para>virDomainFree should be used to free the resources after the returned domain object is no longer needed.</para>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="dconn">destination host (a connection object)</param>
-    /// <param name="dxml">(optional) XML config for launching guest on target</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <param name="dname">(optional) rename domain to this at destination</param>
-    /// <param name="uri">(optional) dest hostname/URI as seen from the source host</param>
-    /// <param name="bandwidth">(optional) specify migration bandwidth limit in MiB/s</param>
-    /// <returns>the new domain object if the migration was successful, or NULL in case of error. Note that the new domain object exists in the scope of the destination connection (dconn).</returns>
+    /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host). Since 0.9.2.</summary>
     public static virDomain* virDomainMigrate2(virDomain* domain, virConnect* dconn, byte* dxml, nuint flags, byte* dname, byte* uri, nuint bandwidth) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virConnect*, byte*, nuint, byte*, byte*, nuint, virDomain*>)
             (s_virDomainMigrate2 != 0 ? s_virDomainMigrate2 : Library.Core.Bind(ref s_virDomainMigrate2, "virDomainMigrate2")))(domain, dconn, dxml, flags, dname, uri, bandwidth);
     static nint s_virDomainMigrate2;
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host).</summary>
-    /// <remarks>
-    /// <para>See VIR_MIGRATE_PARAM_* and virDomainMigrateFlags for detailed description of accepted migration parameters and flags.</para>
-    /// <para>See virDomainMigrateFlags documentation for description of individual flags.</para>
-    /// <para>VIR_MIGRATE_TUNNELLED and VIR_MIGRATE_PEER2PEER are not supported by this API, use virDomainMigrateToURI3 instead.</para>
-    /// <para>There are many limitations on migration imposed by the underlying technology - for example it may not be possible to migrate between different processors even with the same architecture, or between different types of hypervisor.</para>
-    /// <para>virDomainFree should be used to free the resources after the returned domain object is no longer needed.</para>
-    /// Since 1.1.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="dconn">destination host (a connection object)</param>
-    /// <param name="params">(optional) migration parameters</param>
-    /// <param name="nparams">(optional) number of migration parameters in @params</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <returns>the new domain object if the migration was successful, or NULL in case of error. Note that the new domain object exists in the scope of the destination connection (dconn).</returns>
+    /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host). Since 1.1.0.</summary>
     public static virDomain* virDomainMigrate3(virDomain* domain, virConnect* dconn, virTypedParameter* @params, uint nparams, DomainMigrateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virConnect*, virTypedParameter*, uint, DomainMigrateFlags, virDomain*>)
             (s_virDomainMigrate3 != 0 ? s_virDomainMigrate3 : Library.Core.Bind(ref s_virDomainMigrate3, "virDomainMigrate3")))(domain, dconn, @params, nparams, flags);
     static nint s_virDomainMigrate3;
 
-    /// <summary>Gets current size of the cache (in bytes) used for compressing repeatedly transferred memory pages during live migration.</summary>
-    /// <remarks>
-    /// Since 1.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="cacheSize">return value of current size of the cache (in bytes)</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 otherwise.</returns>
+    /// <summary>Gets current size of the cache (in bytes) used for compressing repeatedly transferred memory pages during live migration. Since 1.0.3.</summary>
     public static int virDomainMigrateGetCompressionCache(virDomain* domain, ulong* cacheSize, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, ulong*, uint, int>)
             (s_virDomainMigrateGetCompressionCache != 0 ? s_virDomainMigrateGetCompressionCache : Library.Core.Bind(ref s_virDomainMigrateGetCompressionCache, "virDomainMigrateGetCompressionCache")))(domain, cacheSize, flags);
     static nint s_virDomainMigrateGetCompressionCache;
 
-    /// <summary>Gets current maximum tolerable time for which the domain may be paused at the end of live migration.</summary>
-    /// <remarks>
-    /// Since 3.7.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="downtime">return value of the maximum tolerable downtime for live migration, in milliseconds</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 otherwise.</returns>
+    /// <summary>Gets current maximum tolerable time for which the domain may be paused at the end of live migration. Since 3.7.0.</summary>
     public static int virDomainMigrateGetMaxDowntime(virDomain* domain, ulong* downtime, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, ulong*, uint, int>)
             (s_virDomainMigrateGetMaxDowntime != 0 ? s_virDomainMigrateGetMaxDowntime : Library.Core.Bind(ref s_virDomainMigrateGetMaxDowntime, "virDomainMigrateGetMaxDowntime")))(domain, downtime, flags);
     static nint s_virDomainMigrateGetMaxDowntime;
 
-    /// <summary>Get the current maximum bandwidth (in MiB/s) that will be used if the domain is migrated. Not all hypervisors will support a bandwidth limit. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in @flags, this API gets the current maximum bandwidth for the post-copy phase of the migration.</summary>
-    /// <remarks>
-    /// Since 0.9.5.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="bandwidth">return value of current migration bandwidth limit in MiB/s</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateMaxSpeedFlags</param>
-    /// <returns>0 in case of success, -1 otherwise.</returns>
+    /// <summary>Get the current maximum bandwidth (in MiB/s) that will be used if the domain is migrated. Not all hypervisors will support a bandwidth limit. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in @flags, this API gets the current maximum bandwidth for the post-copy phase of the migration. Since 0.9.5.</summary>
     public static int virDomainMigrateGetMaxSpeed(virDomain* domain, nuint* bandwidth, DomainMigrateMaxSpeedFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint*, DomainMigrateMaxSpeedFlags, int>)
             (s_virDomainMigrateGetMaxSpeed != 0 ? s_virDomainMigrateGetMaxSpeed : Library.Core.Bind(ref s_virDomainMigrateGetMaxSpeed, "virDomainMigrateGetMaxSpeed")))(domain, bandwidth, flags);
     static nint s_virDomainMigrateGetMaxSpeed;
 
-    /// <summary>Sets size of the cache (in bytes) used for compressing repeatedly transferred memory pages during live migration. It&apos;s supposed to be called while the domain is being live-migrated as a reaction to migration progress and increasing number of compression cache misses obtained from virDomainGetJobStats.</summary>
-    /// <remarks>
-    /// Since 1.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="cacheSize">size of the cache (in bytes) used for compression</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 otherwise.</returns>
+    /// <summary>Sets size of the cache (in bytes) used for compressing repeatedly transferred memory pages during live migration. It&apos;s supposed to be called while the domain is being live-migrated as a reaction to migration progress and increasing number of compression cache misses obtained from virDomainGetJobStats. Since 1.0.3.</summary>
     public static int virDomainMigrateSetCompressionCache(virDomain* domain, ulong cacheSize, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, ulong, uint, int>)
             (s_virDomainMigrateSetCompressionCache != 0 ? s_virDomainMigrateSetCompressionCache : Library.Core.Bind(ref s_virDomainMigrateSetCompressionCache, "virDomainMigrateSetCompressionCache")))(domain, cacheSize, flags);
     static nint s_virDomainMigrateSetCompressionCache;
 
-    /// <summary>Sets maximum tolerable time for which the domain is allowed to be paused at the end of live migration. It&apos;s supposed to be called while the domain is being live-migrated as a reaction to migration progress.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="downtime">maximum tolerable downtime for live migration, in milliseconds</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 otherwise.</returns>
+    /// <summary>Sets maximum tolerable time for which the domain is allowed to be paused at the end of live migration. It&apos;s supposed to be called while the domain is being live-migrated as a reaction to migration progress. Since 0.8.0.</summary>
     public static int virDomainMigrateSetMaxDowntime(virDomain* domain, ulong downtime, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, ulong, uint, int>)
             (s_virDomainMigrateSetMaxDowntime != 0 ? s_virDomainMigrateSetMaxDowntime : Library.Core.Bind(ref s_virDomainMigrateSetMaxDowntime, "virDomainMigrateSetMaxDowntime")))(domain, downtime, flags);
     static nint s_virDomainMigrateSetMaxDowntime;
 
-    /// <summary>The maximum bandwidth (in MiB/s) that will be used to do migration can be specified with the bandwidth parameter. Not all hypervisors will support a bandwidth cap. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in @flags, this API sets the maximum bandwidth for the post-copy phase of the migration.</summary>
-    /// <remarks>
-    /// Since 0.9.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="bandwidth">migration bandwidth limit in MiB/s</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateMaxSpeedFlags</param>
-    /// <returns>0 in case of success, -1 otherwise.</returns>
+    /// <summary>The maximum bandwidth (in MiB/s) that will be used to do migration can be specified with the bandwidth parameter. Not all hypervisors will support a bandwidth cap. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in @flags, this API sets the maximum bandwidth for the post-copy phase of the migration. Since 0.9.0.</summary>
     public static int virDomainMigrateSetMaxSpeed(virDomain* domain, nuint bandwidth, DomainMigrateMaxSpeedFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint, DomainMigrateMaxSpeedFlags, int>)
             (s_virDomainMigrateSetMaxSpeed != 0 ? s_virDomainMigrateSetMaxSpeed : Library.Core.Bind(ref s_virDomainMigrateSetMaxSpeed, "virDomainMigrateSetMaxSpeed")))(domain, bandwidth, flags);
     static nint s_virDomainMigrateSetMaxSpeed;
 
-    /// <summary>Starts post-copy migration. This function has to be called while migration (initiated with VIR_MIGRATE_POSTCOPY flag) is in progress.</summary>
-    /// <remarks>
-    /// <para>Traditional pre-copy migration iteratively walks through guest memory pages and migrates those that changed since the previous iteration. The iterative phase stops when the number of dirty pages is low enough so that the virtual CPUs can be paused, all dirty pages transferred to the destination, where the virtual CPUs are unpaused, and all this can happen within a predefined downtime period. It&apos;s clear that this process may never converge if downtime is too short and/or the guest keeps changing a lot of memory pages.</para>
-    /// <para>When migration is switched to post-copy mode, the virtual CPUs are paused immediately, only a minimum set of pages is transferred, and the CPUs are unpaused on destination. The source keeps sending all remaining memory pages to the destination while the guest is already running there. Whenever the guest tries to read a memory page which has not been migrated yet, the hypervisor has to tell the source to transfer that page in a priority channel. To minimize such page faults, it is a good idea to run at least one iteration of pre-copy migration before switching to post-copy.</para>
-    /// <para>Post-copy migration is guaranteed to converge since each page is transferred at most once no matter how fast it changes. On the other hand once the guest is running on the destination host, the migration can no longer be rolled back because none of the hosts has complete state. If this happens, libvirt will leave the domain paused on the source host with VIR_DOMAIN_PAUSED_POSTCOPY_FAILED reason. The domain on the destination host will remain running with VIR_DOMAIN_RUNNING_POSTCOPY_FAILED reason. It&apos;s up to the upper layer to decide what to do in such case. Because of this, libvirt will refuse to cancel post-copy migration via virDomainAbortJobFlags unless it is called with VIR_DOMAIN_ABORT_JOB_POSTCOPY, in which case the post-copy migration will be paused.</para>
-    /// <para>Failed post-copy migration can be recovered once the cause for the failure (e.g., a network issue) is resolved by repeating the migration with an additional VIR_MIGRATE_POSTCOPY_RESUME flag. This will recreate the connection and resume migration from the point where it failed. This step can be repeated in case the migration breaks again.</para>
-    /// <code>
-    /// The following domain life cycle events are emitted during post-copy
-    /// migration:
-    ///  VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY (on the source) -- migration entered
-    ///      post-copy mode.
-    ///  VIR_DOMAIN_EVENT_RESUMED_POSTCOPY (on the destination) -- the guest is
-    ///      running on the destination host while some of its memory pages still
-    ///      remain on the source host; neither the source nor the destination host
-    ///      contain a complete guest state from this point until migration
-    ///      finishes.
-    ///  VIR_DOMAIN_EVENT_RESUMED_MIGRATED (on the destination),
-    ///  VIR_DOMAIN_EVENT_STOPPED_MIGRATED (on the source) -- migration finished
-    ///      successfully and the destination host holds a complete guest state.
-    ///  VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED (on the source),
-    ///  VIR_DOMAIN_EVENT_RESUMED_POSTCOPY_FAILED (on the destination) -- emitted
-    ///      when migration fails in post-copy mode and it&apos;s unclear whether any of
-    ///      the hosts has a complete guest state. Virtual CPUs on the destination
-    ///      are still running.
-    /// </code>
-    /// <para>The progress of a post-copy migration can be monitored normally using virDomainGetJobStats on the source host. Fetching statistics of a completed post-copy migration can also be done on the source host (by calling virDomainGetJobStats or listening to VIR_DOMAIN_EVENT_ID_JOB_COMPLETED event, but (in contrast to pre-copy migration) the statistics are not available on the destination host. Thus, VIR_DOMAIN_EVENT_ID_JOB_COMPLETED event is the only way of getting statistics of a completed post-copy migration of a transient domain (because the domain is removed after migration and there&apos;s no domain to run virDomainGetJobStats on).</para>
-    /// Since 1.3.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 otherwise.</returns>
+    /// <summary>Starts post-copy migration. This function has to be called while migration (initiated with VIR_MIGRATE_POSTCOPY flag) is in progress. Since 1.3.3.</summary>
     public static int virDomainMigrateStartPostCopy(virDomain* domain, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int>)
             (s_virDomainMigrateStartPostCopy != 0 ? s_virDomainMigrateStartPostCopy : Library.Core.Bind(ref s_virDomainMigrateStartPostCopy, "virDomainMigrateStartPostCopy")))(domain, flags);
     static nint s_virDomainMigrateStartPostCopy;
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by duri.</summary>
-    /// <remarks>
-    /// <para>This function is similar to virDomainMigrateToURI3, but it only supports a fixed set of parameters: @dname corresponds to VIR_MIGRATE_PARAM_DEST_NAME, and @bandwidth corresponds to VIR_MIGRATE_PARAM_BANDWIDTH.</para>
-    /// <para>The operation of this API hinges on the VIR_MIGRATE_PEER2PEER flag.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag IS set, the @duri parameter must be a valid libvirt connection URI, by which the source libvirt driver can connect to the destination libvirt. In other words, @duri corresponds to @dconnuri of virDomainMigrateToURI3.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, the @duri parameter takes a hypervisor specific URI used to initiate the migration. In this case @duri corresponds to VIR_MIGRATE_PARAM_URI of virDomainMigrateToURI3.</para>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="duri">mandatory URI for the destination host</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <param name="dname">(optional) rename domain to this at destination</param>
-    /// <param name="bandwidth">(optional) specify migration bandwidth limit in MiB/s</param>
-    /// <returns>0 if the migration succeeded, -1 upon error.</returns>
+    /// <summary>Migrate the domain object from its current host to the destination host given by duri. Since 0.7.2.</summary>
     public static int virDomainMigrateToURI(virDomain* domain, byte* duri, nuint flags, byte* dname, nuint bandwidth) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, nuint, byte*, nuint, int>)
             (s_virDomainMigrateToURI != 0 ? s_virDomainMigrateToURI : Library.Core.Bind(ref s_virDomainMigrateToURI, "virDomainMigrateToURI")))(domain, duri, flags, dname, bandwidth);
     static nint s_virDomainMigrateToURI;
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by @dconnuri.</summary>
-    /// <remarks>
-    /// <para>This function is similar to virDomainMigrateToURI3, but it only supports a fixed set of parameters: @miguri corresponds to VIR_MIGRATE_PARAM_URI, @dxml is VIR_MIGRATE_PARAM_DEST_XML, @dname is VIR_MIGRATE_PARAM_DEST_NAME, and @bandwidth corresponds to VIR_MIGRATE_PARAM_BANDWIDTH.</para>
-    /// <para>The operation of this API hinges on the VIR_MIGRATE_PEER2PEER flag.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag IS set, the @dconnuri parameter must be a valid libvirt connection URI, by which the source libvirt driver can connect to the destination libvirt. In other words, @dconnuri has the same semantics as in virDomainMigrateToURI3.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, the @dconnuri must be NULL and the @miguri parameter takes a hypervisor specific URI used to initiate the migration. In this case @miguri corresponds to VIR_MIGRATE_PARAM_URI of virDomainMigrateToURI3.</para>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="dconnuri">(optional) URI for target libvirtd if @flags includes VIR_MIGRATE_PEER2PEER</param>
-    /// <param name="miguri">(optional) URI for invoking the migration, not if @flags includs VIR_MIGRATE_TUNNELLED</param>
-    /// <param name="dxml">(optional) XML config for launching guest on target</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <param name="dname">(optional) rename domain to this at destination</param>
-    /// <param name="bandwidth">(optional) specify migration bandwidth limit in MiB/s</param>
-    /// <returns>0 if the migration succeeded, -1 upon error.</returns>
+    /// <summary>Migrate the domain object from its current host to the destination host given by @dconnuri. Since 0.9.2.</summary>
     public static int virDomainMigrateToURI2(virDomain* domain, byte* dconnuri, byte* miguri, byte* dxml, nuint flags, byte* dname, nuint bandwidth) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, byte*, nuint, byte*, nuint, int>)
             (s_virDomainMigrateToURI2 != 0 ? s_virDomainMigrateToURI2 : Library.Core.Bind(ref s_virDomainMigrateToURI2, "virDomainMigrateToURI2")))(domain, dconnuri, miguri, dxml, flags, dname, bandwidth);
     static nint s_virDomainMigrateToURI2;
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by URI.</summary>
-    /// <remarks>
-    /// <para>See VIR_MIGRATE_PARAM_* and virDomainMigrateFlags for detailed description of accepted migration parameters and flags.</para>
-    /// <para>The operation of this API hinges on the VIR_MIGRATE_PEER2PEER flag.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag is set, the @dconnuri parameter must be a valid libvirt connection URI, by which the source libvirt daemon can connect to the destination libvirt.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, then @dconnuri must be NULL and VIR_MIGRATE_PARAM_URI migration parameter must be filled in with hypervisor specific URI used to initiate the migration. The uri_transports element of the hypervisor capabilities XML includes supported URI schemes. This is called &quot;direct&quot; migration. Not all hypervisors support this mode of migration, so if the VIR_MIGRATE_PEER2PEER flag is not set, then it may be necessary to use the alternative virDomainMigrate3 API providing an explicit virConnectPtr for the destination host.</para>
-    /// <para>There are many limitations on migration imposed by the underlying technology - for example it may not be possible to migrate between different processors even with the same architecture, or between different types of hypervisor.</para>
-    /// Since 1.1.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="dconnuri">(optional) URI for target libvirtd if @flags includes VIR_MIGRATE_PEER2PEER</param>
-    /// <param name="params">(optional) migration parameters</param>
-    /// <param name="nparams">(optional) number of migration parameters in @params</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <returns>0 if the migration succeeded, -1 upon error.</returns>
+    /// <summary>Migrate the domain object from its current host to the destination host given by URI. Since 1.1.0.</summary>
     public static int virDomainMigrateToURI3(virDomain* domain, byte* dconnuri, virTypedParameter* @params, uint nparams, DomainMigrateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, uint, DomainMigrateFlags, int>)
             (s_virDomainMigrateToURI3 != 0 ? s_virDomainMigrateToURI3 : Library.Core.Bind(ref s_virDomainMigrateToURI3, "virDomainMigrateToURI3")))(domain, dconnuri, @params, nparams, flags);
     static nint s_virDomainMigrateToURI3;
 
-    /// <summary>This opens the host interface associated with a channel device on a guest, if the host interface is supported. If @name is given, it can match either the device alias (e.g. &quot;channel0&quot;), or the virtio target name (e.g. &quot;org.qemu.guest_agent.0&quot;). If @name is omitted, then the first channel is opened. The channel is associated with the passed in @st stream, which should have been opened in non-blocking mode for bi-directional I/O.</summary>
-    /// <remarks>
-    /// <para>By default, when @flags is 0, the open will fail if libvirt detects that the channel is already in use by another client; passing VIR_DOMAIN_CHANNEL_FORCE will cause libvirt to forcefully remove the other client prior to opening this channel.</para>
-    /// Since 1.0.2.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="name">the channel name, or NULL</param>
-    /// <param name="st">a stream to associate with the channel</param>
-    /// <param name="flags">bitwise-OR of virDomainChannelFlags</param>
-    /// <returns>0 if the channel was opened, -1 on error</returns>
+    /// <summary>This opens the host interface associated with a channel device on a guest, if the host interface is supported. If @name is given, it can match either the device alias (e.g. &quot;channel0&quot;), or the virtio target name (e.g. &quot;org.qemu.guest_agent.0&quot;). If @name is omitted, then the first channel is opened. The channel is associated with the passed in @st stream, which should have been opened in non-blocking mode for bi-directional I/O. Since 1.0.2.</summary>
     public static int virDomainOpenChannel(virDomain* dom, byte* name, virStream* st, DomainChannelFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virStream*, DomainChannelFlags, int>)
             (s_virDomainOpenChannel != 0 ? s_virDomainOpenChannel : Library.Core.Bind(ref s_virDomainOpenChannel, "virDomainOpenChannel")))(dom, name, st, flags);
     static nint s_virDomainOpenChannel;
 
-    /// <summary>This opens the backend associated with a console, serial or parallel port device on a guest, if the backend is supported. If the @dev_name is omitted, then the first console or serial device is opened. The console is associated with the passed in @st stream, which should have been opened in non-blocking mode for bi-directional I/O.</summary>
-    /// <remarks>
-    /// <para>By default, when @flags is 0, the open will fail if libvirt detects that the console is already in use by another client; passing VIR_DOMAIN_CONSOLE_FORCE will cause libvirt to forcefully remove the other client prior to opening this console.</para>
-    /// <para>If flag VIR_DOMAIN_CONSOLE_SAFE the console is opened only in the case where the hypervisor driver supports safe (mutually exclusive) console handling.</para>
-    /// <para>Older servers did not support either flag, and also did not forbid simultaneous clients on a console, with potentially confusing results. When passing @flags of 0 in order to support a wider range of server versions, it is up to the client to ensure mutual exclusion.</para>
-    /// Since 0.8.6.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="dev_name">the console, serial or parallel port device alias, or NULL</param>
-    /// <param name="st">a stream to associate with the console</param>
-    /// <param name="flags">bitwise-OR of virDomainConsoleFlags</param>
-    /// <returns>0 if the console was opened, -1 on error</returns>
+    /// <summary>This opens the backend associated with a console, serial or parallel port device on a guest, if the backend is supported. If the @dev_name is omitted, then the first console or serial device is opened. The console is associated with the passed in @st stream, which should have been opened in non-blocking mode for bi-directional I/O. Since 0.8.6.</summary>
     public static int virDomainOpenConsole(virDomain* dom, byte* dev_name, virStream* st, DomainConsoleFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virStream*, DomainConsoleFlags, int>)
             (s_virDomainOpenConsole != 0 ? s_virDomainOpenConsole : Library.Core.Bind(ref s_virDomainOpenConsole, "virDomainOpenConsole")))(dom, dev_name, st, flags);
     static nint s_virDomainOpenConsole;
 
-    /// <summary>This will attempt to connect the file descriptor @fd, to the graphics backend of @dom. If @dom has multiple graphics backends configured, then @idx will determine which one is opened, starting from @idx 0.</summary>
-    /// <remarks>
-    /// <para>To disable any authentication, pass the VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH constant for @flags.</para>
-    /// <para>The caller should use an anonymous socketpair to open @fd before invocation.</para>
-    /// <para>This method can only be used when connected to a local libvirt hypervisor, over a UNIX domain socket. Attempts to use this method over a TCP connection will always fail</para>
-    /// Since 0.9.7.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="idx">index of graphics config to open</param>
-    /// <param name="fd">file descriptor to attach graphics to</param>
-    /// <param name="flags">bitwise-OR of virDomainOpenGraphicsFlags</param>
-    /// <returns>0 on success, -1 on failure</returns>
+    /// <summary>This will attempt to connect the file descriptor @fd, to the graphics backend of @dom. If @dom has multiple graphics backends configured, then @idx will determine which one is opened, starting from @idx 0. Since 0.9.7.</summary>
     public static int virDomainOpenGraphics(virDomain* dom, uint idx, int fd, DomainOpenGraphicsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int, DomainOpenGraphicsFlags, int>)
             (s_virDomainOpenGraphics != 0 ? s_virDomainOpenGraphics : Library.Core.Bind(ref s_virDomainOpenGraphics, "virDomainOpenGraphics")))(dom, idx, fd, flags);
     static nint s_virDomainOpenGraphics;
 
-    /// <summary>This will create a socket pair connected to the graphics backend of @dom. One end of the socket will be returned on success, and the other end is handed to the hypervisor. If @dom has multiple graphics backends configured, then @idx will determine which one is opened, starting from @idx 0.</summary>
-    /// <remarks>
-    /// <para>To disable any authentication, pass the VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH constant for @flags.</para>
-    /// <para>This method can only be used when connected to a local libvirt hypervisor, over a UNIX domain socket. Attempts to use this method over a TCP connection will always fail.</para>
-    /// Since 1.2.8.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="idx">index of graphics config to open</param>
-    /// <param name="flags">bitwise-OR of virDomainOpenGraphicsFlags</param>
-    /// <returns>an fd on success, -1 on failure</returns>
+    /// <summary>This will create a socket pair connected to the graphics backend of @dom. One end of the socket will be returned on success, and the other end is handed to the hypervisor. If @dom has multiple graphics backends configured, then @idx will determine which one is opened, starting from @idx 0. Since 1.2.8.</summary>
     public static int virDomainOpenGraphicsFD(virDomain* dom, uint idx, DomainOpenGraphicsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, DomainOpenGraphicsFlags, int>)
             (s_virDomainOpenGraphicsFD != 0 ? s_virDomainOpenGraphicsFD : Library.Core.Bind(ref s_virDomainOpenGraphicsFD, "virDomainOpenGraphicsFD")))(dom, idx, flags);
     static nint s_virDomainOpenGraphicsFD;
 
-    /// <summary>Attempt to have the guest enter the given @target power management suspension level. If @duration is non-zero, also schedule the guest to resume normal operation after that many seconds, if nothing else has resumed it earlier. Some hypervisors require that @duration be 0, for an indefinite suspension.</summary>
-    /// <remarks>
-    /// <para>Dependent on hypervisor used, this may require a guest agent to be available, e.g. QEMU.</para>
-    /// <para>Beware that at least for QEMU, the domain&apos;s process will be terminated when VIR_NODE_SUSPEND_TARGET_DISK is used and a new process will be launched when libvirt is asked to wake up the domain. As a result of this, any runtime changes, such as device hotplug or memory settings, are lost unless such changes were made with VIR_DOMAIN_AFFECT_CONFIG flag.</para>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="target">a value from virNodeSuspendTarget</param>
-    /// <param name="duration">duration in seconds to suspend, or 0 for indefinite</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Attempt to have the guest enter the given @target power management suspension level. If @duration is non-zero, also schedule the guest to resume normal operation after that many seconds, if nothing else has resumed it earlier. Some hypervisors require that @duration be 0, for an indefinite suspension. Since 0.9.10.</summary>
     public static int virDomainPMSuspendForDuration(virDomain* dom, NodeSuspendTarget target, ulong duration, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, NodeSuspendTarget, ulong, uint, int>)
             (s_virDomainPMSuspendForDuration != 0 ? s_virDomainPMSuspendForDuration : Library.Core.Bind(ref s_virDomainPMSuspendForDuration, "virDomainPMSuspendForDuration")))(dom, target, duration, flags);
     static nint s_virDomainPMSuspendForDuration;
 
-    /// <summary>Inject a wakeup into the guest that previously used virDomainPMSuspendForDuration, rather than waiting for the previously requested duration (if any) to elapse.</summary>
-    /// <remarks>
-    /// Since 0.9.11.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Inject a wakeup into the guest that previously used virDomainPMSuspendForDuration, rather than waiting for the previously requested duration (if any) to elapse. Since 0.9.11.</summary>
     public static int virDomainPMWakeup(virDomain* dom, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int>)
             (s_virDomainPMWakeup != 0 ? s_virDomainPMWakeup : Library.Core.Bind(ref s_virDomainPMWakeup, "virDomainPMWakeup")))(dom, flags);
     static nint s_virDomainPMWakeup;
 
-    /// <summary>Dynamically change the real CPUs which can be allocated to all emulator threads. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed. Not all hypervisors can support all flag combinations.</para>
-    /// <para>See also virDomainGetEmulatorPinInfo for querying this information.</para>
-    /// Since 0.10.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="cpumap">pointer to a bit map of real CPUs (in 8-bit bytes) (IN) Each bit set to 1 means that corresponding CPU is usable. Bytes are stored in little-endian order: CPU0-7, 8-15... In each byte, lowest CPU number is least significant bit.</param>
-    /// <param name="maplen">number of bytes in cpumap, from 1 up to size of CPU map in underlying virtualization system (Xen...). If maplen &lt; size, missing bytes are set to zero. If maplen &gt; size, failure code is returned.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically change the real CPUs which can be allocated to all emulator threads. This function may require privileged access to the hypervisor. Since 0.10.0.</summary>
     public static int virDomainPinEmulator(virDomain* domain, byte* cpumap, int maplen, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int, DomainModificationImpact, int>)
             (s_virDomainPinEmulator != 0 ? s_virDomainPinEmulator : Library.Core.Bind(ref s_virDomainPinEmulator, "virDomainPinEmulator")))(domain, cpumap, maplen, flags);
     static nint s_virDomainPinEmulator;
 
-    /// <summary>Dynamically change the real CPUs which can be allocated to an IOThread. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed. Not all hypervisors can support all flag combinations.</para>
-    /// <para>See also virDomainGetIOThreadInfo for querying this information.</para>
-    /// Since 1.2.14.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="iothread_id">the IOThread ID to set the CPU affinity</param>
-    /// <param name="cpumap">pointer to a bit map of real CPUs (in 8-bit bytes) (IN) Each bit set to 1 means that corresponding CPU is usable. Bytes are stored in little-endian order: CPU0-7, 8-15... In each byte, lowest CPU number is least significant bit.</param>
-    /// <param name="maplen">number of bytes in cpumap, from 1 up to size of CPU map in underlying virtualization system (Xen...). If maplen &lt; size, missing bytes are set to zero. If maplen &gt; size, failure code is returned.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically change the real CPUs which can be allocated to an IOThread. This function may require privileged access to the hypervisor. Since 1.2.14.</summary>
     public static int virDomainPinIOThread(virDomain* domain, uint iothread_id, byte* cpumap, int maplen, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, byte*, int, DomainModificationImpact, int>)
             (s_virDomainPinIOThread != 0 ? s_virDomainPinIOThread : Library.Core.Bind(ref s_virDomainPinIOThread, "virDomainPinIOThread")))(domain, iothread_id, cpumap, maplen, flags);
     static nint s_virDomainPinIOThread;
 
-    /// <summary>Dynamically change the real CPUs which can be allocated to a virtual CPU. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>This command only changes the runtime configuration of the domain, so can only be called on an active domain.</para>
-    /// Since 0.1.4.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="vcpu">virtual CPU number</param>
-    /// <param name="cpumap">pointer to a bit map of real CPUs (in 8-bit bytes) (IN) Each bit set to 1 means that corresponding CPU is usable. Bytes are stored in little-endian order: CPU0-7, 8-15... In each byte, lowest CPU number is least significant bit.</param>
-    /// <param name="maplen">number of bytes in cpumap, from 1 up to size of CPU map in underlying virtualization system (Xen...). If maplen &lt; size, missing bytes are set to zero. If maplen &gt; size, failure code is returned.</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically change the real CPUs which can be allocated to a virtual CPU. This function may require privileged access to the hypervisor. Since 0.1.4.</summary>
     public static int virDomainPinVcpu(virDomain* domain, uint vcpu, byte* cpumap, int maplen) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, byte*, int, int>)
             (s_virDomainPinVcpu != 0 ? s_virDomainPinVcpu : Library.Core.Bind(ref s_virDomainPinVcpu, "virDomainPinVcpu")))(domain, vcpu, cpumap, maplen);
     static nint s_virDomainPinVcpu;
 
-    /// <summary>Dynamically change the real CPUs which can be allocated to a virtual CPU. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed. Not all hypervisors can support all flag combinations.</para>
-    /// <para>See also virDomainGetVcpuPinInfo for querying this information.</para>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="vcpu">virtual CPU number</param>
-    /// <param name="cpumap">pointer to a bit map of real CPUs (in 8-bit bytes) (IN) Each bit set to 1 means that corresponding CPU is usable. Bytes are stored in little-endian order: CPU0-7, 8-15... In each byte, lowest CPU number is least significant bit.</param>
-    /// <param name="maplen">number of bytes in cpumap, from 1 up to size of CPU map in underlying virtualization system (Xen...). If maplen &lt; size, missing bytes are set to zero. If maplen &gt; size, failure code is returned.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically change the real CPUs which can be allocated to a virtual CPU. This function may require privileged access to the hypervisor. Since 0.9.3.</summary>
     public static int virDomainPinVcpuFlags(virDomain* domain, uint vcpu, byte* cpumap, int maplen, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, byte*, int, DomainModificationImpact, int>)
             (s_virDomainPinVcpuFlags != 0 ? s_virDomainPinVcpuFlags : Library.Core.Bind(ref s_virDomainPinVcpuFlags, "virDomainPinVcpuFlags")))(domain, vcpu, cpumap, maplen, flags);
     static nint s_virDomainPinVcpuFlags;
 
-    /// <summary>Reboot a domain, the domain object is still usable thereafter, but the domain OS is being stopped for a restart. Note that the guest OS may ignore the request. Additionally, the hypervisor may check and support the domain &apos;on_reboot&apos; XML setting resulting in a domain that shuts down instead of rebooting.</summary>
-    /// <remarks>
-    /// <para>If @flags is set to zero, then the hypervisor will choose the method of shutdown it considers best. To have greater control pass one or more of the virDomainRebootFlagValues. The order in which the hypervisor tries each shutdown method is undefined, and a hypervisor is not required to support all methods.</para>
-    /// <para>To use guest agent (VIR_DOMAIN_REBOOT_GUEST_AGENT) the domain XML must have &lt;channel&gt; configured.</para>
-    /// <para>Due to implementation limitations in some drivers (the qemu driver, for instance) it is not advised to migrate or save a guest that is rebooting as a result of this API. Migrating such a guest can lead to a plain shutdown on the destination.</para>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">bitwise-OR of virDomainRebootFlagValues</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Reboot a domain, the domain object is still usable thereafter, but the domain OS is being stopped for a restart. Note that the guest OS may ignore the request. Additionally, the hypervisor may check and support the domain &apos;on_reboot&apos; XML setting resulting in a domain that shuts down instead of rebooting. Since 0.1.0.</summary>
     public static int virDomainReboot(virDomain* domain, DomainRebootFlagValues flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainRebootFlagValues, int>)
             (s_virDomainReboot != 0 ? s_virDomainReboot : Library.Core.Bind(ref s_virDomainReboot, "virDomainReboot")))(domain, flags);
     static nint s_virDomainReboot;
 
-    /// <summary>Increment the reference count on the domain. For each additional call to this method, there shall be a corresponding call to virDomainFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using a domain would increment the reference count.</para>
-    /// Since 0.6.0.
-    /// </remarks>
-    /// <param name="domain">the domain to hold a reference on</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the domain. For each additional call to this method, there shall be a corresponding call to virDomainFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
     public static int virDomainRef(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainRef != 0 ? s_virDomainRef : Library.Core.Bind(ref s_virDomainRef, "virDomainRef")))(domain);
     static nint s_virDomainRef;
 
-    /// <summary>Rename a domain. New domain name is specified in the second argument. Depending on each driver implementation it may be required that domain is in a specific state.</summary>
-    /// <remarks>
-    /// <para>There might be some attributes and/or elements in domain XML that if no value provided at XML defining time, libvirt will derive their value from the domain name. These are not updated by this API. Users are strongly advised to change these after the rename was successful.</para>
-    /// Since 1.2.19.
-    /// </remarks>
-    /// <param name="dom">pointer to the domain object</param>
-    /// <param name="new_name">new domain name</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 if successfully renamed, -1 on error</returns>
+    /// <summary>Rename a domain. New domain name is specified in the second argument. Depending on each driver implementation it may be required that domain is in a specific state. Since 1.2.19.</summary>
     public static int virDomainRename(virDomain* dom, byte* new_name, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, uint, int>)
             (s_virDomainRename != 0 ? s_virDomainRename : Library.Core.Bind(ref s_virDomainRename, "virDomainRename")))(dom, new_name, flags);
     static nint s_virDomainRename;
 
-    /// <summary>Reset a domain immediately without any guest OS shutdown. Reset emulates the power reset button on a machine, where all hardware sees the RST line set and reinitializes internal state.</summary>
-    /// <remarks>
-    /// <para>Note that there is a risk of data loss caused by reset without any guest OS shutdown.</para>
-    /// Since 0.9.7.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Reset a domain immediately without any guest OS shutdown. Reset emulates the power reset button on a machine, where all hardware sees the RST line set and reinitializes internal state. Since 0.9.7.</summary>
     public static int virDomainReset(virDomain* domain, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int>)
             (s_virDomainReset != 0 ? s_virDomainReset : Library.Core.Bind(ref s_virDomainReset, "virDomainReset")))(domain, flags);
     static nint s_virDomainReset;
 
-    /// <summary>This method will restore a domain saved to disk by virDomainSave().</summary>
-    /// <remarks>
-    /// <para>See virDomainRestoreFlags() for more control.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="from">path to the input file</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This method will restore a domain saved to disk by virDomainSave(). Since 0.0.3.</summary>
     public static int virDomainRestore(virConnect* conn, byte* from) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, int>)
             (s_virDomainRestore != 0 ? s_virDomainRestore : Library.Core.Bind(ref s_virDomainRestore, "virDomainRestore")))(conn, from);
     static nint s_virDomainRestore;
 
-    /// <summary>This method will restore a domain saved to disk by virDomainSave().</summary>
-    /// <remarks>
-    /// <para>If the hypervisor supports it, @dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, in order to prepare for file renaming done as part of backing up the disk device while the domain is stopped.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SAVE_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while restoring the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing restores from NFS.</para>
-    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override the default read from the file. These two flags are mutually exclusive.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SAVE_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="from">path to the input file</param>
-    /// <param name="dxml">(optional) XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This method will restore a domain saved to disk by virDomainSave(). Since 0.9.4.</summary>
     public static int virDomainRestoreFlags(virConnect* conn, byte* from, byte* dxml, DomainSaveRestoreFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, DomainSaveRestoreFlags, int>)
             (s_virDomainRestoreFlags != 0 ? s_virDomainRestoreFlags : Library.Core.Bind(ref s_virDomainRestoreFlags, "virDomainRestoreFlags")))(conn, from, dxml, flags);
     static nint s_virDomainRestoreFlags;
 
-    /// <summary>This method extends virDomainRestoreFlags by adding parameters. For now, VIR_DOMAIN_SAVE_PARAM_FILE is required but this requirement may be lifted in the future.</summary>
-    /// <remarks>
-    /// Since 8.4.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="params">restore parameters</param>
-    /// <param name="nparams">number of restore parameters</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This method extends virDomainRestoreFlags by adding parameters. For now, VIR_DOMAIN_SAVE_PARAM_FILE is required but this requirement may be lifted in the future. Since 8.4.0.</summary>
     public static int virDomainRestoreParams(virConnect* conn, virTypedParameter* @params, int nparams, DomainSaveRestoreFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter*, int, DomainSaveRestoreFlags, int>)
             (s_virDomainRestoreParams != 0 ? s_virDomainRestoreParams : Library.Core.Bind(ref s_virDomainRestoreParams, "virDomainRestoreParams")))(conn, @params, nparams, flags);
     static nint s_virDomainRestoreParams;
 
-    /// <summary>Resume a suspended domain, the process is restarted from the state where it was frozen by calling virDomainSuspend(). This function may require privileged access Moreover, resume may not be supported if domain is in some special state like VIR_DOMAIN_PMSUSPENDED.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Resume a suspended domain, the process is restarted from the state where it was frozen by calling virDomainSuspend(). This function may require privileged access Moreover, resume may not be supported if domain is in some special state like VIR_DOMAIN_PMSUSPENDED. Since 0.0.3.</summary>
     public static int virDomainResume(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainResume != 0 ? s_virDomainResume : Library.Core.Bind(ref s_virDomainResume, "virDomainResume")))(domain);
     static nint s_virDomainResume;
 
-    /// <summary>This method will suspend a domain and save its memory contents to a file on disk. After the call, if successful, the domain is not listed as running anymore (this ends the life of a transient domain). Use virDomainRestore() to restore a domain after saving.</summary>
-    /// <remarks>
-    /// <para>See virDomainSaveFlags() and virDomainSaveParams() for more control. Also, a save file can be inspected or modified slightly with virDomainSaveImageGetXMLDesc() and virDomainSaveImageDefineXML().</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="to">path for the output file</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This method will suspend a domain and save its memory contents to a file on disk. After the call, if successful, the domain is not listed as running anymore (this ends the life of a transient domain). Use virDomainRestore() to restore a domain after saving. Since 0.0.3.</summary>
     public static int virDomainSave(virDomain* domain, byte* to) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int>)
             (s_virDomainSave != 0 ? s_virDomainSave : Library.Core.Bind(ref s_virDomainSave, "virDomainSave")))(domain, to);
     static nint s_virDomainSave;
 
-    /// <summary>This method will suspend a domain and save its memory contents to a file on disk. After the call, if successful, the domain is not listed as running anymore (this ends the life of a transient domain). Use virDomainRestore() to restore a domain after saving.</summary>
-    /// <remarks>
-    /// <para>If the hypervisor supports it, @dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, in order to prepare for file renaming done as part of backing up the disk device while the domain is stopped.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SAVE_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
-    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override what state gets saved into the file. These two flags are mutually exclusive.</para>
-    /// <para>A save file can be inspected or modified slightly with virDomainSaveImageGetXMLDesc() and virDomainSaveImageDefineXML().</para>
-    /// <para>Some hypervisors may prevent this operation if there is a current block job running; in that case, use virDomainBlockJobAbort() to stop the block job first.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="to">path for the output file</param>
-    /// <param name="dxml">(optional) XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This method will suspend a domain and save its memory contents to a file on disk. After the call, if successful, the domain is not listed as running anymore (this ends the life of a transient domain). Use virDomainRestore() to restore a domain after saving. Since 0.9.4.</summary>
     public static int virDomainSaveFlags(virDomain* domain, byte* to, byte* dxml, DomainSaveRestoreFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, DomainSaveRestoreFlags, int>)
             (s_virDomainSaveFlags != 0 ? s_virDomainSaveFlags : Library.Core.Bind(ref s_virDomainSaveFlags, "virDomainSaveFlags")))(domain, to, dxml, flags);
     static nint s_virDomainSaveFlags;
 
-    /// <summary>This updates the definition of a domain stored in a saved state file. @file must be a file created previously by virDomainSave() or virDomainSaveFlags().</summary>
-    /// <remarks>
-    /// <para>@dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, to match renaming done as part of backing up the disk device while the domain is stopped.</para>
-    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override the default saved into the file; omitting both leaves the file&apos;s default unchanged. These two flags are mutually exclusive.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="file">path to saved state file</param>
-    /// <param name="dxml">XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This updates the definition of a domain stored in a saved state file. @file must be a file created previously by virDomainSave() or virDomainSaveFlags(). Since 0.9.4.</summary>
     public static int virDomainSaveImageDefineXML(virConnect* conn, byte* file, byte* dxml, DomainSaveRestoreFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, DomainSaveRestoreFlags, int>)
             (s_virDomainSaveImageDefineXML != 0 ? s_virDomainSaveImageDefineXML : Library.Core.Bind(ref s_virDomainSaveImageDefineXML, "virDomainSaveImageDefineXML")))(conn, file, dxml, flags);
     static nint s_virDomainSaveImageDefineXML;
 
-    /// <summary>This method will extract the XML describing the domain at the time a saved state file was created. @file must be a file created previously by virDomainSave() or virDomainSaveFlags().</summary>
-    /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_SAVE_IMAGE_XML_SECURE.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="file">path to saved state file</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSaveImageXMLFlags</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>This method will extract the XML describing the domain at the time a saved state file was created. @file must be a file created previously by virDomainSave() or virDomainSaveFlags(). Since 0.9.4.</summary>
     public static byte* virDomainSaveImageGetXMLDesc(virConnect* conn, byte* file, DomainSaveImageXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, DomainSaveImageXMLFlags, byte*>)
             (s_virDomainSaveImageGetXMLDesc != 0 ? s_virDomainSaveImageGetXMLDesc : Library.Core.Bind(ref s_virDomainSaveImageGetXMLDesc, "virDomainSaveImageGetXMLDesc")))(conn, file, flags);
     static nint s_virDomainSaveImageGetXMLDesc;
 
-    /// <summary>This method extends virDomainSaveFlags by adding parameters. If VIR_DOMAIN_SAVE_PARAM_FILE is not provided then a managed save is performed (see virDomainManagedSave).</summary>
-    /// <remarks>
-    /// Since 8.4.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="params">save parameters</param>
-    /// <param name="nparams">number of save parameters</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This method extends virDomainSaveFlags by adding parameters. If VIR_DOMAIN_SAVE_PARAM_FILE is not provided then a managed save is performed (see virDomainManagedSave). Since 8.4.0.</summary>
     public static int virDomainSaveParams(virDomain* domain, virTypedParameter* @params, int nparams, DomainSaveRestoreFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, DomainSaveRestoreFlags, int>)
             (s_virDomainSaveParams != 0 ? s_virDomainSaveParams : Library.Core.Bind(ref s_virDomainSaveParams, "virDomainSaveParams")))(domain, @params, nparams, flags);
     static nint s_virDomainSaveParams;
 
-    /// <summary>Take a screenshot of current domain console as a stream. The image format is hypervisor specific. Moreover, some hypervisors supports multiple displays per domain. These can be distinguished by @screen argument.</summary>
-    /// <remarks>
-    /// <para>This call sets up a stream; subsequent use of stream API is necessary to transfer actual data, determine how much data is successfully transferred, and detect any errors.</para>
-    /// <para>The screen ID is the sequential number of screen. In case of multiple graphics cards, heads are enumerated before devices, e.g. having two graphics cards, both with four heads, screen ID 5 addresses the second head on the second card.</para>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="stream">stream to use as output</param>
-    /// <param name="screen">monitor ID to take screenshot from</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a string representing the mime-type of the image format, or NULL upon error. The caller must free() the returned value.</returns>
+    /// <summary>Take a screenshot of current domain console as a stream. The image format is hypervisor specific. Moreover, some hypervisors supports multiple displays per domain. These can be distinguished by @screen argument. Since 0.9.2.</summary>
     public static byte* virDomainScreenshot(virDomain* domain, virStream* stream, uint screen, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virStream*, uint, uint, byte*>)
             (s_virDomainScreenshot != 0 ? s_virDomainScreenshot : Library.Core.Bind(ref s_virDomainScreenshot, "virDomainScreenshot")))(domain, stream, screen, flags);
     static nint s_virDomainScreenshot;
 
-    /// <summary>Send key(s) to the guest.</summary>
-    /// <remarks>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="codeset">the code set of keycodes, from virKeycodeSet</param>
-    /// <param name="holdtime">the duration (in milliseconds) that the keys will be held</param>
-    /// <param name="keycodes">array of keycodes</param>
-    /// <param name="nkeycodes">number of keycodes, up to VIR_DOMAIN_SEND_KEY_MAX_KEYS</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Send key(s) to the guest. Since 0.9.3.</summary>
     public static int virDomainSendKey(virDomain* domain, KeycodeSet codeset, uint holdtime, uint* keycodes, int nkeycodes, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, KeycodeSet, uint, uint*, int, uint, int>)
             (s_virDomainSendKey != 0 ? s_virDomainSendKey : Library.Core.Bind(ref s_virDomainSendKey, "virDomainSendKey")))(domain, codeset, holdtime, keycodes, nkeycodes, flags);
     static nint s_virDomainSendKey;
 
-    /// <summary>Send a signal to the designated process in the guest</summary>
-    /// <remarks>
-    /// <para>The signal numbers must be taken from the virDomainProcessSignal enum. These will be translated to the corresponding signal number for the guest OS, by the guest agent delivering the signal. If there is no mapping from virDomainProcessSignal to the native OS signals, this API will report an error.</para>
-    /// <para>If @pid_value is an integer greater than zero, it is treated as a process ID. If @pid_value is an integer less than zero, it is treated as a process group ID. All the @pid_value numbers are from the container/guest namespace. The value zero is not valid.</para>
-    /// <para>Not all hypervisors will support sending signals to arbitrary processes or process groups. If this API is implemented the minimum requirement is to be able to use @pid_value == 1 (i.e. kill init). No other value is required to be supported.</para>
-    /// <para>If the @signum is VIR_DOMAIN_PROCESS_SIGNAL_NOP then this API will simply report whether the process is running in the container/guest.</para>
-    /// Since 1.0.1.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="pid_value">a positive integer process ID, or negative integer process group ID</param>
-    /// <param name="signum">a signal from the virDomainProcessSignal enum</param>
-    /// <param name="flags">currently unused, pass 0</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Send a signal to the designated process in the guest Since 1.0.1.</summary>
     public static int virDomainSendProcessSignal(virDomain* domain, long pid_value, DomainProcessSignal signum, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, long, DomainProcessSignal, uint, int>)
             (s_virDomainSendProcessSignal != 0 ? s_virDomainSendProcessSignal : Library.Core.Bind(ref s_virDomainSendProcessSignal, "virDomainSendProcessSignal")))(domain, pid_value, signum, flags);
     static nint s_virDomainSendProcessSignal;
 
-    /// <summary>Configure the domain to be automatically started when the host machine boots.</summary>
-    /// <remarks>
-    /// Since 0.2.1.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="autostart">whether the domain should be automatically started 0 or 1</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Configure the domain to be automatically started when the host machine boots. Since 0.2.1.</summary>
     public static int virDomainSetAutostart(virDomain* domain, int autostart) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int, int>)
             (s_virDomainSetAutostart != 0 ? s_virDomainSetAutostart : Library.Core.Bind(ref s_virDomainSetAutostart, "virDomainSetAutostart")))(domain, autostart);
     static nint s_virDomainSetAutostart;
 
-    /// <summary>Change all or a subset of the blkio tunables. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// Since 0.9.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to blkio parameter objects</param>
-    /// <param name="nparams">number of blkio parameters (this value can be the same or less than the number of parameters supported)</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Change all or a subset of the blkio tunables. This function may require privileged access to the hypervisor. Since 0.9.0.</summary>
     public static int virDomainSetBlkioParameters(virDomain* domain, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetBlkioParameters != 0 ? s_virDomainSetBlkioParameters : Library.Core.Bind(ref s_virDomainSetBlkioParameters, "virDomainSetBlkioParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainSetBlkioParameters;
 
-    /// <summary>Change all or a subset of the per-device block IO tunables.</summary>
-    /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;xvda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// Since 0.9.8.
-    /// </remarks>
-    /// <param name="dom">pointer to domain object</param>
-    /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="params">Pointer to blkio parameter objects</param>
-    /// <param name="nparams">Number of blkio parameters (this value can be the same or less than the number of parameters supported)</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Change all or a subset of the per-device block IO tunables. Since 0.9.8.</summary>
     public static int virDomainSetBlockIoTune(virDomain* dom, byte* disk, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetBlockIoTune != 0 ? s_virDomainSetBlockIoTune : Library.Core.Bind(ref s_virDomainSetBlockIoTune, "virDomainSetBlockIoTune")))(dom, disk, @params, nparams, flags);
     static nint s_virDomainSetBlockIoTune;
 
-    /// <summary>Set the threshold level for delivering the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD if the device or backing chain element described by @dev is written beyond the set threshold level. The threshold level is unset once the event fires. The event might not be delivered at all if libvirtd was not running at the moment when the threshold was reached. Note that if the threshold level is reached for a top level image, the event is emitted for @dev corresponding to the disk target, and may also be reported with @dev corresponding to the disk target with an index corresponding to the &apos;index&apos; attribute of &apos;source&apos; in the live VM XML if the attribute is present.</summary>
-    /// <remarks>
-    /// <para>@dev can either be a disk target name (vda, sda) or disk target with index ( vda[4]). Without the index the top image in the backing chain will have the threshold set. The index corresponds to the &apos;index&apos; attribute reported in the live VM XML for &apos;backingStore&apos; or &apos;source&apos; elements of a disk. If index is given the threshold is set for the corresponding image.</para>
-    /// <para>In case when @dev does not contain index the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD event may be emitted twice, once for the disk device target without index and once containing the index.</para>
-    /// <para>Note that the threshold event can be registered also for destinations of a &apos;virDomainBlockCopy&apos; destination by using the &apos;index&apos; of the &apos;mirror&apos; source.</para>
-    /// <para>Hypervisors report the last written sector of an image in the bulk stats API (virConnectGetAllDomainStats/virDomainListGetStats) as &quot;block.&lt;num&gt;.allocation&quot; in the VIR_DOMAIN_STATS_BLOCK group. The current threshold value is reported as &quot;block.&lt;num&gt;.threshold&quot;.</para>
-    /// <para>This event allows to use thin-provisioned storage which needs management tools to grow it without the need for polling of the data.</para>
-    /// Since 3.1.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="dev">string specifying the block device or backing chain element</param>
-    /// <param name="threshold">threshold in bytes when to fire the event</param>
-    /// <param name="flags">currently unused, callers should pass 0</param>
-    /// <returns>0 if the operation has started, -1 on failure.</returns>
+    /// <summary>Set the threshold level for delivering the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD if the device or backing chain element described by @dev is written beyond the set threshold level. The threshold level is unset once the event fires. The event might not be delivered at all if libvirtd was not running at the moment when the threshold was reached. Note that if the threshold level is reached for a top level image, the event is emitted for @dev corresponding to the disk target, and may also be reported with @dev corresponding to the disk target with an index corresponding to the &apos;index&apos; attribute of &apos;source&apos; in the live VM XML if the attribute is present. Since 3.1.0.</summary>
     public static int virDomainSetBlockThreshold(virDomain* domain, byte* dev, ulong threshold, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, ulong, uint, int>)
             (s_virDomainSetBlockThreshold != 0 ? s_virDomainSetBlockThreshold : Library.Core.Bind(ref s_virDomainSetBlockThreshold, "virDomainSetBlockThreshold")))(domain, dev, threshold, flags);
     static nint s_virDomainSetBlockThreshold;
 
-    /// <summary>Sets state of individual vcpus described by @cpumap via guest agent. Other vcpus are not modified.</summary>
-    /// <remarks>
-    /// <para>This API requires the VM to run. Various hypervisors or guest agent implementation may limit to operate on just 1 vCPU per call.</para>
-    /// <para>@cpumap is a list of vCPU numbers. Its syntax is a comma separated list and a special markup using &apos;-&apos; and &apos;^&apos; (ex. &apos;0-4&apos;, &apos;0-3,^2&apos;). The &apos;-&apos; denotes the range and the &apos;^&apos; denotes exclusive. The expression is sequentially evaluated, so &quot;0-15,^8&quot; is identical to &quot;9-14,0-7,15&quot; but not identical to &quot;^8,0-15&quot;.</para>
-    /// <para>Note that OSes (notably Linux) may require vCPU 0 to stay online to support low-level features a S3 sleep.</para>
-    /// Since 2.0.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="cpumap">text representation of a bitmap of vcpus to set</param>
-    /// <param name="state">0 to disable/1 to enable cpus described by @cpumap</param>
-    /// <param name="flags">currently unused, callers shall pass 0</param>
-    /// <returns>0 on success, -1 on error.</returns>
+    /// <summary>Sets state of individual vcpus described by @cpumap via guest agent. Other vcpus are not modified. Since 2.0.0.</summary>
     public static int virDomainSetGuestVcpus(virDomain* domain, byte* cpumap, int state, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int, uint, int>)
             (s_virDomainSetGuestVcpus != 0 ? s_virDomainSetGuestVcpus : Library.Core.Bind(ref s_virDomainSetGuestVcpus, "virDomainSetGuestVcpus")))(domain, cpumap, state, flags);
     static nint s_virDomainSetGuestVcpus;
 
-    /// <summary>Dynamically set IOThread parameters to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an @iothread_id, determining whether the @iothread_id already exists, and determining the validity of the provided param values.</summary>
-    /// <remarks>
-    /// <para>See VIR_DOMAIN_IOTHREAD_* for detailed description of accepted IOThread parameters.</para>
-    /// <para>Since the purpose of this API is to dynamically modify the IOThread @flags should only include the VIR_DOMAIN_AFFECT_CURRENT and/or VIR_DOMAIN_AFFECT_LIVE virDomainMemoryModFlags. Setting other flags may cause errors from the hypervisor.</para>
-    /// <para>Note that this call can fail if the underlying virtualization hypervisor does not support it or does not support setting the provided values.</para>
-    /// <para>This function requires privileged access to the hypervisor.</para>
-    /// Since 4.10.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="iothread_id">the specific IOThread ID value to add</param>
-    /// <param name="params">pointer to IOThread parameter objects</param>
-    /// <param name="nparams">number of IOThread parameters</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically set IOThread parameters to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an @iothread_id, determining whether the @iothread_id already exists, and determining the validity of the provided param values. Since 4.10.0.</summary>
     public static int virDomainSetIOThreadParams(virDomain* domain, uint iothread_id, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetIOThreadParams != 0 ? s_virDomainSetIOThreadParams : Library.Core.Bind(ref s_virDomainSetIOThreadParams, "virDomainSetIOThreadParams")))(domain, iothread_id, @params, nparams, flags);
     static nint s_virDomainSetIOThreadParams;
 
-    /// <summary>Change a subset or all parameters of interface; currently this includes bandwidth parameters. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG, although hypervisors vary in which flags are supported.</summary>
-    /// <remarks>
-    /// <para>This function may require privileged access to the hypervisor.</para>
-    /// Since 0.9.9.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="device">the interface name or mac address</param>
-    /// <param name="params">pointer to interface parameter objects</param>
-    /// <param name="nparams">number of interface parameter (this value can be the same or less than the number of parameters supported)</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Change a subset or all parameters of interface; currently this includes bandwidth parameters. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG, although hypervisors vary in which flags are supported. Since 0.9.9.</summary>
     public static int virDomainSetInterfaceParameters(virDomain* domain, byte* device, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetInterfaceParameters != 0 ? s_virDomainSetInterfaceParameters : Library.Core.Bind(ref s_virDomainSetInterfaceParameters, "virDomainSetInterfaceParameters")))(domain, device, @params, nparams, flags);
     static nint s_virDomainSetInterfaceParameters;
 
-    /// <summary>Set a launch security secret in the guest&apos;s memory. The guest must be in a paused state, e.g. in state VIR_DOMIAN_PAUSED as reported by virDomainGetState. On success, the guest can be transitioned to a running state. On failure, the guest should be destroyed.</summary>
-    /// <remarks>
-    /// <code>
-    /// A basic guest attestation process can be achieved by:
-    /// - Start a secure guest in the paused state by passing VIR_DOMAIN_START_PAUSED
-    ///   to one of the virDomainCreate APIs
-    /// - Retrieve the guest launch measurement with virDomainGetLaunchSecurityInfo
-    /// - Verify launch measurement and generate a secret for the guest
-    /// - Set the secret in the guest&apos;s memory with virDomainSetLaunchSecurityState
-    /// - Start running the guest with virDomainResume
-    /// </code>
-    /// <para>See VIR_DOMAIN_LAUNCH_SECURITY_* for a detailed description of accepted launch security parameters.</para>
-    /// Since 8.0.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="params">pointer to launch security parameter objects</param>
-    /// <param name="nparams">number of launch security parameters</param>
-    /// <param name="flags">currently used, set to 0.</param>
-    /// <returns>-1 in case of failure, 0 in case of success.</returns>
+    /// <summary>Set a launch security secret in the guest&apos;s memory. The guest must be in a paused state, e.g. in state VIR_DOMIAN_PAUSED as reported by virDomainGetState. On success, the guest can be transitioned to a running state. On failure, the guest should be destroyed. Since 8.0.0.</summary>
     public static int virDomainSetLaunchSecurityState(virDomain* domain, virTypedParameter* @params, int nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, uint, int>)
             (s_virDomainSetLaunchSecurityState != 0 ? s_virDomainSetLaunchSecurityState : Library.Core.Bind(ref s_virDomainSetLaunchSecurityState, "virDomainSetLaunchSecurityState")))(domain, @params, nparams, flags);
     static nint s_virDomainSetLaunchSecurityState;
 
-    /// <summary>Changes the actions of lifecycle events for domain represented as &lt;on_$type&gt;$action&lt;/on_$type&gt; in the domain XML.</summary>
-    /// <remarks>
-    /// <para>QEMU driver has a limitation that if all lifecycle events are set to destroy when the domain is started, it&apos;s not possible to change any action for running domain.</para>
-    /// Since 3.9.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="type">the lifecycle type from virDomainLifecycle</param>
-    /// <param name="action">the action type from virDomainLifecycleAction</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Changes the actions of lifecycle events for domain represented as &lt;on_$type&gt;$action&lt;/on_$type&gt; in the domain XML. Since 3.9.0.</summary>
     public static int virDomainSetLifecycleAction(virDomain* domain, DomainLifecycle type, DomainLifecycleAction action, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainLifecycle, DomainLifecycleAction, DomainModificationImpact, int>)
             (s_virDomainSetLifecycleAction != 0 ? s_virDomainSetLifecycleAction : Library.Core.Bind(ref s_virDomainSetLifecycleAction, "virDomainSetLifecycleAction")))(domain, type, action, flags);
     static nint s_virDomainSetLifecycleAction;
 
-    /// <summary>Dynamically change the maximum amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>This command is hypervisor-specific for whether active, persistent, or both configurations are changed; for more control, use virDomainSetMemoryFlags().</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object or NULL</param>
-    /// <param name="memory">the memory size in kibibytes (blocks of 1024 bytes)</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Dynamically change the maximum amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. Since 0.0.3.</summary>
     public static int virDomainSetMaxMemory(virDomain* domain, nuint memory) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint, int>)
             (s_virDomainSetMaxMemory != 0 ? s_virDomainSetMaxMemory : Library.Core.Bind(ref s_virDomainSetMaxMemory, "virDomainSetMaxMemory")))(domain, memory);
     static nint s_virDomainSetMaxMemory;
 
-    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>This command is hypervisor-specific for whether active, persistent, or both configurations are changed; for more control, use virDomainSetMemoryFlags().</para>
-    /// Since 0.1.1.
-    /// </remarks>
-    /// <param name="domain">a domain object or NULL</param>
-    /// <param name="memory">the memory size in kibibytes (blocks of 1024 bytes)</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. Since 0.1.1.</summary>
     public static int virDomainSetMemory(virDomain* domain, nuint memory) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint, int>)
             (s_virDomainSetMemory != 0 ? s_virDomainSetMemory : Library.Core.Bind(ref s_virDomainSetMemory, "virDomainSetMemory")))(domain, memory);
     static nint s_virDomainSetMemory;
 
-    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and will fail if domain is not active. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed. If VIR_DOMAIN_MEM_MAXIMUM is set, the change affects domain&apos;s maximum memory size rather than current memory size. Not all hypervisors can support all flag combinations.</para>
-    /// Since 0.9.0.
-    /// </remarks>
-    /// <param name="domain">a domain object or NULL</param>
-    /// <param name="memory">the memory size in kibibytes (blocks of 1024 bytes)</param>
-    /// <param name="flags">bitwise-OR of virDomainMemoryModFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. Since 0.9.0.</summary>
     public static int virDomainSetMemoryFlags(virDomain* domain, nuint memory, DomainMemoryModFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint, DomainMemoryModFlags, int>)
             (s_virDomainSetMemoryFlags != 0 ? s_virDomainSetMemoryFlags : Library.Core.Bind(ref s_virDomainSetMemoryFlags, "virDomainSetMemoryFlags")))(domain, memory, flags);
     static nint s_virDomainSetMemoryFlags;
 
-    /// <summary>Change all or a subset of the memory tunables. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>Possible values for all *_limit memory tunables are in range from 0 to VIR_DOMAIN_MEMORY_PARAM_UNLIMITED.</para>
-    /// Since 0.8.5.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to memory parameter objects</param>
-    /// <param name="nparams">number of memory parameter (this value can be the same or less than the number of parameters supported)</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Change all or a subset of the memory tunables. This function may require privileged access to the hypervisor. Since 0.8.5.</summary>
     public static int virDomainSetMemoryParameters(virDomain* domain, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetMemoryParameters != 0 ? s_virDomainSetMemoryParameters : Library.Core.Bind(ref s_virDomainSetMemoryParameters, "virDomainSetMemoryParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainSetMemoryParameters;
 
-    /// <summary>Dynamically change the domain memory balloon driver statistics collection period. Use 0 to disable and a positive value to enable.</summary>
-    /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and will fail if domain is not active. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
-    /// <para>Not all hypervisors can support all flag combinations.</para>
-    /// Since 1.1.1.
-    /// </remarks>
-    /// <param name="domain">a domain object or NULL</param>
-    /// <param name="period">the period in seconds for stats collection</param>
-    /// <param name="flags">bitwise-OR of virDomainMemoryModFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically change the domain memory balloon driver statistics collection period. Use 0 to disable and a positive value to enable. Since 1.1.1.</summary>
     public static int virDomainSetMemoryStatsPeriod(virDomain* domain, int period, DomainMemoryModFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int, DomainMemoryModFlags, int>)
             (s_virDomainSetMemoryStatsPeriod != 0 ? s_virDomainSetMemoryStatsPeriod : Library.Core.Bind(ref s_virDomainSetMemoryStatsPeriod, "virDomainSetMemoryStatsPeriod")))(domain, period, flags);
     static nint s_virDomainSetMemoryStatsPeriod;
 
-    /// <summary>Sets the appropriate domain element given by @type to the value of @metadata. A @type of VIR_DOMAIN_METADATA_DESCRIPTION is free-form text; VIR_DOMAIN_METADATA_TITLE is free-form, but no newlines are permitted, and should be short (although the length is not enforced). For these two options @key and @uri are irrelevant and must be set to NULL.</summary>
-    /// <remarks>
-    /// <para>For type VIR_DOMAIN_METADATA_ELEMENT @metadata must be well-formed XML belonging to namespace defined by @uri with local name @key.</para>
-    /// <para>Passing NULL for @metadata says to remove that element from the domain XML (passing the empty string leaves the element present).</para>
-    /// <para>The resulting metadata will be present in virDomainGetXMLDesc(), as well as quick access through virDomainGetMetadata().</para>
-    /// <para>@flags controls whether the live domain, persistent configuration, or both will be modified.</para>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="type">type of metadata, from virDomainMetadataType</param>
-    /// <param name="metadata">new metadata text</param>
-    /// <param name="key">XML namespace key, or NULL</param>
-    /// <param name="uri">XML namespace URI, or NULL</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>0 on success, -1 in case of failure.</returns>
+    /// <summary>Sets the appropriate domain element given by @type to the value of @metadata. A @type of VIR_DOMAIN_METADATA_DESCRIPTION is free-form text; VIR_DOMAIN_METADATA_TITLE is free-form, but no newlines are permitted, and should be short (although the length is not enforced). For these two options @key and @uri are irrelevant and must be set to NULL. Since 0.9.10.</summary>
     public static int virDomainSetMetadata(virDomain* domain, DomainMetadataType type, byte* metadata, byte* key, byte* uri, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainMetadataType, byte*, byte*, byte*, DomainModificationImpact, int>)
             (s_virDomainSetMetadata != 0 ? s_virDomainSetMetadata : Library.Core.Bind(ref s_virDomainSetMetadata, "virDomainSetMetadata")))(domain, type, metadata, key, uri, flags);
     static nint s_virDomainSetMetadata;
 
-    /// <summary>Change all or a subset of the numa tunables. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>Changing live configuration may be possible only in some cases. For instance, for QEMU driver the mode (VIR_DOMAIN_NUMA_MODE) can not be changed, and changing the nodeset (VIR_DOMAIN_NUMA_NODESET) is possible only for VIR_DOMAIN_NUMATUNE_MEM_RESTRICTIVE mode.</para>
-    /// <para>Changing persistent configuration does not pose such limitations.</para>
-    /// Since 0.9.9.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to numa parameter objects</param>
-    /// <param name="nparams">number of numa parameters (this value can be the same or less than the number of parameters supported)</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Change all or a subset of the numa tunables. This function may require privileged access to the hypervisor. Since 0.9.9.</summary>
     public static int virDomainSetNumaParameters(virDomain* domain, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetNumaParameters != 0 ? s_virDomainSetNumaParameters : Library.Core.Bind(ref s_virDomainSetNumaParameters, "virDomainSetNumaParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainSetNumaParameters;
 
-    /// <summary>Enable or disable the particular list of Linux perf events you care about. The @params argument should contain any subset of VIR_PERF_EVENT_ macros.</summary>
-    /// <remarks>
-    /// <para>Linux perf events are performance analyzing tool in Linux.</para>
-    /// Since 1.3.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="params">pointer to perf events parameter object</param>
-    /// <param name="nparams">number of perf event parameters (this value can be the same less than the number of parameters supported)</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Enable or disable the particular list of Linux perf events you care about. The @params argument should contain any subset of VIR_PERF_EVENT_ macros. Since 1.3.3.</summary>
     public static int virDomainSetPerfEvents(virDomain* domain, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetPerfEvents != 0 ? s_virDomainSetPerfEvents : Library.Core.Bind(ref s_virDomainSetPerfEvents, "virDomainSetPerfEvents")))(domain, @params, nparams, flags);
     static nint s_virDomainSetPerfEvents;
 
-    /// <summary>Change all or a subset or the scheduler parameters. It is hypervisor-specific whether this sets live, persistent, or both settings; for more control, use virDomainSetSchedulerParametersFlags.</summary>
-    /// <remarks>
-    /// Since 0.2.3.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to scheduler parameter objects</param>
-    /// <param name="nparams">number of scheduler parameter objects (this value can be the same or less than the returned value nparams of virDomainGetSchedulerType)</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Change all or a subset or the scheduler parameters. It is hypervisor-specific whether this sets live, persistent, or both settings; for more control, use virDomainSetSchedulerParametersFlags. Since 0.2.3.</summary>
     public static int virDomainSetSchedulerParameters(virDomain* domain, virTypedParameter* @params, int nparams) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, int>)
             (s_virDomainSetSchedulerParameters != 0 ? s_virDomainSetSchedulerParameters : Library.Core.Bind(ref s_virDomainSetSchedulerParameters, "virDomainSetSchedulerParameters")))(domain, @params, nparams);
     static nint s_virDomainSetSchedulerParameters;
 
-    /// <summary>Change a subset or all scheduler parameters. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported.</summary>
-    /// <remarks>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="params">pointer to scheduler parameter objects</param>
-    /// <param name="nparams">number of scheduler parameter objects (this value can be the same or less than the returned value nparams of virDomainGetSchedulerType)</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Change a subset or all scheduler parameters. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. Since 0.9.2.</summary>
     public static int virDomainSetSchedulerParametersFlags(virDomain* domain, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetSchedulerParametersFlags != 0 ? s_virDomainSetSchedulerParametersFlags : Library.Core.Bind(ref s_virDomainSetSchedulerParametersFlags, "virDomainSetSchedulerParametersFlags")))(domain, @params, nparams, flags);
     static nint s_virDomainSetSchedulerParametersFlags;
 
-    /// <summary>When a domain is suspended or restored from a file the domain&apos;s OS has no idea that there was a big gap in the time. Depending on how long the gap was, NTP might not be able to resynchronize the guest.</summary>
-    /// <remarks>
-    /// <para>This API tries to set guest time to the given value. The time to set (@seconds and @nseconds) should be in seconds relative to the Epoch of 1970-01-01 00:00:00 in UTC.</para>
-    /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to be able to run this API.</para>
-    /// Since 1.2.5.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="seconds">time to set</param>
-    /// <param name="nseconds">the nanosecond part of @seconds</param>
-    /// <param name="flags">bitwise-OR of virDomainSetTimeFlags</param>
-    /// <returns>0 on success, -1 otherwise.</returns>
+    /// <summary>When a domain is suspended or restored from a file the domain&apos;s OS has no idea that there was a big gap in the time. Depending on how long the gap was, NTP might not be able to resynchronize the guest. Since 1.2.5.</summary>
     public static int virDomainSetTime(virDomain* dom, long seconds, uint nseconds, DomainSetTimeFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, long, uint, DomainSetTimeFlags, int>)
             (s_virDomainSetTime != 0 ? s_virDomainSetTime : Library.Core.Bind(ref s_virDomainSetTime, "virDomainSetTime")))(dom, seconds, nseconds, flags);
     static nint s_virDomainSetTime;
 
-    /// <summary>Sets the @user password to the value specified by @password. If @flags contain VIR_DOMAIN_PASSWORD_ENCRYPTED, the password is assumed to be encrypted by the method required by the guest OS.</summary>
-    /// <remarks>
-    /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to be able to run this API.</para>
-    /// Since 1.2.16.
-    /// </remarks>
-    /// <param name="dom">a domain object</param>
-    /// <param name="user">the username that will get a new password</param>
-    /// <param name="password">the password to set</param>
-    /// <param name="flags">bitwise-OR of virDomainSetUserPasswordFlags</param>
-    /// <returns>0 on success, -1 otherwise.</returns>
+    /// <summary>Sets the @user password to the value specified by @password. If @flags contain VIR_DOMAIN_PASSWORD_ENCRYPTED, the password is assumed to be encrypted by the method required by the guest OS. Since 1.2.16.</summary>
     public static int virDomainSetUserPassword(virDomain* dom, byte* user, byte* password, DomainSetUserPasswordFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, DomainSetUserPasswordFlags, int>)
             (s_virDomainSetUserPassword != 0 ? s_virDomainSetUserPassword : Library.Core.Bind(ref s_virDomainSetUserPassword, "virDomainSetUserPassword")))(dom, user, password, flags);
     static nint s_virDomainSetUserPassword;
 
-    /// <summary>Enables/disables individual vcpus described by @vcpumap in the hypervisor.</summary>
-    /// <remarks>
-    /// <para>Various hypervisor implementations may limit to operate on just 1 hotpluggable entity (which may contain multiple vCPUs on certain platforms).</para>
-    /// <para>Note that OSes and hypervisors may require vCPU 0 to stay online.</para>
-    /// Since 3.1.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="vcpumap">text representation of a bitmap of vcpus to set</param>
-    /// <param name="state">0 to disable/1 to enable cpus described by @vcpumap</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
-    /// <returns>0 on success, -1 on error.</returns>
+    /// <summary>Enables/disables individual vcpus described by @vcpumap in the hypervisor. Since 3.1.0.</summary>
     public static int virDomainSetVcpu(virDomain* domain, byte* vcpumap, int state, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int, DomainModificationImpact, int>)
             (s_virDomainSetVcpu != 0 ? s_virDomainSetVcpu : Library.Core.Bind(ref s_virDomainSetVcpu, "virDomainSetVcpu")))(domain, vcpumap, state, flags);
     static nint s_virDomainSetVcpu;
 
-    /// <summary>Dynamically change the number of virtual CPUs used by the domain. Note that this call may fail if the underlying virtualization hypervisor does not support it or if growing the number is arbitrarily limited. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>Note that if this call is executed before the guest has finished booting, the guest may fail to process the change.</para>
-    /// <para>This command only changes the runtime configuration of the domain, so can only be called on an active domain. It is hypervisor-dependent whether it also affects persistent configuration; for more control, use virDomainSetVcpusFlags().</para>
-    /// Since 0.1.4.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="nvcpus">the new number of virtual CPUs for this domain</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically change the number of virtual CPUs used by the domain. Note that this call may fail if the underlying virtualization hypervisor does not support it or if growing the number is arbitrarily limited. This function may require privileged access to the hypervisor. Since 0.1.4.</summary>
     public static int virDomainSetVcpus(virDomain* domain, uint nvcpus) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int>)
             (s_virDomainSetVcpus != 0 ? s_virDomainSetVcpus : Library.Core.Bind(ref s_virDomainSetVcpus, "virDomainSetVcpus")))(domain, nvcpus);
     static nint s_virDomainSetVcpus;
 
-    /// <summary>Dynamically change the number of virtual CPUs used by the domain. Note that this call may fail if the underlying virtualization hypervisor does not support it or if growing the number is arbitrarily limited. This function may require privileged access to the hypervisor.</summary>
-    /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE to affect a running domain (which may fail if domain is not active), or VIR_DOMAIN_AFFECT_CONFIG to affect the next boot via the XML description of the domain. Both flags may be set. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
-    /// <para>Note that if this call is executed before the guest has finished booting, the guest may fail to process the change.</para>
-    /// <para>If @flags includes VIR_DOMAIN_VCPU_MAXIMUM, then VIR_DOMAIN_AFFECT_LIVE must be clear, and only the maximum virtual CPU limit is altered; generally, this value must be less than or equal to virConnectGetMaxVcpus(). Otherwise, this call affects the current virtual CPU limit, which must be less than or equal to the maximum limit. Note that hypervisors may not allow changing the maximum vcpu count if processor topology is specified.</para>
-    /// <para>If @flags includes VIR_DOMAIN_VCPU_GUEST, then the state of processors is modified inside the guest instead of the hypervisor. This flag can only be used with live guests and is incompatible with VIR_DOMAIN_VCPU_MAXIMUM. The usage of this flag may require a guest agent configured.</para>
-    /// <para>Not all hypervisors can support all flag combinations.</para>
-    /// Since 0.8.5.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object, or NULL for Domain0</param>
-    /// <param name="nvcpus">the new number of virtual CPUs for this domain, must be at least 1</param>
-    /// <param name="flags">bitwise-OR of virDomainVcpuFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Dynamically change the number of virtual CPUs used by the domain. Note that this call may fail if the underlying virtualization hypervisor does not support it or if growing the number is arbitrarily limited. This function may require privileged access to the hypervisor. Since 0.8.5.</summary>
     public static int virDomainSetVcpusFlags(virDomain* domain, uint nvcpus, DomainVcpuFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, DomainVcpuFlags, int>)
             (s_virDomainSetVcpusFlags != 0 ? s_virDomainSetVcpusFlags : Library.Core.Bind(ref s_virDomainSetVcpusFlags, "virDomainSetVcpusFlags")))(domain, nvcpus, flags);
     static nint s_virDomainSetVcpusFlags;
 
-    /// <summary>Shutdown a domain, the domain object is still usable thereafter, but the domain OS is being stopped. Note that the guest OS may ignore the request. Additionally, the hypervisor may check and support the domain &apos;on_poweroff&apos; XML setting resulting in a domain that reboots instead of shutting down. For guests that react to a shutdown request, the differences from virDomainDestroy() are that the guests disk storage will be in a stable state rather than having the (virtual) power cord pulled, and this command returns as soon as the shutdown request is issued rather than blocking until the guest is no longer running.</summary>
-    /// <remarks>
-    /// <para>If the domain is transient and has any snapshot metadata (see virDomainSnapshotNum()), then that metadata will automatically be deleted when the domain quits.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Shutdown a domain, the domain object is still usable thereafter, but the domain OS is being stopped. Note that the guest OS may ignore the request. Additionally, the hypervisor may check and support the domain &apos;on_poweroff&apos; XML setting resulting in a domain that reboots instead of shutting down. For guests that react to a shutdown request, the differences from virDomainDestroy() are that the guests disk storage will be in a stable state rather than having the (virtual) power cord pulled, and this command returns as soon as the shutdown request is issued rather than blocking until the guest is no longer running. Since 0.0.3.</summary>
     public static int virDomainShutdown(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainShutdown != 0 ? s_virDomainShutdown : Library.Core.Bind(ref s_virDomainShutdown, "virDomainShutdown")))(domain);
     static nint s_virDomainShutdown;
 
-    /// <summary>Shutdown a domain, the domain object is still usable thereafter but the domain OS is being stopped. Note that the guest OS may ignore the request. Additionally, the hypervisor may check and support the domain &apos;on_poweroff&apos; XML setting resulting in a domain that reboots instead of shutting down. For guests that react to a shutdown request, the differences from virDomainDestroy() are that the guest&apos;s disk storage will be in a stable state rather than having the (virtual) power cord pulled, and this command returns as soon as the shutdown request is issued rather than blocking until the guest is no longer running.</summary>
-    /// <remarks>
-    /// <para>If the domain is transient and has any snapshot metadata (see virDomainSnapshotNum()), then that metadata will automatically be deleted when the domain quits.</para>
-    /// <para>If @flags is set to zero, then the hypervisor will choose the method of shutdown it considers best. To have greater control pass one or more of the virDomainShutdownFlagValues. The order in which the hypervisor tries each shutdown method is undefined, and a hypervisor is not required to support all methods.</para>
-    /// <para>To use guest agent (VIR_DOMAIN_SHUTDOWN_GUEST_AGENT) the domain XML must have &lt;channel&gt; configured.</para>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">bitwise-OR of virDomainShutdownFlagValues</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Shutdown a domain, the domain object is still usable thereafter but the domain OS is being stopped. Note that the guest OS may ignore the request. Additionally, the hypervisor may check and support the domain &apos;on_poweroff&apos; XML setting resulting in a domain that reboots instead of shutting down. For guests that react to a shutdown request, the differences from virDomainDestroy() are that the guest&apos;s disk storage will be in a stable state rather than having the (virtual) power cord pulled, and this command returns as soon as the shutdown request is issued rather than blocking until the guest is no longer running. Since 0.9.10.</summary>
     public static int virDomainShutdownFlags(virDomain* domain, DomainShutdownFlagValues flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainShutdownFlagValues, int>)
             (s_virDomainShutdownFlags != 0 ? s_virDomainShutdownFlags : Library.Core.Bind(ref s_virDomainShutdownFlags, "virDomainShutdownFlags")))(domain, flags);
     static nint s_virDomainShutdownFlags;
 
-    /// <summary>Calculate the current domain&apos;s memory dirty rate in next @seconds. The calculated dirty rate information is available by calling virConnectGetAllDomainStats.</summary>
-    /// <remarks>
-    /// Since 7.2.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="seconds">specified calculating time in seconds</param>
-    /// <param name="flags">bitwise-OR of supported virDomainDirtyRateCalcFlags</param>
-    /// <returns>0 in case of success, -1 otherwise.</returns>
+    /// <summary>Calculate the current domain&apos;s memory dirty rate in next @seconds. The calculated dirty rate information is available by calling virConnectGetAllDomainStats. Since 7.2.0.</summary>
     public static int virDomainStartDirtyRateCalc(virDomain* domain, int seconds, DomainDirtyRateCalcFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int, DomainDirtyRateCalcFlags, int>)
             (s_virDomainStartDirtyRateCalc != 0 ? s_virDomainStartDirtyRateCalc : Library.Core.Bind(ref s_virDomainStartDirtyRateCalc, "virDomainStartDirtyRateCalc")))(domain, seconds, flags);
     static nint s_virDomainStartDirtyRateCalc;
 
-    /// <summary>Convenience function to free a list of domain stats returned by virDomainListGetStats and virConnectGetAllDomainStats.</summary>
-    /// <remarks>
-    /// Since 1.2.8.
-    /// </remarks>
-    /// <param name="stats">NULL terminated array of virDomainStatsRecords to free</param>
+    /// <summary>Convenience function to free a list of domain stats returned by virDomainListGetStats and virConnectGetAllDomainStats. Since 1.2.8.</summary>
     public static void virDomainStatsRecordListFree(virDomainStatsRecord** stats) =>
         ((delegate* unmanaged[Cdecl]<virDomainStatsRecord**, void>)
             (s_virDomainStatsRecordListFree != 0 ? s_virDomainStatsRecordListFree : Library.Core.Bind(ref s_virDomainStatsRecordListFree, "virDomainStatsRecordListFree")))(stats);
     static nint s_virDomainStatsRecordListFree;
 
-    /// <summary>Suspends an active domain, the process is frozen without further access to CPU resources and I/O but the memory used by the domain at the hypervisor level will stay allocated. Use virDomainResume() to reactivate the domain. This function may require privileged access. Moreover, suspend may not be supported if domain is in some special state like VIR_DOMAIN_PMSUSPENDED.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Suspends an active domain, the process is frozen without further access to CPU resources and I/O but the memory used by the domain at the hypervisor level will stay allocated. Use virDomainResume() to reactivate the domain. This function may require privileged access. Moreover, suspend may not be supported if domain is in some special state like VIR_DOMAIN_PMSUSPENDED. Since 0.0.3.</summary>
     public static int virDomainSuspend(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainSuspend != 0 ? s_virDomainSuspend : Library.Core.Bind(ref s_virDomainSuspend, "virDomainSuspend")))(domain);
     static nint s_virDomainSuspend;
 
-    /// <summary>Undefine a domain. If the domain is running, it&apos;s converted to transient domain, without stopping it. If the domain is inactive, the domain configuration is removed.</summary>
-    /// <remarks>
-    /// <para>If the domain has a managed save image (see virDomainHasManagedSaveImage()), or if it is inactive and has any snapshot metadata (see virDomainSnapshotNum()) or checkpoint metadata (see virDomainListAllCheckpoints()), then the undefine will fail. See virDomainUndefineFlags() for more control.</para>
-    /// Since 0.1.1.
-    /// </remarks>
-    /// <param name="domain">pointer to a defined domain</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Undefine a domain. If the domain is running, it&apos;s converted to transient domain, without stopping it. If the domain is inactive, the domain configuration is removed. Since 0.1.1.</summary>
     public static int virDomainUndefine(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainUndefine != 0 ? s_virDomainUndefine : Library.Core.Bind(ref s_virDomainUndefine, "virDomainUndefine")))(domain);
     static nint s_virDomainUndefine;
 
-    /// <summary>Undefine a domain. If the domain is running, it&apos;s converted to transient domain, without stopping it. If the domain is inactive, the domain configuration is removed.</summary>
-    /// <remarks>
-    /// <para>If the domain has a managed save image (see virDomainHasManagedSaveImage()), then including VIR_DOMAIN_UNDEFINE_MANAGED_SAVE in @flags will also remove that file, and omitting the flag will cause the undefine process to fail.</para>
-    /// <para>If the domain is inactive and has any snapshot metadata (see virDomainSnapshotNum()), then including VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA in @flags will also remove that metadata. Omitting the flag will cause the undefine of an inactive domain with snapshots to fail. Active domains will retain snapshot metadata until the (now-transient) domain halts, regardless of whether this flag is present. On hypervisors that support snapshots, but where snapshots do not use libvirt metadata, this flag has no effect.</para>
-    /// <para>If the domain is inactive and has any checkpoint metadata (see virDomainListAllCheckpoints()), then including VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA in @flags will also remove that metadata. Omitting the flag will cause the undefine of an inactive domain with checkpoints to fail. Active domains will retain checkpoint metadata until the (now-transient) domain halts, regardless of whether this flag is present. On hypervisors that support checkpoints, but where checkpoints do not use libvirt metadata, this flag has no effect.</para>
-    /// <para>If the domain has any nvram specified, the undefine process will fail unless VIR_DOMAIN_UNDEFINE_KEEP_NVRAM is specified, or if VIR_DOMAIN_UNDEFINE_NVRAM is specified to remove the nvram file.</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="domain">pointer to a defined domain</param>
-    /// <param name="flags">bitwise-OR of supported virDomainUndefineFlagsValues</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Undefine a domain. If the domain is running, it&apos;s converted to transient domain, without stopping it. If the domain is inactive, the domain configuration is removed. Since 0.9.4.</summary>
     public static int virDomainUndefineFlags(virDomain* domain, DomainUndefineFlagsValues flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainUndefineFlagsValues, int>)
             (s_virDomainUndefineFlags != 0 ? s_virDomainUndefineFlags : Library.Core.Bind(ref s_virDomainUndefineFlags, "virDomainUndefineFlags")))(domain, flags);
     static nint s_virDomainUndefineFlags;
 
-    /// <summary>Change a virtual device on a domain, using the flags parameter to control how the device is changed. VIR_DOMAIN_AFFECT_CURRENT specifies that the device change is made based on current domain state. VIR_DOMAIN_AFFECT_LIVE specifies that the device shall be changed on the active domain instance only and is not added to the persisted domain configuration. VIR_DOMAIN_AFFECT_CONFIG specifies that the device shall be changed on the persisted domain configuration only. Note that the target hypervisor must return an error if unable to satisfy flags. E.g. the hypervisor driver will return failure if LIVE is specified but it only supports modifying the persisted device allocation.</summary>
-    /// <remarks>
-    /// <para>This method is used for actions such changing CDROM/Floppy device media, altering the graphics configuration such as password, reconfiguring the NIC device backend connectivity, etc.</para>
-    /// <para>The supplied XML description of the device should contain all the information that is found in the corresponding domain XML. Leaving out any piece of information may be treated as a request for its removal, which may be denied. For instance, when users want to change CDROM media only for live XML, they must provide live disk XML as found in the corresponding live domain XML with only the disk path changed.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="domain">pointer to domain object</param>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Change a virtual device on a domain, using the flags parameter to control how the device is changed. VIR_DOMAIN_AFFECT_CURRENT specifies that the device change is made based on current domain state. VIR_DOMAIN_AFFECT_LIVE specifies that the device shall be changed on the active domain instance only and is not added to the persisted domain configuration. VIR_DOMAIN_AFFECT_CONFIG specifies that the device shall be changed on the persisted domain configuration only. Note that the target hypervisor must return an error if unable to satisfy flags. E.g. the hypervisor driver will return failure if LIVE is specified but it only supports modifying the persisted device allocation. Since 0.8.0.</summary>
     public static int virDomainUpdateDeviceFlags(virDomain* domain, byte* xml, DomainDeviceModifyFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainDeviceModifyFlags, int>)
             (s_virDomainUpdateDeviceFlags != 0 ? s_virDomainUpdateDeviceFlags : Library.Core.Bind(ref s_virDomainUpdateDeviceFlags, "virDomainUpdateDeviceFlags")))(domain, xml, flags);

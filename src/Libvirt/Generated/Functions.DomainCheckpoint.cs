@@ -4,162 +4,73 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Create a new checkpoint using @xmlDesc, with a top-level &lt;domaincheckpoint&gt; element, on a running @domain. Note that @xmlDesc must validate against the &lt;domaincheckpoint&gt; XML schema. Typically, it is more common to create a new checkpoint as part of kicking off a backup job with virDomainBackupBegin(); however, it is also possible to start a checkpoint without a backup.</summary>
-    /// <remarks>
-    /// <para>See https://www.libvirt.org/formatcheckpoint.html#checkpoint-xml for more details on @xmlDesc. In particular, some hypervisors may require particular disk formats, such as qcow2, in order to support this command; where @xmlDesc can be used to limit the checkpoint to a working subset of the domain&apos;s disks.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE, then this is a request to reinstate checkpoint metadata that was previously captured from virDomainCheckpointGetXMLDesc() before removing that metadata, rather than creating a new checkpoint. Note that while original creation can omit a number of elements from @xmlDesc (and libvirt will supply sane defaults based on the domain state at that point in time), a redefinition must supply more elements (as the domain may have changed in the meantime, so that libvirt no longer has a way to resupply correct defaults). Not all hypervisors support this flag.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE_VALIDATE along with VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE the state of the metadata related to the disk state of the redefined checkpoint is validated. Note that hypervisors may require that the @domain is running to perform validation.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE, then the libvirt will attempt to use guest agent to freeze and thaw all file systems in use within domain OS. However, if the guest agent is not present, an error is thrown. This flag is incompatible with VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE.</para>
-    /// <para>Note: A checkpoint represents point in time after which blocks changed by the hypervisor are tracked. The tracking of changed blocks notes only whether a block was modified, but does not preserve the old contents. The main purpose of checkpoints is to enable incremental backups. But for a checkpoint to be useful for this purpose, a backup must be performed at the same time as the checkpoint is created. This is done via the virDomainBackupBegin API, which also allows to create a checkpoint at the same time. Creating checkpoints with virDomainCheckpointCreateXML is generally only useful for re-creating the libvirt metadata.</para>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="xmlDesc">description of the checkpoint to create</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointCreateFlags</param>
-    /// <returns>an (opaque) new virDomainCheckpointPtr on success or NULL on failure.</returns>
+    /// <summary>Create a new checkpoint using @xmlDesc, with a top-level &lt;domaincheckpoint&gt; element, on a running @domain. Note that @xmlDesc must validate against the &lt;domaincheckpoint&gt; XML schema. Typically, it is more common to create a new checkpoint as part of kicking off a backup job with virDomainBackupBegin(); however, it is also possible to start a checkpoint without a backup. Since 5.6.0.</summary>
     public static virDomainCheckpoint* virDomainCheckpointCreateXML(virDomain* domain, byte* xmlDesc, DomainCheckpointCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainCheckpointCreateFlags, virDomainCheckpoint*>)
             (s_virDomainCheckpointCreateXML != 0 ? s_virDomainCheckpointCreateXML : Library.Core.Bind(ref s_virDomainCheckpointCreateXML, "virDomainCheckpointCreateXML")))(domain, xmlDesc, flags);
     static nint s_virDomainCheckpointCreateXML;
 
-    /// <summary>Removes a checkpoint from the domain.</summary>
-    /// <remarks>
-    /// <para>When removing a checkpoint, the record of which portions of the disk were dirtied after the checkpoint will be merged into the record tracked by the parent checkpoint, if any.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN, then any descendant checkpoints are also deleted. If @flags includes VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY, then any descendant checkepoints are deleted, but this checkpoint remains. These two flags are mutually exclusive.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY, then any checkpoint metadata tracked by libvirt is removed while keeping the checkpoint contents intact; if a hypervisor does not require any libvirt metadata to track checkpoints, then this flag is silently ignored.</para>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">the checkpoint to remove</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointDeleteFlags</param>
-    /// <returns>0 on success, -1 on error.</returns>
+    /// <summary>Removes a checkpoint from the domain. Since 5.6.0.</summary>
     public static int virDomainCheckpointDelete(virDomainCheckpoint* checkpoint, DomainCheckpointDeleteFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, DomainCheckpointDeleteFlags, int>)
             (s_virDomainCheckpointDelete != 0 ? s_virDomainCheckpointDelete : Library.Core.Bind(ref s_virDomainCheckpointDelete, "virDomainCheckpointDelete")))(checkpoint, flags);
     static nint s_virDomainCheckpointDelete;
 
-    /// <summary>Free the domain checkpoint object. The checkpoint itself is not modified. The data structure is freed and should not be used thereafter.</summary>
-    /// <remarks>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">a domain checkpoint object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Free the domain checkpoint object. The checkpoint itself is not modified. The data structure is freed and should not be used thereafter. Since 5.6.0.</summary>
     public static int virDomainCheckpointFree(virDomainCheckpoint* checkpoint) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, int>)
             (s_virDomainCheckpointFree != 0 ? s_virDomainCheckpointFree : Library.Core.Bind(ref s_virDomainCheckpointFree, "virDomainCheckpointFree")))(checkpoint);
     static nint s_virDomainCheckpointFree;
 
-    /// <summary>Provides the connection pointer associated with a checkpoint. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">a checkpoint object</param>
-    /// <returns>the connection or NULL.</returns>
+    /// <summary>Provides the connection pointer associated with a checkpoint. The reference counter on the connection is not increased by this call. Since 5.6.0.</summary>
     public static virConnect* virDomainCheckpointGetConnect(virDomainCheckpoint* checkpoint) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, virConnect*>)
             (s_virDomainCheckpointGetConnect != 0 ? s_virDomainCheckpointGetConnect : Library.Core.Bind(ref s_virDomainCheckpointGetConnect, "virDomainCheckpointGetConnect")))(checkpoint);
     static nint s_virDomainCheckpointGetConnect;
 
-    /// <summary>Provides the domain pointer associated with a checkpoint. The reference counter on the domain is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">a checkpoint object</param>
-    /// <returns>the domain or NULL.</returns>
+    /// <summary>Provides the domain pointer associated with a checkpoint. The reference counter on the domain is not increased by this call. Since 5.6.0.</summary>
     public static virDomain* virDomainCheckpointGetDomain(virDomainCheckpoint* checkpoint) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, virDomain*>)
             (s_virDomainCheckpointGetDomain != 0 ? s_virDomainCheckpointGetDomain : Library.Core.Bind(ref s_virDomainCheckpointGetDomain, "virDomainCheckpointGetDomain")))(checkpoint);
     static nint s_virDomainCheckpointGetDomain;
 
-    /// <summary>Get the public name for that checkpoint</summary>
-    /// <remarks>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">a checkpoint object</param>
-    /// <returns>a pointer to the name or NULL, the string need not be deallocated as its lifetime will be the same as the checkpoint object.</returns>
+    /// <summary>Get the public name for that checkpoint Since 5.6.0.</summary>
     public static byte* virDomainCheckpointGetName(virDomainCheckpoint* checkpoint) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, byte*>)
             (s_virDomainCheckpointGetName != 0 ? s_virDomainCheckpointGetName : Library.Core.Bind(ref s_virDomainCheckpointGetName, "virDomainCheckpointGetName")))(checkpoint);
     static nint s_virDomainCheckpointGetName;
 
-    /// <summary>Get the parent checkpoint for @checkpoint, if any.</summary>
-    /// <remarks>
-    /// <para>virDomainCheckpointFree should be used to free the resources after the checkpoint object is no longer needed.</para>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">a checkpoint object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a domain checkpoint object or NULL in case of failure. If the given checkpoint is a root (no parent), then the VIR_ERR_NO_DOMAIN_CHECKPOINT error is raised.</returns>
+    /// <summary>Get the parent checkpoint for @checkpoint, if any. Since 5.6.0.</summary>
     public static virDomainCheckpoint* virDomainCheckpointGetParent(virDomainCheckpoint* checkpoint, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, uint, virDomainCheckpoint*>)
             (s_virDomainCheckpointGetParent != 0 ? s_virDomainCheckpointGetParent : Library.Core.Bind(ref s_virDomainCheckpointGetParent, "virDomainCheckpointGetParent")))(checkpoint, flags);
     static nint s_virDomainCheckpointGetParent;
 
-    /// <summary>Provide an XML description of the domain checkpoint.</summary>
-    /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_CHECKPOINT_XML_SECURE; this flag is rejected on read-only connections.</para>
-    /// <para>Normally, the XML description includes an element giving a full description of the domain at the time the checkpoint was created; to reduce parsing time, it will be suppressed when @flags contains VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN.</para>
-    /// <para>By default, the XML description contains only static information that does not change over time. However, when @flags contains VIR_DOMAIN_CHECKPOINT_XML_SIZE, each &lt;disk&gt; listing adds an additional attribute that shows an estimate of the current size in bytes that have been dirtied between the time the checkpoint was created and the current point in time. Note that updating the size may be expensive and data will be inaccurate once guest OS writes to the disk. Also note that hypervisors may require that the domain associated with @checkpoint is running when VIR_DOMAIN_CHECKPOINT_XML_SIZE is used.</para>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">a domain checkpoint object</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointXMLFlags</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Provide an XML description of the domain checkpoint. Since 5.6.0.</summary>
     public static byte* virDomainCheckpointGetXMLDesc(virDomainCheckpoint* checkpoint, DomainCheckpointXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, DomainCheckpointXMLFlags, byte*>)
             (s_virDomainCheckpointGetXMLDesc != 0 ? s_virDomainCheckpointGetXMLDesc : Library.Core.Bind(ref s_virDomainCheckpointGetXMLDesc, "virDomainCheckpointGetXMLDesc")))(checkpoint, flags);
     static nint s_virDomainCheckpointGetXMLDesc;
 
-    /// <summary>Collect the list of domain checkpoints that are children of the given checkpoint, and allocate an array to store those objects.</summary>
-    /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, @checkpoints is non-NULL, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when @flags includes VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS. Additional are provided via the remaining @flags values as documented in virDomainListAllCheckpoints(), with the exception that VIR_DOMAIN_CHECKPOINT_LIST_ROOTS is not supported (in fact, VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS has the same bit value but opposite semantics of widening rather than narrowing the listing).</para>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">a domain checkpoint object</param>
-    /// <param name="children">pointer to variable to store the array containing checkpoint objects or NULL if the list is not required (just returns number of checkpoints)</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointListFlags</param>
-    /// <returns>the number of domain checkpoints found or -1 and sets @children to NULL in case of error. On success, the array stored into @children is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virDomainCheckpointFree() on each array element, then calling free() on @children.</returns>
+    /// <summary>Collect the list of domain checkpoints that are children of the given checkpoint, and allocate an array to store those objects. Since 5.6.0.</summary>
     public static int virDomainCheckpointListAllChildren(virDomainCheckpoint* checkpoint, virDomainCheckpoint*** children, DomainCheckpointListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, virDomainCheckpoint***, DomainCheckpointListFlags, int>)
             (s_virDomainCheckpointListAllChildren != 0 ? s_virDomainCheckpointListAllChildren : Library.Core.Bind(ref s_virDomainCheckpointListAllChildren, "virDomainCheckpointListAllChildren")))(checkpoint, children, flags);
     static nint s_virDomainCheckpointListAllChildren;
 
-    /// <summary>Try to lookup a domain checkpoint based on its name.</summary>
-    /// <remarks>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="name">name for the domain checkpoint</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a domain checkpoint object or NULL in case of failure. If the domain checkpoint cannot be found, then the VIR_ERR_NO_DOMAIN_CHECKPOINT error is raised.</returns>
+    /// <summary>Try to lookup a domain checkpoint based on its name. Since 5.6.0.</summary>
     public static virDomainCheckpoint* virDomainCheckpointLookupByName(virDomain* domain, byte* name, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, uint, virDomainCheckpoint*>)
             (s_virDomainCheckpointLookupByName != 0 ? s_virDomainCheckpointLookupByName : Library.Core.Bind(ref s_virDomainCheckpointLookupByName, "virDomainCheckpointLookupByName")))(domain, name, flags);
     static nint s_virDomainCheckpointLookupByName;
 
-    /// <summary>Increment the reference count on the checkpoint. For each additional call to this method, there shall be a corresponding call to virDomainCheckpointFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection and domain remain open until all threads have finished using the checkpoint. ie, each new thread using a checkpoint would increment the reference count.</para>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="checkpoint">the checkpoint to hold a reference on</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the checkpoint. For each additional call to this method, there shall be a corresponding call to virDomainCheckpointFree to release the reference count, once the caller no longer needs the reference to this object. Since 5.6.0.</summary>
     public static int virDomainCheckpointRef(virDomainCheckpoint* checkpoint) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, int>)
             (s_virDomainCheckpointRef != 0 ? s_virDomainCheckpointRef : Library.Core.Bind(ref s_virDomainCheckpointRef, "virDomainCheckpointRef")))(checkpoint);
     static nint s_virDomainCheckpointRef;
 
-    /// <summary>Collect the list of domain checkpoints for the given domain and allocate an array to store those objects.</summary>
-    /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, @checkpoints is non-NULL, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers all checkpoints. It is also possible to limit things to just checkpoints with no parents, when @flags includes VIR_DOMAIN_CHECKPOINT_LIST_ROOTS. Additional filters are provided in groups listed below. Within a group, bits are mutually exclusive, where all possible checkpoints are described by exactly one bit from the group. Some hypervisors might reject particular flags where it cannot make a distinction for filtering. If the set of filter flags selected forms an impossible combination, the hypervisor may return either 0 or an error.</para>
-    /// <para>The first group of @flags is VIR_DOMAIN_CHECKPOINT_LIST_LEAVES and VIR_DOMAIN_CHECKPOINT_LIST_NO_LEAVES, to filter based on checkpoints that have no further children (a leaf checkpoint).</para>
-    /// Since 5.6.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="checkpoints">pointer to variable to store the array containing checkpoint object, or NULL if the list is not required (just returns number of checkpoints)</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointListFlags</param>
-    /// <returns>the number of domain checkpoints found or -1 and sets @checkpoints to NULL in case of error. On success, the array stored into @checkpoints is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virDomainCheckpointFree() on each array element, then calling free() on @checkpoints.</returns>
+    /// <summary>Collect the list of domain checkpoints for the given domain and allocate an array to store those objects. Since 5.6.0.</summary>
     public static int virDomainListAllCheckpoints(virDomain* domain, virDomainCheckpoint*** checkpoints, DomainCheckpointListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainCheckpoint***, DomainCheckpointListFlags, int>)
             (s_virDomainListAllCheckpoints != 0 ? s_virDomainListAllCheckpoints : Library.Core.Bind(ref s_virDomainListAllCheckpoints, "virDomainListAllCheckpoints")))(domain, checkpoints, flags);

@@ -4,300 +4,127 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Determine if the domain has a current snapshot.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="domain">pointer to the domain object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>1 if such snapshot exists, 0 if it doesn&apos;t, -1 on error.</returns>
+    /// <summary>Determine if the domain has a current snapshot. Since 0.8.0.</summary>
     public static int virDomainHasCurrentSnapshot(virDomain* domain, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int>)
             (s_virDomainHasCurrentSnapshot != 0 ? s_virDomainHasCurrentSnapshot : Library.Core.Bind(ref s_virDomainHasCurrentSnapshot, "virDomainHasCurrentSnapshot")))(domain, flags);
     static nint s_virDomainHasCurrentSnapshot;
 
-    /// <summary>Collect the list of domain snapshots for the given domain and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListNames().</summary>
-    /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL and @snaps is non-NULL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided in groups listed below. Within a group, bits are mutually exclusive, where all possible snapshots are described by exactly one bit from the group. Some hypervisors might reject particular flags where it cannot make a distinction for filtering. If the set of filter flags selected forms an impossible combination, the hypervisor may return either 0 or an error.</para>
-    /// <para>The first group of @flags is VIR_DOMAIN_SNAPSHOT_LIST_LEAVES and VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES, to filter based on snapshots that have no further children (a leaf snapshot).</para>
-    /// <para>The next group of @flags is VIR_DOMAIN_SNAPSHOT_LIST_METADATA and VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA, for filtering snapshots based on whether they have metadata that would prevent the removal of the last reference to a domain.</para>
-    /// <para>The next group of @flags is VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE, VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE, and VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY, for filtering snapshots based on what domain state is tracked by the snapshot.</para>
-    /// <para>The next group of @flags is VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL and VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL, for filtering snapshots based on whether the snapshot is stored inside the disk images or as additional files.</para>
-    /// Since 0.9.13.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="snaps">pointer to variable to store the array containing snapshot objects or NULL if the list is not required (just returns number of snapshots)</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
-    /// <returns>the number of domain snapshots found or -1 and sets @snaps to NULL in case of error. On success, the array stored into @snaps is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virDomainSnapshotFree() on each array element, then calling free() on @snaps.</returns>
+    /// <summary>Collect the list of domain snapshots for the given domain and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListNames(). Since 0.9.13.</summary>
     public static int virDomainListAllSnapshots(virDomain* domain, virDomainSnapshot*** snaps, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainSnapshot***, DomainSnapshotListFlags, int>)
             (s_virDomainListAllSnapshots != 0 ? s_virDomainListAllSnapshots : Library.Core.Bind(ref s_virDomainListAllSnapshots, "virDomainListAllSnapshots")))(domain, snaps, flags);
     static nint s_virDomainListAllSnapshots;
 
-    /// <summary>Revert the domain to a given snapshot.</summary>
-    /// <remarks>
-    /// <para>Normally, the domain will revert to the same state the domain was in while the snapshot was taken (whether inactive, running, or paused), except that disk snapshots default to reverting to inactive state. Including VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING in @flags overrides the snapshot state to guarantee a running domain after the revert; or including VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED in @flags guarantees a paused domain after the revert. These two flags are mutually exclusive. While a persistent domain does not need either flag, it is not possible to revert a transient domain into an inactive state, so transient domains require the use of one of these two flags.</para>
-    /// <para>Reverting to any snapshot discards all configuration changes made since the last snapshot. Additionally, reverting to a snapshot from a running domain is a form of data loss, since it discards whatever is in the guest&apos;s RAM at the time. Since the very nature of keeping snapshots implies the intent to roll back state, no additional confirmation is normally required for these lossy effects.</para>
-    /// <para>Since libvirt 7.10.0 the VM process is always restarted so the following paragraph is no longer valid. If the snapshot metadata lacks the full VM XML it&apos;s no longer possible to revert to such snapshot.</para>
-    /// <para>However, there are two particular situations where reverting will be refused by default, and where @flags must include VIR_DOMAIN_SNAPSHOT_REVERT_FORCE to acknowledge the risks. 1) Any attempt to revert to a snapshot that lacks the metadata to perform ABI compatibility checks (generally the case for snapshots that lack a full &lt;domain&gt; when listed by virDomainSnapshotGetXMLDesc(), such as those created prior to libvirt 0.9.5). 2) Any attempt to revert a running domain to an active state that requires starting a new hypervisor instance rather than reusing the existing hypervisor (since this would terminate all connections to the domain, such as such as VNC or Spice graphics) - this condition arises from active snapshots that are provably ABI incompatible, as well as from inactive snapshots with a @flags request to start the domain after the revert.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="snapshot">a domain snapshot object</param>
-    /// <param name="flags">bitwise-OR of virDomainSnapshotRevertFlags</param>
-    /// <returns>0 if the creation is successful, -1 on error.</returns>
+    /// <summary>Revert the domain to a given snapshot. Since 0.8.0.</summary>
     public static int virDomainRevertToSnapshot(virDomainSnapshot* snapshot, DomainSnapshotRevertFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, DomainSnapshotRevertFlags, int>)
             (s_virDomainRevertToSnapshot != 0 ? s_virDomainRevertToSnapshot : Library.Core.Bind(ref s_virDomainRevertToSnapshot, "virDomainRevertToSnapshot")))(snapshot, flags);
     static nint s_virDomainRevertToSnapshot;
 
-    /// <summary>Creates a new snapshot of a domain based on the snapshot xml contained in xmlDesc, with a top-level element &lt;domainsnapshot&gt;.</summary>
-    /// <remarks>
-    /// <para>If @flags is 0, the domain can be active, in which case the snapshot will be a full system snapshot (capturing both disk state, and runtime VM state such as RAM contents), where reverting to the snapshot is the same as resuming from hibernation (TCP connections may have timed out, but everything else picks up where it left off); or the domain can be inactive, in which case the snapshot includes just the disk state prior to booting. The newly created snapshot becomes current (see virDomainSnapshotCurrent()), and is a child of any previous current snapshot.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE, then @xmlDesc is validated against the &lt;domainsnapshot&gt; XML schema.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE, then this is a request to reinstate snapshot metadata that was previously captured from virDomainSnapshotGetXMLDesc() before removing that metadata, rather than creating a new snapshot. This can be used to recreate a snapshot hierarchy on a destination, then remove it on the source, in order to allow migration (since migration normally fails if snapshot metadata still remains on the source machine). Note that while original creation can omit a number of elements from @xmlDesc (and libvirt will supply sane defaults based on the domain state at that point in time), a redefinition must supply more elements (as the domain may have changed in the meantime, so that libvirt no longer has a way to resupply correct defaults). When redefining snapshot metadata, the domain&apos;s current snapshot will not be altered unless the VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT flag is also present. It is an error to request the VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT flag without VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE. On some hypervisors, redefining an existing snapshot can be used to alter host-specific portions of the domain XML to be used during revert (such as backing filenames associated with disk devices), but must not alter guest-visible layout. When redefining a snapshot name that does not exist, the hypervisor may validate that reverting to the snapshot appears to be possible (for example, disk images have snapshot contents by the requested name). Not all hypervisors support these flags.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA, then the domain&apos;s disk images are modified according to @xmlDesc, but libvirt does not track any metadata (similar to immediately calling virDomainSnapshotDelete() with VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY). This flag is incompatible with VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_HALT, then the domain will be inactive after the snapshot completes, regardless of whether it was active before; otherwise, a running domain will still be running after the snapshot. This flag is invalid on transient domains, and is incompatible with VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_LIVE, then the domain is not paused while creating the snapshot. This increases the size of the memory dump file, but reduces downtime of the guest while taking the snapshot. Some hypervisors only support this flag during external snapshots.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY, then the snapshot will be limited to the disks described in @xmlDesc, and no VM state will be saved. For an active guest, the disk image may be inconsistent (as if power had been pulled), and specifying this with the VIR_DOMAIN_SNAPSHOT_CREATE_HALT flag risks data loss.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE, then the libvirt will attempt to use guest agent to freeze and thaw all file systems in use within domain OS. However, if the guest agent is not present, an error is thrown. Moreover, this flag requires VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY to be passed as well. For better control and error recovery users should invoke virDomainFSFreeze manually before taking the snapshot and then virDomainFSThaw to restore the VM rather than using VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE.</para>
-    /// <para>By default, if the snapshot involves external files, and any of the destination files already exist as a non-empty regular file, the snapshot is rejected to avoid losing contents of those files. However, if @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT, then the destination files must be pre-created manually with the correct image format and metadata including backing store path (this allows a management app to pre-create files with relative backing file names, rather than the default of creating with absolute backing file names). Note that only the file specified in the snapshot XML is inserted as a snapshot thus setting incorrect metadata in the pre-created image may lead to the VM being unable to start or other block jobs may fail.</para>
-    /// <para>Be aware that although libvirt prefers to report errors up front with no other effect, some hypervisors have certain types of failures where the overall command can easily fail even though the guest configuration was partially altered (for example, if a disk snapshot request for two disks fails on the second disk, but the first disk alteration cannot be rolled back). If this API call fails, it is therefore normally necessary to follow up with virDomainGetXMLDesc() and check each disk to determine if any partial changes occurred. However, if @flags contains VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC, then libvirt guarantees that this command will not alter any disks unless the entire set of changes can be done atomically, making failure recovery simpler (note that it is still possible to fail after disks have changed, but only in the much rarer cases of running out of memory or disk space).</para>
-    /// <para>Some hypervisors may prevent this operation if there is a current block copy operation; in that case, use virDomainBlockJobAbort() to stop the block copy first.</para>
-    /// <para>virDomainSnapshotFree should be used to free the resources after the snapshot object is no longer needed.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="xmlDesc">string containing an XML description of the domain snapshot</param>
-    /// <param name="flags">bitwise-OR of virDomainSnapshotCreateFlags</param>
-    /// <returns>an (opaque) new virDomainSnapshotPtr on success or NULL on failure.</returns>
+    /// <summary>Creates a new snapshot of a domain based on the snapshot xml contained in xmlDesc, with a top-level element &lt;domainsnapshot&gt;. Since 0.8.0.</summary>
     public static virDomainSnapshot* virDomainSnapshotCreateXML(virDomain* domain, byte* xmlDesc, DomainSnapshotCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainSnapshotCreateFlags, virDomainSnapshot*>)
             (s_virDomainSnapshotCreateXML != 0 ? s_virDomainSnapshotCreateXML : Library.Core.Bind(ref s_virDomainSnapshotCreateXML, "virDomainSnapshotCreateXML")))(domain, xmlDesc, flags);
     static nint s_virDomainSnapshotCreateXML;
 
-    /// <summary>Get the current snapshot for a domain, if any.</summary>
-    /// <remarks>
-    /// <para>virDomainSnapshotFree should be used to free the resources after the snapshot object is no longer needed.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a domain snapshot object or NULL in case of failure. If the current domain snapshot cannot be found, then the VIR_ERR_NO_DOMAIN_SNAPSHOT error is raised.</returns>
+    /// <summary>Get the current snapshot for a domain, if any. Since 0.8.0.</summary>
     public static virDomainSnapshot* virDomainSnapshotCurrent(virDomain* domain, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, virDomainSnapshot*>)
             (s_virDomainSnapshotCurrent != 0 ? s_virDomainSnapshotCurrent : Library.Core.Bind(ref s_virDomainSnapshotCurrent, "virDomainSnapshotCurrent")))(domain, flags);
     static nint s_virDomainSnapshotCurrent;
 
-    /// <summary>Delete the snapshot.</summary>
-    /// <remarks>
-    /// <para>If @flags is 0, then just this snapshot is deleted, and changes from this snapshot are automatically merged into children snapshots. If @flags includes VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN, then this snapshot and any descendant snapshots are deleted. If @flags includes VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY, then any descendant snapshots are deleted, but this snapshot remains. These two flags are mutually exclusive.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY, then any snapshot metadata tracked by libvirt is removed while keeping the snapshot contents intact; if a hypervisor does not require any libvirt metadata to track snapshots, then this flag is silently ignored.</para>
-    /// <para>Since libvirt 9.0.0 deletion of external snapshots is supported for QEMU driver. Using @flags VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN and VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY is not supported with external snapshots. In case that daemon process is terminated while the snapshot delete is in process the operation will be aborted when the daemon starts again.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="snapshot">a domain snapshot object</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotDeleteFlags</param>
-    /// <returns>0 if the selected snapshot(s) were successfully deleted, -1 on error.</returns>
+    /// <summary>Delete the snapshot. Since 0.8.0.</summary>
     public static int virDomainSnapshotDelete(virDomainSnapshot* snapshot, DomainSnapshotDeleteFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, DomainSnapshotDeleteFlags, int>)
             (s_virDomainSnapshotDelete != 0 ? s_virDomainSnapshotDelete : Library.Core.Bind(ref s_virDomainSnapshotDelete, "virDomainSnapshotDelete")))(snapshot, flags);
     static nint s_virDomainSnapshotDelete;
 
-    /// <summary>Free the domain snapshot object. The snapshot itself is not modified. The data structure is freed and should not be used thereafter.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="snapshot">a domain snapshot object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Free the domain snapshot object. The snapshot itself is not modified. The data structure is freed and should not be used thereafter. Since 0.8.0.</summary>
     public static int virDomainSnapshotFree(virDomainSnapshot* snapshot) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, int>)
             (s_virDomainSnapshotFree != 0 ? s_virDomainSnapshotFree : Library.Core.Bind(ref s_virDomainSnapshotFree, "virDomainSnapshotFree")))(snapshot);
     static nint s_virDomainSnapshotFree;
 
-    /// <summary>Provides the connection pointer associated with a snapshot. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 0.9.5.
-    /// </remarks>
-    /// <param name="snapshot">a snapshot object</param>
-    /// <returns>the connection or NULL.</returns>
+    /// <summary>Provides the connection pointer associated with a snapshot. The reference counter on the connection is not increased by this call. Since 0.9.5.</summary>
     public static virConnect* virDomainSnapshotGetConnect(virDomainSnapshot* snapshot) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, virConnect*>)
             (s_virDomainSnapshotGetConnect != 0 ? s_virDomainSnapshotGetConnect : Library.Core.Bind(ref s_virDomainSnapshotGetConnect, "virDomainSnapshotGetConnect")))(snapshot);
     static nint s_virDomainSnapshotGetConnect;
 
-    /// <summary>Provides the domain pointer associated with a snapshot. The reference counter on the domain is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 0.9.5.
-    /// </remarks>
-    /// <param name="snapshot">a snapshot object</param>
-    /// <returns>the domain or NULL.</returns>
+    /// <summary>Provides the domain pointer associated with a snapshot. The reference counter on the domain is not increased by this call. Since 0.9.5.</summary>
     public static virDomain* virDomainSnapshotGetDomain(virDomainSnapshot* snapshot) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, virDomain*>)
             (s_virDomainSnapshotGetDomain != 0 ? s_virDomainSnapshotGetDomain : Library.Core.Bind(ref s_virDomainSnapshotGetDomain, "virDomainSnapshotGetDomain")))(snapshot);
     static nint s_virDomainSnapshotGetDomain;
 
-    /// <summary>Get the public name for that snapshot</summary>
-    /// <remarks>
-    /// Since 0.9.5.
-    /// </remarks>
-    /// <param name="snapshot">a snapshot object</param>
-    /// <returns>a pointer to the name or NULL, the string need not be deallocated as its lifetime will be the same as the snapshot object.</returns>
+    /// <summary>Get the public name for that snapshot Since 0.9.5.</summary>
     public static byte* virDomainSnapshotGetName(virDomainSnapshot* snapshot) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, byte*>)
             (s_virDomainSnapshotGetName != 0 ? s_virDomainSnapshotGetName : Library.Core.Bind(ref s_virDomainSnapshotGetName, "virDomainSnapshotGetName")))(snapshot);
     static nint s_virDomainSnapshotGetName;
 
-    /// <summary>Get the parent snapshot for @snapshot, if any.</summary>
-    /// <remarks>
-    /// <para>virDomainSnapshotFree should be used to free the resources after the snapshot object is no longer needed.</para>
-    /// Since 0.9.7.
-    /// </remarks>
-    /// <param name="snapshot">a snapshot object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a domain snapshot object or NULL in case of failure. If the given snapshot is a root (no parent), then the VIR_ERR_NO_DOMAIN_SNAPSHOT error is raised.</returns>
+    /// <summary>Get the parent snapshot for @snapshot, if any. Since 0.9.7.</summary>
     public static virDomainSnapshot* virDomainSnapshotGetParent(virDomainSnapshot* snapshot, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, uint, virDomainSnapshot*>)
             (s_virDomainSnapshotGetParent != 0 ? s_virDomainSnapshotGetParent : Library.Core.Bind(ref s_virDomainSnapshotGetParent, "virDomainSnapshotGetParent")))(snapshot, flags);
     static nint s_virDomainSnapshotGetParent;
 
-    /// <summary>Provide an XML description of the domain snapshot, with a top-level element of &lt;domainsnapshot&gt;.</summary>
-    /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_SNAPSHOT_XML_SECURE; this flag is rejected on read-only connections.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="snapshot">a domain snapshot object</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotXMLFlags</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Provide an XML description of the domain snapshot, with a top-level element of &lt;domainsnapshot&gt;. Since 0.8.0.</summary>
     public static byte* virDomainSnapshotGetXMLDesc(virDomainSnapshot* snapshot, DomainSnapshotXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, DomainSnapshotXMLFlags, byte*>)
             (s_virDomainSnapshotGetXMLDesc != 0 ? s_virDomainSnapshotGetXMLDesc : Library.Core.Bind(ref s_virDomainSnapshotGetXMLDesc, "virDomainSnapshotGetXMLDesc")))(snapshot, flags);
     static nint s_virDomainSnapshotGetXMLDesc;
 
-    /// <summary>Determine if the given snapshot is associated with libvirt metadata that would prevent the deletion of the domain.</summary>
-    /// <remarks>
-    /// Since 0.9.13.
-    /// </remarks>
-    /// <param name="snapshot">a snapshot object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>1 if the snapshot has metadata, 0 if the snapshot exists without help from libvirt, or -1 on error.</returns>
+    /// <summary>Determine if the given snapshot is associated with libvirt metadata that would prevent the deletion of the domain. Since 0.9.13.</summary>
     public static int virDomainSnapshotHasMetadata(virDomainSnapshot* snapshot, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, uint, int>)
             (s_virDomainSnapshotHasMetadata != 0 ? s_virDomainSnapshotHasMetadata : Library.Core.Bind(ref s_virDomainSnapshotHasMetadata, "virDomainSnapshotHasMetadata")))(snapshot, flags);
     static nint s_virDomainSnapshotHasMetadata;
 
-    /// <summary>Determine if the given snapshot is the domain&apos;s current snapshot. See also virDomainHasCurrentSnapshot().</summary>
-    /// <remarks>
-    /// Since 0.9.13.
-    /// </remarks>
-    /// <param name="snapshot">a snapshot object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>1 if current, 0 if not current, or -1 on error.</returns>
+    /// <summary>Determine if the given snapshot is the domain&apos;s current snapshot. See also virDomainHasCurrentSnapshot(). Since 0.9.13.</summary>
     public static int virDomainSnapshotIsCurrent(virDomainSnapshot* snapshot, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, uint, int>)
             (s_virDomainSnapshotIsCurrent != 0 ? s_virDomainSnapshotIsCurrent : Library.Core.Bind(ref s_virDomainSnapshotIsCurrent, "virDomainSnapshotIsCurrent")))(snapshot, flags);
     static nint s_virDomainSnapshotIsCurrent;
 
-    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListChildrenNames().</summary>
-    /// <remarks>
-    /// <para>If @flags lacks VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS or contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, @snaps is non-NULL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the remaining @flags values as documented in virDomainListAllSnapshots(), with the exception that VIR_DOMAIN_SNAPSHOT_LIST_ROOTS is not supported (in fact, VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS has the same bit value but opposite semantics of widening rather than narrowing the listing).</para>
-    /// Since 0.9.13.
-    /// </remarks>
-    /// <param name="snapshot">a domain snapshot object</param>
-    /// <param name="snaps">pointer to variable to store the array containing snapshot objects or NULL if the list is not required (just returns number of snapshots)</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
-    /// <returns>the number of domain snapshots found or -1 and sets @snaps to NULL in case of error. On success, the array stored into @snaps is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virDomainSnapshotFree() on each array element, then calling free() on @snaps.</returns>
+    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListChildrenNames(). Since 0.9.13.</summary>
     public static int virDomainSnapshotListAllChildren(virDomainSnapshot* snapshot, virDomainSnapshot*** snaps, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, virDomainSnapshot***, DomainSnapshotListFlags, int>)
             (s_virDomainSnapshotListAllChildren != 0 ? s_virDomainSnapshotListAllChildren : Library.Core.Bind(ref s_virDomainSnapshotListAllChildren, "virDomainSnapshotListAllChildren")))(snapshot, snaps, flags);
     static nint s_virDomainSnapshotListAllChildren;
 
-    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and store their names in @names. The value to use for @nameslen can be determined by virDomainSnapshotNumChildren() with the same @flags.</summary>
-    /// <remarks>
-    /// <para>If @flags lacks VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS or contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the same @flags values as documented in virDomainSnapshotListAllChildren().</para>
-    /// <para>Note that this command is inherently racy: another connection can define a new snapshot between a call to virDomainSnapshotNumChildren() and this call. You are only guaranteed that all currently defined snapshots were listed if the return is less than @nameslen. Likewise, you should be prepared for virDomainSnapshotLookupByName() to fail when converting a name from this call into a snapshot object, if another connection deletes the snapshot in the meantime.</para>
-    /// <para>The use of this function is discouraged. Instead, use virDomainSnapshotListAllChildren().</para>
-    /// Since 0.9.7.
-    /// </remarks>
-    /// <param name="snapshot">a domain snapshot object</param>
-    /// <param name="names">array to collect the list of names of snapshots</param>
-    /// <param name="nameslen">size of @names</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
-    /// <returns>the number of domain snapshots found or -1 in case of error. The caller is responsible to call free() for each member of the array.</returns>
+    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and store their names in @names. The value to use for @nameslen can be determined by virDomainSnapshotNumChildren() with the same @flags. Since 0.9.7.</summary>
     public static int virDomainSnapshotListChildrenNames(virDomainSnapshot* snapshot, byte** names, int nameslen, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, byte**, int, DomainSnapshotListFlags, int>)
             (s_virDomainSnapshotListChildrenNames != 0 ? s_virDomainSnapshotListChildrenNames : Library.Core.Bind(ref s_virDomainSnapshotListChildrenNames, "virDomainSnapshotListChildrenNames")))(snapshot, names, nameslen, flags);
     static nint s_virDomainSnapshotListChildrenNames;
 
-    /// <summary>Collect the list of domain snapshots for the given domain, and store their names in @names. The value to use for @nameslen can be determined by virDomainSnapshotNum() with the same @flags.</summary>
-    /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided via the same @flags values as documented in virDomainListAllSnapshots().</para>
-    /// <para>Note that this command is inherently racy: another connection can define a new snapshot between a call to virDomainSnapshotNum() and this call. You are only guaranteed that all currently defined snapshots were listed if the return is less than @nameslen. Likewise, you should be prepared for virDomainSnapshotLookupByName() to fail when converting a name from this call into a snapshot object, if another connection deletes the snapshot in the meantime.</para>
-    /// <para>The use of this function is discouraged. Instead, use virDomainListAllSnapshots().</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="names">array to collect the list of names of snapshots</param>
-    /// <param name="nameslen">size of @names</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
-    /// <returns>the number of domain snapshots found or -1 in case of error. The caller is responsible to call free() for each member of the array.</returns>
+    /// <summary>Collect the list of domain snapshots for the given domain, and store their names in @names. The value to use for @nameslen can be determined by virDomainSnapshotNum() with the same @flags. Since 0.8.0.</summary>
     public static int virDomainSnapshotListNames(virDomain* domain, byte** names, int nameslen, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte**, int, DomainSnapshotListFlags, int>)
             (s_virDomainSnapshotListNames != 0 ? s_virDomainSnapshotListNames : Library.Core.Bind(ref s_virDomainSnapshotListNames, "virDomainSnapshotListNames")))(domain, names, nameslen, flags);
     static nint s_virDomainSnapshotListNames;
 
-    /// <summary>Try to lookup a domain snapshot based on its name.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="name">name for the domain snapshot</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a domain snapshot object or NULL in case of failure. If the domain snapshot cannot be found, then the VIR_ERR_NO_DOMAIN_SNAPSHOT error is raised.</returns>
+    /// <summary>Try to lookup a domain snapshot based on its name. Since 0.8.0.</summary>
     public static virDomainSnapshot* virDomainSnapshotLookupByName(virDomain* domain, byte* name, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, uint, virDomainSnapshot*>)
             (s_virDomainSnapshotLookupByName != 0 ? s_virDomainSnapshotLookupByName : Library.Core.Bind(ref s_virDomainSnapshotLookupByName, "virDomainSnapshotLookupByName")))(domain, name, flags);
     static nint s_virDomainSnapshotLookupByName;
 
-    /// <summary>Provides the number of domain snapshots for this domain.</summary>
-    /// <remarks>
-    /// <para>This function will accept VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL in @flags only if virDomainSnapshotListNames() can honor it, although the flag has no other effect here.</para>
-    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided via the same @flags values as documented in virDomainListAllSnapshots().</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
-    /// <returns>the number of domain snapshots found or -1 in case of error.</returns>
+    /// <summary>Provides the number of domain snapshots for this domain. Since 0.8.0.</summary>
     public static int virDomainSnapshotNum(virDomain* domain, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainSnapshotListFlags, int>)
             (s_virDomainSnapshotNum != 0 ? s_virDomainSnapshotNum : Library.Core.Bind(ref s_virDomainSnapshotNum, "virDomainSnapshotNum")))(domain, flags);
     static nint s_virDomainSnapshotNum;
 
-    /// <summary>Provides the number of child snapshots for this domain snapshot.</summary>
-    /// <remarks>
-    /// <para>This function will accept VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL in @flags only if virDomainSnapshotListChildrenNames() can honor it, although the flag has no other effect here.</para>
-    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the same @flags values as documented in virDomainSnapshotListAllChildren().</para>
-    /// Since 0.9.7.
-    /// </remarks>
-    /// <param name="snapshot">a domain snapshot object</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
-    /// <returns>the number of domain snapshots found or -1 in case of error.</returns>
+    /// <summary>Provides the number of child snapshots for this domain snapshot. Since 0.9.7.</summary>
     public static int virDomainSnapshotNumChildren(virDomainSnapshot* snapshot, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, DomainSnapshotListFlags, int>)
             (s_virDomainSnapshotNumChildren != 0 ? s_virDomainSnapshotNumChildren : Library.Core.Bind(ref s_virDomainSnapshotNumChildren, "virDomainSnapshotNumChildren")))(snapshot, flags);
     static nint s_virDomainSnapshotNumChildren;
 
-    /// <summary>Increment the reference count on the snapshot. For each additional call to this method, there shall be a corresponding call to virDomainSnapshotFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection and domain remain open until all threads have finished using the snapshot. ie, each new thread using a snapshot would increment the reference count.</para>
-    /// Since 0.9.13.
-    /// </remarks>
-    /// <param name="snapshot">the snapshot to hold a reference on</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the snapshot. For each additional call to this method, there shall be a corresponding call to virDomainSnapshotFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.9.13.</summary>
     public static int virDomainSnapshotRef(virDomainSnapshot* snapshot) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, int>)
             (s_virDomainSnapshotRef != 0 ? s_virDomainSnapshotRef : Library.Core.Bind(ref s_virDomainSnapshotRef, "virDomainSnapshotRef")))(snapshot);

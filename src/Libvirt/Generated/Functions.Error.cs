@@ -4,169 +4,91 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Copy the content of the last error caught on that connection</summary>
-    /// <remarks>
-    /// <para>This method is not protected against access from multiple threads. In a multi-threaded application, always use the global virGetLastError() API which is backed by thread local storage.</para>
-    /// <para>If the connection object was discovered to be invalid by an API call, then the error will be reported against the global error object.</para>
-    /// <para>Since 0.6.0, all errors reported in the per-connection object are also duplicated in the global error object. As such an application can always use virGetLastError(). This method remains for backwards compatibility.</para>
-    /// <para>One will need to free the result with virResetError()</para>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="to">target to receive the copy</param>
-    /// <returns>0 if no error was found and the error code otherwise and -1 in case of parameter error.</returns>
+    /// <summary>Copy the content of the last error caught on that connection Since 0.1.0.</summary>
     public static int virConnCopyLastError(virConnect* conn, virError* to) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virError*, int>)
             (s_virConnCopyLastError != 0 ? s_virConnCopyLastError : Library.Core.Bind(ref s_virConnCopyLastError, "virConnCopyLastError")))(conn, to);
     static nint s_virConnCopyLastError;
 
-    /// <summary>Provide a pointer to the last error caught on that connection</summary>
-    /// <remarks>
-    /// <para>This method is not protected against access from multiple threads. In a multi-threaded application, always use the global virGetLastError() API which is backed by thread local storage.</para>
-    /// <para>If the connection object was discovered to be invalid by an API call, then the error will be reported against the global error object.</para>
-    /// <para>Since 0.6.0, all errors reported in the per-connection object are also duplicated in the global error object. As such an application can always use virGetLastError(). This method remains for backwards compatibility.</para>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>a pointer to the last error or NULL if none occurred.</returns>
+    /// <summary>Provide a pointer to the last error caught on that connection Since 0.1.0.</summary>
     public static virError* virConnGetLastError(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virError*>)
             (s_virConnGetLastError != 0 ? s_virConnGetLastError : Library.Core.Bind(ref s_virConnGetLastError, "virConnGetLastError")))(conn);
     static nint s_virConnGetLastError;
 
-    /// <summary>The error object is kept in thread local storage, so separate threads can safely access this concurrently.</summary>
-    /// <remarks>
-    /// <para>Reset the last error caught on that connection</para>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
+    /// <summary>The error object is kept in thread local storage, so separate threads can safely access this concurrently. Since 0.1.0.</summary>
     public static void virConnResetLastError(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, void>)
             (s_virConnResetLastError != 0 ? s_virConnResetLastError : Library.Core.Bind(ref s_virConnResetLastError, "virConnResetLastError")))(conn);
     static nint s_virConnResetLastError;
 
-    /// <summary>Set a connection error handling function, if @handler is NULL it will reset to default which is to pass error back to the global library handler.</summary>
-    /// <remarks>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="userData">pointer to the user data provided in the handler callback</param>
-    /// <param name="handler">the function to get called in case of error or NULL</param>
+    /// <summary>Set a connection error handling function, if @handler is NULL it will reset to default which is to pass error back to the global library handler. Since 0.1.0.</summary>
     public static void virConnSetErrorFunc(virConnect* conn, void* userData, virErrorFunc handler) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, void*, virErrorFunc, void>)
             (s_virConnSetErrorFunc != 0 ? s_virConnSetErrorFunc : Library.Core.Bind(ref s_virConnSetErrorFunc, "virConnSetErrorFunc")))(conn, userData, handler);
     static nint s_virConnSetErrorFunc;
 
-    /// <summary>Copy the content of the last error caught at the library level</summary>
-    /// <remarks>
-    /// <para>The error object is kept in thread local storage, so separate threads can safely access this concurrently.</para>
-    /// <para>One will need to free the result with virResetError()</para>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="to">target to receive the copy</param>
-    /// <returns>error code or -1 in case of parameter error.</returns>
+    /// <summary>Copy the content of the last error caught at the library level Since 0.1.0.</summary>
     public static int virCopyLastError(virError* to) =>
         ((delegate* unmanaged[Cdecl]<virError*, int>)
             (s_virCopyLastError != 0 ? s_virCopyLastError : Library.Core.Bind(ref s_virCopyLastError, "virCopyLastError")))(to);
     static nint s_virCopyLastError;
 
-    /// <summary>Default routine reporting an error to stderr.</summary>
-    /// <remarks>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="err">pointer to the error.</param>
+    /// <summary>Default routine reporting an error to stderr. Since 0.1.0.</summary>
     public static void virDefaultErrorFunc(virError* err) =>
         ((delegate* unmanaged[Cdecl]<virError*, void>)
             (s_virDefaultErrorFunc != 0 ? s_virDefaultErrorFunc : Library.Core.Bind(ref s_virDefaultErrorFunc, "virDefaultErrorFunc")))(err);
     static nint s_virDefaultErrorFunc;
 
-    /// <summary>Resets and frees the given error.</summary>
-    /// <remarks>
-    /// Since 0.6.1.
-    /// </remarks>
-    /// <param name="err">error to free</param>
+    /// <summary>Resets and frees the given error. Since 0.6.1.</summary>
     public static void virFreeError(virError* err) =>
         ((delegate* unmanaged[Cdecl]<virError*, void>)
             (s_virFreeError != 0 ? s_virFreeError : Library.Core.Bind(ref s_virFreeError, "virFreeError")))(err);
     static nint s_virFreeError;
 
-    /// <summary>Provide a pointer to the last error caught at the library level</summary>
-    /// <remarks>
-    /// <para>The error object is kept in thread local storage, so separate threads can safely access this concurrently.</para>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <returns>a pointer to the last error or NULL if none occurred.</returns>
+    /// <summary>Provide a pointer to the last error caught at the library level Since 0.1.0.</summary>
     public static virError* virGetLastError() =>
         ((delegate* unmanaged[Cdecl]<virError*>)
             (s_virGetLastError != 0 ? s_virGetLastError : Library.Core.Bind(ref s_virGetLastError, "virGetLastError")))();
     static nint s_virGetLastError;
 
-    /// <summary>Get the most recent error code (enum virErrorNumber).</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <returns>the most recent error code, or VIR_ERR_OK if none is set.</returns>
+    /// <summary>Get the most recent error code (enum virErrorNumber). Since 4.5.0.</summary>
     public static int virGetLastErrorCode() =>
         ((delegate* unmanaged[Cdecl]<int>)
             (s_virGetLastErrorCode != 0 ? s_virGetLastErrorCode : Library.Core.Bind(ref s_virGetLastErrorCode, "virGetLastErrorCode")))();
     static nint s_virGetLastErrorCode;
 
-    /// <summary>Get the most recent error domain (enum virErrorDomain).</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <returns>a numerical value of the most recent error&apos;s origin, or VIR_FROM_NONE if none is set.</returns>
+    /// <summary>Get the most recent error domain (enum virErrorDomain). Since 4.5.0.</summary>
     public static int virGetLastErrorDomain() =>
         ((delegate* unmanaged[Cdecl]<int>)
             (s_virGetLastErrorDomain != 0 ? s_virGetLastErrorDomain : Library.Core.Bind(ref s_virGetLastErrorDomain, "virGetLastErrorDomain")))();
     static nint s_virGetLastErrorDomain;
 
-    /// <summary>Get the most recent error message</summary>
-    /// <remarks>
-    /// Since 1.0.6.
-    /// </remarks>
-    /// <returns>the most recent error message string in this thread, or a generic message if none is set</returns>
+    /// <summary>Get the most recent error message Since 1.0.6.</summary>
     public static byte* virGetLastErrorMessage() =>
         ((delegate* unmanaged[Cdecl]<byte*>)
             (s_virGetLastErrorMessage != 0 ? s_virGetLastErrorMessage : Library.Core.Bind(ref s_virGetLastErrorMessage, "virGetLastErrorMessage")))();
     static nint s_virGetLastErrorMessage;
 
-    /// <summary>Reset the error being pointed to</summary>
-    /// <remarks>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="err">pointer to the virError to clean up</param>
+    /// <summary>Reset the error being pointed to Since 0.1.0.</summary>
     public static void virResetError(virError* err) =>
         ((delegate* unmanaged[Cdecl]<virError*, void>)
             (s_virResetError != 0 ? s_virResetError : Library.Core.Bind(ref s_virResetError, "virResetError")))(err);
     static nint s_virResetError;
 
-    /// <summary>Reset the last error caught at the library level.</summary>
-    /// <remarks>
-    /// <para>The error object is kept in thread local storage, so separate threads can safely access this concurrently, only resetting their own error object.</para>
-    /// Since 0.1.0.
-    /// </remarks>
+    /// <summary>Reset the last error caught at the library level. Since 0.1.0.</summary>
     public static void virResetLastError() =>
         ((delegate* unmanaged[Cdecl]<void>)
             (s_virResetLastError != 0 ? s_virResetLastError : Library.Core.Bind(ref s_virResetLastError, "virResetLastError")))();
     static nint s_virResetLastError;
 
-    /// <summary>Save the last error into a new error object. On success, errno is unchanged; on failure, errno is ENOMEM.</summary>
-    /// <remarks>
-    /// Since 0.6.1.
-    /// </remarks>
-    /// <returns>a pointer to the copied error or NULL if allocation failed. It is the caller&apos;s responsibility to free the error with virFreeError().</returns>
+    /// <summary>Save the last error into a new error object. On success, errno is unchanged; on failure, errno is ENOMEM. Since 0.6.1.</summary>
     public static virError* virSaveLastError() =>
         ((delegate* unmanaged[Cdecl]<virError*>)
             (s_virSaveLastError != 0 ? s_virSaveLastError : Library.Core.Bind(ref s_virSaveLastError, "virSaveLastError")))();
     static nint s_virSaveLastError;
 
-    /// <summary>Set a library global error handling function, if @handler is NULL, it will reset to default printing on stderr. The error raised there are those for which no handler at the connection level could caught.</summary>
-    /// <remarks>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="userData">pointer to the user data provided in the handler callback</param>
-    /// <param name="handler">the function to get called in case of error or NULL</param>
+    /// <summary>Set a library global error handling function, if @handler is NULL, it will reset to default printing on stderr. The error raised there are those for which no handler at the connection level could caught. Since 0.1.0.</summary>
     public static void virSetErrorFunc(void* userData, virErrorFunc handler) =>
         ((delegate* unmanaged[Cdecl]<void*, virErrorFunc, void>)
             (s_virSetErrorFunc != 0 ? s_virSetErrorFunc : Library.Core.Bind(ref s_virSetErrorFunc, "virSetErrorFunc")))(userData, handler);

@@ -4,127 +4,55 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Register a callback for monitoring file handle events. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>@fd must always always be a C runtime file descriptor. On Windows if the caller only has a HANDLE, the _open_osfhandle() method can be used to open an associated C runtime file descriptor for use with this API. After opening a runtime file descriptor, CloseHandle() must not be used, instead close() will close the runtime file descriptor and its original associated HANDLE.</para>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="fd">file handle to monitor for events</param>
-    /// <param name="events">bitset of events to watch from virEventHandleType constants</param>
-    /// <param name="cb">callback to invoke when an event occurs</param>
-    /// <param name="opaque">user data to pass to callback</param>
-    /// <param name="ff">callback to free opaque when handle is removed</param>
-    /// <returns>-1 if the file handle cannot be registered, otherwise a handle watch number to be used for updating and unregistering for events.</returns>
+    /// <summary>Register a callback for monitoring file handle events. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 0.9.3.</summary>
     public static int virEventAddHandle(int fd, EventHandleType events, virEventHandleCallback cb, void* opaque, virFreeCallback ff) =>
         ((delegate* unmanaged[Cdecl]<int, EventHandleType, virEventHandleCallback, void*, virFreeCallback, int>)
             (s_virEventAddHandle != 0 ? s_virEventAddHandle : Library.Core.Bind(ref s_virEventAddHandle, "virEventAddHandle")))(fd, events, cb, opaque, ff);
     static nint s_virEventAddHandle;
 
-    /// <summary>Register a callback for a timer event. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>Setting @timeout to -1 will disable the timer. Setting @timeout to zero will cause it to fire on every event loop iteration.</para>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="timeout">time between events in milliseconds</param>
-    /// <param name="cb">callback to invoke when an event occurs</param>
-    /// <param name="opaque">user data to pass to callback</param>
-    /// <param name="ff">callback to free opaque when timeout is removed</param>
-    /// <returns>-1 if the timer cannot be registered, a positive integer timer id upon success.</returns>
+    /// <summary>Register a callback for a timer event. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 0.9.3.</summary>
     public static int virEventAddTimeout(int timeout, virEventTimeoutCallback cb, void* opaque, virFreeCallback ff) =>
         ((delegate* unmanaged[Cdecl]<int, virEventTimeoutCallback, void*, virFreeCallback, int>)
             (s_virEventAddTimeout != 0 ? s_virEventAddTimeout : Library.Core.Bind(ref s_virEventAddTimeout, "virEventAddTimeout")))(timeout, cb, opaque, ff);
     static nint s_virEventAddTimeout;
 
-    /// <summary>Registers a default event implementation based on the poll() system call. This is a generic implementation that can be used by any client application which does not have a need to integrate with an external event loop impl.</summary>
-    /// <remarks>
-    /// <para>For proper event handling, it is important that the event implementation is registered before a connection to the Hypervisor is opened.</para>
-    /// <para>Once registered, the application has to invoke virEventRunDefaultImpl() in a loop to process events. Failure to do so may result in connections being closed unexpectedly as a result of keepalive timeout. The default event loop fully supports handle and timeout events, but only wakes up on events registered by libvirt API calls such as virEventAddHandle() or virConnectDomainEventRegisterAny().</para>
-    /// Since 0.9.0.
-    /// </remarks>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Registers a default event implementation based on the poll() system call. This is a generic implementation that can be used by any client application which does not have a need to integrate with an external event loop impl. Since 0.9.0.</summary>
     public static int virEventRegisterDefaultImpl() =>
         ((delegate* unmanaged[Cdecl]<int>)
             (s_virEventRegisterDefaultImpl != 0 ? s_virEventRegisterDefaultImpl : Library.Core.Bind(ref s_virEventRegisterDefaultImpl, "virEventRegisterDefaultImpl")))();
     static nint s_virEventRegisterDefaultImpl;
 
-    /// <summary>Registers an event implementation, to allow integration with an external event loop. Applications would use this to integrate with the libglib2 event loop, or libevent or the QT event loop.</summary>
-    /// <remarks>
-    /// <para>For proper event handling, it is important that the event implementation is registered before a connection to the Hypervisor is opened.</para>
-    /// <para>Use of the virEventAddHandle() and similar APIs require that the corresponding handler is registered. Use of the virConnectDomainEventRegisterAny() and similar APIs requires that the three timeout handlers are registered. Likewise, the three timeout handlers must be registered if the remote server has been configured to send keepalive messages, or if the client intends to call virConnectSetKeepAlive(), to avoid either side from unexpectedly closing the connection due to inactivity.</para>
-    /// <para>If an application does not need to integrate with an existing event loop implementation, then the virEventRegisterDefaultImpl() method can be used to setup the generic libvirt implementation.</para>
-    /// <para>Once registered, the event loop implementation cannot be changed, and must be run continuously. Note that callbacks may remain registered for a short time even after calling virConnectClose on all open connections, so it is not safe to stop running the event loop immediately after closing the connection.</para>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="addHandle">the callback to add fd handles</param>
-    /// <param name="updateHandle">the callback to update fd handles</param>
-    /// <param name="removeHandle">the callback to remove fd handles</param>
-    /// <param name="addTimeout">the callback to add a timeout</param>
-    /// <param name="updateTimeout">the callback to update a timeout</param>
-    /// <param name="removeTimeout">the callback to remove a timeout</param>
+    /// <summary>Registers an event implementation, to allow integration with an external event loop. Applications would use this to integrate with the libglib2 event loop, or libevent or the QT event loop. Since 0.5.0.</summary>
     public static void virEventRegisterImpl(virEventAddHandleFunc addHandle, virEventUpdateHandleFunc updateHandle, virEventRemoveHandleFunc removeHandle, virEventAddTimeoutFunc addTimeout, virEventUpdateTimeoutFunc updateTimeout, virEventRemoveTimeoutFunc removeTimeout) =>
         ((delegate* unmanaged[Cdecl]<virEventAddHandleFunc, virEventUpdateHandleFunc, virEventRemoveHandleFunc, virEventAddTimeoutFunc, virEventUpdateTimeoutFunc, virEventRemoveTimeoutFunc, void>)
             (s_virEventRegisterImpl != 0 ? s_virEventRegisterImpl : Library.Core.Bind(ref s_virEventRegisterImpl, "virEventRegisterImpl")))(addHandle, updateHandle, removeHandle, addTimeout, updateTimeout, removeTimeout);
     static nint s_virEventRegisterImpl;
 
-    /// <summary>Unregister a callback from a file handle. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="watch">watch whose file handle to remove</param>
-    /// <returns>-1 if the file handle was not registered, 0 upon success.</returns>
+    /// <summary>Unregister a callback from a file handle. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 0.9.3.</summary>
     public static int virEventRemoveHandle(int watch) =>
         ((delegate* unmanaged[Cdecl]<int, int>)
             (s_virEventRemoveHandle != 0 ? s_virEventRemoveHandle : Library.Core.Bind(ref s_virEventRemoveHandle, "virEventRemoveHandle")))(watch);
     static nint s_virEventRemoveHandle;
 
-    /// <summary>Unregister a callback for a timer. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="timer">the timer id to remove</param>
-    /// <returns>-1 if the timer was not registered, 0 upon success.</returns>
+    /// <summary>Unregister a callback for a timer. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 0.9.3.</summary>
     public static int virEventRemoveTimeout(int timer) =>
         ((delegate* unmanaged[Cdecl]<int, int>)
             (s_virEventRemoveTimeout != 0 ? s_virEventRemoveTimeout : Library.Core.Bind(ref s_virEventRemoveTimeout, "virEventRemoveTimeout")))(timer);
     static nint s_virEventRemoveTimeout;
 
-    /// <summary>Run one iteration of the event loop. Applications will generally want to have a thread which invokes this method in an infinite loop. Furthermore, it is wise to set up a pipe-to-self handler (via virEventAddHandle()) or a timeout (via virEventAddTimeout()) before calling this function, as it will block forever if there are no registered events.</summary>
-    /// <remarks>
-    /// <para>static bool quit;</para>
-    /// <code>
-    ///   while (!quit) {
-    ///     if (virEventRunDefaultImpl() &lt; 0)
-    ///       ...print error...
-    ///   }
-    /// </code>
-    /// Since 0.9.0.
-    /// </remarks>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Run one iteration of the event loop. Applications will generally want to have a thread which invokes this method in an infinite loop. Furthermore, it is wise to set up a pipe-to-self handler (via virEventAddHandle()) or a timeout (via virEventAddTimeout()) before calling this function, as it will block forever if there are no registered events. Since 0.9.0.</summary>
     public static int virEventRunDefaultImpl() =>
         ((delegate* unmanaged[Cdecl]<int>)
             (s_virEventRunDefaultImpl != 0 ? s_virEventRunDefaultImpl : Library.Core.Bind(ref s_virEventRunDefaultImpl, "virEventRunDefaultImpl")))();
     static nint s_virEventRunDefaultImpl;
 
-    /// <summary>Change event set for a monitored file handle. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>Will not fail if fd exists.</para>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="watch">watch whose file handle to update</param>
-    /// <param name="events">bitset of events to watch from virEventHandleType constants</param>
+    /// <summary>Change event set for a monitored file handle. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 0.9.3.</summary>
     public static void virEventUpdateHandle(int watch, EventHandleType events) =>
         ((delegate* unmanaged[Cdecl]<int, EventHandleType, void>)
             (s_virEventUpdateHandle != 0 ? s_virEventUpdateHandle : Library.Core.Bind(ref s_virEventUpdateHandle, "virEventUpdateHandle")))(watch, events);
     static nint s_virEventUpdateHandle;
 
-    /// <summary>Change frequency for a timer. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>Setting frequency to -1 will disable the timer. Setting the frequency to zero will cause it to fire on every event loop iteration.</para>
-    /// <para>Will not fail if timer exists.</para>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="timer">timer id to change</param>
-    /// <param name="timeout">time between events in milliseconds</param>
+    /// <summary>Change frequency for a timer. This function requires that an event loop has previously been registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 0.9.3.</summary>
     public static void virEventUpdateTimeout(int timer, int timeout) =>
         ((delegate* unmanaged[Cdecl]<int, int, void>)
             (s_virEventUpdateTimeout != 0 ? s_virEventUpdateTimeout : Library.Core.Bind(ref s_virEventUpdateTimeout, "virEventUpdateTimeout")))(timer, timeout);

@@ -4,645 +4,243 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Computes the most feature-rich CPU which is compatible with all given host CPUs.</summary>
-    /// <remarks>
-    /// <para>See virConnectBaselineHypervisorCPU() to get a CPU which can be provided by the hypervisor.</para>
-    /// <para>If @flags includes VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES then libvirt will explicitly list all CPU features that are part of the host CPU, without this flag features that are part of the CPU model will not be listed.</para>
-    /// <para>If @flags includes VIR_CONNECT_BASELINE_CPU_MIGRATABLE, the resulting CPU will not include features that block migration.</para>
-    /// Since 0.7.7.
-    /// </remarks>
-    /// <param name="conn">virConnect connection</param>
-    /// <param name="xmlCPUs">array of XML descriptions of host CPUs</param>
-    /// <param name="ncpus">number of CPUs in xmlCPUs</param>
-    /// <param name="flags">bitwise-OR of virConnectBaselineCPUFlags</param>
-    /// <returns>XML description of the computed CPU (caller frees) or NULL on error.</returns>
+    /// <summary>Computes the most feature-rich CPU which is compatible with all given host CPUs. Since 0.7.7.</summary>
     public static byte* virConnectBaselineCPU(virConnect* conn, byte** xmlCPUs, uint ncpus, ConnectBaselineCPUFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, uint, ConnectBaselineCPUFlags, byte*>)
             (s_virConnectBaselineCPU != 0 ? s_virConnectBaselineCPU : Library.Core.Bind(ref s_virConnectBaselineCPU, "virConnectBaselineCPU")))(conn, xmlCPUs, ncpus, flags);
     static nint s_virConnectBaselineCPU;
 
-    /// <summary>Computes the most feature-rich CPU which is compatible with all given CPUs and can be provided by the specified hypervisor. For best results the host-model CPUs as advertised by virConnectGetDomainCapabilities() should be passed in @xmlCPUs. Any of @emulator, @arch, @machine, and @virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration.</summary>
-    /// <remarks>
-    /// <para>This is different from virConnectBaselineCPU() which doesn&apos;t consider any hypervisor abilities when computing the best CPU.</para>
-    /// <para>If @ncpus == 1, the result will be the first (and only) CPU in @xmlCPUs tailored to what the hypervisor can support on the current host. Specifically if this single CPU definition contains no feature elements and a CPU model listed as usable=&apos;no&apos; in domain capabilities XML, the result will contain a list usability blockers, i.e., a list of features that would need to be disabled to for the model to be usable on this host. This list may contain more features than what the hypervisor reports as blockers in case the CPU model definition in libvirt differs from QEMU definition.</para>
-    /// <para>If @flags includes VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES then libvirt will explicitly list all CPU features that are part of the computed CPU, without this flag features that are part of the CPU model will not be listed.</para>
-    /// <para>If @flags includes VIR_CONNECT_BASELINE_CPU_MIGRATABLE, the resulting CPU will not include features that block migration.</para>
-    /// Since 4.4.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="emulator">path to the emulator binary</param>
-    /// <param name="arch">CPU architecture</param>
-    /// <param name="machine">machine type</param>
-    /// <param name="virttype">virtualization type</param>
-    /// <param name="xmlCPUs">array of XML descriptions of CPUs</param>
-    /// <param name="ncpus">number of CPUs in xmlCPUs</param>
-    /// <param name="flags">bitwise-OR of virConnectBaselineCPUFlags</param>
-    /// <returns>XML description of the computed CPU (caller frees) or NULL on error.</returns>
+    /// <summary>Computes the most feature-rich CPU which is compatible with all given CPUs and can be provided by the specified hypervisor. For best results the host-model CPUs as advertised by virConnectGetDomainCapabilities() should be passed in @xmlCPUs. Any of @emulator, @arch, @machine, and @virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
     public static byte* virConnectBaselineHypervisorCPU(virConnect* conn, byte* emulator, byte* arch, byte* machine, byte* virttype, byte** xmlCPUs, uint ncpus, ConnectBaselineCPUFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, byte*, byte*, byte**, uint, ConnectBaselineCPUFlags, byte*>)
             (s_virConnectBaselineHypervisorCPU != 0 ? s_virConnectBaselineHypervisorCPU : Library.Core.Bind(ref s_virConnectBaselineHypervisorCPU, "virConnectBaselineHypervisorCPU")))(conn, emulator, arch, machine, virttype, xmlCPUs, ncpus, flags);
     static nint s_virConnectBaselineHypervisorCPU;
 
-    /// <summary>This function closes the connection to the Hypervisor. This should not be called if further interaction with the Hypervisor are needed especially if there is running domain which need further monitoring by the application.</summary>
-    /// <remarks>
-    /// <para>Connections are reference counted; the count is explicitly increased by the initial open (virConnectOpen, virConnectOpenAuth, and the like) as well as virConnectRef; it is also temporarily increased by other API that depend on the connection remaining alive. The open and every virConnectRef call should have a matching virConnectClose, and all other references will be released after the corresponding operation completes.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>a positive number if at least 1 reference remains on success. The returned value should not be assumed to be the total reference count. A return of 0 implies no references remain and the connection is closed and memory has been freed. A return of -1 implies a failure. It is possible for the last virConnectClose to return a positive value if some other object still has a temporary reference to the connection, but the application should not try to further use a connection after the virConnectClose that matches the initial open.</returns>
+    /// <summary>This function closes the connection to the Hypervisor. This should not be called if further interaction with the Hypervisor are needed especially if there is running domain which need further monitoring by the application. Since 0.0.3.</summary>
     public static int virConnectClose(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectClose != 0 ? s_virConnectClose : Library.Core.Bind(ref s_virConnectClose, "virConnectClose")))(conn);
     static nint s_virConnectClose;
 
-    /// <summary>Compares the given CPU description with the host CPU.</summary>
-    /// <remarks>
-    /// <para>See virConnectCompareHypervisorCPU() if you want to consider hypervisor abilities and compare the CPU to the CPU which a hypervisor is able to provide on the host.</para>
-    /// Since 0.7.5.
-    /// </remarks>
-    /// <param name="conn">virConnect connection</param>
-    /// <param name="xmlDesc">XML describing the CPU to compare with host CPU</param>
-    /// <param name="flags">bitwise-OR of virConnectCompareCPUFlags</param>
-    /// <returns>comparison result according to enum virCPUCompareResult. If VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE is used and @xmlDesc CPU is incompatible with host CPU, this function will return VIR_CPU_COMPARE_ERROR (instead of VIR_CPU_COMPARE_INCOMPATIBLE) and the error will use the VIR_ERR_CPU_INCOMPATIBLE code with a message providing more details about the incompatibility.</returns>
+    /// <summary>Compares the given CPU description with the host CPU. Since 0.7.5.</summary>
     public static int virConnectCompareCPU(virConnect* conn, byte* xmlDesc, ConnectCompareCPUFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, ConnectCompareCPUFlags, int>)
             (s_virConnectCompareCPU != 0 ? s_virConnectCompareCPU : Library.Core.Bind(ref s_virConnectCompareCPU, "virConnectCompareCPU")))(conn, xmlDesc, flags);
     static nint s_virConnectCompareCPU;
 
-    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of @emulator, @arch, @machine, and @virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration.</summary>
-    /// <remarks>
-    /// <para>This is different from virConnectCompareCPU() which compares the CPU definition with the host CPU without considering any specific hypervisor and its abilities.</para>
-    /// Since 4.4.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="emulator">path to the emulator binary</param>
-    /// <param name="arch">CPU architecture</param>
-    /// <param name="machine">machine type</param>
-    /// <param name="virttype">virtualization type</param>
-    /// <param name="xmlCPU">XML describing the CPU to be compared</param>
-    /// <param name="flags">bitwise-OR of virConnectCompareCPUFlags</param>
-    /// <returns>comparison result according to enum virCPUCompareResult. If VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE is used and @xmlCPU is incompatible with the CPU the specified hypervisor is able to provide on the host, this function will return VIR_CPU_COMPARE_ERROR (instead of VIR_CPU_COMPARE_INCOMPATIBLE) and the error will use the VIR_ERR_CPU_INCOMPATIBLE code with a message providing more details about the incompatibility.</returns>
+    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of @emulator, @arch, @machine, and @virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
     public static int virConnectCompareHypervisorCPU(virConnect* conn, byte* emulator, byte* arch, byte* machine, byte* virttype, byte* xmlCPU, ConnectCompareCPUFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, byte*, byte*, byte*, ConnectCompareCPUFlags, int>)
             (s_virConnectCompareHypervisorCPU != 0 ? s_virConnectCompareHypervisorCPU : Library.Core.Bind(ref s_virConnectCompareHypervisorCPU, "virConnectCompareHypervisorCPU")))(conn, emulator, arch, machine, virttype, xmlCPU, flags);
     static nint s_virConnectCompareHypervisorCPU;
 
-    /// <summary>Get the list of CPU models supported by libvirt for a specific architecture.</summary>
-    /// <remarks>
-    /// <para>The returned list limits CPU models usable with libvirt (empty list means there&apos;s no limit imposed by libvirt) and it does not reflect capabilities of any particular hypervisor. See the XML returned by virConnectGetDomainCapabilities() for a list of CPU models supported by libvirt for domains created on a specific hypervisor.</para>
-    /// Since 1.1.3.
-    /// </remarks>
-    /// <param name="conn">virConnect connection</param>
-    /// <param name="arch">Architecture</param>
-    /// <param name="models">Pointer to a variable to store the NULL-terminated array of the CPU models supported for the specified architecture. Each element and the array itself must be freed by the caller with free. Pass NULL if only the list length is needed.</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0.</param>
-    /// <returns>-1 on error, number of elements in @models on success (0 means libvirt accepts any CPU model).</returns>
+    /// <summary>Get the list of CPU models supported by libvirt for a specific architecture. Since 1.1.3.</summary>
     public static int virConnectGetCPUModelNames(virConnect* conn, byte* arch, byte*** models, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte***, uint, int>)
             (s_virConnectGetCPUModelNames != 0 ? s_virConnectGetCPUModelNames : Library.Core.Bind(ref s_virConnectGetCPUModelNames, "virConnectGetCPUModelNames")))(conn, arch, models, flags);
     static nint s_virConnectGetCPUModelNames;
 
-    /// <summary>Provides capabilities of the hypervisor / driver.</summary>
-    /// <remarks>
-    /// Since 0.2.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>NULL in case of error, or an XML string defining the capabilities. The client must free the returned string after use.</returns>
+    /// <summary>Provides capabilities of the hypervisor / driver. Since 0.2.1.</summary>
     public static byte* virConnectGetCapabilities(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*>)
             (s_virConnectGetCapabilities != 0 ? s_virConnectGetCapabilities : Library.Core.Bind(ref s_virConnectGetCapabilities, "virConnectGetCapabilities")))(conn);
     static nint s_virConnectGetCapabilities;
 
-    /// <summary>This returns a system hostname on which the hypervisor is running (based on the result of the gethostname system call, but possibly expanded to a fully-qualified domain name via getaddrinfo). If we are connected to a remote system, then this returns the hostname of the remote system.</summary>
-    /// <remarks>
-    /// Since 0.3.0.
-    /// </remarks>
-    /// <param name="conn">pointer to a hypervisor connection</param>
-    /// <returns>the hostname which must be freed by the caller, or NULL if there was an error.</returns>
+    /// <summary>This returns a system hostname on which the hypervisor is running (based on the result of the gethostname system call, but possibly expanded to a fully-qualified domain name via getaddrinfo). If we are connected to a remote system, then this returns the hostname of the remote system. Since 0.3.0.</summary>
     public static byte* virConnectGetHostname(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*>)
             (s_virConnectGetHostname != 0 ? s_virConnectGetHostname : Library.Core.Bind(ref s_virConnectGetHostname, "virConnectGetHostname")))(conn);
     static nint s_virConnectGetHostname;
 
-    /// <summary>Provides @libVer, which is the version of libvirt used by the daemon running on the @conn host</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="libVer">returns the libvirt library version used on the connection (OUT)</param>
-    /// <returns>-1 in case of failure, 0 otherwise, and values for @libVer have the format major * 1,000,000 + minor * 1,000 + release.</returns>
+    /// <summary>Provides @libVer, which is the version of libvirt used by the daemon running on the @conn host Since 0.7.3.</summary>
     public static int virConnectGetLibVersion(virConnect* conn, nuint* libVer) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, nuint*, int>)
             (s_virConnectGetLibVersion != 0 ? s_virConnectGetLibVersion : Library.Core.Bind(ref s_virConnectGetLibVersion, "virConnectGetLibVersion")))(conn, libVer);
     static nint s_virConnectGetLibVersion;
 
-    /// <summary>Provides the maximum number of virtual CPUs supported for a guest VM of a specific type. The &apos;type&apos; parameter here corresponds to the &apos;type&apos; attribute in the &lt;domain&gt; element of the XML. This API doesn&apos;t take emulator limits into consideration, hence the returned value is not guaranteed to be usable. It is recommended to use virConnectGetDomainCapabilities() and look for &quot;&lt;vcpu max=&apos;...&apos;&gt;&quot; in its output instead.</summary>
-    /// <remarks>
-    /// Since 0.2.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="type">value of the &apos;type&apos; attribute in the &lt;domain&gt; element</param>
-    /// <returns>the maximum of virtual CPU or -1 in case of error.</returns>
+    /// <summary>Provides the maximum number of virtual CPUs supported for a guest VM of a specific type. The &apos;type&apos; parameter here corresponds to the &apos;type&apos; attribute in the &lt;domain&gt; element of the XML. This API doesn&apos;t take emulator limits into consideration, hence the returned value is not guaranteed to be usable. It is recommended to use virConnectGetDomainCapabilities() and look for &quot;&lt;vcpu max=&apos;...&apos;&gt;&quot; in its output instead. Since 0.2.1.</summary>
     public static int virConnectGetMaxVcpus(virConnect* conn, byte* type) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, int>)
             (s_virConnectGetMaxVcpus != 0 ? s_virConnectGetMaxVcpus : Library.Core.Bind(ref s_virConnectGetMaxVcpus, "virConnectGetMaxVcpus")))(conn, type);
     static nint s_virConnectGetMaxVcpus;
 
-    /// <summary>This returns the XML description of the sysinfo details for the host on which the hypervisor is running, in the same format as the &lt;sysinfo&gt; element of a domain XML. This information is generally available only for hypervisors running with root privileges.</summary>
-    /// <remarks>
-    /// Since 0.8.8.
-    /// </remarks>
-    /// <param name="conn">pointer to a hypervisor connection</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the XML string which must be freed by the caller, or NULL if there was an error.</returns>
+    /// <summary>This returns the XML description of the sysinfo details for the host on which the hypervisor is running, in the same format as the &lt;sysinfo&gt; element of a domain XML. This information is generally available only for hypervisors running with root privileges. Since 0.8.8.</summary>
     public static byte* virConnectGetSysinfo(virConnect* conn, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, byte*>)
             (s_virConnectGetSysinfo != 0 ? s_virConnectGetSysinfo : Library.Core.Bind(ref s_virConnectGetSysinfo, "virConnectGetSysinfo")))(conn, flags);
     static nint s_virConnectGetSysinfo;
 
-    /// <summary>Get the name of the Hypervisor driver used. This is merely the driver name; for example, both KVM and QEMU guests are serviced by the driver for the qemu:// URI, so a return of &quot;QEMU&quot; does not indicate whether KVM acceleration is present. For more details about the hypervisor, use virConnectGetCapabilities().</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>NULL in case of error, a static zero terminated string otherwise.</returns>
+    /// <summary>Get the name of the Hypervisor driver used. This is merely the driver name; for example, both KVM and QEMU guests are serviced by the driver for the qemu:// URI, so a return of &quot;QEMU&quot; does not indicate whether KVM acceleration is present. For more details about the hypervisor, use virConnectGetCapabilities(). Since 0.0.3.</summary>
     public static byte* virConnectGetType(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*>)
             (s_virConnectGetType != 0 ? s_virConnectGetType : Library.Core.Bind(ref s_virConnectGetType, "virConnectGetType")))(conn);
     static nint s_virConnectGetType;
 
-    /// <summary>This returns the URI (name) of the hypervisor connection. Normally this is the same as or similar to the string passed to the virConnectOpen/virConnectOpenReadOnly call, but the driver may make the URI canonical. If name == NULL was passed to virConnectOpen, then the driver will return a non-NULL URI which can be used to connect to the same hypervisor later.</summary>
-    /// <remarks>
-    /// Since 0.3.0.
-    /// </remarks>
-    /// <param name="conn">pointer to a hypervisor connection</param>
-    /// <returns>the URI string which must be freed by the caller, or NULL if there was an error.</returns>
+    /// <summary>This returns the URI (name) of the hypervisor connection. Normally this is the same as or similar to the string passed to the virConnectOpen/virConnectOpenReadOnly call, but the driver may make the URI canonical. If name == NULL was passed to virConnectOpen, then the driver will return a non-NULL URI which can be used to connect to the same hypervisor later. Since 0.3.0.</summary>
     public static byte* virConnectGetURI(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*>)
             (s_virConnectGetURI != 0 ? s_virConnectGetURI : Library.Core.Bind(ref s_virConnectGetURI, "virConnectGetURI")))(conn);
     static nint s_virConnectGetURI;
 
-    /// <summary>Get the version level of the Hypervisor running. This may work only with hypervisor call, i.e. with privileged access to the hypervisor, not with a Read-Only connection.</summary>
-    /// <remarks>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="hvVer">return value for the version of the running hypervisor (OUT)</param>
-    /// <returns>-1 in case of error, 0 otherwise. if the version can&apos;t be extracted by lack of capacities returns 0 and @hvVer is 0, otherwise @hvVer value is major * 1,000,000 + minor * 1,000 + release</returns>
+    /// <summary>Get the version level of the Hypervisor running. This may work only with hypervisor call, i.e. with privileged access to the hypervisor, not with a Read-Only connection. Since 0.0.3.</summary>
     public static int virConnectGetVersion(virConnect* conn, nuint* hvVer) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, nuint*, int>)
             (s_virConnectGetVersion != 0 ? s_virConnectGetVersion : Library.Core.Bind(ref s_virConnectGetVersion, "virConnectGetVersion")))(conn, hvVer);
     static nint s_virConnectGetVersion;
 
-    /// <summary>Determine if the connection to the hypervisor is still alive</summary>
-    /// <remarks>
-    /// <para>A connection will be classed as alive if it is either local, or running over a channel (TCP or UNIX socket) which is not closed.</para>
-    /// Since 0.9.8.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection object</param>
-    /// <returns>1 if alive, 0 if dead, -1 on error</returns>
+    /// <summary>Determine if the connection to the hypervisor is still alive Since 0.9.8.</summary>
     public static int virConnectIsAlive(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectIsAlive != 0 ? s_virConnectIsAlive : Library.Core.Bind(ref s_virConnectIsAlive, "virConnectIsAlive")))(conn);
     static nint s_virConnectIsAlive;
 
-    /// <summary>Determine if the connection to the hypervisor is encrypted</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection object</param>
-    /// <returns>1 if encrypted, 0 if not encrypted, -1 on error</returns>
+    /// <summary>Determine if the connection to the hypervisor is encrypted Since 0.7.3.</summary>
     public static int virConnectIsEncrypted(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectIsEncrypted != 0 ? s_virConnectIsEncrypted : Library.Core.Bind(ref s_virConnectIsEncrypted, "virConnectIsEncrypted")))(conn);
     static nint s_virConnectIsEncrypted;
 
-    /// <summary>Determine if the connection to the hypervisor is secure</summary>
-    /// <remarks>
-    /// <para>A connection will be classed as secure if it is either encrypted, or running over a channel which is not exposed to eavesdropping (eg a UNIX domain socket, or pipe)</para>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection object</param>
-    /// <returns>1 if secure, 0 if not secure, -1 on error</returns>
+    /// <summary>Determine if the connection to the hypervisor is secure Since 0.7.3.</summary>
     public static int virConnectIsSecure(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectIsSecure != 0 ? s_virConnectIsSecure : Library.Core.Bind(ref s_virConnectIsSecure, "virConnectIsSecure")))(conn);
     static nint s_virConnectIsSecure;
 
-    /// <summary>This function should be called first to get a connection to the Hypervisor and xen store</summary>
-    /// <remarks>
-    /// <para>If @name is NULL, if the LIBVIRT_DEFAULT_URI environment variable is set, then it will be used. Otherwise if the client configuration file has the &quot;uri_default&quot; parameter set, then it will be used. Finally probing will be done to determine a suitable default driver to activate. This involves trying each hypervisor in turn until one successfully opens.</para>
-    /// <para>If connecting to an unprivileged hypervisor driver which requires the libvirtd daemon to be active, it will automatically be launched if not already running. This can be prevented by setting the environment variable LIBVIRT_AUTOSTART=0</para>
-    /// <para>URIs are documented at https://libvirt.org/uri.html</para>
-    /// <para>virConnectClose should be used to release the resources after the connection is no longer needed.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="name">(optional) URI of the hypervisor</param>
-    /// <returns>a pointer to the hypervisor connection or NULL in case of error</returns>
+    /// <summary>This function should be called first to get a connection to the Hypervisor and xen store Since 0.0.3.</summary>
     public static virConnect* virConnectOpen(byte* name) =>
         ((delegate* unmanaged[Cdecl]<byte*, virConnect*>)
             (s_virConnectOpen != 0 ? s_virConnectOpen : Library.Core.Bind(ref s_virConnectOpen, "virConnectOpen")))(name);
     static nint s_virConnectOpen;
 
-    /// <summary>This function should be called first to get a connection to the Hypervisor. If necessary, authentication will be performed fetching credentials via the callback</summary>
-    /// <remarks>
-    /// <para>See virConnectOpen for notes about environment variables which can have an effect on opening drivers and freeing the connection resources</para>
-    /// <para>URIs are documented at https://libvirt.org/uri.html</para>
-    /// Since 0.4.0.
-    /// </remarks>
-    /// <param name="name">(optional) URI of the hypervisor</param>
-    /// <param name="auth">Authenticate callback parameters</param>
-    /// <param name="flags">bitwise-OR of virConnectFlags</param>
-    /// <returns>a pointer to the hypervisor connection or NULL in case of error</returns>
+    /// <summary>This function should be called first to get a connection to the Hypervisor. If necessary, authentication will be performed fetching credentials via the callback Since 0.4.0.</summary>
     public static virConnect* virConnectOpenAuth(byte* name, virConnectAuth* auth, ConnectFlags flags) =>
         ((delegate* unmanaged[Cdecl]<byte*, virConnectAuth*, ConnectFlags, virConnect*>)
             (s_virConnectOpenAuth != 0 ? s_virConnectOpenAuth : Library.Core.Bind(ref s_virConnectOpenAuth, "virConnectOpenAuth")))(name, auth, flags);
     static nint s_virConnectOpenAuth;
 
-    /// <summary>This function should be called first to get a restricted connection to the library functionalities. The set of APIs usable are then restricted on the available methods to control the domains.</summary>
-    /// <remarks>
-    /// <para>See virConnectOpen for notes about environment variables which can have an effect on opening drivers and freeing the connection resources</para>
-    /// <para>URIs are documented at https://libvirt.org/uri.html</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="name">(optional) URI of the hypervisor</param>
-    /// <returns>a pointer to the hypervisor connection or NULL in case of error</returns>
+    /// <summary>This function should be called first to get a restricted connection to the library functionalities. The set of APIs usable are then restricted on the available methods to control the domains. Since 0.0.3.</summary>
     public static virConnect* virConnectOpenReadOnly(byte* name) =>
         ((delegate* unmanaged[Cdecl]<byte*, virConnect*>)
             (s_virConnectOpenReadOnly != 0 ? s_virConnectOpenReadOnly : Library.Core.Bind(ref s_virConnectOpenReadOnly, "virConnectOpenReadOnly")))(name);
     static nint s_virConnectOpenReadOnly;
 
-    /// <summary>Increment the reference count on the connection. For each additional call to this method, there shall be a corresponding call to virConnectClose to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using a connection would increment the reference count.</para>
-    /// Since 0.6.0.
-    /// </remarks>
-    /// <param name="conn">the connection to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure</returns>
+    /// <summary>Increment the reference count on the connection. For each additional call to this method, there shall be a corresponding call to virConnectClose to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
     public static int virConnectRef(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectRef != 0 ? s_virConnectRef : Library.Core.Bind(ref s_virConnectRef, "virConnectRef")))(conn);
     static nint s_virConnectRef;
 
-    /// <summary>Registers a callback to be invoked when the connection is closed. This callback is invoked when there is any condition that causes the socket connection to the hypervisor to be closed.</summary>
-    /// <remarks>
-    /// <para>This function is only applicable to hypervisor drivers which maintain a persistent open connection. Drivers which open a new connection for every operation will not invoke this.</para>
-    /// <para>The @freecb must not invoke any other libvirt public APIs, since it is not called from a re-entrant safe context.</para>
-    /// Since 0.10.0.
-    /// </remarks>
-    /// <param name="conn">pointer to connection object</param>
-    /// <param name="cb">callback to invoke upon close</param>
-    /// <param name="opaque">user data to pass to @cb</param>
-    /// <param name="freecb">callback to free @opaque</param>
-    /// <returns>0 on success, -1 on error</returns>
+    /// <summary>Registers a callback to be invoked when the connection is closed. This callback is invoked when there is any condition that causes the socket connection to the hypervisor to be closed. Since 0.10.0.</summary>
     public static int virConnectRegisterCloseCallback(virConnect* conn, virConnectCloseFunc cb, void* opaque, virFreeCallback freecb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virConnectCloseFunc, void*, virFreeCallback, int>)
             (s_virConnectRegisterCloseCallback != 0 ? s_virConnectRegisterCloseCallback : Library.Core.Bind(ref s_virConnectRegisterCloseCallback, "virConnectRegisterCloseCallback")))(conn, cb, opaque, freecb);
     static nint s_virConnectRegisterCloseCallback;
 
-    /// <summary>Override the default identity information associated with the connection. When connecting to a stateful driver over a UNIX socket, the daemon will interrogate the remote end of the UNIX socket to acquire the application&apos;s identity. This identity is used for the fine grained access control checks on API calls.</summary>
-    /// <remarks>
-    /// <para>There may be times when application is operating on behalf of a variety of users, and thus the identity that the application runs as is not appropriate for access control checks. In this case, if the application is considered trustworthy, it can supply alternative identity information.</para>
-    /// <para>The driver may reject the request to change the identity on a connection if the application is not trustworthy.</para>
-    /// Since 5.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="params">parameters containing the identity attributes</param>
-    /// <param name="nparams">size of @params array</param>
-    /// <param name="flags">currently unused, pass 0</param>
-    /// <returns>0 if the identity change was accepted, -1 on error</returns>
+    /// <summary>Override the default identity information associated with the connection. When connecting to a stateful driver over a UNIX socket, the daemon will interrogate the remote end of the UNIX socket to acquire the application&apos;s identity. This identity is used for the fine grained access control checks on API calls. Since 5.8.0.</summary>
     public static int virConnectSetIdentity(virConnect* conn, virTypedParameter* @params, int nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter*, int, uint, int>)
             (s_virConnectSetIdentity != 0 ? s_virConnectSetIdentity : Library.Core.Bind(ref s_virConnectSetIdentity, "virConnectSetIdentity")))(conn, @params, nparams, flags);
     static nint s_virConnectSetIdentity;
 
-    /// <summary>Start sending keepalive messages after @interval seconds of inactivity and consider the connection to be broken when no response is received after @count keepalive messages sent in a row. In other words, sending count + 1 keepalive message results in closing the connection. When @interval is &lt;= 0, no keepalive messages will be sent. When @count is 0, the connection will be automatically closed after @interval seconds of inactivity without sending any keepalive messages.</summary>
-    /// <remarks>
-    /// <para>Note: The client has to implement and run an event loop with virEventRegisterImpl() or virEventRegisterDefaultImpl() to be able to use keepalive messages. Failure to do so may result in connections being closed unexpectedly.</para>
-    /// <para>Note: This API function controls only keepalive messages sent by the client. If the server is configured to use keepalive you still need to run the event loop to respond to them, even if you disable keepalives by this function.</para>
-    /// Since 0.9.8.
-    /// </remarks>
-    /// <param name="conn">pointer to a hypervisor connection</param>
-    /// <param name="interval">number of seconds of inactivity before a keepalive message is sent</param>
-    /// <param name="count">number of messages that can be sent in a row</param>
-    /// <returns>-1 on error, 0 on success, 1 when remote party doesn&apos;t support keepalive messages.</returns>
+    /// <summary>Start sending keepalive messages after @interval seconds of inactivity and consider the connection to be broken when no response is received after @count keepalive messages sent in a row. In other words, sending count + 1 keepalive message results in closing the connection. When @interval is &lt;= 0, no keepalive messages will be sent. When @count is 0, the connection will be automatically closed after @interval seconds of inactivity without sending any keepalive messages. Since 0.9.8.</summary>
     public static int virConnectSetKeepAlive(virConnect* conn, int interval, uint count) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, uint, int>)
             (s_virConnectSetKeepAlive != 0 ? s_virConnectSetKeepAlive : Library.Core.Bind(ref s_virConnectSetKeepAlive, "virConnectSetKeepAlive")))(conn, interval, count);
     static nint s_virConnectSetKeepAlive;
 
-    /// <summary>Unregisters the callback previously set with the virConnectRegisterCloseCallback method. The callback will no longer receive notifications when the connection closes. If a virFreeCallback was provided at time of registration, it will be invoked</summary>
-    /// <remarks>
-    /// Since 0.10.0.
-    /// </remarks>
-    /// <param name="conn">pointer to connection object</param>
-    /// <param name="cb">pointer to the current registered callback</param>
-    /// <returns>0 on success, -1 on error</returns>
+    /// <summary>Unregisters the callback previously set with the virConnectRegisterCloseCallback method. The callback will no longer receive notifications when the connection closes. If a virFreeCallback was provided at time of registration, it will be invoked Since 0.10.0.</summary>
     public static int virConnectUnregisterCloseCallback(virConnect* conn, virConnectCloseFunc cb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virConnectCloseFunc, int>)
             (s_virConnectUnregisterCloseCallback != 0 ? s_virConnectUnregisterCloseCallback : Library.Core.Bind(ref s_virConnectUnregisterCloseCallback, "virConnectUnregisterCloseCallback")))(conn, cb);
     static nint s_virConnectUnregisterCloseCallback;
 
-    /// <summary>Provides version information. @libVer is the version of the library and will always be set unless an error occurs, in which case an error code will be returned. @typeVer exists for historical compatibility; if it is not NULL it will duplicate @libVer (it was originally intended to return hypervisor information based on @type, but due to the design of remote clients this is not reliable). To get the version of the running hypervisor use the virConnectGetVersion() function instead. To get the libvirt library version used by a connection use the virConnectGetLibVersion() instead.</summary>
-    /// <remarks>
-    /// <para>This function includes a call to virInitialize() when necessary.</para>
-    /// Since 0.0.3.
-    /// </remarks>
-    /// <param name="libVer">return value for the library version (OUT)</param>
-    /// <param name="type">ignored; pass NULL</param>
-    /// <param name="typeVer">pass NULL; for historical purposes duplicates @libVer if non-NULL</param>
-    /// <returns>-1 in case of failure, 0 otherwise, and values for @libVer and @typeVer have the format major * 1,000,000 + minor * 1,000 + release.</returns>
+    /// <summary>Provides version information. @libVer is the version of the library and will always be set unless an error occurs, in which case an error code will be returned. @typeVer exists for historical compatibility; if it is not NULL it will duplicate @libVer (it was originally intended to return hypervisor information based on @type, but due to the design of remote clients this is not reliable). To get the version of the running hypervisor use the virConnectGetVersion() function instead. To get the libvirt library version used by a connection use the virConnectGetLibVersion() instead. Since 0.0.3.</summary>
     public static int virGetVersion(nuint* libVer, byte* type, nuint* typeVer) =>
         ((delegate* unmanaged[Cdecl]<nuint*, byte*, nuint*, int>)
             (s_virGetVersion != 0 ? s_virGetVersion : Library.Core.Bind(ref s_virGetVersion, "virGetVersion")))(libVer, type, typeVer);
     static nint s_virGetVersion;
 
-    /// <summary>Initialize the library.</summary>
-    /// <remarks>
-    /// <para>This method is invoked automatically by any of the virConnectOpen() API calls, and by virGetVersion(). Since release 1.0.0, there is no need to call this method even in a multithreaded application, since initialization is performed in a thread safe manner; but applications using an older version of the library should manually call this before setting up competing threads that attempt virConnectOpen in parallel.</para>
-    /// <para>The only other time it would be necessary to call virInitialize is if the application did not invoke virConnectOpen as its first API call, such as when calling virEventRegisterImpl() before setting up connections, or when using virSetErrorFunc() to alter error reporting of the first connection attempt.</para>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Initialize the library. Since 0.1.0.</summary>
     public static int virInitialize() =>
         ((delegate* unmanaged[Cdecl]<int>)
             (s_virInitialize != 0 ? s_virInitialize : Library.Core.Bind(ref s_virInitialize, "virInitialize")))();
     static nint s_virInitialize;
 
-    /// <summary>Sometimes, when trying to start a new domain, it may be necessary to reserve some huge pages in the system pool which can be then allocated by the domain. This API serves that purpose. On its input, @pageSizes and @pageCounts are arrays of the same cardinality of @npages. The @pageSizes contains page sizes which are to be allocated in the system (the size unit is kibibytes), and @pageCounts then contains the number of pages to reserve. If @flags is 0 (VIR_NODE_ALLOC_PAGES_ADD), each pool corresponding to @pageSizes grows by the number of pages specified in the corresponding @pageCounts. If @flags contains VIR_NODE_ALLOC_PAGES_SET, each pool mentioned is resized to the given number of pages. The pages pool can be allocated over several NUMA nodes at once, just point at @startCell and tell how many subsequent NUMA nodes should be taken in. As a special case, if @startCell is equal to negative one, then kernel is instructed to allocate the pages over all NUMA nodes proportionally.</summary>
-    /// <remarks>
-    /// Since 1.2.9.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="npages">number of items in the @pageSizes and @pageCounts arrays</param>
-    /// <param name="pageSizes">which huge page sizes to allocate</param>
-    /// <param name="pageCounts">how many pages should be allocated</param>
-    /// <param name="startCell">index of first cell to allocate pages on</param>
-    /// <param name="cellCount">number of consecutive cells to allocate pages on</param>
-    /// <param name="flags">extra flags; binary-OR of virNodeAllocPagesFlags</param>
-    /// <returns>the number of nodes successfully adjusted or -1 in case of an error.</returns>
+    /// <summary>Sometimes, when trying to start a new domain, it may be necessary to reserve some huge pages in the system pool which can be then allocated by the domain. This API serves that purpose. On its input, @pageSizes and @pageCounts are arrays of the same cardinality of @npages. The @pageSizes contains page sizes which are to be allocated in the system (the size unit is kibibytes), and @pageCounts then contains the number of pages to reserve. If @flags is 0 (VIR_NODE_ALLOC_PAGES_ADD), each pool corresponding to @pageSizes grows by the number of pages specified in the corresponding @pageCounts. If @flags contains VIR_NODE_ALLOC_PAGES_SET, each pool mentioned is resized to the given number of pages. The pages pool can be allocated over several NUMA nodes at once, just point at @startCell and tell how many subsequent NUMA nodes should be taken in. As a special case, if @startCell is equal to negative one, then kernel is instructed to allocate the pages over all NUMA nodes proportionally. Since 1.2.9.</summary>
     public static int virNodeAllocPages(virConnect* conn, uint npages, uint* pageSizes, ulong* pageCounts, int startCell, uint cellCount, NodeAllocPagesFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, uint*, ulong*, int, uint, NodeAllocPagesFlags, int>)
             (s_virNodeAllocPages != 0 ? s_virNodeAllocPages : Library.Core.Bind(ref s_virNodeAllocPages, "virNodeAllocPages")))(conn, npages, pageSizes, pageCounts, startCell, cellCount, flags);
     static nint s_virNodeAllocPages;
 
-    /// <summary>Get CPU map of host node CPUs.</summary>
-    /// <remarks>
-    /// Since 1.0.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="cpumap">optional pointer to a bit map of real CPUs on the host node (in 8-bit bytes) (OUT) In case of success each bit set to 1 means that corresponding CPU is online. Bytes are stored in little-endian order: CPU0-7, 8-15... In each byte, lowest CPU number is least significant bit. The bit map is allocated by virNodeGetCPUMap and needs to be released using free() by the caller.</param>
-    /// <param name="online">optional number of online CPUs in cpumap (OUT) Contains the number of online CPUs if the call was successful.</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>number of CPUs present on the host node, or -1 if there was an error.</returns>
+    /// <summary>Get CPU map of host node CPUs. Since 1.0.0.</summary>
     public static int virNodeGetCPUMap(virConnect* conn, byte** cpumap, uint* online, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, uint*, uint, int>)
             (s_virNodeGetCPUMap != 0 ? s_virNodeGetCPUMap : Library.Core.Bind(ref s_virNodeGetCPUMap, "virNodeGetCPUMap")))(conn, cpumap, online, flags);
     static nint s_virNodeGetCPUMap;
 
-    /// <summary>This function provides individual cpu statistics of the node. If you want to get total cpu statistics of the node, you must specify VIR_NODE_CPU_STATS_ALL_CPUS to @cpuNum. The @params array will be filled with the values equal to the number of parameters suggested by @nparams</summary>
-    /// <remarks>
-    /// <para>As the value of @nparams is dynamic, call the API setting @nparams to 0 and @params as NULL, the API returns the number of parameters supported by the HV by updating @nparams on SUCCESS. The caller should then allocate @params array, i.e. (sizeof(@virNodeCPUStats) * @nparams) bytes and call the API again.</para>
-    /// <para>Here is a sample code snippet:</para>
-    /// <code>
-    ///   if (virNodeGetCPUStats(conn, cpuNum, NULL, &amp;nparams, 0) == 0 &amp;&amp;
-    ///       nparams != 0) {
-    ///       if ((params = malloc(sizeof(virNodeCPUStats) * nparams)) == NULL)
-    ///           goto error;
-    ///       memset(params, 0, sizeof(virNodeCPUStats) * nparams);
-    ///       if (virNodeGetCPUStats(conn, cpuNum, params, &amp;nparams, 0))
-    ///           goto error;
-    ///   }
-    /// </code>
-    /// <para>This function doesn&apos;t require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
-    /// <para>CPU time Statistics:</para>
-    /// <code>
-    /// VIR_NODE_CPU_STATS_KERNEL:
-    ///     The cumulative CPU time which spends by kernel,
-    ///     when the node booting up.(nanoseconds)
-    /// VIR_NODE_CPU_STATS_USER:
-    ///     The cumulative CPU time which spends by user processes,
-    ///     when the node booting up.(nanoseconds)
-    /// VIR_NODE_CPU_STATS_IDLE:
-    ///     The cumulative idle CPU time, when the node booting up.(nanoseconds)
-    /// VIR_NODE_CPU_STATS_IOWAIT:
-    ///     The cumulative I/O wait CPU time, when the node booting up.(nanoseconds)
-    /// VIR_NODE_CPU_STATS_UTILIZATION:
-    ///     The CPU utilization. The usage value is in percent and 100%
-    ///     represents all CPUs on the server.
-    /// </code>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection.</param>
-    /// <param name="cpuNum">number of node cpu. (VIR_NODE_CPU_STATS_ALL_CPUS means total cpu statistics)</param>
-    /// <param name="params">pointer to node cpu time parameter objects</param>
-    /// <param name="nparams">number of node cpu time parameter (this value should be same or less than the number of parameters supported)</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>This function provides individual cpu statistics of the node. If you want to get total cpu statistics of the node, you must specify VIR_NODE_CPU_STATS_ALL_CPUS to @cpuNum. The @params array will be filled with the values equal to the number of parameters suggested by @nparams Since 0.9.3.</summary>
     public static int virNodeGetCPUStats(virConnect* conn, int cpuNum, virNodeCPUStats* @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, virNodeCPUStats*, int*, uint, int>)
             (s_virNodeGetCPUStats != 0 ? s_virNodeGetCPUStats : Library.Core.Bind(ref s_virNodeGetCPUStats, "virNodeGetCPUStats")))(conn, cpuNum, @params, nparams, flags);
     static nint s_virNodeGetCPUStats;
 
-    /// <summary>This call returns the amount of free memory in one or more NUMA cells. The @freeMems array must be allocated by the caller and will be filled with the amount of free memory in bytes for each cell requested, starting with startCell (in freeMems[0]), up to either (startCell + maxCells), or the number of additional cells in the node, whichever is smaller.</summary>
-    /// <remarks>
-    /// Since 0.3.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="freeMems">pointer to the array of unsigned long long</param>
-    /// <param name="startCell">index of first cell to return freeMems info on.</param>
-    /// <param name="maxCells">Maximum number of cells for which freeMems information can be returned.</param>
-    /// <returns>the number of entries filled in freeMems, or -1 in case of error.</returns>
+    /// <summary>This call returns the amount of free memory in one or more NUMA cells. The @freeMems array must be allocated by the caller and will be filled with the amount of free memory in bytes for each cell requested, starting with startCell (in freeMems[0]), up to either (startCell + maxCells), or the number of additional cells in the node, whichever is smaller. Since 0.3.3.</summary>
     public static int virNodeGetCellsFreeMemory(virConnect* conn, ulong* freeMems, int startCell, int maxCells) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, ulong*, int, int, int>)
             (s_virNodeGetCellsFreeMemory != 0 ? s_virNodeGetCellsFreeMemory : Library.Core.Bind(ref s_virNodeGetCellsFreeMemory, "virNodeGetCellsFreeMemory")))(conn, freeMems, startCell, maxCells);
     static nint s_virNodeGetCellsFreeMemory;
 
-    /// <summary>provides the free memory available on the Node Note: most libvirt APIs provide memory sizes in kibibytes, but in this function the returned value is in bytes. Divide by 1024 as necessary.</summary>
-    /// <remarks>
-    /// Since 0.3.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>the available free memory in bytes or 0 in case of error</returns>
+    /// <summary>provides the free memory available on the Node Note: most libvirt APIs provide memory sizes in kibibytes, but in this function the returned value is in bytes. Divide by 1024 as necessary. Since 0.3.3.</summary>
     public static ulong virNodeGetFreeMemory(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, ulong>)
             (s_virNodeGetFreeMemory != 0 ? s_virNodeGetFreeMemory : Library.Core.Bind(ref s_virNodeGetFreeMemory, "virNodeGetFreeMemory")))(conn);
     static nint s_virNodeGetFreeMemory;
 
-    /// <summary>This calls queries the host system on free pages of specified size. For the input, @pages is expected to be filled with pages that caller is interested in (the size unit is kibibytes, so e.g. pass 2048 for 2MB), then @startcell refers to the first NUMA node that info should be collected from, and @cellcount tells how many consecutive nodes should be queried. On the function output, @counts is filled with desired information, where items are grouped by NUMA node. So from @counts[0] till @counts[@npages - 1] you&apos;ll find count for the first node (@startcell), then from @counts[@npages] till @count[2 * @npages - 1] you&apos;ll find info for the (@startcell + 1) node, and so on. It&apos;s callers responsibility to allocate the @counts array.</summary>
-    /// <remarks>
-    /// <para>Example how to use this API:</para>
-    /// <code>
-    ///   unsigned int pages[] = { 4, 2048, 1048576}
-    ///   unsigned int npages = G_N_ELEMENTS(pages);
-    ///   int startcell = 0;
-    ///   unsigned int cellcount = 2;
-    /// </code>
-    /// <para>unsigned long long counts = malloc(sizeof(long long) * npages * cellcount);</para>
-    /// <code>
-    ///   virNodeGetFreePages(conn, pages, npages,
-    ///                       startcell, cellcount, counts, 0);
-    /// </code>
-    /// <code>
-    ///   for (i = 0 ; i &lt; cellcount ; i++) {
-    ///       fprintf(stdout, &quot;Cell %d\n&quot;, startcell + i);
-    ///       for (j = 0 ; j &lt; npages ; j++) {
-    ///          fprintf(stdout, &quot;  Page size=%d count=%d bytes=%llu\n&quot;,
-    ///                  pages[j], counts[(i * npages) +  j],
-    ///                  pages[j] * counts[(i * npages) +  j]);
-    ///       }
-    ///   }
-    /// </code>
-    /// <code>
-    ///   This little code snippet will produce something like this:
-    /// Cell 0
-    ///    Page size=4096 count=300 bytes=1228800
-    ///    Page size=2097152 count=0 bytes=0
-    ///    Page size=1073741824 count=1 bytes=1073741824
-    /// Cell 1
-    ///    Page size=4096 count=0 bytes=0
-    ///    Page size=2097152 count=20 bytes=41943040
-    ///    Page size=1073741824 count=0 bytes=0
-    /// </code>
-    /// Since 1.2.6.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="npages">number of items in the @pages array</param>
-    /// <param name="pages">page sizes to query</param>
-    /// <param name="startCell">index of first cell to return free pages info on.</param>
-    /// <param name="cellCount">maximum number of cells for which free pages information can be returned.</param>
-    /// <param name="counts">returned counts of free pages</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of entries filled in @counts or -1 in case of error.</returns>
+    /// <summary>This calls queries the host system on free pages of specified size. For the input, @pages is expected to be filled with pages that caller is interested in (the size unit is kibibytes, so e.g. pass 2048 for 2MB), then @startcell refers to the first NUMA node that info should be collected from, and @cellcount tells how many consecutive nodes should be queried. On the function output, @counts is filled with desired information, where items are grouped by NUMA node. So from @counts[0] till @counts[@npages - 1] you&apos;ll find count for the first node (@startcell), then from @counts[@npages] till @count[2 * @npages - 1] you&apos;ll find info for the (@startcell + 1) node, and so on. It&apos;s callers responsibility to allocate the @counts array. Since 1.2.6.</summary>
     public static int virNodeGetFreePages(virConnect* conn, uint npages, uint* pages, int startCell, uint cellCount, ulong* counts, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, uint*, int, uint, ulong*, uint, int>)
             (s_virNodeGetFreePages != 0 ? s_virNodeGetFreePages : Library.Core.Bind(ref s_virNodeGetFreePages, "virNodeGetFreePages")))(conn, npages, pages, startCell, cellCount, counts, flags);
     static nint s_virNodeGetFreePages;
 
-    /// <summary>Extract hardware information about the node.</summary>
-    /// <remarks>
-    /// <para>Use of this API is strongly discouraged as the information provided is not guaranteed to be accurate on all hardware platforms.</para>
-    /// <para>The mHZ value merely reflects the speed that the first CPU in the machine is currently running at. This speed may vary across CPUs and changes continually as the host OS throttles.</para>
-    /// <para>The nodes/sockets/cores/threads data is potentially inaccurate as it assumes a symmetric installation. If one NUMA node has more sockets populated that another NUMA node this information will be wrong. It is also not able to report about CPU dies.</para>
-    /// <para>Applications are recommended to use the virConnectGetCapabilities() call instead, which provides all the information except CPU mHZ, in a more accurate representation.</para>
-    /// Since 0.1.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="info">pointer to a virNodeInfo structure allocated by the user</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Extract hardware information about the node. Since 0.1.0.</summary>
     public static int virNodeGetInfo(virConnect* conn, virNodeInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNodeInfo*, int>)
             (s_virNodeGetInfo != 0 ? s_virNodeGetInfo : Library.Core.Bind(ref s_virNodeGetInfo, "virNodeGetInfo")))(conn, info);
     static nint s_virNodeGetInfo;
 
-    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</summary>
-    /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again. See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="params">pointer to memory parameter object (return value, allocated by the caller)</param>
-    /// <param name="nparams">pointer to number of memory parameters; input and output</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, and -1 in case of failure.</returns>
+    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.10.2.</summary>
     public static int virNodeGetMemoryParameters(virConnect* conn, virTypedParameter* @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter*, int*, uint, int>)
             (s_virNodeGetMemoryParameters != 0 ? s_virNodeGetMemoryParameters : Library.Core.Bind(ref s_virNodeGetMemoryParameters, "virNodeGetMemoryParameters")))(conn, @params, nparams, flags);
     static nint s_virNodeGetMemoryParameters;
 
-    /// <summary>This function provides memory stats of the node. If you want to get total memory statistics of the node, you must specify VIR_NODE_MEMORY_STATS_ALL_CELLS to @cellNum. The @params array will be filled with the values equal to the number of stats suggested by @nparams</summary>
-    /// <remarks>
-    /// <para>As the value of @nparams is dynamic, call the API setting @nparams to 0 and @params as NULL, the API returns the number of parameters supported by the HV by updating @nparams on SUCCESS. The caller should then allocate @params array, i.e. (sizeof(@virNodeMemoryStats) * @nparams) bytes and call the API again.</para>
-    /// <para>Here is the sample code snippet:</para>
-    /// <code>
-    ///   if (virNodeGetMemoryStats(conn, cellNum, NULL, &amp;nparams, 0) == 0 &amp;&amp;
-    ///       nparams != 0) {
-    ///       if ((params = malloc(sizeof(virNodeMemoryStats) * nparams)) == NULL)
-    ///           goto error;
-    ///       memset(params, cellNum, 0, sizeof(virNodeMemoryStats) * nparams);
-    ///       if (virNodeGetMemoryStats(conn, params, &amp;nparams, 0))
-    ///           goto error;
-    ///   }
-    /// </code>
-    /// <para>This function doesn&apos;t require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
-    /// <para>Memory Stats:</para>
-    /// <code>
-    /// VIR_NODE_MEMORY_STATS_TOTAL:
-    ///     The total memory usage.(KB)
-    /// VIR_NODE_MEMORY_STATS_FREE:
-    ///     The free memory usage.(KB)
-    ///     On linux, this usage includes buffers and cached.
-    /// VIR_NODE_MEMORY_STATS_BUFFERS:
-    ///     The buffers memory usage.(KB)
-    /// VIR_NODE_MEMORY_STATS_CACHED:
-    ///     The cached memory usage.(KB)
-    /// </code>
-    /// Since 0.9.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection.</param>
-    /// <param name="cellNum">number of node cell. (VIR_NODE_MEMORY_STATS_ALL_CELLS means total cell statistics)</param>
-    /// <param name="params">pointer to node memory stats objects</param>
-    /// <param name="nparams">number of node memory stats (this value should be same or less than the number of stats supported)</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>This function provides memory stats of the node. If you want to get total memory statistics of the node, you must specify VIR_NODE_MEMORY_STATS_ALL_CELLS to @cellNum. The @params array will be filled with the values equal to the number of stats suggested by @nparams Since 0.9.3.</summary>
     public static int virNodeGetMemoryStats(virConnect* conn, int cellNum, virNodeMemoryStats* @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, virNodeMemoryStats*, int*, uint, int>)
             (s_virNodeGetMemoryStats != 0 ? s_virNodeGetMemoryStats : Library.Core.Bind(ref s_virNodeGetMemoryStats, "virNodeGetMemoryStats")))(conn, cellNum, @params, nparams, flags);
     static nint s_virNodeGetMemoryStats;
 
-    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then @params will contain various platform specific information like PDH and certificate chain. Caller is responsible for freeing @params.</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="params">where to store SEV information</param>
-    /// <param name="nparams">pointer to number of SEV parameters returned in @params</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, and -1 in case of failure.</returns>
+    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then @params will contain various platform specific information like PDH and certificate chain. Caller is responsible for freeing @params. Since 4.5.0.</summary>
     public static int virNodeGetSEVInfo(virConnect* conn, virTypedParameter** @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter**, int*, uint, int>)
             (s_virNodeGetSEVInfo != 0 ? s_virNodeGetSEVInfo : Library.Core.Bind(ref s_virNodeGetSEVInfo, "virNodeGetSEVInfo")))(conn, @params, nparams, flags);
     static nint s_virNodeGetSEVInfo;
 
-    /// <summary>Extract the security model of a hypervisor. The &apos;model&apos; field in the @secmodel argument may be initialized to the empty string if the driver has not activated a security model.</summary>
-    /// <remarks>
-    /// Since 0.6.1.
-    /// </remarks>
-    /// <param name="conn">a connection object</param>
-    /// <param name="secmodel">pointer to a virSecurityModel structure</param>
-    /// <returns>0 in case of success, -1 in case of failure</returns>
+    /// <summary>Extract the security model of a hypervisor. The &apos;model&apos; field in the @secmodel argument may be initialized to the empty string if the driver has not activated a security model. Since 0.6.1.</summary>
     public static int virNodeGetSecurityModel(virConnect* conn, virSecurityModel* secmodel) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virSecurityModel*, int>)
             (s_virNodeGetSecurityModel != 0 ? s_virNodeGetSecurityModel : Library.Core.Bind(ref s_virNodeGetSecurityModel, "virNodeGetSecurityModel")))(conn, secmodel);
     static nint s_virNodeGetSecurityModel;
 
-    /// <summary>Change all or a subset of the node memory tunables. The function fails if not all of the tunables are supported.</summary>
-    /// <remarks>
-    /// <para>Note that it&apos;s not recommended to use this function while the outside tuning program is running (such as ksmtuned under Linux), as they could change the tunables in parallel, which could cause conflicts.</para>
-    /// <para>This function may require privileged access to the hypervisor.</para>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="params">pointer to scheduler parameter objects</param>
-    /// <param name="nparams">number of scheduler parameter objects (this value can be the same or less than the returned value nparams of virDomainGetSchedulerType)</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Change all or a subset of the node memory tunables. The function fails if not all of the tunables are supported. Since 0.10.2.</summary>
     public static int virNodeSetMemoryParameters(virConnect* conn, virTypedParameter* @params, int nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter*, int, uint, int>)
             (s_virNodeSetMemoryParameters != 0 ? s_virNodeSetMemoryParameters : Library.Core.Bind(ref s_virNodeSetMemoryParameters, "virNodeSetMemoryParameters")))(conn, @params, nparams, flags);
     static nint s_virNodeSetMemoryParameters;
 
-    /// <summary>Attempt to suspend the node (host machine) for the given duration of time in the specified state (Suspend-to-RAM, Suspend-to-Disk or Hybrid-Suspend). Schedule the node&apos;s Real-Time-Clock interrupt to resume the node after the duration is complete.</summary>
-    /// <remarks>
-    /// Since 0.9.8.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="target">the state to which the host must be suspended to, such as: VIR_NODE_SUSPEND_TARGET_MEM (Suspend-to-RAM) VIR_NODE_SUSPEND_TARGET_DISK (Suspend-to-Disk) VIR_NODE_SUSPEND_TARGET_HYBRID (Hybrid-Suspend, which is a combination of the former modes).</param>
-    /// <param name="duration">the time duration in seconds for which the host has to be suspended</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success (i.e., the node will be suspended after a short delay), -1 on failure (the operation is not supported, or an attempted suspend is already underway).</returns>
-    public static int virNodeSuspendForDuration(virConnect* conn, uint target, ulong duration, uint flags) =>
-        ((delegate* unmanaged[Cdecl]<virConnect*, uint, ulong, uint, int>)
+    /// <summary>Attempt to suspend the node (host machine) for the given duration of time in the specified state (Suspend-to-RAM, Suspend-to-Disk or Hybrid-Suspend). Schedule the node&apos;s Real-Time-Clock interrupt to resume the node after the duration is complete. Since 0.9.8.</summary>
+    public static int virNodeSuspendForDuration(virConnect* conn, NodeSuspendTarget target, ulong duration, uint flags) =>
+        ((delegate* unmanaged[Cdecl]<virConnect*, NodeSuspendTarget, ulong, uint, int>)
             (s_virNodeSuspendForDuration != 0 ? s_virNodeSuspendForDuration : Library.Core.Bind(ref s_virNodeSuspendForDuration, "virNodeSuspendForDuration")))(conn, target, duration, flags);
     static nint s_virNodeSuspendForDuration;
 

@@ -4,264 +4,127 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of interfaces, and allocate an array to store those objects. This API solves the race inherent between virConnectListInterfaces and virConnectListDefinedInterfaces.</summary>
-    /// <remarks>
-    /// <para>Normally, all interfaces are returned; however, @flags can be used to filter the results for a smaller list of targeted interfaces. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a interface, and where all bits within a group describe all possible interfaces.</para>
-    /// <para>The only group of @flags is VIR_CONNECT_LIST_INTERFACES_ACTIVE (up) and VIR_CONNECT_LIST_INTERFACES_INACTIVE (down) to filter the interfaces by state.</para>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="conn">Pointer to the hypervisor connection.</param>
-    /// <param name="ifaces">Pointer to a variable to store the array containing the interface objects or NULL if the list is not required (just returns number of interfaces).</param>
-    /// <param name="flags">bitwise-OR of virConnectListAllInterfacesFlags.</param>
-    /// <returns>the number of interfaces found or -1 and sets @ifaces to NULL in case of error. On success, the array stored into @ifaces is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virStorageInterfaceFree() on each array element, then calling free() on @ifaces.</returns>
+    /// <summary>Collect the list of interfaces, and allocate an array to store those objects. This API solves the race inherent between virConnectListInterfaces and virConnectListDefinedInterfaces. Since 0.10.2.</summary>
     public static int virConnectListAllInterfaces(virConnect* conn, virInterface*** ifaces, ConnectListAllInterfacesFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virInterface***, ConnectListAllInterfacesFlags, int>)
             (s_virConnectListAllInterfaces != 0 ? s_virConnectListAllInterfaces : Library.Core.Bind(ref s_virConnectListAllInterfaces, "virConnectListAllInterfaces")))(conn, ifaces, flags);
     static nint s_virConnectListAllInterfaces;
 
-    /// <summary>Collect the list of defined (inactive) physical host interfaces, and store their names in @names.</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllInterfaces().</para>
-    /// Since 0.7.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="names">array to collect the list of names of interfaces</param>
-    /// <param name="maxnames">size of @names</param>
-    /// <returns>the number of names provided in the array or -1 in case of error. Note that this command is inherently racy; a interface can be defined between a call to virConnectNumOfDefinedInterfaces() and this call; you are only guaranteed that all currently defined interfaces were listed if the return is less than @maxnames. The client must call free() on each returned name.</returns>
+    /// <summary>Collect the list of defined (inactive) physical host interfaces, and store their names in @names. Since 0.7.0.</summary>
     public static int virConnectListDefinedInterfaces(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedInterfaces != 0 ? s_virConnectListDefinedInterfaces : Library.Core.Bind(ref s_virConnectListDefinedInterfaces, "virConnectListDefinedInterfaces")))(conn, names, maxnames);
     static nint s_virConnectListDefinedInterfaces;
 
-    /// <summary>Collect the list of active physical host interfaces, and store their names in @names</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllInterfaces().</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="names">array to collect the list of names of interfaces</param>
-    /// <param name="maxnames">size of @names</param>
-    /// <returns>the number of interfaces found or -1 in case of error. Note that this command is inherently racy; a interface can be started between a call to virConnectNumOfInterfaces() and this call; you are only guaranteed that all currently active interfaces were listed if the return is less than @maxnames. The client must call free() on each returned name.</returns>
+    /// <summary>Collect the list of active physical host interfaces, and store their names in @names Since 0.6.4.</summary>
     public static int virConnectListInterfaces(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListInterfaces != 0 ? s_virConnectListInterfaces : Library.Core.Bind(ref s_virConnectListInterfaces, "virConnectListInterfaces")))(conn, names, maxnames);
     static nint s_virConnectListInterfaces;
 
-    /// <summary>Provides the number of defined (inactive) interfaces on the physical host.</summary>
-    /// <remarks>
-    /// Since 0.7.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>the number of defined interface found or -1 in case of error</returns>
+    /// <summary>Provides the number of defined (inactive) interfaces on the physical host. Since 0.7.0.</summary>
     public static int virConnectNumOfDefinedInterfaces(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfDefinedInterfaces != 0 ? s_virConnectNumOfDefinedInterfaces : Library.Core.Bind(ref s_virConnectNumOfDefinedInterfaces, "virConnectNumOfDefinedInterfaces")))(conn);
     static nint s_virConnectNumOfDefinedInterfaces;
 
-    /// <summary>Provides the number of active interfaces on the physical host.</summary>
-    /// <remarks>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>the number of active interfaces found or -1 in case of error</returns>
+    /// <summary>Provides the number of active interfaces on the physical host. Since 0.6.4.</summary>
     public static int virConnectNumOfInterfaces(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfInterfaces != 0 ? s_virConnectNumOfInterfaces : Library.Core.Bind(ref s_virConnectNumOfInterfaces, "virConnectNumOfInterfaces")))(conn);
     static nint s_virConnectNumOfInterfaces;
 
-    /// <summary>This function creates a restore point to which one can return later by calling virInterfaceChangeRollback(). This function should be called before any transaction with interface configuration. Once it is known that a new configuration works, it can be committed via virInterfaceChangeCommit(), which frees the restore point.</summary>
-    /// <remarks>
-    /// <para>If virInterfaceChangeBegin() is called when a transaction is already opened, this function will fail, and a VIR_ERR_INVALID_OPERATION will be logged.</para>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This function creates a restore point to which one can return later by calling virInterfaceChangeRollback(). This function should be called before any transaction with interface configuration. Once it is known that a new configuration works, it can be committed via virInterfaceChangeCommit(), which frees the restore point. Since 0.9.2.</summary>
     public static int virInterfaceChangeBegin(virConnect* conn, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, int>)
             (s_virInterfaceChangeBegin != 0 ? s_virInterfaceChangeBegin : Library.Core.Bind(ref s_virInterfaceChangeBegin, "virInterfaceChangeBegin")))(conn, flags);
     static nint s_virInterfaceChangeBegin;
 
-    /// <summary>This commits the changes made to interfaces and frees the restore point created by virInterfaceChangeBegin().</summary>
-    /// <remarks>
-    /// <para>If virInterfaceChangeCommit() is called when a transaction is not opened, this function will fail, and a VIR_ERR_INVALID_OPERATION will be logged.</para>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This commits the changes made to interfaces and frees the restore point created by virInterfaceChangeBegin(). Since 0.9.2.</summary>
     public static int virInterfaceChangeCommit(virConnect* conn, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, int>)
             (s_virInterfaceChangeCommit != 0 ? s_virInterfaceChangeCommit : Library.Core.Bind(ref s_virInterfaceChangeCommit, "virInterfaceChangeCommit")))(conn, flags);
     static nint s_virInterfaceChangeCommit;
 
-    /// <summary>This cancels changes made to interfaces settings by restoring previous state created by virInterfaceChangeBegin().</summary>
-    /// <remarks>
-    /// <para>If virInterfaceChangeRollback() is called when a transaction is not opened, this function will fail, and a VIR_ERR_INVALID_OPERATION will be logged.</para>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>This cancels changes made to interfaces settings by restoring previous state created by virInterfaceChangeBegin(). Since 0.9.2.</summary>
     public static int virInterfaceChangeRollback(virConnect* conn, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, int>)
             (s_virInterfaceChangeRollback != 0 ? s_virInterfaceChangeRollback : Library.Core.Bind(ref s_virInterfaceChangeRollback, "virInterfaceChangeRollback")))(conn, flags);
     static nint s_virInterfaceChangeRollback;
 
-    /// <summary>Activate an interface (i.e. call &quot;ifup&quot;).</summary>
-    /// <remarks>
-    /// <para>If there was an open network config transaction at the time this interface was defined (that is, if virInterfaceChangeBegin() had been called), the interface will be brought back down (and then undefined) if virInterfaceChangeRollback() is called.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">pointer to a defined interface</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Activate an interface (i.e. call &quot;ifup&quot;). Since 0.6.4.</summary>
     public static int virInterfaceCreate(virInterface* iface, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, uint, int>)
             (s_virInterfaceCreate != 0 ? s_virInterfaceCreate : Library.Core.Bind(ref s_virInterfaceCreate, "virInterfaceCreate")))(iface, flags);
     static nint s_virInterfaceCreate;
 
-    /// <summary>Define an inactive persistent physical host interface or modify an existing persistent one from the XML description.</summary>
-    /// <remarks>
-    /// <para>Normally this change in the interface configuration is immediately permanent/persistent, but if virInterfaceChangeBegin() has been previously called (i.e. if an interface config transaction is open), the new interface definition will only become permanent if virInterfaceChangeCommit() is called prior to the next reboot of the system running libvirtd. Prior to that time, it can be explicitly removed using virInterfaceChangeRollback(), or will be automatically removed during the next reboot of the system running libvirtd.</para>
-    /// <para>virInterfaceFree should be used to free the resources after the interface object is no longer needed.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xml">the XML description for the interface, preferably in UTF-8</param>
-    /// <param name="flags">bitwise-OR of virInterfaceDefineFlags</param>
-    /// <returns>NULL in case of error, a pointer to the interface otherwise</returns>
+    /// <summary>Define an inactive persistent physical host interface or modify an existing persistent one from the XML description. Since 0.6.4.</summary>
     public static virInterface* virInterfaceDefineXML(virConnect* conn, byte* xml, InterfaceDefineFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, InterfaceDefineFlags, virInterface*>)
             (s_virInterfaceDefineXML != 0 ? s_virInterfaceDefineXML : Library.Core.Bind(ref s_virInterfaceDefineXML, "virInterfaceDefineXML")))(conn, xml, flags);
     static nint s_virInterfaceDefineXML;
 
-    /// <summary>deactivate an interface (ie call &quot;ifdown&quot;) This does not remove the interface from the config, and does not free the associated virInterfacePtr object.</summary>
-    /// <remarks>
-    /// <para>If there is an open network config transaction at the time this interface is destroyed (that is, if virInterfaceChangeBegin() had been called), and if the interface is later undefined and then virInterfaceChangeRollback() is called, the restoral of the interface definition will also bring the interface back up.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">an interface object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>deactivate an interface (ie call &quot;ifdown&quot;) This does not remove the interface from the config, and does not free the associated virInterfacePtr object. Since 0.6.4.</summary>
     public static int virInterfaceDestroy(virInterface* iface, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, uint, int>)
             (s_virInterfaceDestroy != 0 ? s_virInterfaceDestroy : Library.Core.Bind(ref s_virInterfaceDestroy, "virInterfaceDestroy")))(iface, flags);
     static nint s_virInterfaceDestroy;
 
-    /// <summary>Free the interface object. The interface itself is unaltered. The data structure is freed and should not be used thereafter.</summary>
-    /// <remarks>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">an interface object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Free the interface object. The interface itself is unaltered. The data structure is freed and should not be used thereafter. Since 0.6.4.</summary>
     public static int virInterfaceFree(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, int>)
             (s_virInterfaceFree != 0 ? s_virInterfaceFree : Library.Core.Bind(ref s_virInterfaceFree, "virInterfaceFree")))(iface);
     static nint s_virInterfaceFree;
 
-    /// <summary>Provides the connection pointer associated with an interface. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">pointer to an interface</param>
-    /// <returns>the virConnectPtr or NULL in case of failure.</returns>
+    /// <summary>Provides the connection pointer associated with an interface. The reference counter on the connection is not increased by this call. Since 0.6.4.</summary>
     public static virConnect* virInterfaceGetConnect(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, virConnect*>)
             (s_virInterfaceGetConnect != 0 ? s_virInterfaceGetConnect : Library.Core.Bind(ref s_virInterfaceGetConnect, "virInterfaceGetConnect")))(iface);
     static nint s_virInterfaceGetConnect;
 
-    /// <summary>Get the MAC for an interface as string. For more information about MAC see RFC4122.</summary>
-    /// <remarks>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">an interface object</param>
-    /// <returns>a pointer to the MAC address (in null-terminated ASCII format) or NULL, the string need not be deallocated its lifetime will be the same as the interface object.</returns>
+    /// <summary>Get the MAC for an interface as string. For more information about MAC see RFC4122. Since 0.6.4.</summary>
     public static byte* virInterfaceGetMACString(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, byte*>)
             (s_virInterfaceGetMACString != 0 ? s_virInterfaceGetMACString : Library.Core.Bind(ref s_virInterfaceGetMACString, "virInterfaceGetMACString")))(iface);
     static nint s_virInterfaceGetMACString;
 
-    /// <summary>Get the public name for that interface</summary>
-    /// <remarks>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">an interface object</param>
-    /// <returns>a pointer to the name or NULL, the string need not be deallocated its lifetime will be the same as the interface object.</returns>
+    /// <summary>Get the public name for that interface Since 0.6.4.</summary>
     public static byte* virInterfaceGetName(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, byte*>)
             (s_virInterfaceGetName != 0 ? s_virInterfaceGetName : Library.Core.Bind(ref s_virInterfaceGetName, "virInterfaceGetName")))(iface);
     static nint s_virInterfaceGetName;
 
-    /// <summary>VIR_INTERFACE_XML_INACTIVE - return the static configuration, suitable for use redefining the interface via virInterfaceDefineXML()</summary>
-    /// <remarks>
-    /// <para>Provide an XML description of the interface. If VIR_INTERFACE_XML_INACTIVE is set, the description may be reused later to redefine the interface with virInterfaceDefineXML(). If it is not set, the ip address and netmask will be the current live setting of the interface, not the settings from the config files.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">an interface object</param>
-    /// <param name="flags">bitwise-OR of extraction flags. Current valid bits:</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>VIR_INTERFACE_XML_INACTIVE - return the static configuration, suitable for use redefining the interface via virInterfaceDefineXML() Since 0.6.4.</summary>
     public static byte* virInterfaceGetXMLDesc(virInterface* iface, InterfaceXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, InterfaceXMLFlags, byte*>)
             (s_virInterfaceGetXMLDesc != 0 ? s_virInterfaceGetXMLDesc : Library.Core.Bind(ref s_virInterfaceGetXMLDesc, "virInterfaceGetXMLDesc")))(iface, flags);
     static nint s_virInterfaceGetXMLDesc;
 
-    /// <summary>Determine if the interface is currently running</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="iface">pointer to the interface object</param>
-    /// <returns>1 if running, 0 if inactive, -1 on error</returns>
+    /// <summary>Determine if the interface is currently running Since 0.7.3.</summary>
     public static int virInterfaceIsActive(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, int>)
             (s_virInterfaceIsActive != 0 ? s_virInterfaceIsActive : Library.Core.Bind(ref s_virInterfaceIsActive, "virInterfaceIsActive")))(iface);
     static nint s_virInterfaceIsActive;
 
-    /// <summary>Try to lookup an interface on the given hypervisor based on its MAC.</summary>
-    /// <remarks>
-    /// <para>virInterfaceFree should be used to free the resources after the interface object is no longer needed.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="macstr">the MAC for the interface (null-terminated ASCII format)</param>
-    /// <returns>a new interface object or NULL in case of failure. If the interface cannot be found, then VIR_ERR_NO_INTERFACE error is raised.</returns>
+    /// <summary>Try to lookup an interface on the given hypervisor based on its MAC. Since 0.6.4.</summary>
     public static virInterface* virInterfaceLookupByMACString(virConnect* conn, byte* macstr) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virInterface*>)
             (s_virInterfaceLookupByMACString != 0 ? s_virInterfaceLookupByMACString : Library.Core.Bind(ref s_virInterfaceLookupByMACString, "virInterfaceLookupByMACString")))(conn, macstr);
     static nint s_virInterfaceLookupByMACString;
 
-    /// <summary>Try to lookup an interface on the given hypervisor based on its name.</summary>
-    /// <remarks>
-    /// <para>virInterfaceFree should be used to free the resources after the interface object is no longer needed.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="name">name for the interface</param>
-    /// <returns>a new interface object or NULL in case of failure. If the interface cannot be found, then VIR_ERR_NO_INTERFACE error is raised.</returns>
+    /// <summary>Try to lookup an interface on the given hypervisor based on its name. Since 0.6.4.</summary>
     public static virInterface* virInterfaceLookupByName(virConnect* conn, byte* name) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virInterface*>)
             (s_virInterfaceLookupByName != 0 ? s_virInterfaceLookupByName : Library.Core.Bind(ref s_virInterfaceLookupByName, "virInterfaceLookupByName")))(conn, name);
     static nint s_virInterfaceLookupByName;
 
-    /// <summary>Increment the reference count on the interface. For each additional call to this method, there shall be a corresponding call to virInterfaceFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using an interface would increment the reference count.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">the interface to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the interface. For each additional call to this method, there shall be a corresponding call to virInterfaceFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.4.</summary>
     public static int virInterfaceRef(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, int>)
             (s_virInterfaceRef != 0 ? s_virInterfaceRef : Library.Core.Bind(ref s_virInterfaceRef, "virInterfaceRef")))(iface);
     static nint s_virInterfaceRef;
 
-    /// <summary>Undefine an interface, ie remove it from the config. This does not free the associated virInterfacePtr object.</summary>
-    /// <remarks>
-    /// <para>Normally this change in the interface configuration is permanent/persistent, but if virInterfaceChangeBegin() has been previously called (i.e. if an interface config transaction is open), the removal of the interface definition will only become permanent if virInterfaceChangeCommit() is called prior to the next reboot of the system running libvirtd. Prior to that time, the definition can be explicitly restored using virInterfaceChangeRollback(), or will be automatically restored during the next reboot of the system running libvirtd.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="iface">pointer to a defined interface</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Undefine an interface, ie remove it from the config. This does not free the associated virInterfacePtr object. Since 0.6.4.</summary>
     public static int virInterfaceUndefine(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, int>)
             (s_virInterfaceUndefine != 0 ? s_virInterfaceUndefine : Library.Core.Bind(ref s_virInterfaceUndefine, "virInterfaceUndefine")))(iface);

@@ -4,294 +4,145 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of network filters, and allocate an array to store those objects.</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="conn">Pointer to the hypervisor connection.</param>
-    /// <param name="bindings">Pointer to a variable to store the array containing the network filter objects or NULL if the list is not required (just returns number of network filters).</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of network filters found or -1 and sets @filters to NULL in case of error. On success, the array stored into @filters is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virNWFilterFree() on each array element, then calling free() on @filters.</returns>
+    /// <summary>Collect the list of network filters, and allocate an array to store those objects. Since 4.5.0.</summary>
     public static int virConnectListAllNWFilterBindings(virConnect* conn, virNWFilterBinding*** bindings, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNWFilterBinding***, uint, int>)
             (s_virConnectListAllNWFilterBindings != 0 ? s_virConnectListAllNWFilterBindings : Library.Core.Bind(ref s_virConnectListAllNWFilterBindings, "virConnectListAllNWFilterBindings")))(conn, bindings, flags);
     static nint s_virConnectListAllNWFilterBindings;
 
-    /// <summary>Collect the list of network filters, and allocate an array to store those objects.</summary>
-    /// <remarks>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="conn">Pointer to the hypervisor connection.</param>
-    /// <param name="filters">Pointer to a variable to store the array containing the network filter objects or NULL if the list is not required (just returns number of network filters).</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of network filters found or -1 and sets @filters to NULL in case of error. On success, the array stored into @filters is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virNWFilterFree() on each array element, then calling free() on @filters.</returns>
+    /// <summary>Collect the list of network filters, and allocate an array to store those objects. Since 0.10.2.</summary>
     public static int virConnectListAllNWFilters(virConnect* conn, virNWFilter*** filters, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNWFilter***, uint, int>)
             (s_virConnectListAllNWFilters != 0 ? s_virConnectListAllNWFilters : Library.Core.Bind(ref s_virConnectListAllNWFilters, "virConnectListAllNWFilters")))(conn, filters, flags);
     static nint s_virConnectListAllNWFilters;
 
-    /// <summary>Collect the list of network filters, and store their names in @names</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllNWFilters().</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="names">array to collect the list of names of network filters</param>
-    /// <param name="maxnames">size of @names</param>
-    /// <returns>the number of network filters found or -1 in case of error</returns>
+    /// <summary>Collect the list of network filters, and store their names in @names Since 0.8.0.</summary>
     public static int virConnectListNWFilters(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListNWFilters != 0 ? s_virConnectListNWFilters : Library.Core.Bind(ref s_virConnectListNWFilters, "virConnectListNWFilters")))(conn, names, maxnames);
     static nint s_virConnectListNWFilters;
 
-    /// <summary>Provides the number of nwfilters.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>the number of nwfilters found or -1 in case of error</returns>
+    /// <summary>Provides the number of nwfilters. Since 0.8.0.</summary>
     public static int virConnectNumOfNWFilters(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfNWFilters != 0 ? s_virConnectNumOfNWFilters : Library.Core.Bind(ref s_virConnectNumOfNWFilters, "virConnectNumOfNWFilters")))(conn);
     static nint s_virConnectNumOfNWFilters;
 
-    /// <summary>Define a new network filter, based on an XML description similar to the one returned by virNWFilterGetXMLDesc(). This API may be used to associate a filter with a currently running guest that does not have a filter defined for a specific network port. Since the bindings are generally automatically managed by the hypervisor, using this command to define a filter for a network port and then starting the guest afterwards may prevent the guest from starting if it attempts to use the network port and finds a filter already defined.</summary>
-    /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the binding object is no longer needed.</para>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xml">an XML description of the binding</param>
-    /// <param name="flags">bitwise-OR of virNWFilterBindingCreateFlags</param>
-    /// <returns>a new binding object or NULL in case of failure</returns>
+    /// <summary>Define a new network filter, based on an XML description similar to the one returned by virNWFilterGetXMLDesc(). This API may be used to associate a filter with a currently running guest that does not have a filter defined for a specific network port. Since the bindings are generally automatically managed by the hypervisor, using this command to define a filter for a network port and then starting the guest afterwards may prevent the guest from starting if it attempts to use the network port and finds a filter already defined. Since 4.5.0.</summary>
     public static virNWFilterBinding* virNWFilterBindingCreateXML(virConnect* conn, byte* xml, NWFilterBindingCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, NWFilterBindingCreateFlags, virNWFilterBinding*>)
             (s_virNWFilterBindingCreateXML != 0 ? s_virNWFilterBindingCreateXML : Library.Core.Bind(ref s_virNWFilterBindingCreateXML, "virNWFilterBindingCreateXML")))(conn, xml, flags);
     static nint s_virNWFilterBindingCreateXML;
 
-    /// <summary>Delete the binding object. This does not free the associated virNWFilterBindingPtr object. This API may be used to remove the network port binding filter currently in use for the guest while the guest is running without needing to restart the guest. Restoring the network port binding filter for the running guest would be accomplished by using virNWFilterBindingCreateXML.</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="binding">a binding object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Delete the binding object. This does not free the associated virNWFilterBindingPtr object. This API may be used to remove the network port binding filter currently in use for the guest while the guest is running without needing to restart the guest. Restoring the network port binding filter for the running guest would be accomplished by using virNWFilterBindingCreateXML. Since 4.5.0.</summary>
     public static int virNWFilterBindingDelete(virNWFilterBinding* binding) =>
         ((delegate* unmanaged[Cdecl]<virNWFilterBinding*, int>)
             (s_virNWFilterBindingDelete != 0 ? s_virNWFilterBindingDelete : Library.Core.Bind(ref s_virNWFilterBindingDelete, "virNWFilterBindingDelete")))(binding);
     static nint s_virNWFilterBindingDelete;
 
-    /// <summary>Free the binding object. The running instance is kept alive. The data structure is freed and should not be used thereafter.</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="binding">a binding object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Free the binding object. The running instance is kept alive. The data structure is freed and should not be used thereafter. Since 4.5.0.</summary>
     public static int virNWFilterBindingFree(virNWFilterBinding* binding) =>
         ((delegate* unmanaged[Cdecl]<virNWFilterBinding*, int>)
             (s_virNWFilterBindingFree != 0 ? s_virNWFilterBindingFree : Library.Core.Bind(ref s_virNWFilterBindingFree, "virNWFilterBindingFree")))(binding);
     static nint s_virNWFilterBindingFree;
 
-    /// <summary>Get the filter name for the network filter binding</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="binding">a binding object</param>
-    /// <returns>a pointer to the name or NULL, the string need not be deallocated its lifetime will be the same as the binding object.</returns>
+    /// <summary>Get the filter name for the network filter binding Since 4.5.0.</summary>
     public static byte* virNWFilterBindingGetFilterName(virNWFilterBinding* binding) =>
         ((delegate* unmanaged[Cdecl]<virNWFilterBinding*, byte*>)
             (s_virNWFilterBindingGetFilterName != 0 ? s_virNWFilterBindingGetFilterName : Library.Core.Bind(ref s_virNWFilterBindingGetFilterName, "virNWFilterBindingGetFilterName")))(binding);
     static nint s_virNWFilterBindingGetFilterName;
 
-    /// <summary>Get the port dev name for the network filter binding</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="binding">a binding object</param>
-    /// <returns>a pointer to the name or NULL, the string need not be deallocated its lifetime will be the same as the binding object.</returns>
+    /// <summary>Get the port dev name for the network filter binding Since 4.5.0.</summary>
     public static byte* virNWFilterBindingGetPortDev(virNWFilterBinding* binding) =>
         ((delegate* unmanaged[Cdecl]<virNWFilterBinding*, byte*>)
             (s_virNWFilterBindingGetPortDev != 0 ? s_virNWFilterBindingGetPortDev : Library.Core.Bind(ref s_virNWFilterBindingGetPortDev, "virNWFilterBindingGetPortDev")))(binding);
     static nint s_virNWFilterBindingGetPortDev;
 
-    /// <summary>Provide an XML description of the network filter. The description may be reused later to redefine the network filter with virNWFilterCreateXML().</summary>
-    /// <remarks>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="binding">a binding object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Provide an XML description of the network filter. The description may be reused later to redefine the network filter with virNWFilterCreateXML(). Since 4.5.0.</summary>
     public static byte* virNWFilterBindingGetXMLDesc(virNWFilterBinding* binding, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNWFilterBinding*, uint, byte*>)
             (s_virNWFilterBindingGetXMLDesc != 0 ? s_virNWFilterBindingGetXMLDesc : Library.Core.Bind(ref s_virNWFilterBindingGetXMLDesc, "virNWFilterBindingGetXMLDesc")))(binding, flags);
     static nint s_virNWFilterBindingGetXMLDesc;
 
-    /// <summary>Try to lookup a network filter binding on the given hypervisor based on network port device name.</summary>
-    /// <remarks>
-    /// <para>virNWFilterBindingFree should be used to free the resources after the binding object is no longer needed.</para>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="portdev">name for the network port device</param>
-    /// <returns>a new binding object or NULL in case of failure. If the network filter cannot be found, then VIR_ERR_NO_NWFILTER_BINDING error is raised.</returns>
+    /// <summary>Try to lookup a network filter binding on the given hypervisor based on network port device name. Since 4.5.0.</summary>
     public static virNWFilterBinding* virNWFilterBindingLookupByPortDev(virConnect* conn, byte* portdev) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNWFilterBinding*>)
             (s_virNWFilterBindingLookupByPortDev != 0 ? s_virNWFilterBindingLookupByPortDev : Library.Core.Bind(ref s_virNWFilterBindingLookupByPortDev, "virNWFilterBindingLookupByPortDev")))(conn, portdev);
     static nint s_virNWFilterBindingLookupByPortDev;
 
-    /// <summary>Increment the reference count on the binding. For each additional call to this method, there shall be a corresponding call to virNWFilterFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using an binding would increment the reference count.</para>
-    /// Since 4.5.0.
-    /// </remarks>
-    /// <param name="binding">the binding to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the binding. For each additional call to this method, there shall be a corresponding call to virNWFilterFree to release the reference count, once the caller no longer needs the reference to this object. Since 4.5.0.</summary>
     public static int virNWFilterBindingRef(virNWFilterBinding* binding) =>
         ((delegate* unmanaged[Cdecl]<virNWFilterBinding*, int>)
             (s_virNWFilterBindingRef != 0 ? s_virNWFilterBindingRef : Library.Core.Bind(ref s_virNWFilterBindingRef, "virNWFilterBindingRef")))(binding);
     static nint s_virNWFilterBindingRef;
 
-    /// <summary>Define a new network filter, based on an XML description similar to the one returned by virNWFilterGetXMLDesc()</summary>
-    /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">an XML description of the nwfilter</param>
-    /// <returns>a new nwfilter object or NULL in case of failure</returns>
+    /// <summary>Define a new network filter, based on an XML description similar to the one returned by virNWFilterGetXMLDesc() Since 0.8.0.</summary>
     public static virNWFilter* virNWFilterDefineXML(virConnect* conn, byte* xmlDesc) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNWFilter*>)
             (s_virNWFilterDefineXML != 0 ? s_virNWFilterDefineXML : Library.Core.Bind(ref s_virNWFilterDefineXML, "virNWFilterDefineXML")))(conn, xmlDesc);
     static nint s_virNWFilterDefineXML;
 
-    /// <summary>Define a new network filter, based on an XML description similar to the one returned by virNWFilterGetXMLDesc()</summary>
-    /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
-    /// Since 7.7.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">an XML description of the nwfilter</param>
-    /// <param name="flags">bitwise-OR of virNWFilterDefineFlags</param>
-    /// <returns>a new nwfilter object or NULL in case of failure</returns>
+    /// <summary>Define a new network filter, based on an XML description similar to the one returned by virNWFilterGetXMLDesc() Since 7.7.0.</summary>
     public static virNWFilter* virNWFilterDefineXMLFlags(virConnect* conn, byte* xmlDesc, NWFilterDefineFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, NWFilterDefineFlags, virNWFilter*>)
             (s_virNWFilterDefineXMLFlags != 0 ? s_virNWFilterDefineXMLFlags : Library.Core.Bind(ref s_virNWFilterDefineXMLFlags, "virNWFilterDefineXMLFlags")))(conn, xmlDesc, flags);
     static nint s_virNWFilterDefineXMLFlags;
 
-    /// <summary>Free the nwfilter object. The running instance is kept alive. The data structure is freed and should not be used thereafter.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="nwfilter">a nwfilter object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Free the nwfilter object. The running instance is kept alive. The data structure is freed and should not be used thereafter. Since 0.8.0.</summary>
     public static int virNWFilterFree(virNWFilter* nwfilter) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, int>)
             (s_virNWFilterFree != 0 ? s_virNWFilterFree : Library.Core.Bind(ref s_virNWFilterFree, "virNWFilterFree")))(nwfilter);
     static nint s_virNWFilterFree;
 
-    /// <summary>Get the public name for the network filter</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="nwfilter">a nwfilter object</param>
-    /// <returns>a pointer to the name or NULL, the string need not be deallocated its lifetime will be the same as the nwfilter object.</returns>
+    /// <summary>Get the public name for the network filter Since 0.8.0.</summary>
     public static byte* virNWFilterGetName(virNWFilter* nwfilter) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, byte*>)
             (s_virNWFilterGetName != 0 ? s_virNWFilterGetName : Library.Core.Bind(ref s_virNWFilterGetName, "virNWFilterGetName")))(nwfilter);
     static nint s_virNWFilterGetName;
 
-    /// <summary>Get the UUID for a network filter</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="nwfilter">a nwfilter object</param>
-    /// <param name="uuid">pointer to a VIR_UUID_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a network filter Since 0.8.0.</summary>
     public static int virNWFilterGetUUID(virNWFilter* nwfilter, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, byte*, int>)
             (s_virNWFilterGetUUID != 0 ? s_virNWFilterGetUUID : Library.Core.Bind(ref s_virNWFilterGetUUID, "virNWFilterGetUUID")))(nwfilter, uuid);
     static nint s_virNWFilterGetUUID;
 
-    /// <summary>Get the UUID for a network filter as string. For more information about UUID see RFC4122.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="nwfilter">a nwfilter object</param>
-    /// <param name="buf">pointer to a VIR_UUID_STRING_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a network filter as string. For more information about UUID see RFC4122. Since 0.8.0.</summary>
     public static int virNWFilterGetUUIDString(virNWFilter* nwfilter, byte* buf) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, byte*, int>)
             (s_virNWFilterGetUUIDString != 0 ? s_virNWFilterGetUUIDString : Library.Core.Bind(ref s_virNWFilterGetUUIDString, "virNWFilterGetUUIDString")))(nwfilter, buf);
     static nint s_virNWFilterGetUUIDString;
 
-    /// <summary>Provide an XML description of the network filter. The description may be reused later to redefine the network filter with virNWFilterCreateXML().</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="nwfilter">a nwfilter object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Provide an XML description of the network filter. The description may be reused later to redefine the network filter with virNWFilterCreateXML(). Since 0.8.0.</summary>
     public static byte* virNWFilterGetXMLDesc(virNWFilter* nwfilter, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, uint, byte*>)
             (s_virNWFilterGetXMLDesc != 0 ? s_virNWFilterGetXMLDesc : Library.Core.Bind(ref s_virNWFilterGetXMLDesc, "virNWFilterGetXMLDesc")))(nwfilter, flags);
     static nint s_virNWFilterGetXMLDesc;
 
-    /// <summary>Try to lookup a network filter on the given hypervisor based on its name.</summary>
-    /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="name">name for the network filter</param>
-    /// <returns>a new nwfilter object or NULL in case of failure. If the network filter cannot be found, then VIR_ERR_NO_NWFILTER error is raised.</returns>
+    /// <summary>Try to lookup a network filter on the given hypervisor based on its name. Since 0.8.0.</summary>
     public static virNWFilter* virNWFilterLookupByName(virConnect* conn, byte* name) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNWFilter*>)
             (s_virNWFilterLookupByName != 0 ? s_virNWFilterLookupByName : Library.Core.Bind(ref s_virNWFilterLookupByName, "virNWFilterLookupByName")))(conn, name);
     static nint s_virNWFilterLookupByName;
 
-    /// <summary>Try to lookup a network filter on the given hypervisor based on its UUID.</summary>
-    /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="uuid">the raw UUID for the network filter</param>
-    /// <returns>a new nwfilter object or NULL in case of failure. If the nwfdilter cannot be found, then VIR_ERR_NO_NWFILTER error is raised.</returns>
+    /// <summary>Try to lookup a network filter on the given hypervisor based on its UUID. Since 0.8.0.</summary>
     public static virNWFilter* virNWFilterLookupByUUID(virConnect* conn, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNWFilter*>)
             (s_virNWFilterLookupByUUID != 0 ? s_virNWFilterLookupByUUID : Library.Core.Bind(ref s_virNWFilterLookupByUUID, "virNWFilterLookupByUUID")))(conn, uuid);
     static nint s_virNWFilterLookupByUUID;
 
-    /// <summary>Try to lookup an nwfilter on the given hypervisor based on its UUID.</summary>
-    /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="uuidstr">the string UUID for the nwfilter</param>
-    /// <returns>a new nwfilter object or NULL in case of failure. If the nwfilter cannot be found, then VIR_ERR_NO_NWFILTER error is raised.</returns>
+    /// <summary>Try to lookup an nwfilter on the given hypervisor based on its UUID. Since 0.8.0.</summary>
     public static virNWFilter* virNWFilterLookupByUUIDString(virConnect* conn, byte* uuidstr) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNWFilter*>)
             (s_virNWFilterLookupByUUIDString != 0 ? s_virNWFilterLookupByUUIDString : Library.Core.Bind(ref s_virNWFilterLookupByUUIDString, "virNWFilterLookupByUUIDString")))(conn, uuidstr);
     static nint s_virNWFilterLookupByUUIDString;
 
-    /// <summary>Increment the reference count on the nwfilter. For each additional call to this method, there shall be a corresponding call to virNWFilterFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using an nwfilter would increment the reference count.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="nwfilter">the nwfilter to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the nwfilter. For each additional call to this method, there shall be a corresponding call to virNWFilterFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.8.0.</summary>
     public static int virNWFilterRef(virNWFilter* nwfilter) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, int>)
             (s_virNWFilterRef != 0 ? s_virNWFilterRef : Library.Core.Bind(ref s_virNWFilterRef, "virNWFilterRef")))(nwfilter);
     static nint s_virNWFilterRef;
 
-    /// <summary>Undefine the nwfilter object. This call will not succeed if a running VM is referencing the filter. This does not free the associated virNWFilterPtr object.</summary>
-    /// <remarks>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="nwfilter">a nwfilter object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Undefine the nwfilter object. This call will not succeed if a running VM is referencing the filter. This does not free the associated virNWFilterPtr object. Since 0.8.0.</summary>
     public static int virNWFilterUndefine(virNWFilter* nwfilter) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, int>)
             (s_virNWFilterUndefine != 0 ? s_virNWFilterUndefine : Library.Core.Bind(ref s_virNWFilterUndefine, "virNWFilterUndefine")))(nwfilter);

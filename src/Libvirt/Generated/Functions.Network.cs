@@ -4,600 +4,271 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of networks, and allocate an array to store those objects. This API solves the race inherent between virConnectListNetworks and virConnectListDefinedNetworks.</summary>
-    /// <remarks>
-    /// <para>Normally, all networks are returned; however, @flags can be used to filter the results for a smaller list of targeted networks. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a network, and where all bits within a group describe all possible networks.</para>
-    /// <para>The first group of @flags is VIR_CONNECT_LIST_NETWORKS_ACTIVE (up) and VIR_CONNECT_LIST_NETWORKS_INACTIVE (down) to filter the networks by state.</para>
-    /// <para>The second group of @flags is VIR_CONNECT_LIST_NETWORKS_PERSISTENT (defined) and VIR_CONNECT_LIST_NETWORKS_TRANSIENT (running but not defined), to filter the networks by whether they have persistent config or not.</para>
-    /// <para>The third group of @flags is VIR_CONNECT_LIST_NETWORKS_AUTOSTART and VIR_CONNECT_LIST_NETWORKS_NO_AUTOSTART, to filter the networks by whether they are marked as autostart or not.</para>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="conn">Pointer to the hypervisor connection.</param>
-    /// <param name="nets">Pointer to a variable to store the array containing the network objects or NULL if the list is not required (just returns number of networks).</param>
-    /// <param name="flags">bitwise-OR of virConnectListAllNetworksFlags.</param>
-    /// <returns>the number of networks found or -1 and sets @nets to NULL in case of error. On success, the array stored into @nets is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virNetworkFree() on each array element, then calling free() on @nets.</returns>
+    /// <summary>Collect the list of networks, and allocate an array to store those objects. This API solves the race inherent between virConnectListNetworks and virConnectListDefinedNetworks. Since 0.10.2.</summary>
     public static int virConnectListAllNetworks(virConnect* conn, virNetwork*** nets, ConnectListAllNetworksFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNetwork***, ConnectListAllNetworksFlags, int>)
             (s_virConnectListAllNetworks != 0 ? s_virConnectListAllNetworks : Library.Core.Bind(ref s_virConnectListAllNetworks, "virConnectListAllNetworks")))(conn, nets, flags);
     static nint s_virConnectListAllNetworks;
 
-    /// <summary>list the inactive networks, stores the pointers to the names in @names</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllNetworks().</para>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="names">pointer to an array to store the names</param>
-    /// <param name="maxnames">size of the array</param>
-    /// <returns>the number of names provided in the array or -1 in case of error. Note that this command is inherently racy; a network can be defined between a call to virConnectNumOfDefinedNetworks() and this call; you are only guaranteed that all currently defined networks were listed if the return is less than @maxnames. The client must call free() on each returned name.</returns>
+    /// <summary>list the inactive networks, stores the pointers to the names in @names Since 0.2.0.</summary>
     public static int virConnectListDefinedNetworks(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedNetworks != 0 ? s_virConnectListDefinedNetworks : Library.Core.Bind(ref s_virConnectListDefinedNetworks, "virConnectListDefinedNetworks")))(conn, names, maxnames);
     static nint s_virConnectListDefinedNetworks;
 
-    /// <summary>Collect the list of active networks, and store their names in @names</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllNetworks().</para>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="names">array to collect the list of names of active networks</param>
-    /// <param name="maxnames">size of @names</param>
-    /// <returns>the number of networks found or -1 in case of error. Note that this command is inherently racy; a network can be started between a call to virConnectNumOfNetworks() and this call; you are only guaranteed that all currently active networks were listed if the return is less than @maxnames. The client must call free() on each returned name.</returns>
+    /// <summary>Collect the list of active networks, and store their names in @names Since 0.2.0.</summary>
     public static int virConnectListNetworks(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListNetworks != 0 ? s_virConnectListNetworks : Library.Core.Bind(ref s_virConnectListNetworks, "virConnectListNetworks")))(conn, names, maxnames);
     static nint s_virConnectListNetworks;
 
-    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectNetworkEventRegisterAny() method.</summary>
-    /// <remarks>
-    /// Since 1.2.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="callbackID">the callback identifier</param>
-    /// <returns>0 on success, -1 on failure</returns>
+    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectNetworkEventRegisterAny() method. Since 1.2.1.</summary>
     public static int virConnectNetworkEventDeregisterAny(virConnect* conn, int callbackID) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, int>)
             (s_virConnectNetworkEventDeregisterAny != 0 ? s_virConnectNetworkEventDeregisterAny : Library.Core.Bind(ref s_virConnectNetworkEventDeregisterAny, "virConnectNetworkEventDeregisterAny")))(conn, callbackID);
     static nint s_virConnectNetworkEventDeregisterAny;
 
-    /// <summary>Adds a callback to receive notifications of arbitrary network events occurring on a network. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>If @net is NULL, then events will be monitored for any network. If @net is non-NULL, then only the specific network will be monitored.</para>
-    /// <para>Most types of event have a callback providing a custom set of parameters for the event. When registering an event, it is thus necessary to use the VIR_NETWORK_EVENT_CALLBACK() macro to cast the supplied function pointer to match the signature of this method.</para>
-    /// <para>The virNetworkPtr object handle passed into the callback upon delivery of an event is only valid for the duration of execution of the callback. If the callback wishes to keep the network object after the callback returns, it shall take a reference to it, by calling virNetworkRef(). The reference can be released once the object is no longer required by calling virNetworkFree().</para>
-    /// <para>The return value from this method is a positive integer identifier for the callback. To unregister a callback, this callback ID should be passed to the virConnectNetworkEventDeregisterAny() method.</para>
-    /// Since 1.2.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="net">pointer to the network</param>
-    /// <param name="eventID">the event type to receive</param>
-    /// <param name="cb">callback to the function handling network events</param>
-    /// <param name="opaque">opaque data to pass on to the callback</param>
-    /// <param name="freecb">optional function to deallocate opaque when not used anymore</param>
-    /// <returns>a callback identifier on success, -1 on failure.</returns>
+    /// <summary>Adds a callback to receive notifications of arbitrary network events occurring on a network. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 1.2.1.</summary>
     public static int virConnectNetworkEventRegisterAny(virConnect* conn, virNetwork* net, NetworkEventID eventID, virConnectNetworkEventGenericCallback cb, void* opaque, virFreeCallback freecb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNetwork*, NetworkEventID, virConnectNetworkEventGenericCallback, void*, virFreeCallback, int>)
             (s_virConnectNetworkEventRegisterAny != 0 ? s_virConnectNetworkEventRegisterAny : Library.Core.Bind(ref s_virConnectNetworkEventRegisterAny, "virConnectNetworkEventRegisterAny")))(conn, net, eventID, cb, opaque, freecb);
     static nint s_virConnectNetworkEventRegisterAny;
 
-    /// <summary>Provides the number of inactive networks.</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>the number of networks found or -1 in case of error</returns>
+    /// <summary>Provides the number of inactive networks. Since 0.2.0.</summary>
     public static int virConnectNumOfDefinedNetworks(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfDefinedNetworks != 0 ? s_virConnectNumOfDefinedNetworks : Library.Core.Bind(ref s_virConnectNumOfDefinedNetworks, "virConnectNumOfDefinedNetworks")))(conn);
     static nint s_virConnectNumOfDefinedNetworks;
 
-    /// <summary>Provides the number of active networks.</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <returns>the number of network found or -1 in case of error</returns>
+    /// <summary>Provides the number of active networks. Since 0.2.0.</summary>
     public static int virConnectNumOfNetworks(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfNetworks != 0 ? s_virConnectNumOfNetworks : Library.Core.Bind(ref s_virConnectNumOfNetworks, "virConnectNumOfNetworks")))(conn);
     static nint s_virConnectNumOfNetworks;
 
-    /// <summary>Create and start a defined network. If the call succeed the network moves from the defined to the running networks pools.</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">pointer to a defined network</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Create and start a defined network. If the call succeed the network moves from the defined to the running networks pools. Since 0.2.0.</summary>
     public static int virNetworkCreate(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkCreate != 0 ? s_virNetworkCreate : Library.Core.Bind(ref s_virNetworkCreate, "virNetworkCreate")))(network);
     static nint s_virNetworkCreate;
 
-    /// <summary>Create and start a new virtual network, based on an XML description similar to the one returned by virNetworkGetXMLDesc()</summary>
-    /// <remarks>
-    /// <para>virNetworkFree should be used to free the resources after the network object is no longer needed.</para>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">an XML description of the network</param>
-    /// <returns>a new network object or NULL in case of failure</returns>
+    /// <summary>Create and start a new virtual network, based on an XML description similar to the one returned by virNetworkGetXMLDesc() Since 0.2.0.</summary>
     public static virNetwork* virNetworkCreateXML(virConnect* conn, byte* xmlDesc) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNetwork*>)
             (s_virNetworkCreateXML != 0 ? s_virNetworkCreateXML : Library.Core.Bind(ref s_virNetworkCreateXML, "virNetworkCreateXML")))(conn, xmlDesc);
     static nint s_virNetworkCreateXML;
 
-    /// <summary>Create and start a new virtual network, based on an XML description similar to the one returned by virNetworkGetXMLDesc()</summary>
-    /// <remarks>
-    /// <para>virNetworkFree should be used to free the resources after the network object is no longer needed.</para>
-    /// Since 7.8.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">an XML description of the network</param>
-    /// <param name="flags">bitwise-OR of virNetworkCreateFlags</param>
-    /// <returns>a new network object or NULL in case of failure</returns>
+    /// <summary>Create and start a new virtual network, based on an XML description similar to the one returned by virNetworkGetXMLDesc() Since 7.8.0.</summary>
     public static virNetwork* virNetworkCreateXMLFlags(virConnect* conn, byte* xmlDesc, NetworkCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, NetworkCreateFlags, virNetwork*>)
             (s_virNetworkCreateXMLFlags != 0 ? s_virNetworkCreateXMLFlags : Library.Core.Bind(ref s_virNetworkCreateXMLFlags, "virNetworkCreateXMLFlags")))(conn, xmlDesc, flags);
     static nint s_virNetworkCreateXMLFlags;
 
-    /// <summary>Frees all the memory occupied by @lease.</summary>
-    /// <remarks>
-    /// Since 1.2.6.
-    /// </remarks>
-    /// <param name="lease">pointer to a leases object</param>
+    /// <summary>Frees all the memory occupied by @lease. Since 1.2.6.</summary>
     public static void virNetworkDHCPLeaseFree(virNetworkDHCPLease* lease) =>
         ((delegate* unmanaged[Cdecl]<virNetworkDHCPLease*, void>)
             (s_virNetworkDHCPLeaseFree != 0 ? s_virNetworkDHCPLeaseFree : Library.Core.Bind(ref s_virNetworkDHCPLeaseFree, "virNetworkDHCPLeaseFree")))(lease);
     static nint s_virNetworkDHCPLeaseFree;
 
-    /// <summary>Define an inactive persistent virtual network or modify an existing persistent one from the XML description.</summary>
-    /// <remarks>
-    /// <para>virNetworkFree should be used to free the resources after the network object is no longer needed.</para>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xml">the XML description for the network, preferably in UTF-8</param>
-    /// <returns>NULL in case of error, a pointer to the network otherwise</returns>
+    /// <summary>Define an inactive persistent virtual network or modify an existing persistent one from the XML description. Since 0.2.0.</summary>
     public static virNetwork* virNetworkDefineXML(virConnect* conn, byte* xml) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNetwork*>)
             (s_virNetworkDefineXML != 0 ? s_virNetworkDefineXML : Library.Core.Bind(ref s_virNetworkDefineXML, "virNetworkDefineXML")))(conn, xml);
     static nint s_virNetworkDefineXML;
 
-    /// <summary>Define an inactive persistent virtual network or modify an existing persistent one from the XML description.</summary>
-    /// <remarks>
-    /// <para>virNetworkFree should be used to free the resources after the network object is no longer needed.</para>
-    /// Since 7.7.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xml">the XML description for the network, preferably in UTF-8</param>
-    /// <param name="flags">bitwise-OR of virNetworkDefineFlags</param>
-    /// <returns>NULL in case of error, a pointer to the network otherwise</returns>
+    /// <summary>Define an inactive persistent virtual network or modify an existing persistent one from the XML description. Since 7.7.0.</summary>
     public static virNetwork* virNetworkDefineXMLFlags(virConnect* conn, byte* xml, NetworkDefineFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, NetworkDefineFlags, virNetwork*>)
             (s_virNetworkDefineXMLFlags != 0 ? s_virNetworkDefineXMLFlags : Library.Core.Bind(ref s_virNetworkDefineXMLFlags, "virNetworkDefineXMLFlags")))(conn, xml, flags);
     static nint s_virNetworkDefineXMLFlags;
 
-    /// <summary>Destroy the network object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virNetworkPtr object. This function may require privileged access</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Destroy the network object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virNetworkPtr object. This function may require privileged access Since 0.2.0.</summary>
     public static int virNetworkDestroy(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkDestroy != 0 ? s_virNetworkDestroy : Library.Core.Bind(ref s_virNetworkDestroy, "virNetworkDestroy")))(network);
     static nint s_virNetworkDestroy;
 
-    /// <summary>Free the network object. The running instance is kept alive. The data structure is freed and should not be used thereafter.</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Free the network object. The running instance is kept alive. The data structure is freed and should not be used thereafter. Since 0.2.0.</summary>
     public static int virNetworkFree(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkFree != 0 ? s_virNetworkFree : Library.Core.Bind(ref s_virNetworkFree, "virNetworkFree")))(network);
     static nint s_virNetworkFree;
 
-    /// <summary>Provides a boolean value indicating whether the network configured to be automatically started when the host machine boots.</summary>
-    /// <remarks>
-    /// Since 0.2.1.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <param name="autostart">the value returned</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Provides a boolean value indicating whether the network configured to be automatically started when the host machine boots. Since 0.2.1.</summary>
     public static int virNetworkGetAutostart(virNetwork* network, int* autostart) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int*, int>)
             (s_virNetworkGetAutostart != 0 ? s_virNetworkGetAutostart : Library.Core.Bind(ref s_virNetworkGetAutostart, "virNetworkGetAutostart")))(network, autostart);
     static nint s_virNetworkGetAutostart;
 
-    /// <summary>Provides a bridge interface name to which a domain may connect a network interface in order to join the network.</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <returns>a 0 terminated interface name, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Provides a bridge interface name to which a domain may connect a network interface in order to join the network. Since 0.2.0.</summary>
     public static byte* virNetworkGetBridgeName(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*>)
             (s_virNetworkGetBridgeName != 0 ? s_virNetworkGetBridgeName : Library.Core.Bind(ref s_virNetworkGetBridgeName, "virNetworkGetBridgeName")))(network);
     static nint s_virNetworkGetBridgeName;
 
-    /// <summary>Provides the connection pointer associated with a network. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 0.3.0.
-    /// </remarks>
-    /// <param name="net">pointer to a network</param>
-    /// <returns>the virConnectPtr or NULL in case of failure.</returns>
+    /// <summary>Provides the connection pointer associated with a network. The reference counter on the connection is not increased by this call. Since 0.3.0.</summary>
     public static virConnect* virNetworkGetConnect(virNetwork* net) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, virConnect*>)
             (s_virNetworkGetConnect != 0 ? s_virNetworkGetConnect : Library.Core.Bind(ref s_virNetworkGetConnect, "virNetworkGetConnect")))(net);
     static nint s_virNetworkGetConnect;
 
-    /// <summary>For DHCPv4, the information returned: - Network Interface Name - Expiry Time - MAC address - IAID (NULL) - IPv4 address (with type and prefix) - Hostname (can be NULL) - Client ID (can be NULL)</summary>
-    /// <remarks>
-    /// <para>For DHCPv6, the information returned: - Network Interface Name - Expiry Time - MAC address - IAID (can be NULL, only in rare cases) - IPv6 address (with type and prefix) - Hostname (can be NULL) - Client DUID</para>
-    /// <para>Note: @mac, @iaid, @ipaddr, @clientid are in ASCII form, not raw bytes. Note: @expirytime can 0, in case the lease is for infinite time.</para>
-    /// <para>The API fetches leases info of guests in the specified network. If the optional parameter @mac is specified, the returned list will contain only lease info about a specific guest interface with @mac. There can be multiple leases for a single @mac because this API supports DHCPv6 too.</para>
-    /// <para>On success, the array stored into @leases is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virNetworkDHCPLeaseFree() on each array element, then calling free() on @leases.</para>
-    /// <para>See also virNetworkGetDHCPLeasesForMAC() as a convenience for filtering the list to a single MAC address.</para>
-    /// <para>Example of usage:</para>
-    /// <code>
-    ///   virNetworkDHCPLeasePtr *leases = NULL;
-    ///   virNetworkPtr network = ... obtain a network pointer here ...;
-    ///   size_t i;
-    ///   int nleases;
-    ///   unsigned int flags = 0;
-    /// </code>
-    /// <code>
-    ///   nleases = virNetworkGetDHCPLeases(network, NULL, &amp;leases, flags);
-    ///   if (nleases &lt; 0)
-    ///       error();
-    /// </code>
-    /// <para>... do something with returned values, for example:</para>
-    /// <code>
-    ///   for (i = 0; i &lt; nleases; i++) {
-    ///       virNetworkDHCPLeasePtr lease = leases[i];
-    /// </code>
-    /// <code>
-    ///       printf(&quot;Time(epoch): %lu, MAC address: %s, &quot;
-    ///              &quot;IP address: %s, Hostname: %s, ClientID: %s\n&quot;,
-    ///              lease-&gt;expirytime, lease-&gt;mac, lease-&gt;ipaddr,
-    ///              lease-&gt;hostname, lease-&gt;clientid);
-    /// </code>
-    /// <code>
-    ///              virNetworkDHCPLeaseFree(leases[i]);
-    ///   }
-    /// </code>
-    /// <para>free(leases);</para>
-    /// Since 1.2.6.
-    /// </remarks>
-    /// <param name="network">Pointer to network object</param>
-    /// <param name="mac">Optional ASCII formatted MAC address of an interface</param>
-    /// <param name="leases">Pointer to a variable to store the array containing details on obtained leases, or NULL if the list is not required (just returns number of leases).</param>
-    /// <param name="flags">Extra flags, not used yet, so callers should always pass 0</param>
-    /// <returns>the number of leases found or -1 and sets @leases to NULL in case of error.</returns>
+    /// <summary>For DHCPv4, the information returned: - Network Interface Name - Expiry Time - MAC address - IAID (NULL) - IPv4 address (with type and prefix) - Hostname (can be NULL) - Client ID (can be NULL) Since 1.2.6.</summary>
     public static int virNetworkGetDHCPLeases(virNetwork* network, byte* mac, virNetworkDHCPLease*** leases, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*, virNetworkDHCPLease***, uint, int>)
             (s_virNetworkGetDHCPLeases != 0 ? s_virNetworkGetDHCPLeases : Library.Core.Bind(ref s_virNetworkGetDHCPLeases, "virNetworkGetDHCPLeases")))(network, mac, leases, flags);
     static nint s_virNetworkGetDHCPLeases;
 
-    /// <summary>Get the public name for that network</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <returns>a pointer to the name or NULL, the string need not be deallocated its lifetime will be the same as the network object.</returns>
+    /// <summary>Get the public name for that network Since 0.2.0.</summary>
     public static byte* virNetworkGetName(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*>)
             (s_virNetworkGetName != 0 ? s_virNetworkGetName : Library.Core.Bind(ref s_virNetworkGetName, "virNetworkGetName")))(network);
     static nint s_virNetworkGetName;
 
-    /// <summary>Get the UUID for a network</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <param name="uuid">pointer to a VIR_UUID_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a network Since 0.2.0.</summary>
     public static int virNetworkGetUUID(virNetwork* network, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*, int>)
             (s_virNetworkGetUUID != 0 ? s_virNetworkGetUUID : Library.Core.Bind(ref s_virNetworkGetUUID, "virNetworkGetUUID")))(network, uuid);
     static nint s_virNetworkGetUUID;
 
-    /// <summary>Get the UUID for a network as string. For more information about UUID see RFC4122.</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <param name="buf">pointer to a VIR_UUID_STRING_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a network as string. For more information about UUID see RFC4122. Since 0.2.0.</summary>
     public static int virNetworkGetUUIDString(virNetwork* network, byte* buf) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*, int>)
             (s_virNetworkGetUUIDString != 0 ? s_virNetworkGetUUIDString : Library.Core.Bind(ref s_virNetworkGetUUIDString, "virNetworkGetUUIDString")))(network, buf);
     static nint s_virNetworkGetUUIDString;
 
-    /// <summary>Provide an XML description of the network. The description may be reused later to relaunch the network with virNetworkCreateXML().</summary>
-    /// <remarks>
-    /// <para>Normally, if a network included a physical function, the output includes all virtual functions tied to that physical interface. If @flags includes VIR_NETWORK_XML_INACTIVE, then the expansion of virtual interfaces is not performed.</para>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <param name="flags">bitwise-OR of virNetworkXMLFlags</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. The caller must free() the returned value.</returns>
+    /// <summary>Provide an XML description of the network. The description may be reused later to relaunch the network with virNetworkCreateXML(). Since 0.2.0.</summary>
     public static byte* virNetworkGetXMLDesc(virNetwork* network, NetworkXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, NetworkXMLFlags, byte*>)
             (s_virNetworkGetXMLDesc != 0 ? s_virNetworkGetXMLDesc : Library.Core.Bind(ref s_virNetworkGetXMLDesc, "virNetworkGetXMLDesc")))(network, flags);
     static nint s_virNetworkGetXMLDesc;
 
-    /// <summary>Determine if the network is currently running</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="net">pointer to the network object</param>
-    /// <returns>1 if running, 0 if inactive, -1 on error</returns>
+    /// <summary>Determine if the network is currently running Since 0.7.3.</summary>
     public static int virNetworkIsActive(virNetwork* net) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkIsActive != 0 ? s_virNetworkIsActive : Library.Core.Bind(ref s_virNetworkIsActive, "virNetworkIsActive")))(net);
     static nint s_virNetworkIsActive;
 
-    /// <summary>Determine if the network has a persistent configuration which means it will still exist after shutting down</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="net">pointer to the network object</param>
-    /// <returns>1 if persistent, 0 if transient, -1 on error</returns>
+    /// <summary>Determine if the network has a persistent configuration which means it will still exist after shutting down Since 0.7.3.</summary>
     public static int virNetworkIsPersistent(virNetwork* net) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkIsPersistent != 0 ? s_virNetworkIsPersistent : Library.Core.Bind(ref s_virNetworkIsPersistent, "virNetworkIsPersistent")))(net);
     static nint s_virNetworkIsPersistent;
 
-    /// <summary>Collect the list of network ports, and allocate an array to store those objects.</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="network">pointer to a network object</param>
-    /// <param name="ports">Pointer to a variable to store the array containing network port objects or NULL if the list is not required (just returns number of ports).</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of network ports found or -1 and sets @ports to NULL in case of error. On success, the array stored into @ports is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virNetworkPortFree() on each array element, then calling free() on @ports.</returns>
+    /// <summary>Collect the list of network ports, and allocate an array to store those objects. Since 5.5.0.</summary>
     public static int virNetworkListAllPorts(virNetwork* network, virNetworkPort*** ports, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, virNetworkPort***, uint, int>)
             (s_virNetworkListAllPorts != 0 ? s_virNetworkListAllPorts : Library.Core.Bind(ref s_virNetworkListAllPorts, "virNetworkListAllPorts")))(network, ports, flags);
     static nint s_virNetworkListAllPorts;
 
-    /// <summary>Try to lookup a network on the given hypervisor based on its name.</summary>
-    /// <remarks>
-    /// <para>virNetworkFree should be used to free the resources after the network object is no longer needed.</para>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="name">name for the network</param>
-    /// <returns>a new network object or NULL in case of failure. If the network cannot be found, then VIR_ERR_NO_NETWORK error is raised.</returns>
+    /// <summary>Try to lookup a network on the given hypervisor based on its name. Since 0.2.0.</summary>
     public static virNetwork* virNetworkLookupByName(virConnect* conn, byte* name) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNetwork*>)
             (s_virNetworkLookupByName != 0 ? s_virNetworkLookupByName : Library.Core.Bind(ref s_virNetworkLookupByName, "virNetworkLookupByName")))(conn, name);
     static nint s_virNetworkLookupByName;
 
-    /// <summary>Try to lookup a network on the given hypervisor based on its UUID.</summary>
-    /// <remarks>
-    /// <para>virNetworkFree should be used to free the resources after the network object is no longer needed.</para>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="uuid">the raw UUID for the network</param>
-    /// <returns>a new network object or NULL in case of failure. If the network cannot be found, then VIR_ERR_NO_NETWORK error is raised.</returns>
+    /// <summary>Try to lookup a network on the given hypervisor based on its UUID. Since 0.2.0.</summary>
     public static virNetwork* virNetworkLookupByUUID(virConnect* conn, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNetwork*>)
             (s_virNetworkLookupByUUID != 0 ? s_virNetworkLookupByUUID : Library.Core.Bind(ref s_virNetworkLookupByUUID, "virNetworkLookupByUUID")))(conn, uuid);
     static nint s_virNetworkLookupByUUID;
 
-    /// <summary>Try to lookup a network on the given hypervisor based on its UUID.</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="uuidstr">the string UUID for the network</param>
-    /// <returns>a new network object or NULL in case of failure. If the network cannot be found, then VIR_ERR_NO_NETWORK error is raised.</returns>
+    /// <summary>Try to lookup a network on the given hypervisor based on its UUID. Since 0.2.0.</summary>
     public static virNetwork* virNetworkLookupByUUIDString(virConnect* conn, byte* uuidstr) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNetwork*>)
             (s_virNetworkLookupByUUIDString != 0 ? s_virNetworkLookupByUUIDString : Library.Core.Bind(ref s_virNetworkLookupByUUIDString, "virNetworkLookupByUUIDString")))(conn, uuidstr);
     static nint s_virNetworkLookupByUUIDString;
 
-    /// <summary>Create a new network port, based on an XML description similar to the one returned by virNetworkPortGetXMLDesc()</summary>
-    /// <remarks>
-    /// <para>virNetworkPortFree should be used to free the resources after the network port object is no longer needed.</para>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="net">pointer to the network object</param>
-    /// <param name="xmldesc">an XML description of the port</param>
-    /// <param name="flags">bitwise-OR of virNetworkPortCreateFlags</param>
-    /// <returns>a new network port object or NULL in case of failure</returns>
+    /// <summary>Create a new network port, based on an XML description similar to the one returned by virNetworkPortGetXMLDesc() Since 5.5.0.</summary>
     public static virNetworkPort* virNetworkPortCreateXML(virNetwork* net, byte* xmldesc, NetworkPortCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*, NetworkPortCreateFlags, virNetworkPort*>)
             (s_virNetworkPortCreateXML != 0 ? s_virNetworkPortCreateXML : Library.Core.Bind(ref s_virNetworkPortCreateXML, "virNetworkPortCreateXML")))(net, xmldesc, flags);
     static nint s_virNetworkPortCreateXML;
 
-    /// <summary>Delete the network port. This does not free the associated virNetworkPortPtr object. It is the caller&apos;s responsibility to ensure the port is not still in use by a virtual machine before deleting port.</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">a port object</param>
-    /// <param name="flags">currently unused, pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Delete the network port. This does not free the associated virNetworkPortPtr object. It is the caller&apos;s responsibility to ensure the port is not still in use by a virtual machine before deleting port. Since 5.5.0.</summary>
     public static int virNetworkPortDelete(virNetworkPort* port, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, uint, int>)
             (s_virNetworkPortDelete != 0 ? s_virNetworkPortDelete : Library.Core.Bind(ref s_virNetworkPortDelete, "virNetworkPortDelete")))(port, flags);
     static nint s_virNetworkPortDelete;
 
-    /// <summary>Free the network port object. The data structure is freed and should not be used thereafter.</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">a network port object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Free the network port object. The data structure is freed and should not be used thereafter. Since 5.5.0.</summary>
     public static int virNetworkPortFree(virNetworkPort* port) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, int>)
             (s_virNetworkPortFree != 0 ? s_virNetworkPortFree : Library.Core.Bind(ref s_virNetworkPortFree, "virNetworkPortFree")))(port);
     static nint s_virNetworkPortFree;
 
-    /// <summary>Provides the network pointer associated with a port. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">pointer to a network port</param>
-    /// <returns>the virNetworkPtr or NULL in case of failure.</returns>
+    /// <summary>Provides the network pointer associated with a port. The reference counter on the connection is not increased by this call. Since 5.5.0.</summary>
     public static virNetwork* virNetworkPortGetNetwork(virNetworkPort* port) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, virNetwork*>)
             (s_virNetworkPortGetNetwork != 0 ? s_virNetworkPortGetNetwork : Library.Core.Bind(ref s_virNetworkPortGetNetwork, "virNetworkPortGetNetwork")))(port);
     static nint s_virNetworkPortGetNetwork;
 
-    /// <summary>Get all interface parameters. On input, @params should be initialized to NULL. On return @params will be allocated with the size large enough to hold all parameters, and @nparams will be updated to say how many parameters are present. @params should be freed by the caller on success.</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">a network port object</param>
-    /// <param name="params">pointer to pointer of interface parameter objects</param>
-    /// <param name="nparams">pointer to received number of interface parameter</param>
-    /// <param name="flags">currently unused, pass 0</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Get all interface parameters. On input, @params should be initialized to NULL. On return @params will be allocated with the size large enough to hold all parameters, and @nparams will be updated to say how many parameters are present. @params should be freed by the caller on success. Since 5.5.0.</summary>
     public static int virNetworkPortGetParameters(virNetworkPort* port, virTypedParameter** @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, virTypedParameter**, int*, uint, int>)
             (s_virNetworkPortGetParameters != 0 ? s_virNetworkPortGetParameters : Library.Core.Bind(ref s_virNetworkPortGetParameters, "virNetworkPortGetParameters")))(port, @params, nparams, flags);
     static nint s_virNetworkPortGetParameters;
 
-    /// <summary>Get the UUID for a network port</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">a network port object</param>
-    /// <param name="uuid">pointer to a VIR_UUID_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a network port Since 5.5.0.</summary>
     public static int virNetworkPortGetUUID(virNetworkPort* port, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, byte*, int>)
             (s_virNetworkPortGetUUID != 0 ? s_virNetworkPortGetUUID : Library.Core.Bind(ref s_virNetworkPortGetUUID, "virNetworkPortGetUUID")))(port, uuid);
     static nint s_virNetworkPortGetUUID;
 
-    /// <summary>Get the UUID for a network as string. For more information about UUID see RFC4122.</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">a network port object</param>
-    /// <param name="buf">pointer to a VIR_UUID_STRING_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a network as string. For more information about UUID see RFC4122. Since 5.5.0.</summary>
     public static int virNetworkPortGetUUIDString(virNetworkPort* port, byte* buf) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, byte*, int>)
             (s_virNetworkPortGetUUIDString != 0 ? s_virNetworkPortGetUUIDString : Library.Core.Bind(ref s_virNetworkPortGetUUIDString, "virNetworkPortGetUUIDString")))(port, buf);
     static nint s_virNetworkPortGetUUIDString;
 
-    /// <summary>Provide an XML description of the network port. The description may be reused later to recreate the port with virNetworkPortCreateXML().</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">a network port object</param>
-    /// <param name="flags">currently unused, pass 0</param>
-    /// <returns>a 0 terminated UTF-8 encoded XML instance, or NULL in case of error. the caller must free() the returned value.</returns>
+    /// <summary>Provide an XML description of the network port. The description may be reused later to recreate the port with virNetworkPortCreateXML(). Since 5.5.0.</summary>
     public static byte* virNetworkPortGetXMLDesc(virNetworkPort* port, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, uint, byte*>)
             (s_virNetworkPortGetXMLDesc != 0 ? s_virNetworkPortGetXMLDesc : Library.Core.Bind(ref s_virNetworkPortGetXMLDesc, "virNetworkPortGetXMLDesc")))(port, flags);
     static nint s_virNetworkPortGetXMLDesc;
 
-    /// <summary>Try to lookup a port on the given network based on its UUID.</summary>
-    /// <remarks>
-    /// <para>virNetworkPortFree should be used to free the resources after the network port object is no longer needed.</para>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="net">pointer to the network object</param>
-    /// <param name="uuid">the raw UUID for the network port</param>
-    /// <returns>a new network port object or NULL in case of failure. If the network port cannot be found, then VIR_ERR_NO_NETWORK_PORT error is raised.</returns>
+    /// <summary>Try to lookup a port on the given network based on its UUID. Since 5.5.0.</summary>
     public static virNetworkPort* virNetworkPortLookupByUUID(virNetwork* net, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*, virNetworkPort*>)
             (s_virNetworkPortLookupByUUID != 0 ? s_virNetworkPortLookupByUUID : Library.Core.Bind(ref s_virNetworkPortLookupByUUID, "virNetworkPortLookupByUUID")))(net, uuid);
     static nint s_virNetworkPortLookupByUUID;
 
-    /// <summary>Try to lookup a port on the given network based on its UUID.</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="net">pointer to the network object</param>
-    /// <param name="uuidstr">the string UUID for the port</param>
-    /// <returns>a new network port object or NULL in case of failure. If the network port cannot be found, then VIR_ERR_NO_NETWORK_PORT error is raised.</returns>
+    /// <summary>Try to lookup a port on the given network based on its UUID. Since 5.5.0.</summary>
     public static virNetworkPort* virNetworkPortLookupByUUIDString(virNetwork* net, byte* uuidstr) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*, virNetworkPort*>)
             (s_virNetworkPortLookupByUUIDString != 0 ? s_virNetworkPortLookupByUUIDString : Library.Core.Bind(ref s_virNetworkPortLookupByUUIDString, "virNetworkPortLookupByUUIDString")))(net, uuidstr);
     static nint s_virNetworkPortLookupByUUIDString;
 
-    /// <summary>Increment the reference count on the network port. For each additional call to this method, there shall be a corresponding call to virNetworkPortFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a network port, and it is required that the port remain resident until all threads have finished using it. ie, each new thread using a network port would increment the reference count.</para>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">a network port object</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the network port. For each additional call to this method, there shall be a corresponding call to virNetworkPortFree to release the reference count, once the caller no longer needs the reference to this object. Since 5.5.0.</summary>
     public static int virNetworkPortRef(virNetworkPort* port) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, int>)
             (s_virNetworkPortRef != 0 ? s_virNetworkPortRef : Library.Core.Bind(ref s_virNetworkPortRef, "virNetworkPortRef")))(port);
     static nint s_virNetworkPortRef;
 
-    /// <summary>Change a subset or all parameters of the network port; currently this includes bandwidth parameters.</summary>
-    /// <remarks>
-    /// Since 5.5.0.
-    /// </remarks>
-    /// <param name="port">a network port object</param>
-    /// <param name="params">pointer to interface parameter objects</param>
-    /// <param name="nparams">number of interface parameter (this value can be the same or less than the number of parameters supported)</param>
-    /// <param name="flags">currently unused, pass 0</param>
-    /// <returns>-1 in case of error, 0 in case of success.</returns>
+    /// <summary>Change a subset or all parameters of the network port; currently this includes bandwidth parameters. Since 5.5.0.</summary>
     public static int virNetworkPortSetParameters(virNetworkPort* port, virTypedParameter* @params, int nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, virTypedParameter*, int, uint, int>)
             (s_virNetworkPortSetParameters != 0 ? s_virNetworkPortSetParameters : Library.Core.Bind(ref s_virNetworkPortSetParameters, "virNetworkPortSetParameters")))(port, @params, nparams, flags);
     static nint s_virNetworkPortSetParameters;
 
-    /// <summary>Increment the reference count on the network. For each additional call to this method, there shall be a corresponding call to virNetworkFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using a network would increment the reference count.</para>
-    /// Since 0.6.0.
-    /// </remarks>
-    /// <param name="network">the network to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the network. For each additional call to this method, there shall be a corresponding call to virNetworkFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
     public static int virNetworkRef(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkRef != 0 ? s_virNetworkRef : Library.Core.Bind(ref s_virNetworkRef, "virNetworkRef")))(network);
     static nint s_virNetworkRef;
 
-    /// <summary>Configure the network to be automatically started when the host machine boots.</summary>
-    /// <remarks>
-    /// Since 0.2.1.
-    /// </remarks>
-    /// <param name="network">a network object</param>
-    /// <param name="autostart">whether the network should be automatically started 0 or 1</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Configure the network to be automatically started when the host machine boots. Since 0.2.1.</summary>
     public static int virNetworkSetAutostart(virNetwork* network, int autostart) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int, int>)
             (s_virNetworkSetAutostart != 0 ? s_virNetworkSetAutostart : Library.Core.Bind(ref s_virNetworkSetAutostart, "virNetworkSetAutostart")))(network, autostart);
     static nint s_virNetworkSetAutostart;
 
-    /// <summary>Undefine a network but does not stop it if it is running</summary>
-    /// <remarks>
-    /// Since 0.2.0.
-    /// </remarks>
-    /// <param name="network">pointer to a defined network</param>
-    /// <returns>0 in case of success, -1 in case of error</returns>
+    /// <summary>Undefine a network but does not stop it if it is running Since 0.2.0.</summary>
     public static int virNetworkUndefine(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkUndefine != 0 ? s_virNetworkUndefine : Library.Core.Bind(ref s_virNetworkUndefine, "virNetworkUndefine")))(network);
     static nint s_virNetworkUndefine;
 
-    /// <summary>Update the definition of an existing network, either its live running state, its persistent configuration, or both.</summary>
-    /// <remarks>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="network">pointer to a defined network</param>
-    /// <param name="command">what action to perform (add/delete/modify) (see virNetworkUpdateCommand for descriptions)</param>
-    /// <param name="section">which section of the network to update (see virNetworkUpdateSection for descriptions)</param>
-    /// <param name="parentIndex">which parent element, if there are multiple parents of the same type (e.g. which &lt;ip&gt; element when modifying a &lt;dhcp&gt;/&lt;host&gt; element), or &quot;-1&quot; for &quot;don&apos;t care&quot; or &quot;automatically find appropriate one&quot;.</param>
-    /// <param name="xml">the XML description for the network, preferably in UTF-8</param>
-    /// <param name="flags">bitwise OR of virNetworkUpdateFlags.</param>
-    /// <returns>0 in case of success, -1 in case of error virNetworkUpdateCommand virNetworkUpdateSection</returns>
+    /// <summary>Update the definition of an existing network, either its live running state, its persistent configuration, or both. Since 0.10.2.</summary>
     public static int virNetworkUpdate(virNetwork* network, NetworkUpdateCommand command, NetworkUpdateSection section, int parentIndex, byte* xml, NetworkUpdateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, NetworkUpdateCommand, NetworkUpdateSection, int, byte*, NetworkUpdateFlags, int>)
             (s_virNetworkUpdate != 0 ? s_virNetworkUpdate : Library.Core.Bind(ref s_virNetworkUpdate, "virNetworkUpdate")))(network, command, section, parentIndex, xml, flags);

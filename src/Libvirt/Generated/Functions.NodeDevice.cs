@@ -4,353 +4,163 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of node devices, and allocate an array to store those objects.</summary>
-    /// <remarks>
-    /// <para>Normally, all node devices are returned; however, @flags can be used to filter the results for a smaller list of targeted node devices.</para>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="conn">Pointer to the hypervisor connection.</param>
-    /// <param name="devices">Pointer to a variable to store the array containing the node device objects or NULL if the list is not required (just returns number of node devices).</param>
-    /// <param name="flags">bitwise-OR of virConnectListAllNodeDeviceFlags.</param>
-    /// <returns>the number of node devices found or -1 and sets @devices to NULL in case of error. On success, the array stored into @devices is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virNodeDeviceFree() on each array element, then calling free() on @devices.</returns>
+    /// <summary>Collect the list of node devices, and allocate an array to store those objects. Since 0.10.2.</summary>
     public static int virConnectListAllNodeDevices(virConnect* conn, virNodeDevice*** devices, ConnectListAllNodeDeviceFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNodeDevice***, ConnectListAllNodeDeviceFlags, int>)
             (s_virConnectListAllNodeDevices != 0 ? s_virConnectListAllNodeDevices : Library.Core.Bind(ref s_virConnectListAllNodeDevices, "virConnectListAllNodeDevices")))(conn, devices, flags);
     static nint s_virConnectListAllNodeDevices;
 
-    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectNodeDeviceEventRegisterAny() method.</summary>
-    /// <remarks>
-    /// Since 2.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="callbackID">the callback identifier</param>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectNodeDeviceEventRegisterAny() method. Since 2.2.0.</summary>
     public static int virConnectNodeDeviceEventDeregisterAny(virConnect* conn, int callbackID) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, int>)
             (s_virConnectNodeDeviceEventDeregisterAny != 0 ? s_virConnectNodeDeviceEventDeregisterAny : Library.Core.Bind(ref s_virConnectNodeDeviceEventDeregisterAny, "virConnectNodeDeviceEventDeregisterAny")))(conn, callbackID);
     static nint s_virConnectNodeDeviceEventDeregisterAny;
 
-    /// <summary>Adds a callback to receive notifications of arbitrary node device events occurring on a node device. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>If @dev is NULL, then events will be monitored for any node device. If @dev is non-NULL, then only the specific node device will be monitored.</para>
-    /// <para>Most types of events have a callback providing a custom set of parameters for the event. When registering an event, it is thus necessary to use the VIR_NODE_DEVICE_EVENT_CALLBACK() macro to cast the supplied function pointer to match the signature of this method.</para>
-    /// <para>The virNodeDevicePtr object handle passed into the callback upon delivery of an event is only valid for the duration of execution of the callback. If the callback wishes to keep the node device object after the callback returns, it shall take a reference to it, by calling virNodeDeviceRef(). The reference can be released once the object is no longer required by calling virNodeDeviceFree().</para>
-    /// <para>The return value from this method is a positive integer identifier for the callback. To unregister a callback, this callback ID should be passed to the virConnectNodeDeviceEventDeregisterAny() method.</para>
-    /// Since 2.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="dev">pointer to the node device</param>
-    /// <param name="eventID">the event type to receive</param>
-    /// <param name="cb">callback to the function handling node device events</param>
-    /// <param name="opaque">opaque data to pass on to the callback</param>
-    /// <param name="freecb">optional function to deallocate opaque when not used anymore</param>
-    /// <returns>a callback identifier on success, -1 on failure.</returns>
+    /// <summary>Adds a callback to receive notifications of arbitrary node device events occurring on a node device. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 2.2.0.</summary>
     public static int virConnectNodeDeviceEventRegisterAny(virConnect* conn, virNodeDevice* dev, NodeDeviceEventID eventID, virConnectNodeDeviceEventGenericCallback cb, void* opaque, virFreeCallback freecb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNodeDevice*, NodeDeviceEventID, virConnectNodeDeviceEventGenericCallback, void*, virFreeCallback, int>)
             (s_virConnectNodeDeviceEventRegisterAny != 0 ? s_virConnectNodeDeviceEventRegisterAny : Library.Core.Bind(ref s_virConnectNodeDeviceEventRegisterAny, "virConnectNodeDeviceEventRegisterAny")))(conn, dev, eventID, cb, opaque, freecb);
     static nint s_virConnectNodeDeviceEventRegisterAny;
 
-    /// <summary>Start a defined node device:</summary>
-    /// <remarks>
-    /// Since 7.3.0.
-    /// </remarks>
-    /// <param name="dev">a device object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Start a defined node device: Since 7.3.0.</summary>
     public static int virNodeDeviceCreate(virNodeDevice* dev, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, uint, int>)
             (s_virNodeDeviceCreate != 0 ? s_virNodeDeviceCreate : Library.Core.Bind(ref s_virNodeDeviceCreate, "virNodeDeviceCreate")))(dev, flags);
     static nint s_virNodeDeviceCreate;
 
-    /// <summary>Create a new device on the VM host machine, for example, virtual HBAs created using vport_create.</summary>
-    /// <remarks>
-    /// <para>virNodeDeviceFree should be used to free the resources after the node device object is no longer needed.</para>
-    /// Since 0.6.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">string containing an XML description of the device to be created</param>
-    /// <param name="flags">bitwise-OR of supported virNodeDeviceCreateXMLFlags</param>
-    /// <returns>a node device object if successful, NULL in case of failure</returns>
+    /// <summary>Create a new device on the VM host machine, for example, virtual HBAs created using vport_create. Since 0.6.3.</summary>
     public static virNodeDevice* virNodeDeviceCreateXML(virConnect* conn, byte* xmlDesc, NodeDeviceCreateXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, NodeDeviceCreateXMLFlags, virNodeDevice*>)
             (s_virNodeDeviceCreateXML != 0 ? s_virNodeDeviceCreateXML : Library.Core.Bind(ref s_virNodeDeviceCreateXML, "virNodeDeviceCreateXML")))(conn, xmlDesc, flags);
     static nint s_virNodeDeviceCreateXML;
 
-    /// <summary>Define a new device on the VM host machine, for example, a mediated device</summary>
-    /// <remarks>
-    /// <para>virNodeDeviceFree should be used to free the resources after the node device object is no longer needed.</para>
-    /// Since 7.3.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="xmlDesc">string containing an XML description of the device to be defined</param>
-    /// <param name="flags">bitwise-OR of supported virNodeDeviceDefineXMLFlags</param>
-    /// <returns>a node device object if successful, NULL in case of failure</returns>
+    /// <summary>Define a new device on the VM host machine, for example, a mediated device Since 7.3.0.</summary>
     public static virNodeDevice* virNodeDeviceDefineXML(virConnect* conn, byte* xmlDesc, NodeDeviceDefineXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, NodeDeviceDefineXMLFlags, virNodeDevice*>)
             (s_virNodeDeviceDefineXML != 0 ? s_virNodeDeviceDefineXML : Library.Core.Bind(ref s_virNodeDeviceDefineXML, "virNodeDeviceDefineXML")))(conn, xmlDesc, flags);
     static nint s_virNodeDeviceDefineXML;
 
-    /// <summary>Destroy the device object. The virtual device (only works for vHBA currently) is removed from the host operating system. This function may require privileged access.</summary>
-    /// <remarks>
-    /// Since 0.6.3.
-    /// </remarks>
-    /// <param name="dev">a device object</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Destroy the device object. The virtual device (only works for vHBA currently) is removed from the host operating system. This function may require privileged access. Since 0.6.3.</summary>
     public static int virNodeDeviceDestroy(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceDestroy != 0 ? s_virNodeDeviceDestroy : Library.Core.Bind(ref s_virNodeDeviceDestroy, "virNodeDeviceDestroy")))(dev);
     static nint s_virNodeDeviceDestroy;
 
-    /// <summary>Detach the node device from the node itself so that it may be assigned to a guest domain.</summary>
-    /// <remarks>
-    /// <para>Depending on the hypervisor, this may involve operations such as unbinding any device drivers from the device, binding the device to a dummy device driver and resetting the device. Different backend drivers expect the device to be bound to different dummy devices. For example, QEMU&apos;s &quot;kvm&quot; backend driver (the default) expects the device to be bound to &quot;pci-stub&quot;, but its &quot;vfio&quot; backend driver expects the device to be bound to &quot;vfio-pci&quot;.</para>
-    /// <para>If the device is currently in use by the node, this method may fail.</para>
-    /// <para>Once the device is not assigned to any guest, it may be re-attached to the node using the virNodeDeviceReAttach() method.</para>
-    /// Since 1.0.5.
-    /// </remarks>
-    /// <param name="dev">pointer to the node device</param>
-    /// <param name="driverName">name of backend driver that will be used for later device assignment to a domain. NULL means &quot;use the hypervisor default driver&quot;</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Detach the node device from the node itself so that it may be assigned to a guest domain. Since 1.0.5.</summary>
     public static int virNodeDeviceDetachFlags(virNodeDevice* dev, byte* driverName, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, byte*, uint, int>)
             (s_virNodeDeviceDetachFlags != 0 ? s_virNodeDeviceDetachFlags : Library.Core.Bind(ref s_virNodeDeviceDetachFlags, "virNodeDeviceDetachFlags")))(dev, driverName, flags);
     static nint s_virNodeDeviceDetachFlags;
 
-    /// <summary>Detach the node device from the node itself so that it may be assigned to a guest domain.</summary>
-    /// <remarks>
-    /// <para>Depending on the hypervisor, this may involve operations such as unbinding any device drivers from the device, binding the device to a dummy device driver and resetting the device.</para>
-    /// <para>If the device is currently in use by the node, this method may fail.</para>
-    /// <para>Once the device is not assigned to any guest, it may be re-attached to the node using the virNodeDeviceReattach() method.</para>
-    /// <para>If the caller needs control over which backend driver will be used during PCI device assignment (to use something other than the default, for example VFIO), the newer virNodeDeviceDetachFlags() API should be used instead.</para>
-    /// Since 0.6.1.
-    /// </remarks>
-    /// <param name="dev">pointer to the node device</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Detach the node device from the node itself so that it may be assigned to a guest domain. Since 0.6.1.</summary>
     public static int virNodeDeviceDettach(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceDettach != 0 ? s_virNodeDeviceDettach : Library.Core.Bind(ref s_virNodeDeviceDettach, "virNodeDeviceDettach")))(dev);
     static nint s_virNodeDeviceDettach;
 
-    /// <summary>Drops a reference to the node device, freeing it if this was the last reference.</summary>
-    /// <remarks>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="dev">pointer to the node device</param>
-    /// <returns>the 0 for success, -1 for error.</returns>
+    /// <summary>Drops a reference to the node device, freeing it if this was the last reference. Since 0.5.0.</summary>
     public static int virNodeDeviceFree(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceFree != 0 ? s_virNodeDeviceFree : Library.Core.Bind(ref s_virNodeDeviceFree, "virNodeDeviceFree")))(dev);
     static nint s_virNodeDeviceFree;
 
-    /// <summary>Provides a boolean value indicating whether the node device is configured to be automatically started when the host machine boots or the parent device becomes available.</summary>
-    /// <remarks>
-    /// Since 7.8.0.
-    /// </remarks>
-    /// <param name="dev">the device object</param>
-    /// <param name="autostart">the value returned</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Provides a boolean value indicating whether the node device is configured to be automatically started when the host machine boots or the parent device becomes available. Since 7.8.0.</summary>
     public static int virNodeDeviceGetAutostart(virNodeDevice* dev, int* autostart) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int*, int>)
             (s_virNodeDeviceGetAutostart != 0 ? s_virNodeDeviceGetAutostart : Library.Core.Bind(ref s_virNodeDeviceGetAutostart, "virNodeDeviceGetAutostart")))(dev, autostart);
     static nint s_virNodeDeviceGetAutostart;
 
-    /// <summary>Just return the device name</summary>
-    /// <remarks>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="dev">the device</param>
-    /// <returns>the device name or NULL in case of error</returns>
+    /// <summary>Just return the device name Since 0.5.0.</summary>
     public static byte* virNodeDeviceGetName(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, byte*>)
             (s_virNodeDeviceGetName != 0 ? s_virNodeDeviceGetName : Library.Core.Bind(ref s_virNodeDeviceGetName, "virNodeDeviceGetName")))(dev);
     static nint s_virNodeDeviceGetName;
 
-    /// <summary>Accessor for the parent of the device</summary>
-    /// <remarks>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="dev">the device</param>
-    /// <returns>the name of the device&apos;s parent, or NULL if an error occurred or when the device has no parent.</returns>
+    /// <summary>Accessor for the parent of the device Since 0.5.0.</summary>
     public static byte* virNodeDeviceGetParent(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, byte*>)
             (s_virNodeDeviceGetParent != 0 ? s_virNodeDeviceGetParent : Library.Core.Bind(ref s_virNodeDeviceGetParent, "virNodeDeviceGetParent")))(dev);
     static nint s_virNodeDeviceGetParent;
 
-    /// <summary>Fetch an XML document describing all aspects of the device.</summary>
-    /// <remarks>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="dev">pointer to the node device</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the XML document, or NULL on error</returns>
+    /// <summary>Fetch an XML document describing all aspects of the device. Since 0.5.0.</summary>
     public static byte* virNodeDeviceGetXMLDesc(virNodeDevice* dev, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, uint, byte*>)
             (s_virNodeDeviceGetXMLDesc != 0 ? s_virNodeDeviceGetXMLDesc : Library.Core.Bind(ref s_virNodeDeviceGetXMLDesc, "virNodeDeviceGetXMLDesc")))(dev, flags);
     static nint s_virNodeDeviceGetXMLDesc;
 
-    /// <summary>Determine if the node device is currently active</summary>
-    /// <remarks>
-    /// Since 7.8.0.
-    /// </remarks>
-    /// <param name="dev">pointer to the node device object</param>
-    /// <returns>1 if active, 0 if inactive, -1 on error</returns>
+    /// <summary>Determine if the node device is currently active Since 7.8.0.</summary>
     public static int virNodeDeviceIsActive(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceIsActive != 0 ? s_virNodeDeviceIsActive : Library.Core.Bind(ref s_virNodeDeviceIsActive, "virNodeDeviceIsActive")))(dev);
     static nint s_virNodeDeviceIsActive;
 
-    /// <summary>Determine if the node device has a persistent configuration which means it will still exist after shutting down</summary>
-    /// <remarks>
-    /// Since 7.8.0.
-    /// </remarks>
-    /// <param name="dev">pointer to the nodedev object</param>
-    /// <returns>1 if persistent, 0 if transient, -1 on error</returns>
+    /// <summary>Determine if the node device has a persistent configuration which means it will still exist after shutting down Since 7.8.0.</summary>
     public static int virNodeDeviceIsPersistent(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceIsPersistent != 0 ? s_virNodeDeviceIsPersistent : Library.Core.Bind(ref s_virNodeDeviceIsPersistent, "virNodeDeviceIsPersistent")))(dev);
     static nint s_virNodeDeviceIsPersistent;
 
-    /// <summary>Lists the names of the capabilities supported by the device.</summary>
-    /// <remarks>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="dev">the device</param>
-    /// <param name="names">array to collect the list of capability names</param>
-    /// <param name="maxnames">size of @names</param>
-    /// <returns>the number of capability names listed in @names or -1 in case of error.</returns>
+    /// <summary>Lists the names of the capabilities supported by the device. Since 0.5.0.</summary>
     public static int virNodeDeviceListCaps(virNodeDevice* dev, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, byte**, int, int>)
             (s_virNodeDeviceListCaps != 0 ? s_virNodeDeviceListCaps : Library.Core.Bind(ref s_virNodeDeviceListCaps, "virNodeDeviceListCaps")))(dev, names, maxnames);
     static nint s_virNodeDeviceListCaps;
 
-    /// <summary>Lookup a node device by its name.</summary>
-    /// <remarks>
-    /// <para>virNodeDeviceFree should be used to free the resources after the node device object is no longer needed.</para>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="name">unique device name</param>
-    /// <returns>a virNodeDevicePtr if found, NULL otherwise.</returns>
+    /// <summary>Lookup a node device by its name. Since 0.5.0.</summary>
     public static virNodeDevice* virNodeDeviceLookupByName(virConnect* conn, byte* name) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virNodeDevice*>)
             (s_virNodeDeviceLookupByName != 0 ? s_virNodeDeviceLookupByName : Library.Core.Bind(ref s_virNodeDeviceLookupByName, "virNodeDeviceLookupByName")))(conn, name);
     static nint s_virNodeDeviceLookupByName;
 
-    /// <summary>Lookup SCSI Host which is capable with &apos;fc_host&apos; by its WWNN and WWPN.</summary>
-    /// <remarks>
-    /// <para>virNodeDeviceFree should be used to free the resources after the node device object is no longer needed.</para>
-    /// Since 1.0.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="wwnn">WWNN of the SCSI Host.</param>
-    /// <param name="wwpn">WWPN of the SCSI Host.</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>a virNodeDevicePtr if found, NULL otherwise.</returns>
+    /// <summary>Lookup SCSI Host which is capable with &apos;fc_host&apos; by its WWNN and WWPN. Since 1.0.3.</summary>
     public static virNodeDevice* virNodeDeviceLookupSCSIHostByWWN(virConnect* conn, byte* wwnn, byte* wwpn, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, uint, virNodeDevice*>)
             (s_virNodeDeviceLookupSCSIHostByWWN != 0 ? s_virNodeDeviceLookupSCSIHostByWWN : Library.Core.Bind(ref s_virNodeDeviceLookupSCSIHostByWWN, "virNodeDeviceLookupSCSIHostByWWN")))(conn, wwnn, wwpn, flags);
     static nint s_virNodeDeviceLookupSCSIHostByWWN;
 
-    /// <summary>Accessor for the number of capabilities supported by the device.</summary>
-    /// <remarks>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="dev">the device</param>
-    /// <returns>the number of capabilities supported by the device or -1 in case of error.</returns>
+    /// <summary>Accessor for the number of capabilities supported by the device. Since 0.5.0.</summary>
     public static int virNodeDeviceNumOfCaps(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceNumOfCaps != 0 ? s_virNodeDeviceNumOfCaps : Library.Core.Bind(ref s_virNodeDeviceNumOfCaps, "virNodeDeviceNumOfCaps")))(dev);
     static nint s_virNodeDeviceNumOfCaps;
 
-    /// <summary>Re-attach a previously detached node device to the node so that it may be used by the node again.</summary>
-    /// <remarks>
-    /// <para>Depending on the hypervisor, this may involve operations such as resetting the device, unbinding it from a dummy device driver and binding it to its appropriate driver.</para>
-    /// <para>If the device is currently in use by a guest, this method may fail.</para>
-    /// Since 0.6.1.
-    /// </remarks>
-    /// <param name="dev">pointer to the node device</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Re-attach a previously detached node device to the node so that it may be used by the node again. Since 0.6.1.</summary>
     public static int virNodeDeviceReAttach(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceReAttach != 0 ? s_virNodeDeviceReAttach : Library.Core.Bind(ref s_virNodeDeviceReAttach, "virNodeDeviceReAttach")))(dev);
     static nint s_virNodeDeviceReAttach;
 
-    /// <summary>Increment the reference count on the dev. For each additional call to this method, there shall be a corresponding call to virNodeDeviceFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using a dev would increment the reference count.</para>
-    /// Since 0.6.0.
-    /// </remarks>
-    /// <param name="dev">the dev to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the dev. For each additional call to this method, there shall be a corresponding call to virNodeDeviceFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
     public static int virNodeDeviceRef(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceRef != 0 ? s_virNodeDeviceRef : Library.Core.Bind(ref s_virNodeDeviceRef, "virNodeDeviceRef")))(dev);
     static nint s_virNodeDeviceRef;
 
-    /// <summary>Reset a previously detached node device to the node before or after assigning it to a guest.</summary>
-    /// <remarks>
-    /// <para>The exact reset semantics depends on the hypervisor and device type but, for example, KVM will attempt to reset PCI devices with a Function Level Reset, Secondary Bus Reset or a Power Management D-State reset.</para>
-    /// <para>If the reset will affect other devices which are currently in use, this function may fail.</para>
-    /// Since 0.6.1.
-    /// </remarks>
-    /// <param name="dev">pointer to the node device</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Reset a previously detached node device to the node before or after assigning it to a guest. Since 0.6.1.</summary>
     public static int virNodeDeviceReset(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceReset != 0 ? s_virNodeDeviceReset : Library.Core.Bind(ref s_virNodeDeviceReset, "virNodeDeviceReset")))(dev);
     static nint s_virNodeDeviceReset;
 
-    /// <summary>Configure the node device to be automatically started when the host machine boots or the parent device becomes available.</summary>
-    /// <remarks>
-    /// Since 7.8.0.
-    /// </remarks>
-    /// <param name="dev">the device object</param>
-    /// <param name="autostart">whether the device should be automatically started</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Configure the node device to be automatically started when the host machine boots or the parent device becomes available. Since 7.8.0.</summary>
     public static int virNodeDeviceSetAutostart(virNodeDevice* dev, int autostart) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int, int>)
             (s_virNodeDeviceSetAutostart != 0 ? s_virNodeDeviceSetAutostart : Library.Core.Bind(ref s_virNodeDeviceSetAutostart, "virNodeDeviceSetAutostart")))(dev, autostart);
     static nint s_virNodeDeviceSetAutostart;
 
-    /// <summary>Undefine the device object. The virtual device is removed from the host operating system. This function may require privileged access.</summary>
-    /// <remarks>
-    /// Since 7.3.0.
-    /// </remarks>
-    /// <param name="dev">a device object</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 in case of success and -1 in case of failure.</returns>
+    /// <summary>Undefine the device object. The virtual device is removed from the host operating system. This function may require privileged access. Since 7.3.0.</summary>
     public static int virNodeDeviceUndefine(virNodeDevice* dev, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, uint, int>)
             (s_virNodeDeviceUndefine != 0 ? s_virNodeDeviceUndefine : Library.Core.Bind(ref s_virNodeDeviceUndefine, "virNodeDeviceUndefine")))(dev, flags);
     static nint s_virNodeDeviceUndefine;
 
-    /// <summary>Collect the list of node devices, and store their names in @names</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllNodeDevices().</para>
-    /// <para>If the optional &apos;cap&apos; argument is non-NULL, then the count will be restricted to devices with the specified capability</para>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="cap">capability name</param>
-    /// <param name="names">array to collect the list of node device names</param>
-    /// <param name="maxnames">size of @names</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of node devices found or -1 in case of error</returns>
+    /// <summary>Collect the list of node devices, and store their names in @names Since 0.5.0.</summary>
     public static int virNodeListDevices(virConnect* conn, byte* cap, byte** names, int maxnames, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte**, int, uint, int>)
             (s_virNodeListDevices != 0 ? s_virNodeListDevices : Library.Core.Bind(ref s_virNodeListDevices, "virNodeListDevices")))(conn, cap, names, maxnames, flags);
     static nint s_virNodeListDevices;
 
-    /// <summary>Provides the number of node devices.</summary>
-    /// <remarks>
-    /// <para>If the optional &apos;cap&apos; argument is non-NULL, then the count will be restricted to devices with the specified capability</para>
-    /// Since 0.5.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="cap">capability name</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of node devices or -1 in case of error</returns>
+    /// <summary>Provides the number of node devices. Since 0.5.0.</summary>
     public static int virNodeNumOfDevices(virConnect* conn, byte* cap, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, uint, int>)
             (s_virNodeNumOfDevices != 0 ? s_virNodeNumOfDevices : Library.Core.Bind(ref s_virNodeNumOfDevices, "virNodeNumOfDevices")))(conn, cap, flags);

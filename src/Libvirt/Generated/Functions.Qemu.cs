@@ -4,128 +4,37 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectDomainQemuMonitorEventRegister() method.</summary>
-    /// <remarks>
-    /// Since 1.2.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="callbackID">the callback identifier</param>
-    /// <returns>0 on success, -1 on failure</returns>
+    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectDomainQemuMonitorEventRegister() method. Since 1.2.3.</summary>
     public static int virConnectDomainQemuMonitorEventDeregister(virConnect* conn, int callbackID) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, int>)
             (s_virConnectDomainQemuMonitorEventDeregister != 0 ? s_virConnectDomainQemuMonitorEventDeregister : Library.Qemu.Bind(ref s_virConnectDomainQemuMonitorEventDeregister, "virConnectDomainQemuMonitorEventDeregister")))(conn, callbackID);
     static nint s_virConnectDomainQemuMonitorEventDeregister;
 
-    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver.</summary>
-    /// <remarks>
-    /// <para>Adds a callback to receive notifications of arbitrary QEMU monitor events occurring on a domain. Many QEMU monitor events also result in a libvirt event which can be delivered via virConnectDomainEventRegisterAny(); this command is primarily for testing new QEMU events that have not yet been given a libvirt counterpart event.</para>
-    /// <para>If @dom is NULL, then events will be monitored for any domain. If @dom is non-NULL, then only the specific domain will be monitored.</para>
-    /// <para>If @event is NULL, then all monitor events will be reported. If @event is non-NULL, then only specific monitor events will be reported. @flags controls how the filtering is performed: 0 requests an exact match, while VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX states that @event is a basic regular expression. Additionally, including VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_NOCASE lets @event match case-insensitively.</para>
-    /// <para>The virDomainPtr object handle passed into the callback upon delivery of an event is only valid for the duration of execution of the callback. If the callback wishes to keep the domain object after the callback returns, it shall take a reference to it, by calling virDomainRef(). The reference can be released once the object is no longer required by calling virDomainFree().</para>
-    /// <para>The return value from this method is a positive integer identifier for the callback. To unregister a callback, this callback ID should be passed to the virConnectDomainQemuMonitorEventDeregister() method.</para>
-    /// Since 1.2.3.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="dom">pointer to the domain, or NULL</param>
-    /// <param name="event">name of the event, or NULL</param>
-    /// <param name="cb">callback to the function handling monitor events</param>
-    /// <param name="opaque">opaque data to pass on to the callback</param>
-    /// <param name="freecb">optional function to deallocate opaque when not used anymore</param>
-    /// <param name="flags">bitwise-OR of virConnectDomainQemuMonitorEventRegisterFlags</param>
-    /// <returns>a callback identifier on success, -1 on failure</returns>
+    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver. Since 1.2.3.</summary>
     public static int virConnectDomainQemuMonitorEventRegister(virConnect* conn, virDomain* dom, byte* @event, virConnectDomainQemuMonitorEventCallback cb, void* opaque, virFreeCallback freecb, ConnectDomainQemuMonitorEventRegisterFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virDomain*, byte*, virConnectDomainQemuMonitorEventCallback, void*, virFreeCallback, ConnectDomainQemuMonitorEventRegisterFlags, int>)
             (s_virConnectDomainQemuMonitorEventRegister != 0 ? s_virConnectDomainQemuMonitorEventRegister : Library.Qemu.Bind(ref s_virConnectDomainQemuMonitorEventRegister, "virConnectDomainQemuMonitorEventRegister")))(conn, dom, @event, cb, opaque, freecb, flags);
     static nint s_virConnectDomainQemuMonitorEventRegister;
 
-    /// <summary>Execute an arbitrary Guest Agent command.</summary>
-    /// <remarks>
-    /// <para>Issue @cmd to the guest agent running in @domain. @timeout must be -2, -1, 0 or positive. VIR_DOMAIN_QEMU_AGENT_COMMAND_BLOCK(-2): meaning to block forever waiting for a result. VIR_DOMAIN_QEMU_AGENT_COMMAND_DEFAULT(-1): use default timeout value. VIR_DOMAIN_QEMU_AGENT_COMMAND_NOWAIT(0): does not wait. positive value: wait for @timeout seconds</para>
-    /// Since 0.10.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="cmd">the guest agent command string</param>
-    /// <param name="timeout">timeout seconds</param>
-    /// <param name="flags">execution flags</param>
-    /// <returns>strings if success, NULL in failure.</returns>
+    /// <summary>Execute an arbitrary Guest Agent command. Since 0.10.0.</summary>
     public static byte* virDomainQemuAgentCommand(virDomain* domain, byte* cmd, int timeout, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int, uint, byte*>)
             (s_virDomainQemuAgentCommand != 0 ? s_virDomainQemuAgentCommand : Library.Qemu.Bind(ref s_virDomainQemuAgentCommand, "virDomainQemuAgentCommand")))(domain, cmd, timeout, flags);
     static nint s_virDomainQemuAgentCommand;
 
-    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver.</summary>
-    /// <remarks>
-    /// <para>This API will attach to an externally launched QEMU process identified by @pid. There are several requirements to successfully attach to an external QEMU process:</para>
-    /// <code>
-    ///   - It must have been started with a monitor socket using the UNIX
-    ///     domain socket protocol.
-    ///   - No device hotplug/unplug, or other configuration changes can
-    ///     have been made via the monitor since it started.
-    ///   - The &apos;-name&apos; and &apos;-uuid&apos; arguments should have been set (not
-    ///     mandatory, but strongly recommended)
-    /// </code>
-    /// <para>To date, the only platforms we know of where pid_t is larger than unsigned int (64-bit Windows) also lack UNIX sockets, so the choice of @pid_value as an unsigned int should not present any difficulties.</para>
-    /// <para>If successful, then the guest will appear in the list of running domains for this connection, and other APIs should operate normally (provided the above requirements were honored).</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="conn">pointer to a hypervisor connection</param>
-    /// <param name="pid_value">the UNIX process ID of the external QEMU process</param>
-    /// <param name="flags">optional flags, currently unused</param>
-    /// <returns>a new domain object on success, NULL otherwise</returns>
+    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver. Since 0.9.4.</summary>
     public static virDomain* virDomainQemuAttach(virConnect* conn, uint pid_value, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, uint, virDomain*>)
             (s_virDomainQemuAttach != 0 ? s_virDomainQemuAttach : Library.Qemu.Bind(ref s_virDomainQemuAttach, "virDomainQemuAttach")))(conn, pid_value, flags);
     static nint s_virDomainQemuAttach;
 
-    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver.</summary>
-    /// <remarks>
-    /// <para>Send an arbitrary monitor command @cmd to @domain through the QEMU monitor. There are several requirements to safely and successfully use this API:</para>
-    /// <code>
-    ///   - A @cmd that queries state without making any modifications is safe
-    ///   - A @cmd that alters state that is also tracked by libvirt is unsafe,
-    ///     and may cause libvirtd to crash
-    ///   - A @cmd that alters state not tracked by the current version of
-    ///     libvirt is possible as a means to test new QEMU features before
-    ///     they have support in libvirt, but no guarantees are made to safety
-    /// </code>
-    /// <para>If VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP is set, the command is considered to be a human monitor command and libvirt will automatically convert it into QMP if needed. In that case the @result will also be converted back from QMP.</para>
-    /// <para>If successful, @result will be filled with the string output of the @cmd, and the caller must free this string.</para>
-    /// Since 0.8.3.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="cmd">the QEMU monitor command string</param>
-    /// <param name="result">a string returned by @cmd</param>
-    /// <param name="flags">bitwise-or of supported virDomainQemuMonitorCommandFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure</returns>
+    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver. Since 0.8.3.</summary>
     public static int virDomainQemuMonitorCommand(virDomain* domain, byte* cmd, byte** result, DomainQemuMonitorCommandFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte**, DomainQemuMonitorCommandFlags, int>)
             (s_virDomainQemuMonitorCommand != 0 ? s_virDomainQemuMonitorCommand : Library.Qemu.Bind(ref s_virDomainQemuMonitorCommand, "virDomainQemuMonitorCommand")))(domain, cmd, result, flags);
     static nint s_virDomainQemuMonitorCommand;
 
-    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver with local connections using the unix socket.</summary>
-    /// <remarks>
-    /// <para>Send an arbitrary monitor command @cmd with file descriptors @infiles to @domain through the QEMU monitor and optionally return file descriptors via @outfiles. There are several requirements to safely and successfully use this API:</para>
-    /// <code>
-    ///   - A @cmd that queries state without making any modifications is safe
-    ///   - A @cmd that alters state that is also tracked by libvirt is unsafe,
-    ///     and may cause libvirtd to crash
-    ///   - A @cmd that alters state not tracked by the current version of
-    ///     libvirt is possible as a means to test new QEMU features before
-    ///     they have support in libvirt, but no guarantees are made to safety
-    /// </code>
-    /// <para>If VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP is set, the command is considered to be a human monitor command and libvirt will automatically convert it into QMP if needed. In that case the @result will also be converted back from QMP.</para>
-    /// <para>If successful, @result will be filled with the string output of the @cmd, and the caller must free this string.</para>
-    /// Since 8.2.0.
-    /// </remarks>
-    /// <param name="domain">a domain object</param>
-    /// <param name="cmd">the QEMU monitor command string</param>
-    /// <param name="ninfiles">number of filedescriptors passed in @infiles</param>
-    /// <param name="infiles">filedescriptors to be passed to QEMU with the command</param>
-    /// <param name="noutfiles">if non-NULL filled with number of returned file descriptors</param>
-    /// <param name="outfiles">if non-NULL filled with an array of returned file descriptors</param>
-    /// <param name="result">a string returned by @cmd</param>
-    /// <param name="flags">bitwise-or of supported virDomainQemuMonitorCommandFlags</param>
-    /// <returns>0 in case of success, -1 in case of failure</returns>
+    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver with local connections using the unix socket. Since 8.2.0.</summary>
     public static int virDomainQemuMonitorCommandWithFiles(virDomain* domain, byte* cmd, uint ninfiles, int* infiles, uint* noutfiles, int** outfiles, byte** result, DomainQemuMonitorCommandFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, uint, int*, uint*, int**, byte**, DomainQemuMonitorCommandFlags, int>)
             (s_virDomainQemuMonitorCommandWithFiles != 0 ? s_virDomainQemuMonitorCommandWithFiles : Library.Qemu.Bind(ref s_virDomainQemuMonitorCommandWithFiles, "virDomainQemuMonitorCommandWithFiles")))(domain, cmd, ninfiles, infiles, noutfiles, outfiles, result, flags);

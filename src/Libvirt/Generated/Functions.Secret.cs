@@ -4,259 +4,121 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of secrets, and allocate an array to store those objects.</summary>
-    /// <remarks>
-    /// <para>Normally, all secrets are returned; however, @flags can be used to filter the results for a smaller list of targeted secrets. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a secret, and where all bits within a group describe all possible secrets.</para>
-    /// <para>The first group of @flags is used to filter secrets by its storage location. Flag VIR_CONNECT_LIST_SECRETS_EPHEMERAL selects secrets that are kept only in memory. Flag VIR_CONNECT_LIST_SECRETS_NO_EPHEMERAL selects secrets that are kept in persistent storage.</para>
-    /// <para>The second group of @flags is used to filter secrets by privacy. Flag VIR_CONNECT_LIST_SECRETS_PRIVATE selects secrets that are never revealed to any caller of libvirt nor to any other node. Flag VIR_CONNECT_LIST_SECRETS_NO_PRIVATE selects non-private secrets.</para>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="conn">Pointer to the hypervisor connection.</param>
-    /// <param name="secrets">Pointer to a variable to store the array containing the secret objects or NULL if the list is not required (just returns the number of secrets).</param>
-    /// <param name="flags">bitwise-OR of virConnectListAllSecretsFlags.</param>
-    /// <returns>the number of secrets found or -1 and sets @secrets to NULL in case of error. On success, the array stored into @secrets is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virSecretFree() on each array element, then calling free() on @secrets.</returns>
+    /// <summary>Collect the list of secrets, and allocate an array to store those objects. Since 0.10.2.</summary>
     public static int virConnectListAllSecrets(virConnect* conn, virSecret*** secrets, ConnectListAllSecretsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virSecret***, ConnectListAllSecretsFlags, int>)
             (s_virConnectListAllSecrets != 0 ? s_virConnectListAllSecrets : Library.Core.Bind(ref s_virConnectListAllSecrets, "virConnectListAllSecrets")))(conn, secrets, flags);
     static nint s_virConnectListAllSecrets;
 
-    /// <summary>List UUIDs of defined secrets, store pointers to names in uuids.</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllSecrets().</para>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="conn">virConnect connection</param>
-    /// <param name="uuids">Pointer to an array to store the UUIDs</param>
-    /// <param name="maxuuids">size of the array.</param>
-    /// <returns>the number of UUIDs provided in the array, or -1 on failure.</returns>
+    /// <summary>List UUIDs of defined secrets, store pointers to names in uuids. Since 0.7.1.</summary>
     public static int virConnectListSecrets(virConnect* conn, byte** uuids, int maxuuids) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListSecrets != 0 ? s_virConnectListSecrets : Library.Core.Bind(ref s_virConnectListSecrets, "virConnectListSecrets")))(conn, uuids, maxuuids);
     static nint s_virConnectListSecrets;
 
-    /// <summary>Fetch number of currently defined secrets.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="conn">virConnect connection</param>
-    /// <returns>the number currently defined secrets.</returns>
+    /// <summary>Fetch number of currently defined secrets. Since 0.7.1.</summary>
     public static int virConnectNumOfSecrets(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfSecrets != 0 ? s_virConnectNumOfSecrets : Library.Core.Bind(ref s_virConnectNumOfSecrets, "virConnectNumOfSecrets")))(conn);
     static nint s_virConnectNumOfSecrets;
 
-    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectSecretEventRegisterAny() method.</summary>
-    /// <remarks>
-    /// Since 3.0.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="callbackID">the callback identifier</param>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectSecretEventRegisterAny() method. Since 3.0.0.</summary>
     public static int virConnectSecretEventDeregisterAny(virConnect* conn, int callbackID) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, int>)
             (s_virConnectSecretEventDeregisterAny != 0 ? s_virConnectSecretEventDeregisterAny : Library.Core.Bind(ref s_virConnectSecretEventDeregisterAny, "virConnectSecretEventDeregisterAny")))(conn, callbackID);
     static nint s_virConnectSecretEventDeregisterAny;
 
-    /// <summary>Adds a callback to receive notifications of arbitrary secret events occurring on a secret. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>If @secret is NULL, then events will be monitored for any secret. If @secret is non-NULL, then only the specific secret will be monitored.</para>
-    /// <para>Most types of events have a callback providing a custom set of parameters for the event. When registering an event, it is thus necessary to use the VIR_SECRET_EVENT_CALLBACK() macro to cast the supplied function pointer to match the signature of this method.</para>
-    /// <para>The virSecretPtr object handle passed into the callback upon delivery of an event is only valid for the duration of execution of the callback. If the callback wishes to keep the secret object after the callback returns, it shall take a reference to it, by calling virSecretRef(). The reference can be released once the object is no longer required by calling virSecretFree().</para>
-    /// <para>The return value from this method is a positive integer identifier for the callback. To unregister a callback, this callback ID should be passed to the virConnectSecretEventDeregisterAny() method.</para>
-    /// Since 3.0.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="secret">pointer to the secret</param>
-    /// <param name="eventID">the event type to receive</param>
-    /// <param name="cb">callback to the function handling secret events</param>
-    /// <param name="opaque">opaque data to pass on to the callback</param>
-    /// <param name="freecb">optional function to deallocate opaque when not used anymore</param>
-    /// <returns>a callback identifier on success, -1 on failure.</returns>
+    /// <summary>Adds a callback to receive notifications of arbitrary secret events occurring on a secret. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 3.0.0.</summary>
     public static int virConnectSecretEventRegisterAny(virConnect* conn, virSecret* secret, SecretEventID eventID, virConnectSecretEventGenericCallback cb, void* opaque, virFreeCallback freecb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virSecret*, SecretEventID, virConnectSecretEventGenericCallback, void*, virFreeCallback, int>)
             (s_virConnectSecretEventRegisterAny != 0 ? s_virConnectSecretEventRegisterAny : Library.Core.Bind(ref s_virConnectSecretEventRegisterAny, "virConnectSecretEventRegisterAny")))(conn, secret, eventID, cb, opaque, freecb);
     static nint s_virConnectSecretEventRegisterAny;
 
-    /// <summary>If XML specifies a UUID, locates the specified secret and replaces all attributes of the secret specified by UUID by attributes specified in xml (any attributes not specified in xml are discarded).</summary>
-    /// <remarks>
-    /// <para>Otherwise, creates a new secret with an automatically chosen UUID, and initializes its attributes from xml.</para>
-    /// <para>virSecretFree should be used to free the resources after the secret object is no longer needed.</para>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="conn">virConnect connection</param>
-    /// <param name="xml">XML describing the secret.</param>
-    /// <param name="flags">bitwise-OR of virSecretDefineFlags</param>
-    /// <returns>a secret on success, NULL on failure.</returns>
+    /// <summary>If XML specifies a UUID, locates the specified secret and replaces all attributes of the secret specified by UUID by attributes specified in xml (any attributes not specified in xml are discarded). Since 0.7.1.</summary>
     public static virSecret* virSecretDefineXML(virConnect* conn, byte* xml, SecretDefineFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, SecretDefineFlags, virSecret*>)
             (s_virSecretDefineXML != 0 ? s_virSecretDefineXML : Library.Core.Bind(ref s_virSecretDefineXML, "virSecretDefineXML")))(conn, xml, flags);
     static nint s_virSecretDefineXML;
 
-    /// <summary>Release the secret handle. The underlying secret continues to exist.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">pointer to a secret</param>
-    /// <returns>0 on success, or -1 on error</returns>
+    /// <summary>Release the secret handle. The underlying secret continues to exist. Since 0.7.1.</summary>
     public static int virSecretFree(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, int>)
             (s_virSecretFree != 0 ? s_virSecretFree : Library.Core.Bind(ref s_virSecretFree, "virSecretFree")))(secret);
     static nint s_virSecretFree;
 
-    /// <summary>Provides the connection pointer associated with a secret. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">A virSecret secret</param>
-    /// <returns>the virConnectPtr or NULL in case of failure.</returns>
+    /// <summary>Provides the connection pointer associated with a secret. The reference counter on the connection is not increased by this call. Since 0.7.1.</summary>
     public static virConnect* virSecretGetConnect(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, virConnect*>)
             (s_virSecretGetConnect != 0 ? s_virSecretGetConnect : Library.Core.Bind(ref s_virSecretGetConnect, "virSecretGetConnect")))(secret);
     static nint s_virSecretGetConnect;
 
-    /// <summary>Fetches the UUID of the secret.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">A virSecret secret</param>
-    /// <param name="uuid">buffer of VIR_UUID_BUFLEN bytes in size</param>
-    /// <returns>0 on success with the uuid buffer being filled, or -1 upon failure.</returns>
+    /// <summary>Fetches the UUID of the secret. Since 0.7.1.</summary>
     public static int virSecretGetUUID(virSecret* secret, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, byte*, int>)
             (s_virSecretGetUUID != 0 ? s_virSecretGetUUID : Library.Core.Bind(ref s_virSecretGetUUID, "virSecretGetUUID")))(secret, uuid);
     static nint s_virSecretGetUUID;
 
-    /// <summary>Get the UUID for a secret as string. For more information about UUID see RFC4122.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">a secret object</param>
-    /// <param name="buf">pointer to a VIR_UUID_STRING_BUFLEN bytes array</param>
-    /// <returns>-1 in case of error, 0 in case of success</returns>
+    /// <summary>Get the UUID for a secret as string. For more information about UUID see RFC4122. Since 0.7.1.</summary>
     public static int virSecretGetUUIDString(virSecret* secret, byte* buf) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, byte*, int>)
             (s_virSecretGetUUIDString != 0 ? s_virSecretGetUUIDString : Library.Core.Bind(ref s_virSecretGetUUIDString, "virSecretGetUUIDString")))(secret, buf);
     static nint s_virSecretGetUUIDString;
 
-    /// <summary>Get the unique identifier of the object with which this secret is to be used. The format of the identifier is dependent on the usage type of the secret. For a secret with a usage type of VIR_SECRET_USAGE_TYPE_VOLUME the identifier will be a fully qualified path name. The identifiers are intended to be unique within the set of all secrets sharing the same usage type. ie, there shall only ever be one secret for each volume path.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">a secret object</param>
-    /// <returns>a string identifying the object using the secret, or NULL upon error</returns>
+    /// <summary>Get the unique identifier of the object with which this secret is to be used. The format of the identifier is dependent on the usage type of the secret. For a secret with a usage type of VIR_SECRET_USAGE_TYPE_VOLUME the identifier will be a fully qualified path name. The identifiers are intended to be unique within the set of all secrets sharing the same usage type. ie, there shall only ever be one secret for each volume path. Since 0.7.1.</summary>
     public static byte* virSecretGetUsageID(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, byte*>)
             (s_virSecretGetUsageID != 0 ? s_virSecretGetUsageID : Library.Core.Bind(ref s_virSecretGetUsageID, "virSecretGetUsageID")))(secret);
     static nint s_virSecretGetUsageID;
 
-    /// <summary>Get the type of object which uses this secret. The returned value is one of the constants defined in the virSecretUsageType enumeration. More values may be added to this enumeration in the future, so callers should expect to see usage types they do not explicitly know about.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">a secret object</param>
-    /// <returns>a positive integer identifying the type of object, or -1 upon error.</returns>
+    /// <summary>Get the type of object which uses this secret. The returned value is one of the constants defined in the virSecretUsageType enumeration. More values may be added to this enumeration in the future, so callers should expect to see usage types they do not explicitly know about. Since 0.7.1.</summary>
     public static int virSecretGetUsageType(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, int>)
             (s_virSecretGetUsageType != 0 ? s_virSecretGetUsageType : Library.Core.Bind(ref s_virSecretGetUsageType, "virSecretGetUsageType")))(secret);
     static nint s_virSecretGetUsageType;
 
-    /// <summary>Fetches the value of a secret.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">A virSecret connection</param>
-    /// <param name="value_size">Place for storing size of the secret value</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the secret value on success, NULL on failure. The caller must free() the secret value.</returns>
+    /// <summary>Fetches the value of a secret. Since 0.7.1.</summary>
     public static byte* virSecretGetValue(virSecret* secret, nuint* value_size, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, nuint*, uint, byte*>)
             (s_virSecretGetValue != 0 ? s_virSecretGetValue : Library.Core.Bind(ref s_virSecretGetValue, "virSecretGetValue")))(secret, value_size, flags);
     static nint s_virSecretGetValue;
 
-    /// <summary>Fetches an XML document describing attributes of the secret.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">A virSecret secret</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the XML document on success, NULL on failure. The caller must free() the XML.</returns>
+    /// <summary>Fetches an XML document describing attributes of the secret. Since 0.7.1.</summary>
     public static byte* virSecretGetXMLDesc(virSecret* secret, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, uint, byte*>)
             (s_virSecretGetXMLDesc != 0 ? s_virSecretGetXMLDesc : Library.Core.Bind(ref s_virSecretGetXMLDesc, "virSecretGetXMLDesc")))(secret, flags);
     static nint s_virSecretGetXMLDesc;
 
-    /// <summary>Try to lookup a secret on the given hypervisor based on its UUID. Uses the 16 bytes of raw data to describe the UUID</summary>
-    /// <remarks>
-    /// <para>virSecretFree should be used to free the resources after the secret object is no longer needed.</para>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="uuid">the raw UUID for the secret</param>
-    /// <returns>a new secret object or NULL in case of failure. If the secret cannot be found, then VIR_ERR_NO_SECRET error is raised.</returns>
+    /// <summary>Try to lookup a secret on the given hypervisor based on its UUID. Uses the 16 bytes of raw data to describe the UUID Since 0.7.1.</summary>
     public static virSecret* virSecretLookupByUUID(virConnect* conn, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virSecret*>)
             (s_virSecretLookupByUUID != 0 ? s_virSecretLookupByUUID : Library.Core.Bind(ref s_virSecretLookupByUUID, "virSecretLookupByUUID")))(conn, uuid);
     static nint s_virSecretLookupByUUID;
 
-    /// <summary>Try to lookup a secret on the given hypervisor based on its UUID. Uses the printable string value to describe the UUID</summary>
-    /// <remarks>
-    /// <para>virSecretFree should be used to free the resources after the secret object is no longer needed.</para>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="uuidstr">the string UUID for the secret</param>
-    /// <returns>a new secret object or NULL in case of failure. If the secret cannot be found, then VIR_ERR_NO_SECRET error is raised.</returns>
+    /// <summary>Try to lookup a secret on the given hypervisor based on its UUID. Uses the printable string value to describe the UUID Since 0.7.1.</summary>
     public static virSecret* virSecretLookupByUUIDString(virConnect* conn, byte* uuidstr) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virSecret*>)
             (s_virSecretLookupByUUIDString != 0 ? s_virSecretLookupByUUIDString : Library.Core.Bind(ref s_virSecretLookupByUUIDString, "virSecretLookupByUUIDString")))(conn, uuidstr);
     static nint s_virSecretLookupByUUIDString;
 
-    /// <summary>Try to lookup a secret on the given hypervisor based on its usage The usageID is unique within the set of secrets sharing the same usageType value.</summary>
-    /// <remarks>
-    /// <para>virSecretFree should be used to free the resources after the secret object is no longer needed.</para>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="usageType">the type of secret usage</param>
-    /// <param name="usageID">identifier of the object using the secret</param>
-    /// <returns>a new secret object or NULL in case of failure. If the secret cannot be found, then VIR_ERR_NO_SECRET error is raised.</returns>
-    public static virSecret* virSecretLookupByUsage(virConnect* conn, int usageType, byte* usageID) =>
-        ((delegate* unmanaged[Cdecl]<virConnect*, int, byte*, virSecret*>)
+    /// <summary>Try to lookup a secret on the given hypervisor based on its usage The usageID is unique within the set of secrets sharing the same usageType value. Since 0.7.1.</summary>
+    public static virSecret* virSecretLookupByUsage(virConnect* conn, SecretUsageType usageType, byte* usageID) =>
+        ((delegate* unmanaged[Cdecl]<virConnect*, SecretUsageType, byte*, virSecret*>)
             (s_virSecretLookupByUsage != 0 ? s_virSecretLookupByUsage : Library.Core.Bind(ref s_virSecretLookupByUsage, "virSecretLookupByUsage")))(conn, usageType, usageID);
     static nint s_virSecretLookupByUsage;
 
-    /// <summary>Increment the reference count on the secret. For each additional call to this method, there shall be a corresponding call to virSecretFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using a secret would increment the reference count.</para>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">the secret to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the secret. For each additional call to this method, there shall be a corresponding call to virSecretFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.7.1.</summary>
     public static int virSecretRef(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, int>)
             (s_virSecretRef != 0 ? s_virSecretRef : Library.Core.Bind(ref s_virSecretRef, "virSecretRef")))(secret);
     static nint s_virSecretRef;
 
-    /// <summary>Sets the value of a secret.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">A virSecret secret</param>
-    /// <param name="value">Value of the secret</param>
-    /// <param name="value_size">Size of the value</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Sets the value of a secret. Since 0.7.1.</summary>
     public static int virSecretSetValue(virSecret* secret, byte* value, nuint value_size, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, byte*, nuint, uint, int>)
             (s_virSecretSetValue != 0 ? s_virSecretSetValue : Library.Core.Bind(ref s_virSecretSetValue, "virSecretSetValue")))(secret, value, value_size, flags);
     static nint s_virSecretSetValue;
 
-    /// <summary>Deletes the specified secret. This does not free the associated virSecretPtr object.</summary>
-    /// <remarks>
-    /// Since 0.7.1.
-    /// </remarks>
-    /// <param name="secret">A virSecret secret</param>
-    /// <returns>0 on success, -1 on failure.</returns>
+    /// <summary>Deletes the specified secret. This does not free the associated virSecretPtr object. Since 0.7.1.</summary>
     public static int virSecretUndefine(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, int>)
             (s_virSecretUndefine != 0 ? s_virSecretUndefine : Library.Core.Bind(ref s_virSecretUndefine, "virSecretUndefine")))(secret);

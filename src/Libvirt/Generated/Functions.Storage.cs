@@ -4,733 +4,343 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Talks to a storage backend and attempts to auto-discover the set of available storage pool sources. e.g. For iSCSI this would be a set of iSCSI targets. For NFS this would be a list of exported paths. The srcSpec (optional for some storage pool types, e.g. local ones) is an instance of the storage pool&apos;s source element specifying where to look for the pools.</summary>
-    /// <remarks>
-    /// <para>srcSpec is not required for some types (e.g., those querying local storage resources only)</para>
-    /// Since 0.4.5.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="type">type of storage pool sources to discover</param>
-    /// <param name="srcSpec">XML document specifying discovery source</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>an xml document consisting of a SourceList element containing a source document appropriate to the given pool type for each discovered source.</returns>
+    /// <summary>Talks to a storage backend and attempts to auto-discover the set of available storage pool sources. e.g. For iSCSI this would be a set of iSCSI targets. For NFS this would be a list of exported paths. The srcSpec (optional for some storage pool types, e.g. local ones) is an instance of the storage pool&apos;s source element specifying where to look for the pools. Since 0.4.5.</summary>
     public static byte* virConnectFindStoragePoolSources(virConnect* conn, byte* type, byte* srcSpec, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, uint, byte*>)
             (s_virConnectFindStoragePoolSources != 0 ? s_virConnectFindStoragePoolSources : Library.Core.Bind(ref s_virConnectFindStoragePoolSources, "virConnectFindStoragePoolSources")))(conn, type, srcSpec, flags);
     static nint s_virConnectFindStoragePoolSources;
 
-    /// <summary>Prior creating a storage pool (for instance via virStoragePoolCreateXML or virStoragePoolDefineXML) it may be suitable to know what pool types are supported along with the file/disk formats for each pool.</summary>
-    /// <remarks>
-    /// Since 5.2.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the hypervisor connection</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>NULL in case of error or an XML string defining the capabilities.</returns>
+    /// <summary>Prior creating a storage pool (for instance via virStoragePoolCreateXML or virStoragePoolDefineXML) it may be suitable to know what pool types are supported along with the file/disk formats for each pool. Since 5.2.0.</summary>
     public static byte* virConnectGetStoragePoolCapabilities(virConnect* conn, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, byte*>)
             (s_virConnectGetStoragePoolCapabilities != 0 ? s_virConnectGetStoragePoolCapabilities : Library.Core.Bind(ref s_virConnectGetStoragePoolCapabilities, "virConnectGetStoragePoolCapabilities")))(conn, flags);
     static nint s_virConnectGetStoragePoolCapabilities;
 
-    /// <summary>Collect the list of storage pools, and allocate an array to store those objects. This API solves the race inherent between virConnectListStoragePools and virConnectListDefinedStoragePools.</summary>
-    /// <remarks>
-    /// <para>Normally, all storage pools are returned; however, @flags can be used to filter the results for a smaller list of targeted pools. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a pool, and where all bits within a group describe all possible pools.</para>
-    /// <para>The first group of @flags is VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE (online) and VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE (offline) to filter the pools by state.</para>
-    /// <para>The second group of @flags is VIR_CONNECT_LIST_STORAGE_POOLS_PERSITENT (defined) and VIR_CONNECT_LIST_STORAGE_POOLS_TRANSIENT (running but not defined), to filter the pools by whether they have persistent config or not.</para>
-    /// <para>The third group of @flags is VIR_CONNECT_LIST_STORAGE_POOLS_AUTOSTART and VIR_CONNECT_LIST_STORAGE_POOLS_NO_AUTOSTART, to filter the pools by whether they are marked as autostart or not.</para>
-    /// <para>The last group of @flags is provided to filter the pools by the types, the flags include: VIR_CONNECT_LIST_STORAGE_POOLS_DIR VIR_CONNECT_LIST_STORAGE_POOLS_FS VIR_CONNECT_LIST_STORAGE_POOLS_NETFS VIR_CONNECT_LIST_STORAGE_POOLS_LOGICAL VIR_CONNECT_LIST_STORAGE_POOLS_DISK VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI VIR_CONNECT_LIST_STORAGE_POOLS_SCSI VIR_CONNECT_LIST_STORAGE_POOLS_MPATH VIR_CONNECT_LIST_STORAGE_POOLS_RBD VIR_CONNECT_LIST_STORAGE_POOLS_SHEEPDOG VIR_CONNECT_LIST_STORAGE_POOLS_GLUSTER VIR_CONNECT_LIST_STORAGE_POOLS_ZFS VIR_CONNECT_LIST_STORAGE_POOLS_VSTORAGE VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI_DIRECT</para>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="conn">Pointer to the hypervisor connection.</param>
-    /// <param name="pools">Pointer to a variable to store the array containing storage pool objects or NULL if the list is not required (just returns number of pools).</param>
-    /// <param name="flags">bitwise-OR of virConnectListAllStoragePoolsFlags.</param>
-    /// <returns>the number of storage pools found or -1 and sets @pools to NULL in case of error. On success, the array stored into @pools is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virStoragePoolFree() on each array element, then calling free() on @pools.</returns>
+    /// <summary>Collect the list of storage pools, and allocate an array to store those objects. This API solves the race inherent between virConnectListStoragePools and virConnectListDefinedStoragePools. Since 0.10.2.</summary>
     public static int virConnectListAllStoragePools(virConnect* conn, virStoragePool*** pools, ConnectListAllStoragePoolsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virStoragePool***, ConnectListAllStoragePoolsFlags, int>)
             (s_virConnectListAllStoragePools != 0 ? s_virConnectListAllStoragePools : Library.Core.Bind(ref s_virConnectListAllStoragePools, "virConnectListAllStoragePools")))(conn, pools, flags);
     static nint s_virConnectListAllStoragePools;
 
-    /// <summary>Provides the list of names of inactive storage pools up to maxnames. If there are more than maxnames, the remaining names will be silently ignored.</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllStoragePools().</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="names">array of char * to fill with pool names (allocated by caller)</param>
-    /// <param name="maxnames">size of the names array</param>
-    /// <returns>the number of names provided in the array or -1 in case of error. Note that this command is inherently racy; a pool can be defined between a call to virConnectNumOfDefinedStoragePools() and this call; you are only guaranteed that all currently defined pools were listed if the return is less than @maxnames. The client must call free() on each returned name.</returns>
+    /// <summary>Provides the list of names of inactive storage pools up to maxnames. If there are more than maxnames, the remaining names will be silently ignored. Since 0.4.1.</summary>
     public static int virConnectListDefinedStoragePools(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedStoragePools != 0 ? s_virConnectListDefinedStoragePools : Library.Core.Bind(ref s_virConnectListDefinedStoragePools, "virConnectListDefinedStoragePools")))(conn, names, maxnames);
     static nint s_virConnectListDefinedStoragePools;
 
-    /// <summary>Provides the list of names of active storage pools up to maxnames. If there are more than maxnames, the remaining names will be silently ignored.</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virConnectListAllStoragePools().</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="names">array of char * to fill with pool names (allocated by caller)</param>
-    /// <param name="maxnames">size of the names array</param>
-    /// <returns>the number of pools found or -1 in case of error. Note that this command is inherently racy; a pool can be started between a call to virConnectNumOfStoragePools() and this call; you are only guaranteed that all currently active pools were listed if the return is less than @maxnames. The client must call free() on each returned name.</returns>
+    /// <summary>Provides the list of names of active storage pools up to maxnames. If there are more than maxnames, the remaining names will be silently ignored. Since 0.4.1.</summary>
     public static int virConnectListStoragePools(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListStoragePools != 0 ? s_virConnectListStoragePools : Library.Core.Bind(ref s_virConnectListStoragePools, "virConnectListStoragePools")))(conn, names, maxnames);
     static nint s_virConnectListStoragePools;
 
-    /// <summary>Provides the number of inactive storage pools</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <returns>the number of pools found, or -1 on error</returns>
+    /// <summary>Provides the number of inactive storage pools Since 0.4.1.</summary>
     public static int virConnectNumOfDefinedStoragePools(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfDefinedStoragePools != 0 ? s_virConnectNumOfDefinedStoragePools : Library.Core.Bind(ref s_virConnectNumOfDefinedStoragePools, "virConnectNumOfDefinedStoragePools")))(conn);
     static nint s_virConnectNumOfDefinedStoragePools;
 
-    /// <summary>Provides the number of active storage pools</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <returns>the number of pools found, or -1 on error</returns>
+    /// <summary>Provides the number of active storage pools Since 0.4.1.</summary>
     public static int virConnectNumOfStoragePools(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int>)
             (s_virConnectNumOfStoragePools != 0 ? s_virConnectNumOfStoragePools : Library.Core.Bind(ref s_virConnectNumOfStoragePools, "virConnectNumOfStoragePools")))(conn);
     static nint s_virConnectNumOfStoragePools;
 
-    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectStoragePoolEventRegisterAny() method.</summary>
-    /// <remarks>
-    /// Since 2.0.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="callbackID">the callback identifier</param>
-    /// <returns>0 on success, -1 on failure</returns>
+    /// <summary>Removes an event callback. The callbackID parameter should be the value obtained from a previous virConnectStoragePoolEventRegisterAny() method. Since 2.0.0.</summary>
     public static int virConnectStoragePoolEventDeregisterAny(virConnect* conn, int callbackID) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, int>)
             (s_virConnectStoragePoolEventDeregisterAny != 0 ? s_virConnectStoragePoolEventDeregisterAny : Library.Core.Bind(ref s_virConnectStoragePoolEventDeregisterAny, "virConnectStoragePoolEventDeregisterAny")))(conn, callbackID);
     static nint s_virConnectStoragePoolEventDeregisterAny;
 
-    /// <summary>Adds a callback to receive notifications of arbitrary storage pool events occurring on a storage pool. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl().</summary>
-    /// <remarks>
-    /// <para>If @pool is NULL, then events will be monitored for any storage pool. If @pool is non-NULL, then only the specific storage pool will be monitored.</para>
-    /// <para>Most types of events have a callback providing a custom set of parameters for the event. When registering an event, it is thus necessary to use the VIR_STORAGE_POOL_EVENT_CALLBACK() macro to cast the supplied function pointer to match the signature of this method.</para>
-    /// <para>The virStoragePoolPtr object handle passed into the callback upon delivery of an event is only valid for the duration of execution of the callback. If the callback wishes to keep the storage pool object after the callback returns, it shall take a reference to it, by calling virStoragePoolRef(). The reference can be released once the object is no longer required by calling virStoragePoolFree().</para>
-    /// <para>The return value from this method is a positive integer identifier for the callback. To unregister a callback, this callback ID should be passed to the virConnectStoragePoolEventDeregisterAny() method.</para>
-    /// Since 2.0.0.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="pool">pointer to the storage pool</param>
-    /// <param name="eventID">the event type to receive</param>
-    /// <param name="cb">callback to the function handling network events</param>
-    /// <param name="opaque">opaque data to pass on to the callback</param>
-    /// <param name="freecb">optional function to deallocate opaque when not used anymore</param>
-    /// <returns>a callback identifier on success, -1 on failure.</returns>
+    /// <summary>Adds a callback to receive notifications of arbitrary storage pool events occurring on a storage pool. This function requires that an event loop has been previously registered with virEventRegisterImpl() or virEventRegisterDefaultImpl(). Since 2.0.0.</summary>
     public static int virConnectStoragePoolEventRegisterAny(virConnect* conn, virStoragePool* pool, StoragePoolEventID eventID, virConnectStoragePoolEventGenericCallback cb, void* opaque, virFreeCallback freecb) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virStoragePool*, StoragePoolEventID, virConnectStoragePoolEventGenericCallback, void*, virFreeCallback, int>)
             (s_virConnectStoragePoolEventRegisterAny != 0 ? s_virConnectStoragePoolEventRegisterAny : Library.Core.Bind(ref s_virConnectStoragePoolEventRegisterAny, "virConnectStoragePoolEventRegisterAny")))(conn, pool, eventID, cb, opaque, freecb);
     static nint s_virConnectStoragePoolEventRegisterAny;
 
-    /// <summary>Currently only filesystem pool accepts flags VIR_STORAGE_POOL_BUILD_OVERWRITE and VIR_STORAGE_POOL_BUILD_NO_OVERWRITE.</summary>
-    /// <remarks>
-    /// <para>Build the underlying storage pool</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="flags">bitwise-OR of virStoragePoolBuildFlags</param>
-    /// <returns>0 on success, or -1 upon failure</returns>
+    /// <summary>Currently only filesystem pool accepts flags VIR_STORAGE_POOL_BUILD_OVERWRITE and VIR_STORAGE_POOL_BUILD_NO_OVERWRITE. Since 0.4.1.</summary>
     public static int virStoragePoolBuild(virStoragePool* pool, StoragePoolBuildFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, StoragePoolBuildFlags, int>)
             (s_virStoragePoolBuild != 0 ? s_virStoragePoolBuild : Library.Core.Bind(ref s_virStoragePoolBuild, "virStoragePoolBuild")))(pool, flags);
     static nint s_virStoragePoolBuild;
 
-    /// <summary>Starts an inactive storage pool</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="flags">bitwise-OR of virStoragePoolCreateFlags</param>
-    /// <returns>0 on success, or -1 if it could not be started</returns>
+    /// <summary>Starts an inactive storage pool Since 0.4.1.</summary>
     public static int virStoragePoolCreate(virStoragePool* pool, StoragePoolCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, StoragePoolCreateFlags, int>)
             (s_virStoragePoolCreate != 0 ? s_virStoragePoolCreate : Library.Core.Bind(ref s_virStoragePoolCreate, "virStoragePoolCreate")))(pool, flags);
     static nint s_virStoragePoolCreate;
 
-    /// <summary>Create a new storage based on its XML description. The pool is not persistent, so its definition will disappear when it is destroyed, or if the host is restarted</summary>
-    /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="xmlDesc">XML description for new pool</param>
-    /// <param name="flags">bitwise-OR of virStoragePoolCreateFlags</param>
-    /// <returns>a virStoragePoolPtr object, or NULL if creation failed</returns>
+    /// <summary>Create a new storage based on its XML description. The pool is not persistent, so its definition will disappear when it is destroyed, or if the host is restarted Since 0.4.1.</summary>
     public static virStoragePool* virStoragePoolCreateXML(virConnect* conn, byte* xmlDesc, StoragePoolCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, StoragePoolCreateFlags, virStoragePool*>)
             (s_virStoragePoolCreateXML != 0 ? s_virStoragePoolCreateXML : Library.Core.Bind(ref s_virStoragePoolCreateXML, "virStoragePoolCreateXML")))(conn, xmlDesc, flags);
     static nint s_virStoragePoolCreateXML;
 
-    /// <summary>Define an inactive persistent storage pool or modify an existing persistent one from the XML description.</summary>
-    /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="xml">XML description for new pool</param>
-    /// <param name="flags">bitwise-OR of virStoragePoolDefineFlags</param>
-    /// <returns>a virStoragePoolPtr object, or NULL if creation failed</returns>
+    /// <summary>Define an inactive persistent storage pool or modify an existing persistent one from the XML description. Since 0.4.1.</summary>
     public static virStoragePool* virStoragePoolDefineXML(virConnect* conn, byte* xml, StoragePoolDefineFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, StoragePoolDefineFlags, virStoragePool*>)
             (s_virStoragePoolDefineXML != 0 ? s_virStoragePoolDefineXML : Library.Core.Bind(ref s_virStoragePoolDefineXML, "virStoragePoolDefineXML")))(conn, xml, flags);
     static nint s_virStoragePoolDefineXML;
 
-    /// <summary>Delete the underlying pool resources. This is a non-recoverable operation. The virStoragePoolPtr object itself is not free&apos;d.</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="flags">bitwise-OR of virStoragePoolDeleteFlags</param>
-    /// <returns>0 on success, or -1 if it could not be obliterate</returns>
+    /// <summary>Delete the underlying pool resources. This is a non-recoverable operation. The virStoragePoolPtr object itself is not free&apos;d. Since 0.4.1.</summary>
     public static int virStoragePoolDelete(virStoragePool* pool, StoragePoolDeleteFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, StoragePoolDeleteFlags, int>)
             (s_virStoragePoolDelete != 0 ? s_virStoragePoolDelete : Library.Core.Bind(ref s_virStoragePoolDelete, "virStoragePoolDelete")))(pool, flags);
     static nint s_virStoragePoolDelete;
 
-    /// <summary>Destroy an active storage pool. This will deactivate the pool on the host, but keep any persistent config associated with it. If it has a persistent config it can later be restarted with virStoragePoolCreate(). This does not free the associated virStoragePoolPtr object.</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <returns>0 on success, or -1 if it could not be destroyed</returns>
+    /// <summary>Destroy an active storage pool. This will deactivate the pool on the host, but keep any persistent config associated with it. If it has a persistent config it can later be restarted with virStoragePoolCreate(). This does not free the associated virStoragePoolPtr object. Since 0.4.1.</summary>
     public static int virStoragePoolDestroy(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolDestroy != 0 ? s_virStoragePoolDestroy : Library.Core.Bind(ref s_virStoragePoolDestroy, "virStoragePoolDestroy")))(pool);
     static nint s_virStoragePoolDestroy;
 
-    /// <summary>Free a storage pool object, releasing all memory associated with it. Does not change the state of the pool on the host.</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <returns>0 on success, or -1 if it could not be free&apos;d.</returns>
+    /// <summary>Free a storage pool object, releasing all memory associated with it. Does not change the state of the pool on the host. Since 0.4.1.</summary>
     public static int virStoragePoolFree(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolFree != 0 ? s_virStoragePoolFree : Library.Core.Bind(ref s_virStoragePoolFree, "virStoragePoolFree")))(pool);
     static nint s_virStoragePoolFree;
 
-    /// <summary>Fetches the value of the autostart flag, which determines whether the pool is automatically started at boot time</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="autostart">location in which to store autostart flag</param>
-    /// <returns>0 on success, -1 on failure</returns>
+    /// <summary>Fetches the value of the autostart flag, which determines whether the pool is automatically started at boot time Since 0.4.1.</summary>
     public static int virStoragePoolGetAutostart(virStoragePool* pool, int* autostart) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int*, int>)
             (s_virStoragePoolGetAutostart != 0 ? s_virStoragePoolGetAutostart : Library.Core.Bind(ref s_virStoragePoolGetAutostart, "virStoragePoolGetAutostart")))(pool, autostart);
     static nint s_virStoragePoolGetAutostart;
 
-    /// <summary>Provides the connection pointer associated with a storage pool. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to a pool</param>
-    /// <returns>the virConnectPtr or NULL in case of failure.</returns>
+    /// <summary>Provides the connection pointer associated with a storage pool. The reference counter on the connection is not increased by this call. Since 0.4.1.</summary>
     public static virConnect* virStoragePoolGetConnect(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, virConnect*>)
             (s_virStoragePoolGetConnect != 0 ? s_virStoragePoolGetConnect : Library.Core.Bind(ref s_virStoragePoolGetConnect, "virStoragePoolGetConnect")))(pool);
     static nint s_virStoragePoolGetConnect;
 
-    /// <summary>Get volatile information about the storage pool such as free space / usage summary</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="info">pointer at which to store info</param>
-    /// <returns>0 on success, or -1 on failure.</returns>
+    /// <summary>Get volatile information about the storage pool such as free space / usage summary Since 0.4.1.</summary>
     public static int virStoragePoolGetInfo(virStoragePool* pool, virStoragePoolInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, virStoragePoolInfo*, int>)
             (s_virStoragePoolGetInfo != 0 ? s_virStoragePoolGetInfo : Library.Core.Bind(ref s_virStoragePoolGetInfo, "virStoragePoolGetInfo")))(pool, info);
     static nint s_virStoragePoolGetInfo;
 
-    /// <summary>Fetch the locally unique name of the storage pool</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <returns>the name of the pool, or NULL on error</returns>
+    /// <summary>Fetch the locally unique name of the storage pool Since 0.4.1.</summary>
     public static byte* virStoragePoolGetName(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, byte*>)
             (s_virStoragePoolGetName != 0 ? s_virStoragePoolGetName : Library.Core.Bind(ref s_virStoragePoolGetName, "virStoragePoolGetName")))(pool);
     static nint s_virStoragePoolGetName;
 
-    /// <summary>Fetch the globally unique ID of the storage pool</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="uuid">buffer of VIR_UUID_BUFLEN bytes in size</param>
-    /// <returns>0 on success, or -1 on error;</returns>
+    /// <summary>Fetch the globally unique ID of the storage pool Since 0.4.1.</summary>
     public static int virStoragePoolGetUUID(virStoragePool* pool, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, byte*, int>)
             (s_virStoragePoolGetUUID != 0 ? s_virStoragePoolGetUUID : Library.Core.Bind(ref s_virStoragePoolGetUUID, "virStoragePoolGetUUID")))(pool, uuid);
     static nint s_virStoragePoolGetUUID;
 
-    /// <summary>Fetch the globally unique ID of the storage pool as a string</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="buf">buffer of VIR_UUID_STRING_BUFLEN bytes in size</param>
-    /// <returns>0 on success, or -1 on error;</returns>
+    /// <summary>Fetch the globally unique ID of the storage pool as a string Since 0.4.1.</summary>
     public static int virStoragePoolGetUUIDString(virStoragePool* pool, byte* buf) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, byte*, int>)
             (s_virStoragePoolGetUUIDString != 0 ? s_virStoragePoolGetUUIDString : Library.Core.Bind(ref s_virStoragePoolGetUUIDString, "virStoragePoolGetUUIDString")))(pool, buf);
     static nint s_virStoragePoolGetUUIDString;
 
-    /// <summary>Fetch an XML document describing all aspects of the storage pool. This is suitable for later feeding back into the virStoragePoolCreateXML method.</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="flags">bitwise-OR of virStorageXMLFlags</param>
-    /// <returns>a XML document (caller frees), or NULL on error</returns>
+    /// <summary>Fetch an XML document describing all aspects of the storage pool. This is suitable for later feeding back into the virStoragePoolCreateXML method. Since 0.4.1.</summary>
     public static byte* virStoragePoolGetXMLDesc(virStoragePool* pool, StorageXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, StorageXMLFlags, byte*>)
             (s_virStoragePoolGetXMLDesc != 0 ? s_virStoragePoolGetXMLDesc : Library.Core.Bind(ref s_virStoragePoolGetXMLDesc, "virStoragePoolGetXMLDesc")))(pool, flags);
     static nint s_virStoragePoolGetXMLDesc;
 
-    /// <summary>Determine if the storage pool is currently running</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="pool">pointer to the storage pool object</param>
-    /// <returns>1 if running, 0 if inactive, -1 on error</returns>
+    /// <summary>Determine if the storage pool is currently running Since 0.7.3.</summary>
     public static int virStoragePoolIsActive(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolIsActive != 0 ? s_virStoragePoolIsActive : Library.Core.Bind(ref s_virStoragePoolIsActive, "virStoragePoolIsActive")))(pool);
     static nint s_virStoragePoolIsActive;
 
-    /// <summary>Determine if the storage pool has a persistent configuration which means it will still exist after shutting down</summary>
-    /// <remarks>
-    /// Since 0.7.3.
-    /// </remarks>
-    /// <param name="pool">pointer to the storage pool object</param>
-    /// <returns>1 if persistent, 0 if transient, -1 on error</returns>
+    /// <summary>Determine if the storage pool has a persistent configuration which means it will still exist after shutting down Since 0.7.3.</summary>
     public static int virStoragePoolIsPersistent(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolIsPersistent != 0 ? s_virStoragePoolIsPersistent : Library.Core.Bind(ref s_virStoragePoolIsPersistent, "virStoragePoolIsPersistent")))(pool);
     static nint s_virStoragePoolIsPersistent;
 
-    /// <summary>Collect the list of storage volumes, and allocate an array to store those objects.</summary>
-    /// <remarks>
-    /// Since 0.10.2.
-    /// </remarks>
-    /// <param name="pool">Pointer to storage pool</param>
-    /// <param name="vols">Pointer to a variable to store the array containing storage volume objects or NULL if the list is not required (just returns number of volumes).</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the number of storage volumes found or -1 and sets @vols to NULL in case of error. On success, the array stored into @vols is guaranteed to have an extra allocated element set to NULL but not included in the return count, to make iteration easier. The caller is responsible for calling virStorageVolFree() on each array element, then calling free() on @vols.</returns>
+    /// <summary>Collect the list of storage volumes, and allocate an array to store those objects. Since 0.10.2.</summary>
     public static int virStoragePoolListAllVolumes(virStoragePool* pool, virStorageVol*** vols, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, virStorageVol***, uint, int>)
             (s_virStoragePoolListAllVolumes != 0 ? s_virStoragePoolListAllVolumes : Library.Core.Bind(ref s_virStoragePoolListAllVolumes, "virStoragePoolListAllVolumes")))(pool, vols, flags);
     static nint s_virStoragePoolListAllVolumes;
 
-    /// <summary>Fetch list of storage volume names, limiting to at most maxnames.</summary>
-    /// <remarks>
-    /// <para>The use of this function is discouraged. Instead, use virStoragePoolListAllVolumes().</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="names">array in which to storage volume names</param>
-    /// <param name="maxnames">size of names array</param>
-    /// <returns>the number of names fetched, or -1 on error</returns>
+    /// <summary>Fetch list of storage volume names, limiting to at most maxnames. Since 0.4.1.</summary>
     public static int virStoragePoolListVolumes(virStoragePool* pool, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, byte**, int, int>)
             (s_virStoragePoolListVolumes != 0 ? s_virStoragePoolListVolumes : Library.Core.Bind(ref s_virStoragePoolListVolumes, "virStoragePoolListVolumes")))(pool, names, maxnames);
     static nint s_virStoragePoolListVolumes;
 
-    /// <summary>Fetch a storage pool based on its unique name</summary>
-    /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="name">name of pool to fetch</param>
-    /// <returns>a virStoragePoolPtr object, or NULL if no matching pool is found</returns>
+    /// <summary>Fetch a storage pool based on its unique name Since 0.4.1.</summary>
     public static virStoragePool* virStoragePoolLookupByName(virConnect* conn, byte* name) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virStoragePool*>)
             (s_virStoragePoolLookupByName != 0 ? s_virStoragePoolLookupByName : Library.Core.Bind(ref s_virStoragePoolLookupByName, "virStoragePoolLookupByName")))(conn, name);
     static nint s_virStoragePoolLookupByName;
 
-    /// <summary>Fetch a storage pool which maps to a particular target directory. If more than one pool maps to the path, it is undefined which will be returned first.</summary>
-    /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
-    /// Since 4.1.0.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="path">path at which the pool is exposed</param>
-    /// <returns>a virStoragePoolPtr object, or NULL if no matching pool is found</returns>
+    /// <summary>Fetch a storage pool which maps to a particular target directory. If more than one pool maps to the path, it is undefined which will be returned first. Since 4.1.0.</summary>
     public static virStoragePool* virStoragePoolLookupByTargetPath(virConnect* conn, byte* path) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virStoragePool*>)
             (s_virStoragePoolLookupByTargetPath != 0 ? s_virStoragePoolLookupByTargetPath : Library.Core.Bind(ref s_virStoragePoolLookupByTargetPath, "virStoragePoolLookupByTargetPath")))(conn, path);
     static nint s_virStoragePoolLookupByTargetPath;
 
-    /// <summary>Fetch a storage pool based on its globally unique id</summary>
-    /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="uuid">globally unique id of pool to fetch</param>
-    /// <returns>a virStoragePoolPtr object, or NULL if no matching pool is found</returns>
+    /// <summary>Fetch a storage pool based on its globally unique id Since 0.4.1.</summary>
     public static virStoragePool* virStoragePoolLookupByUUID(virConnect* conn, byte* uuid) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virStoragePool*>)
             (s_virStoragePoolLookupByUUID != 0 ? s_virStoragePoolLookupByUUID : Library.Core.Bind(ref s_virStoragePoolLookupByUUID, "virStoragePoolLookupByUUID")))(conn, uuid);
     static nint s_virStoragePoolLookupByUUID;
 
-    /// <summary>Fetch a storage pool based on its globally unique id</summary>
-    /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="uuidstr">globally unique id of pool to fetch</param>
-    /// <returns>a virStoragePoolPtr object, or NULL if no matching pool is found</returns>
+    /// <summary>Fetch a storage pool based on its globally unique id Since 0.4.1.</summary>
     public static virStoragePool* virStoragePoolLookupByUUIDString(virConnect* conn, byte* uuidstr) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virStoragePool*>)
             (s_virStoragePoolLookupByUUIDString != 0 ? s_virStoragePoolLookupByUUIDString : Library.Core.Bind(ref s_virStoragePoolLookupByUUIDString, "virStoragePoolLookupByUUIDString")))(conn, uuidstr);
     static nint s_virStoragePoolLookupByUUIDString;
 
-    /// <summary>Fetch a storage pool which contains a particular volume</summary>
-    /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <returns>a virStoragePoolPtr object, or NULL if no matching pool is found</returns>
+    /// <summary>Fetch a storage pool which contains a particular volume Since 0.4.1.</summary>
     public static virStoragePool* virStoragePoolLookupByVolume(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virStoragePool*>)
             (s_virStoragePoolLookupByVolume != 0 ? s_virStoragePoolLookupByVolume : Library.Core.Bind(ref s_virStoragePoolLookupByVolume, "virStoragePoolLookupByVolume")))(vol);
     static nint s_virStoragePoolLookupByVolume;
 
-    /// <summary>Fetch the number of storage volumes within a pool</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <returns>the number of storage pools, or -1 on failure</returns>
+    /// <summary>Fetch the number of storage volumes within a pool Since 0.4.1.</summary>
     public static int virStoragePoolNumOfVolumes(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolNumOfVolumes != 0 ? s_virStoragePoolNumOfVolumes : Library.Core.Bind(ref s_virStoragePoolNumOfVolumes, "virStoragePoolNumOfVolumes")))(pool);
     static nint s_virStoragePoolNumOfVolumes;
 
-    /// <summary>Increment the reference count on the pool. For each additional call to this method, there shall be a corresponding call to virStoragePoolFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using a pool would increment the reference count.</para>
-    /// Since 0.6.0.
-    /// </remarks>
-    /// <param name="pool">the pool to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the pool. For each additional call to this method, there shall be a corresponding call to virStoragePoolFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
     public static int virStoragePoolRef(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolRef != 0 ? s_virStoragePoolRef : Library.Core.Bind(ref s_virStoragePoolRef, "virStoragePoolRef")))(pool);
     static nint s_virStoragePoolRef;
 
-    /// <summary>Request that the pool refresh its list of volumes. This may involve communicating with a remote server, and/or initializing new devices at the OS layer</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 if the volume list was refreshed, -1 on failure</returns>
+    /// <summary>Request that the pool refresh its list of volumes. This may involve communicating with a remote server, and/or initializing new devices at the OS layer Since 0.4.1.</summary>
     public static int virStoragePoolRefresh(virStoragePool* pool, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, uint, int>)
             (s_virStoragePoolRefresh != 0 ? s_virStoragePoolRefresh : Library.Core.Bind(ref s_virStoragePoolRefresh, "virStoragePoolRefresh")))(pool, flags);
     static nint s_virStoragePoolRefresh;
 
-    /// <summary>Configure the storage pool to be automatically started when the host machine boots.</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="autostart">whether the storage pool should be automatically started 0 or 1</param>
-    /// <returns>0 on success, -1 on failure</returns>
+    /// <summary>Configure the storage pool to be automatically started when the host machine boots. Since 0.4.1.</summary>
     public static int virStoragePoolSetAutostart(virStoragePool* pool, int autostart) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int, int>)
             (s_virStoragePoolSetAutostart != 0 ? s_virStoragePoolSetAutostart : Library.Core.Bind(ref s_virStoragePoolSetAutostart, "virStoragePoolSetAutostart")))(pool, autostart);
     static nint s_virStoragePoolSetAutostart;
 
-    /// <summary>Undefine an inactive storage pool</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <returns>0 on success, -1 on failure</returns>
+    /// <summary>Undefine an inactive storage pool Since 0.4.1.</summary>
     public static int virStoragePoolUndefine(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolUndefine != 0 ? s_virStoragePoolUndefine : Library.Core.Bind(ref s_virStoragePoolUndefine, "virStoragePoolUndefine")))(pool);
     static nint s_virStoragePoolUndefine;
 
-    /// <summary>Create a storage volume within a pool based on an XML description. Not all pools support creation of volumes.</summary>
-    /// <remarks>
-    /// <para>Since 1.0.1 VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA in flags can be used to get higher performance with qcow2 image files which don&apos;t support full preallocation, by creating a sparse image file with metadata.</para>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="xmlDesc">description of volume to create</param>
-    /// <param name="flags">bitwise-OR of virStorageVolCreateFlags</param>
-    /// <returns>the storage volume, or NULL on error</returns>
+    /// <summary>Create a storage volume within a pool based on an XML description. Not all pools support creation of volumes. Since 0.4.1.</summary>
     public static virStorageVol* virStorageVolCreateXML(virStoragePool* pool, byte* xmlDesc, StorageVolCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, byte*, StorageVolCreateFlags, virStorageVol*>)
             (s_virStorageVolCreateXML != 0 ? s_virStorageVolCreateXML : Library.Core.Bind(ref s_virStorageVolCreateXML, "virStorageVolCreateXML")))(pool, xmlDesc, flags);
     static nint s_virStorageVolCreateXML;
 
-    /// <summary>Create a storage volume in the parent pool, using the &apos;clonevol&apos; volume as input. Information for the new volume (name, perms) are passed via a typical volume XML description.</summary>
-    /// <remarks>
-    /// <para>Since 1.0.1 VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA in flags can be used to get higher performance with qcow2 image files which don&apos;t support full preallocation, by creating a sparse image file with metadata.</para>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
-    /// Since 0.6.4.
-    /// </remarks>
-    /// <param name="pool">pointer to parent pool for the new volume</param>
-    /// <param name="xmlDesc">description of volume to create</param>
-    /// <param name="clonevol">storage volume to use as input</param>
-    /// <param name="flags">bitwise-OR of virStorageVolCreateFlags</param>
-    /// <returns>the storage volume, or NULL on error</returns>
+    /// <summary>Create a storage volume in the parent pool, using the &apos;clonevol&apos; volume as input. Information for the new volume (name, perms) are passed via a typical volume XML description. Since 0.6.4.</summary>
     public static virStorageVol* virStorageVolCreateXMLFrom(virStoragePool* pool, byte* xmlDesc, virStorageVol* clonevol, StorageVolCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, byte*, virStorageVol*, StorageVolCreateFlags, virStorageVol*>)
             (s_virStorageVolCreateXMLFrom != 0 ? s_virStorageVolCreateXMLFrom : Library.Core.Bind(ref s_virStorageVolCreateXMLFrom, "virStorageVolCreateXMLFrom")))(pool, xmlDesc, clonevol, flags);
     static nint s_virStorageVolCreateXMLFrom;
 
-    /// <summary>Delete the storage volume from the pool</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <param name="flags">bitwise-OR of virStorageVolDeleteFlags</param>
-    /// <returns>0 on success, or -1 on error</returns>
+    /// <summary>Delete the storage volume from the pool Since 0.4.1.</summary>
     public static int virStorageVolDelete(virStorageVol* vol, StorageVolDeleteFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, StorageVolDeleteFlags, int>)
             (s_virStorageVolDelete != 0 ? s_virStorageVolDelete : Library.Core.Bind(ref s_virStorageVolDelete, "virStorageVolDelete")))(vol, flags);
     static nint s_virStorageVolDelete;
 
-    /// <summary>Download the content of the volume as a stream. If @length is zero, then the remaining contents of the volume after @offset will be downloaded. Please note that the stream transports the volume itself as is, so the downloaded data may not correspond to guest OS visible state in cases when a complex storage format such as qcow2 or vmdk is used.</summary>
-    /// <remarks>
-    /// <para>If VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM is set in @flags effective transmission of holes is enabled. This assumes using the @stream with combination of virStreamSparseRecvAll() or virStreamRecvFlags(stream, ..., flags = VIR_STREAM_RECV_STOP_AT_HOLE) for honouring holes sent by server.</para>
-    /// <para>This call sets up an asynchronous stream; subsequent use of stream APIs is necessary to transfer the actual data, determine how much data is successfully transferred, and detect any errors. The results will be unpredictable if another active stream is writing to the storage volume.</para>
-    /// Since 0.9.0.
-    /// </remarks>
-    /// <param name="vol">pointer to volume to download from</param>
-    /// <param name="stream">stream to use as output</param>
-    /// <param name="offset">position in @vol to start reading from</param>
-    /// <param name="length">limit on amount of data to download</param>
-    /// <param name="flags">bitwise-OR of virStorageVolDownloadFlags</param>
-    /// <returns>0, or -1 upon error.</returns>
+    /// <summary>Download the content of the volume as a stream. If @length is zero, then the remaining contents of the volume after @offset will be downloaded. Please note that the stream transports the volume itself as is, so the downloaded data may not correspond to guest OS visible state in cases when a complex storage format such as qcow2 or vmdk is used. Since 0.9.0.</summary>
     public static int virStorageVolDownload(virStorageVol* vol, virStream* stream, ulong offset, ulong length, StorageVolDownloadFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virStream*, ulong, ulong, StorageVolDownloadFlags, int>)
             (s_virStorageVolDownload != 0 ? s_virStorageVolDownload : Library.Core.Bind(ref s_virStorageVolDownload, "virStorageVolDownload")))(vol, stream, offset, length, flags);
     static nint s_virStorageVolDownload;
 
-    /// <summary>Release the storage volume handle. The underlying storage volume continues to exist.</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <returns>0 on success, or -1 on error</returns>
+    /// <summary>Release the storage volume handle. The underlying storage volume continues to exist. Since 0.4.1.</summary>
     public static int virStorageVolFree(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, int>)
             (s_virStorageVolFree != 0 ? s_virStorageVolFree : Library.Core.Bind(ref s_virStorageVolFree, "virStorageVolFree")))(vol);
     static nint s_virStorageVolFree;
 
-    /// <summary>Provides the connection pointer associated with a storage volume. The reference counter on the connection is not increased by this call.</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to a pool</param>
-    /// <returns>the virConnectPtr or NULL in case of failure.</returns>
+    /// <summary>Provides the connection pointer associated with a storage volume. The reference counter on the connection is not increased by this call. Since 0.4.1.</summary>
     public static virConnect* virStorageVolGetConnect(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virConnect*>)
             (s_virStorageVolGetConnect != 0 ? s_virStorageVolGetConnect : Library.Core.Bind(ref s_virStorageVolGetConnect, "virStorageVolGetConnect")))(vol);
     static nint s_virStorageVolGetConnect;
 
-    /// <summary>Fetches volatile information about the storage volume such as its current allocation</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <param name="info">pointer at which to store info</param>
-    /// <returns>0 on success, or -1 on failure</returns>
+    /// <summary>Fetches volatile information about the storage volume such as its current allocation Since 0.4.1.</summary>
     public static int virStorageVolGetInfo(virStorageVol* vol, virStorageVolInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virStorageVolInfo*, int>)
             (s_virStorageVolGetInfo != 0 ? s_virStorageVolGetInfo : Library.Core.Bind(ref s_virStorageVolGetInfo, "virStorageVolGetInfo")))(vol, info);
     static nint s_virStorageVolGetInfo;
 
-    /// <summary>Fetches volatile information about the storage volume such as its current allocation.</summary>
-    /// <remarks>
-    /// <para>If the @flags argument is VIR_STORAGE_VOL_GET_PHYSICAL, then the physical bytes used for the volume will be returned in the @info allocation field. This is useful for sparse files and certain volume file types where the physical on disk usage can be different than the calculated allocation value as is the case with qcow2 files.</para>
-    /// Since 3.0.0.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <param name="info">pointer at which to store info</param>
-    /// <param name="flags">bitwise-OR of virStorageVolInfoFlags</param>
-    /// <returns>0 on success, or -1 on failure</returns>
+    /// <summary>Fetches volatile information about the storage volume such as its current allocation. Since 3.0.0.</summary>
     public static int virStorageVolGetInfoFlags(virStorageVol* vol, virStorageVolInfo* info, StorageVolInfoFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virStorageVolInfo*, StorageVolInfoFlags, int>)
             (s_virStorageVolGetInfoFlags != 0 ? s_virStorageVolGetInfoFlags : Library.Core.Bind(ref s_virStorageVolGetInfoFlags, "virStorageVolGetInfoFlags")))(vol, info, flags);
     static nint s_virStorageVolGetInfoFlags;
 
-    /// <summary>Fetch the storage volume key. This is globally unique, so the same volume will have the same key no matter what host it is accessed from</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <returns>the volume key, or NULL on error</returns>
+    /// <summary>Fetch the storage volume key. This is globally unique, so the same volume will have the same key no matter what host it is accessed from Since 0.4.1.</summary>
     public static byte* virStorageVolGetKey(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, byte*>)
             (s_virStorageVolGetKey != 0 ? s_virStorageVolGetKey : Library.Core.Bind(ref s_virStorageVolGetKey, "virStorageVolGetKey")))(vol);
     static nint s_virStorageVolGetKey;
 
-    /// <summary>Fetch the storage volume name. This is unique within the scope of a pool</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <returns>the volume name, or NULL on error</returns>
+    /// <summary>Fetch the storage volume name. This is unique within the scope of a pool Since 0.4.1.</summary>
     public static byte* virStorageVolGetName(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, byte*>)
             (s_virStorageVolGetName != 0 ? s_virStorageVolGetName : Library.Core.Bind(ref s_virStorageVolGetName, "virStorageVolGetName")))(vol);
     static nint s_virStorageVolGetName;
 
-    /// <summary>Fetch the storage volume path. Depending on the pool configuration this is either persistent across hosts, or dynamically assigned at pool startup. Consult pool documentation for information on getting the persistent naming</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <returns>the storage volume path, or NULL on error. The caller must free() the returned path after use.</returns>
+    /// <summary>Fetch the storage volume path. Depending on the pool configuration this is either persistent across hosts, or dynamically assigned at pool startup. Consult pool documentation for information on getting the persistent naming Since 0.4.1.</summary>
     public static byte* virStorageVolGetPath(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, byte*>)
             (s_virStorageVolGetPath != 0 ? s_virStorageVolGetPath : Library.Core.Bind(ref s_virStorageVolGetPath, "virStorageVolGetPath")))(vol);
     static nint s_virStorageVolGetPath;
 
-    /// <summary>Fetch an XML document describing all aspects of the storage volume</summary>
-    /// <remarks>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>the XML document, or NULL on error</returns>
+    /// <summary>Fetch an XML document describing all aspects of the storage volume Since 0.4.1.</summary>
     public static byte* virStorageVolGetXMLDesc(virStorageVol* vol, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, uint, byte*>)
             (s_virStorageVolGetXMLDesc != 0 ? s_virStorageVolGetXMLDesc : Library.Core.Bind(ref s_virStorageVolGetXMLDesc, "virStorageVolGetXMLDesc")))(vol, flags);
     static nint s_virStorageVolGetXMLDesc;
 
-    /// <summary>Fetch a pointer to a storage volume based on its globally unique key</summary>
-    /// <remarks>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="key">globally unique key</param>
-    /// <returns>a storage volume, or NULL if not found / error</returns>
+    /// <summary>Fetch a pointer to a storage volume based on its globally unique key Since 0.4.1.</summary>
     public static virStorageVol* virStorageVolLookupByKey(virConnect* conn, byte* key) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virStorageVol*>)
             (s_virStorageVolLookupByKey != 0 ? s_virStorageVolLookupByKey : Library.Core.Bind(ref s_virStorageVolLookupByKey, "virStorageVolLookupByKey")))(conn, key);
     static nint s_virStorageVolLookupByKey;
 
-    /// <summary>Fetch a pointer to a storage volume based on its name within a pool</summary>
-    /// <remarks>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="pool">pointer to storage pool</param>
-    /// <param name="name">name of storage volume</param>
-    /// <returns>a storage volume, or NULL if not found / error</returns>
+    /// <summary>Fetch a pointer to a storage volume based on its name within a pool Since 0.4.1.</summary>
     public static virStorageVol* virStorageVolLookupByName(virStoragePool* pool, byte* name) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, byte*, virStorageVol*>)
             (s_virStorageVolLookupByName != 0 ? s_virStorageVolLookupByName : Library.Core.Bind(ref s_virStorageVolLookupByName, "virStorageVolLookupByName")))(pool, name);
     static nint s_virStorageVolLookupByName;
 
-    /// <summary>Fetch a pointer to a storage volume based on its locally (host) unique path</summary>
-    /// <remarks>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
-    /// Since 0.4.1.
-    /// </remarks>
-    /// <param name="conn">pointer to hypervisor connection</param>
-    /// <param name="path">locally unique path</param>
-    /// <returns>a storage volume, or NULL if not found / error</returns>
+    /// <summary>Fetch a pointer to a storage volume based on its locally (host) unique path Since 0.4.1.</summary>
     public static virStorageVol* virStorageVolLookupByPath(virConnect* conn, byte* path) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virStorageVol*>)
             (s_virStorageVolLookupByPath != 0 ? s_virStorageVolLookupByPath : Library.Core.Bind(ref s_virStorageVolLookupByPath, "virStorageVolLookupByPath")))(conn, path);
     static nint s_virStorageVolLookupByPath;
 
-    /// <summary>Increment the reference count on the vol. For each additional call to this method, there shall be a corresponding call to virStorageVolFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// <para>This method is typically useful for applications where multiple threads are using a connection, and it is required that the connection remain open until all threads have finished using it. ie, each new thread using a vol would increment the reference count.</para>
-    /// Since 0.6.0.
-    /// </remarks>
-    /// <param name="vol">the vol to hold a reference on</param>
-    /// <returns>0 in case of success, -1 in case of failure.</returns>
+    /// <summary>Increment the reference count on the vol. For each additional call to this method, there shall be a corresponding call to virStorageVolFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
     public static int virStorageVolRef(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, int>)
             (s_virStorageVolRef != 0 ? s_virStorageVolRef : Library.Core.Bind(ref s_virStorageVolRef, "virStorageVolRef")))(vol);
     static nint s_virStorageVolRef;
 
-    /// <summary>Changes the capacity of the storage volume @vol to @capacity. The operation will fail if the new capacity requires allocation that would exceed the remaining free space in the parent pool. The contents of the new capacity will appear as all zero bytes. The capacity value will be rounded to the granularity supported by the hypervisor.</summary>
-    /// <remarks>
-    /// <para>Normally, the operation will attempt to affect capacity with a minimum impact on allocation (that is, the default operation favors a sparse resize). If @flags contains VIR_STORAGE_VOL_RESIZE_ALLOCATE, then the operation will ensure that allocation is sufficient for the new capacity; this may make the operation take noticeably longer.</para>
-    /// <para>Normally, the operation treats @capacity as the new size in bytes; but if @flags contains VIR_STORAGE_VOL_RESIZE_DELTA, then @capacity represents the size difference to add to the current size. It is up to the storage pool implementation whether unaligned requests are rounded up to the next valid boundary, or rejected.</para>
-    /// <para>Normally, this operation should only be used to enlarge capacity; but if @flags contains VIR_STORAGE_VOL_RESIZE_SHRINK, it is possible to attempt a reduction in capacity even though it might cause data loss. If VIR_STORAGE_VOL_RESIZE_DELTA is also present, then @capacity is subtracted from the current size; without it, @capacity represents the absolute new size regardless of whether it is larger or smaller than the current size.</para>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <param name="capacity">new capacity, in bytes</param>
-    /// <param name="flags">bitwise-OR of virStorageVolResizeFlags</param>
-    /// <returns>0 on success, or -1 on error.</returns>
+    /// <summary>Changes the capacity of the storage volume @vol to @capacity. The operation will fail if the new capacity requires allocation that would exceed the remaining free space in the parent pool. The contents of the new capacity will appear as all zero bytes. The capacity value will be rounded to the granularity supported by the hypervisor. Since 0.9.10.</summary>
     public static int virStorageVolResize(virStorageVol* vol, ulong capacity, StorageVolResizeFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, ulong, StorageVolResizeFlags, int>)
             (s_virStorageVolResize != 0 ? s_virStorageVolResize : Library.Core.Bind(ref s_virStorageVolResize, "virStorageVolResize")))(vol, capacity, flags);
     static nint s_virStorageVolResize;
 
-    /// <summary>Upload new content to the volume from a stream. This call will fail if @offset + @length exceeds the size of the volume. Otherwise, if @length is non-zero, an error will be raised if an attempt is made to upload greater than @length bytes of data. Please note that the stream transports the volume itself as is, so the downloaded data may not correspond to guest OS visible state in cases when a complex storage format such as qcow2 or vmdk is used.</summary>
-    /// <remarks>
-    /// <para>If VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM is set in @flags effective transmission of holes is enabled. This assumes using the @stream with combination of virStreamSparseSendAll() or virStreamSendHole() to preserve source file sparseness.</para>
-    /// <para>This call sets up an asynchronous stream; subsequent use of stream APIs is necessary to transfer the actual data, determine how much data is successfully transferred, and detect any errors. The results will be unpredictable if another active stream is writing to the storage volume.</para>
-    /// <para>When the data stream is closed whether the upload is successful or not an attempt will be made to refresh the target storage pool if an asynchronous build is not running in order to reflect pool and volume changes as a result of the upload. Depending on the target volume storage backend and the source stream type for a successful upload, the target volume may take on the characteristics from the source stream such as format type, capacity, and allocation.</para>
-    /// Since 0.9.0.
-    /// </remarks>
-    /// <param name="vol">pointer to volume to upload</param>
-    /// <param name="stream">stream to use as input</param>
-    /// <param name="offset">position to start writing to</param>
-    /// <param name="length">limit on amount of data to upload</param>
-    /// <param name="flags">bitwise-OR of virStorageVolUploadFlags</param>
-    /// <returns>0, or -1 upon error.</returns>
+    /// <summary>Upload new content to the volume from a stream. This call will fail if @offset + @length exceeds the size of the volume. Otherwise, if @length is non-zero, an error will be raised if an attempt is made to upload greater than @length bytes of data. Please note that the stream transports the volume itself as is, so the downloaded data may not correspond to guest OS visible state in cases when a complex storage format such as qcow2 or vmdk is used. Since 0.9.0.</summary>
     public static int virStorageVolUpload(virStorageVol* vol, virStream* stream, ulong offset, ulong length, StorageVolUploadFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virStream*, ulong, ulong, StorageVolUploadFlags, int>)
             (s_virStorageVolUpload != 0 ? s_virStorageVolUpload : Library.Core.Bind(ref s_virStorageVolUpload, "virStorageVolUpload")))(vol, stream, offset, length, flags);
     static nint s_virStorageVolUpload;
 
-    /// <summary>Ensure data previously on a volume is not accessible to future reads.</summary>
-    /// <remarks>
-    /// <para>The data to be wiped may include the format and possibly size information, so non-raw images might become raw with a different size. It is storage backend dependent whether the format and size information is regenerated once the initial volume wipe is completed.</para>
-    /// <para>Depending on the actual volume representation, this call may not overwrite the physical location of the volume. For instance, files stored journaled, log structured, copy-on-write, versioned, and network file systems are known to be problematic.</para>
-    /// Since 0.8.0.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, or -1 on error</returns>
+    /// <summary>Ensure data previously on a volume is not accessible to future reads. Since 0.8.0.</summary>
     public static int virStorageVolWipe(virStorageVol* vol, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, uint, int>)
             (s_virStorageVolWipe != 0 ? s_virStorageVolWipe : Library.Core.Bind(ref s_virStorageVolWipe, "virStorageVolWipe")))(vol, flags);
     static nint s_virStorageVolWipe;
 
-    /// <summary>Similar to virStorageVolWipe, but one can choose between different wiping algorithms. Also note, that depending on the actual volume representation, this call may not really overwrite the physical location of the volume. For instance, files stored journaled, log structured, copy-on-write, versioned, and network file systems are known to be problematic.</summary>
-    /// <remarks>
-    /// Since 0.9.10.
-    /// </remarks>
-    /// <param name="vol">pointer to storage volume</param>
-    /// <param name="algorithm">one of virStorageVolWipeAlgorithm</param>
-    /// <param name="flags">future flags, use 0 for now</param>
-    /// <returns>0 on success, or -1 on error.</returns>
+    /// <summary>Similar to virStorageVolWipe, but one can choose between different wiping algorithms. Also note, that depending on the actual volume representation, this call may not really overwrite the physical location of the volume. For instance, files stored journaled, log structured, copy-on-write, versioned, and network file systems are known to be problematic. Since 0.9.10.</summary>
     public static int virStorageVolWipePattern(virStorageVol* vol, StorageVolWipeAlgorithm algorithm, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, StorageVolWipeAlgorithm, uint, int>)
             (s_virStorageVolWipePattern != 0 ? s_virStorageVolWipePattern : Library.Core.Bind(ref s_virStorageVolWipePattern, "virStorageVolWipePattern")))(vol, algorithm, flags);

@@ -4,469 +4,103 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Request that the in progress data transfer be cancelled abnormally before the end of the stream has been reached. For output streams this can be used to inform the driver that the stream is being terminated early. For input streams this can be used to inform the driver that it should stop sending data.</summary>
-    /// <remarks>
-    /// <para>If the stream is non-blocking, any callback must be removed beforehand.</para>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <returns>0 on success, -1 upon error</returns>
+    /// <summary>Request that the in progress data transfer be cancelled abnormally before the end of the stream has been reached. For output streams this can be used to inform the driver that the stream is being terminated early. For input streams this can be used to inform the driver that it should stop sending data. Since 0.7.2.</summary>
     public static int virStreamAbort(virStream* stream) =>
         ((delegate* unmanaged[Cdecl]<virStream*, int>)
             (s_virStreamAbort != 0 ? s_virStreamAbort : Library.Core.Bind(ref s_virStreamAbort, "virStreamAbort")))(stream);
     static nint s_virStreamAbort;
 
-    /// <summary>Register a callback to be notified when a stream becomes writable, or readable. This is most commonly used in conjunction with non-blocking data streams to integrate into an event loop</summary>
-    /// <remarks>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="events">set of events to monitor</param>
-    /// <param name="cb">callback to invoke when an event occurs</param>
-    /// <param name="opaque">application defined data</param>
-    /// <param name="ff">callback to free @opaque data</param>
-    /// <returns>0 on success, -1 upon error</returns>
+    /// <summary>Register a callback to be notified when a stream becomes writable, or readable. This is most commonly used in conjunction with non-blocking data streams to integrate into an event loop Since 0.7.2.</summary>
     public static int virStreamEventAddCallback(virStream* stream, int events, virStreamEventCallback cb, void* opaque, virFreeCallback ff) =>
         ((delegate* unmanaged[Cdecl]<virStream*, int, virStreamEventCallback, void*, virFreeCallback, int>)
             (s_virStreamEventAddCallback != 0 ? s_virStreamEventAddCallback : Library.Core.Bind(ref s_virStreamEventAddCallback, "virStreamEventAddCallback")))(stream, events, cb, opaque, ff);
     static nint s_virStreamEventAddCallback;
 
-    /// <summary>Remove an event callback from the stream</summary>
-    /// <remarks>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <returns>0 on success, -1 on error</returns>
+    /// <summary>Remove an event callback from the stream Since 0.7.2.</summary>
     public static int virStreamEventRemoveCallback(virStream* stream) =>
         ((delegate* unmanaged[Cdecl]<virStream*, int>)
             (s_virStreamEventRemoveCallback != 0 ? s_virStreamEventRemoveCallback : Library.Core.Bind(ref s_virStreamEventRemoveCallback, "virStreamEventRemoveCallback")))(stream);
     static nint s_virStreamEventRemoveCallback;
 
-    /// <summary>Changes the set of events to monitor for a stream. This allows for event notification to be changed without having to unregister &amp; register the callback completely. This method is guaranteed to succeed if a callback is already registered</summary>
-    /// <remarks>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="events">set of events to monitor</param>
-    /// <returns>0 on success, -1 if no callback is registered</returns>
+    /// <summary>Changes the set of events to monitor for a stream. This allows for event notification to be changed without having to unregister &amp; register the callback completely. This method is guaranteed to succeed if a callback is already registered Since 0.7.2.</summary>
     public static int virStreamEventUpdateCallback(virStream* stream, int events) =>
         ((delegate* unmanaged[Cdecl]<virStream*, int, int>)
             (s_virStreamEventUpdateCallback != 0 ? s_virStreamEventUpdateCallback : Library.Core.Bind(ref s_virStreamEventUpdateCallback, "virStreamEventUpdateCallback")))(stream, events);
     static nint s_virStreamEventUpdateCallback;
 
-    /// <summary>Indicate that there is no further data to be transmitted on the stream. For output streams this should be called once all data has been written. For input streams this should be called once virStreamRecv returns end-of-file.</summary>
-    /// <remarks>
-    /// <para>This method is a synchronization point for all asynchronous errors, so if this returns a success code the application can be sure that all data has been successfully processed.</para>
-    /// <para>If the stream is non-blocking, any callback must be removed beforehand.</para>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <returns>0 on success, -1 upon error</returns>
+    /// <summary>Indicate that there is no further data to be transmitted on the stream. For output streams this should be called once all data has been written. For input streams this should be called once virStreamRecv returns end-of-file. Since 0.7.2.</summary>
     public static int virStreamFinish(virStream* stream) =>
         ((delegate* unmanaged[Cdecl]<virStream*, int>)
             (s_virStreamFinish != 0 ? s_virStreamFinish : Library.Core.Bind(ref s_virStreamFinish, "virStreamFinish")))(stream);
     static nint s_virStreamFinish;
 
-    /// <summary>Decrement the reference count on a stream, releasing the stream object if the reference count has hit zero.</summary>
-    /// <remarks>
-    /// <para>There must not be an active data transfer in progress when releasing the stream. If a stream needs to be disposed of prior to end of stream being reached, then the virStreamAbort function should be called first.</para>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <returns>0 upon success, or -1 on error</returns>
+    /// <summary>Decrement the reference count on a stream, releasing the stream object if the reference count has hit zero. Since 0.7.2.</summary>
     public static int virStreamFree(virStream* stream) =>
         ((delegate* unmanaged[Cdecl]<virStream*, int>)
             (s_virStreamFree != 0 ? s_virStreamFree : Library.Core.Bind(ref s_virStreamFree, "virStreamFree")))(stream);
     static nint s_virStreamFree;
 
-    /// <summary>Creates a new stream object which can be used to perform streamed I/O with other public API function.</summary>
-    /// <remarks>
-    /// <para>When no longer needed, a stream object must be released with virStreamFree. If a data stream has been used, then the application must call virStreamFinish or virStreamAbort before free&apos;ing to, in order to notify the driver of termination.</para>
-    /// <para>If a non-blocking data stream is required passed VIR_STREAM_NONBLOCK for flags, otherwise pass 0.</para>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="conn">pointer to the connection</param>
-    /// <param name="flags">bitwise-OR of virStreamFlags</param>
-    /// <returns>the new stream, or NULL upon error</returns>
+    /// <summary>Creates a new stream object which can be used to perform streamed I/O with other public API function. Since 0.7.2.</summary>
     public static virStream* virStreamNew(virConnect* conn, StreamFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, StreamFlags, virStream*>)
             (s_virStreamNew != 0 ? s_virStreamNew : Library.Core.Bind(ref s_virStreamNew, "virStreamNew")))(conn, flags);
     static nint s_virStreamNew;
 
-    /// <summary>Reads a series of bytes from the stream. This method may block the calling application for an arbitrary amount of time.</summary>
-    /// <remarks>
-    /// <para>Errors are not guaranteed to be reported synchronously with the call, but may instead be delayed until a subsequent call.</para>
-    /// <para>An example using this with a hypothetical file download API looks like</para>
-    /// <code>
-    ///     virStreamPtr st = virStreamNew(conn, 0);
-    ///     int fd = open(&quot;demo.iso&quot;, O_WRONLY, 0600);
-    /// </code>
-    /// <para>virConnectDownloadFile(conn, &quot;demo.iso&quot;, st);</para>
-    /// <code>
-    ///     while (1) {
-    ///         char buf[1024];
-    ///         int got = virStreamRecv(st, buf, 1024);
-    ///         if (got &lt; 0) {
-    ///            virStreamAbort(st);
-    ///            break;
-    ///         }
-    ///         if (got == 0) {
-    ///            virStreamFinish(st);
-    ///            break;
-    ///         }
-    ///         int offset = 0;
-    ///         while (offset &lt; got) {
-    ///            int sent = write(fd, buf + offset, got - offset);
-    ///            if (sent &lt; 0) {
-    ///               virStreamAbort(st);
-    ///               goto done;
-    ///            }
-    ///            offset += sent;
-    ///         }
-    ///     }
-    ///     if (virStreamFinish(st) &lt; 0)
-    ///        ... report an error ....
-    ///   done:
-    ///     virStreamFree(st);
-    ///     close(fd);
-    /// </code>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="data">buffer to read into from stream</param>
-    /// <param name="nbytes">size of @data buffer</param>
-    /// <returns>the number of bytes read, which may be less than requested. Returns 0 when the end of the stream is reached, at which time the caller should invoke virStreamFinish() to get confirmation of stream completion. Returns -1 upon error, at which time the stream will be marked as aborted, and the caller should now release the stream with virStreamFree. Returns -2 if there is no data pending to be read &amp; the stream is marked as non-blocking.</returns>
+    /// <summary>Reads a series of bytes from the stream. This method may block the calling application for an arbitrary amount of time. Since 0.7.2.</summary>
     public static int virStreamRecv(virStream* stream, byte* data, nuint nbytes) =>
         ((delegate* unmanaged[Cdecl]<virStream*, byte*, nuint, int>)
             (s_virStreamRecv != 0 ? s_virStreamRecv : Library.Core.Bind(ref s_virStreamRecv, "virStreamRecv")))(stream, data, nbytes);
     static nint s_virStreamRecv;
 
-    /// <summary>Receive the entire data stream, sending the data to the requested data sink. This is simply a convenient alternative to virStreamRecv, for apps that do blocking-I/O.</summary>
-    /// <remarks>
-    /// <para>An example using this with a hypothetical file download API looks like</para>
-    /// <code>
-    ///   int mysink(virStreamPtr st, const char *buf, int nbytes, void *opaque) {
-    ///       int *fd = opaque;
-    /// </code>
-    /// <code>
-    ///       return write(*fd, buf, nbytes);
-    ///   }
-    /// </code>
-    /// <code>
-    ///   virStreamPtr st = virStreamNew(conn, 0);
-    ///   int fd = open(&quot;demo.iso&quot;, O_WRONLY);
-    /// </code>
-    /// <code>
-    ///   virConnectUploadFile(conn, st);
-    ///   if (virStreamRecvAll(st, mysink, &amp;fd) &lt; 0) {
-    ///      ...report an error ...
-    ///      goto done;
-    ///   }
-    ///   if (virStreamFinish(st) &lt; 0)
-    ///      ...report an error...
-    ///   virStreamFree(st);
-    ///   close(fd);
-    /// </code>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="handler">sink callback for writing data to application</param>
-    /// <param name="opaque">application defined data</param>
-    /// <returns>0 if all the data was successfully received. The caller should invoke virStreamFinish(st) to flush the stream upon success and then virStreamFree Returns -1 upon any error, with virStreamAbort() already having been called, so the caller need only call virStreamFree()</returns>
+    /// <summary>Receive the entire data stream, sending the data to the requested data sink. This is simply a convenient alternative to virStreamRecv, for apps that do blocking-I/O. Since 0.7.2.</summary>
     public static int virStreamRecvAll(virStream* stream, virStreamSinkFunc handler, void* opaque) =>
         ((delegate* unmanaged[Cdecl]<virStream*, virStreamSinkFunc, void*, int>)
             (s_virStreamRecvAll != 0 ? s_virStreamRecvAll : Library.Core.Bind(ref s_virStreamRecvAll, "virStreamRecvAll")))(stream, handler, opaque);
     static nint s_virStreamRecvAll;
 
-    /// <summary>Reads a series of bytes from the stream. This method may block the calling application for an arbitrary amount of time.</summary>
-    /// <remarks>
-    /// <para>This is just like virStreamRecv except this one has extra @flags. Calling this function with no @flags set (equal to zero) is equivalent to calling virStreamRecv(stream, data, nbytes).</para>
-    /// <para>If flag VIR_STREAM_RECV_STOP_AT_HOLE is set, this function will stop reading from stream if it has reached a hole. In that case, -3 is returned and virStreamRecvHole() should be called to get the hole size. An example using this flag might look like this:</para>
-    /// <code>
-    ///   while (1) {
-    ///     char buf[4096];
-    /// </code>
-    /// <code>
-    ///     int ret = virStreamRecvFlags(st, buf, len, VIR_STREAM_STOP_AT_HOLE);
-    ///     if (ret &lt; 0) {
-    ///       if (ret == -3) {
-    ///         long long len;
-    ///         ret = virStreamRecvHole(st, &amp;len, 0);
-    ///         if (ret &lt; 0) {
-    ///           ...error..
-    ///         } else {
-    ///           ...seek len bytes in target...
-    ///         }
-    ///       } else {
-    ///         return -1;
-    ///       }
-    ///     } else {
-    ///         ...write buf to target...
-    ///     }
-    ///   }
-    /// </code>
-    /// Since 3.4.0.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="data">buffer to read into from stream</param>
-    /// <param name="nbytes">size of @data buffer</param>
-    /// <param name="flags">bitwise-OR of virStreamRecvFlagsValues</param>
-    /// <returns>0 when the end of the stream is reached, at which time the caller should invoke virStreamFinish() to get confirmation of stream completion. Returns -1 upon error, at which time the stream will be marked as aborted, and the caller should now release the stream with virStreamFree. Returns -2 if there is no data pending to be read &amp; the stream is marked as non-blocking. Returns -3 if there is a hole in stream and caller requested to stop at a hole.</returns>
+    /// <summary>Reads a series of bytes from the stream. This method may block the calling application for an arbitrary amount of time. Since 3.4.0.</summary>
     public static int virStreamRecvFlags(virStream* stream, byte* data, nuint nbytes, StreamRecvFlagsValues flags) =>
         ((delegate* unmanaged[Cdecl]<virStream*, byte*, nuint, StreamRecvFlagsValues, int>)
             (s_virStreamRecvFlags != 0 ? s_virStreamRecvFlags : Library.Core.Bind(ref s_virStreamRecvFlags, "virStreamRecvFlags")))(stream, data, nbytes, flags);
     static nint s_virStreamRecvFlags;
 
-    /// <summary>This API is used to determine the @length in bytes of the empty space to be created in a @stream&apos;s target file when uploading or downloading sparsely populated files. This is the counterpart to virStreamSendHole().</summary>
-    /// <remarks>
-    /// Since 3.4.0.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="length">number of bytes to skip</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, -1 on error or when there&apos;s currently no hole in the stream</returns>
+    /// <summary>This API is used to determine the @length in bytes of the empty space to be created in a @stream&apos;s target file when uploading or downloading sparsely populated files. This is the counterpart to virStreamSendHole(). Since 3.4.0.</summary>
     public static int virStreamRecvHole(virStream* stream, long* length, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStream*, long*, uint, int>)
             (s_virStreamRecvHole != 0 ? s_virStreamRecvHole : Library.Core.Bind(ref s_virStreamRecvHole, "virStreamRecvHole")))(stream, length, flags);
     static nint s_virStreamRecvHole;
 
-    /// <summary>Increment the reference count on the stream. For each additional call to this method, there shall be a corresponding call to virStreamFree to release the reference count, once the caller no longer needs the reference to this object.</summary>
-    /// <remarks>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream</param>
-    /// <returns>0 in case of success, -1 in case of failure</returns>
+    /// <summary>Increment the reference count on the stream. For each additional call to this method, there shall be a corresponding call to virStreamFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.7.2.</summary>
     public static int virStreamRef(virStream* stream) =>
         ((delegate* unmanaged[Cdecl]<virStream*, int>)
             (s_virStreamRef != 0 ? s_virStreamRef : Library.Core.Bind(ref s_virStreamRef, "virStreamRef")))(stream);
     static nint s_virStreamRef;
 
-    /// <summary>Write a series of bytes to the stream. This method may block the calling application for an arbitrary amount of time. Once an application has finished sending data it should call virStreamFinish to wait for successful confirmation from the driver, or detect any error.</summary>
-    /// <remarks>
-    /// <para>This method may not be used if a stream source has been registered.</para>
-    /// <para>Errors are not guaranteed to be reported synchronously with the call, but may instead be delayed until a subsequent call.</para>
-    /// <para>An example using this with a hypothetical file upload API looks like</para>
-    /// <code>
-    ///     virStreamPtr st = virStreamNew(conn, 0);
-    ///     int fd = open(&quot;demo.iso&quot;, O_RDONLY);
-    /// </code>
-    /// <para>virConnectUploadFile(conn, &quot;demo.iso&quot;, st);</para>
-    /// <code>
-    ///     while (1) {
-    ///          char buf[1024];
-    ///          int got = read(fd, buf, 1024);
-    ///          if (got &lt; 0) {
-    ///             virStreamAbort(st);
-    ///             break;
-    ///          }
-    ///          if (got == 0) {
-    ///             virStreamFinish(st);
-    ///             break;
-    ///          }
-    ///          int offset = 0;
-    ///          while (offset &lt; got) {
-    ///             int sent = virStreamSend(st, buf+offset, got-offset);
-    ///             if (sent &lt; 0) {
-    ///                virStreamAbort(st);
-    ///                goto done;
-    ///             }
-    ///             offset += sent;
-    ///          }
-    ///      }
-    ///      if (virStreamFinish(st) &lt; 0)
-    ///         ... report an error ....
-    ///    done:
-    ///      virStreamFree(st);
-    ///      close(fd);
-    /// </code>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="data">buffer to write to stream</param>
-    /// <param name="nbytes">size of @data buffer</param>
-    /// <returns>the number of bytes written, which may be less than requested. Returns -1 upon error, at which time the stream will be marked as aborted, and the caller should now release the stream with virStreamFree. Returns -2 if the outgoing transmit buffers are full &amp; the stream is marked as non-blocking.</returns>
+    /// <summary>Write a series of bytes to the stream. This method may block the calling application for an arbitrary amount of time. Once an application has finished sending data it should call virStreamFinish to wait for successful confirmation from the driver, or detect any error. Since 0.7.2.</summary>
     public static int virStreamSend(virStream* stream, byte* data, nuint nbytes) =>
         ((delegate* unmanaged[Cdecl]<virStream*, byte*, nuint, int>)
             (s_virStreamSend != 0 ? s_virStreamSend : Library.Core.Bind(ref s_virStreamSend, "virStreamSend")))(stream, data, nbytes);
     static nint s_virStreamSend;
 
-    /// <summary>Send the entire data stream, reading the data from the requested data source. This is simply a convenient alternative to virStreamSend, for apps that do blocking-I/O.</summary>
-    /// <remarks>
-    /// <para>An example using this with a hypothetical file upload API looks like</para>
-    /// <code>
-    ///   int mysource(virStreamPtr st, char *buf, int nbytes, void *opaque) {
-    ///       int *fd = opaque;
-    /// </code>
-    /// <code>
-    ///       return read(*fd, buf, nbytes);
-    ///   }
-    /// </code>
-    /// <code>
-    ///   virStreamPtr st = virStreamNew(conn, 0);
-    ///   int fd = open(&quot;demo.iso&quot;, O_RDONLY);
-    /// </code>
-    /// <code>
-    ///   virConnectUploadFile(conn, st);
-    ///   if (virStreamSendAll(st, mysource, &amp;fd) &lt; 0) {
-    ///      ...report an error ...
-    ///      goto done;
-    ///   }
-    ///   if (virStreamFinish(st) &lt; 0)
-    ///      ...report an error...
-    ///   virStreamFree(st);
-    ///   close(fd);
-    /// </code>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="handler">source callback for reading data from application</param>
-    /// <param name="opaque">application defined data</param>
-    /// <returns>0 if all the data was successfully sent. The caller should invoke virStreamFinish(st) to flush the stream upon success and then virStreamFree Returns -1 upon any error, with virStreamAbort() already having been called, so the caller need only call virStreamFree().</returns>
+    /// <summary>Send the entire data stream, reading the data from the requested data source. This is simply a convenient alternative to virStreamSend, for apps that do blocking-I/O. Since 0.7.2.</summary>
     public static int virStreamSendAll(virStream* stream, virStreamSourceFunc handler, void* opaque) =>
         ((delegate* unmanaged[Cdecl]<virStream*, virStreamSourceFunc, void*, int>)
             (s_virStreamSendAll != 0 ? s_virStreamSendAll : Library.Core.Bind(ref s_virStreamSendAll, "virStreamSendAll")))(stream, handler, opaque);
     static nint s_virStreamSendAll;
 
-    /// <summary>Rather than transmitting empty file space, this API directs the @stream target to create @length bytes of empty space. This API would be used when uploading or downloading sparsely populated files to avoid the needless copy of empty file space.</summary>
-    /// <remarks>
-    /// <para>An example using this with a hypothetical file upload API looks like:</para>
-    /// <para>virStream st;</para>
-    /// <code>
-    ///   while (1) {
-    ///     char buf[4096];
-    ///     size_t len;
-    ///     if (..in hole...) {
-    ///       ..get hole size...
-    ///       virStreamSendHole(st, len, 0);
-    ///     } else {
-    ///       ...read len bytes...
-    ///       virStreamSend(st, buf, len);
-    ///     }
-    ///   }
-    /// </code>
-    /// Since 3.4.0.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="length">number of bytes to skip</param>
-    /// <param name="flags">extra flags; not used yet, so callers should always pass 0</param>
-    /// <returns>0 on success, -1 error</returns>
+    /// <summary>Rather than transmitting empty file space, this API directs the @stream target to create @length bytes of empty space. This API would be used when uploading or downloading sparsely populated files to avoid the needless copy of empty file space. Since 3.4.0.</summary>
     public static int virStreamSendHole(virStream* stream, long length, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStream*, long, uint, int>)
             (s_virStreamSendHole != 0 ? s_virStreamSendHole : Library.Core.Bind(ref s_virStreamSendHole, "virStreamSendHole")))(stream, length, flags);
     static nint s_virStreamSendHole;
 
-    /// <summary>Receive the entire data stream, sending the data to the requested data sink @handler and calling the skip @holeHandler to generate holes for sparse stream targets. This is simply a convenient alternative to virStreamRecvFlags, for apps that do blocking-I/O.</summary>
-    /// <remarks>
-    /// <para>An example using this with a hypothetical file download API looks like:</para>
-    /// <code>
-    ///   int mysink(virStreamPtr st, const char *buf, int nbytes, void *opaque) {
-    ///       int *fd = opaque;
-    /// </code>
-    /// <code>
-    ///       return write(*fd, buf, nbytes);
-    ///   }
-    /// </code>
-    /// <code>
-    ///   int myskip(virStreamPtr st, long long offset, void *opaque) {
-    ///       int *fd = opaque;
-    /// </code>
-    /// <code>
-    ///       return lseek(*fd, offset, SEEK_CUR) == (off_t) -1 ? -1 : 0;
-    ///   }
-    /// </code>
-    /// <code>
-    ///   virStreamPtr st = virStreamNew(conn, 0);
-    ///   int fd = open(&quot;demo.iso&quot;, O_WRONLY);
-    /// </code>
-    /// <code>
-    ///   virConnectDownloadSparseFile(conn, st);
-    ///   if (virStreamSparseRecvAll(st, mysink, myskip, &amp;fd) &lt; 0) {
-    ///      ...report an error ...
-    ///      goto done;
-    ///   }
-    ///   if (virStreamFinish(st) &lt; 0)
-    ///      ...report an error...
-    ///   virStreamFree(st);
-    ///   close(fd);
-    /// </code>
-    /// <para>Note that @opaque data is shared between both @handler and @holeHandler callbacks.</para>
-    /// Since 3.4.0.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="handler">sink callback for writing data to application</param>
-    /// <param name="holeHandler">stream hole callback for skipping holes</param>
-    /// <param name="opaque">application defined data</param>
-    /// <returns>0 if all the data was successfully received. The caller should invoke virStreamFinish(st) to flush the stream upon success and then virStreamFree(st). Returns -1 upon any error, with virStreamAbort() already having been called, so the caller need only call virStreamFree().</returns>
+    /// <summary>Receive the entire data stream, sending the data to the requested data sink @handler and calling the skip @holeHandler to generate holes for sparse stream targets. This is simply a convenient alternative to virStreamRecvFlags, for apps that do blocking-I/O. Since 3.4.0.</summary>
     public static int virStreamSparseRecvAll(virStream* stream, virStreamSinkFunc handler, virStreamSinkHoleFunc holeHandler, void* opaque) =>
         ((delegate* unmanaged[Cdecl]<virStream*, virStreamSinkFunc, virStreamSinkHoleFunc, void*, int>)
             (s_virStreamSparseRecvAll != 0 ? s_virStreamSparseRecvAll : Library.Core.Bind(ref s_virStreamSparseRecvAll, "virStreamSparseRecvAll")))(stream, handler, holeHandler, opaque);
     static nint s_virStreamSparseRecvAll;
 
-    /// <summary>Send the entire data stream, reading the data from the requested data source. This is simply a convenient alternative to virStreamSend, for apps that do blocking-I/O.</summary>
-    /// <remarks>
-    /// <para>An example using this with a hypothetical file upload API looks like</para>
-    /// <code>
-    ///   int mysource(virStreamPtr st, char *buf, int nbytes, void *opaque) {
-    ///       int *fd = opaque;
-    /// </code>
-    /// <code>
-    ///       return read(*fd, buf, nbytes);
-    ///   }
-    /// </code>
-    /// <code>
-    ///   int myskip(virStreamPtr st, long long offset, void *opaque) {
-    ///       int *fd = opaque;
-    /// </code>
-    /// <code>
-    ///       return lseek(*fd, offset, SEEK_CUR) == (off_t) -1 ? -1 : 0;
-    ///   }
-    /// </code>
-    /// <code>
-    ///   int myindata(virStreamPtr st, int *inData,
-    ///                long long *offset, void *opaque) {
-    ///       int *fd = opaque;
-    /// </code>
-    /// <code>
-    ///       if (@fd in hole) {
-    ///           *inData = 0;
-    ///           *offset = holeSize;
-    ///       } else {
-    ///           *inData = 1;
-    ///           *offset = dataSize;
-    ///       }
-    /// </code>
-    /// <code>
-    ///       return 0;
-    ///   }
-    /// </code>
-    /// <code>
-    ///   virStreamPtr st = virStreamNew(conn, 0);
-    ///   int fd = open(&quot;demo.iso&quot;, O_RDONLY);
-    /// </code>
-    /// <code>
-    ///   virConnectUploadSparseFile(conn, st);
-    ///   if (virStreamSparseSendAll(st,
-    ///                              mysource,
-    ///                              myindata,
-    ///                              myskip,
-    ///                              &amp;fd) &lt; 0) {
-    ///      ...report an error ...
-    ///      goto done;
-    ///   }
-    ///   if (virStreamFinish(st) &lt; 0)
-    ///      ...report an error...
-    ///   virStreamFree(st);
-    ///   close(fd);
-    /// </code>
-    /// <para>Note that @opaque data are shared between @handler, @holeHandler and @skipHandler.</para>
-    /// Since 3.4.0.
-    /// </remarks>
-    /// <param name="stream">pointer to the stream object</param>
-    /// <param name="handler">source callback for reading data from application</param>
-    /// <param name="holeHandler">source callback for determining holes</param>
-    /// <param name="skipHandler">skip holes as reported by @holeHandler</param>
-    /// <param name="opaque">application defined data</param>
-    /// <returns>0 if all the data was successfully sent. The caller should invoke virStreamFinish(st) to flush the stream upon success and then virStreamFree. Returns -1 upon any error, with virStreamAbort() already having been called, so the caller need only call virStreamFree().</returns>
+    /// <summary>Send the entire data stream, reading the data from the requested data source. This is simply a convenient alternative to virStreamSend, for apps that do blocking-I/O. Since 3.4.0.</summary>
     public static int virStreamSparseSendAll(virStream* stream, virStreamSourceFunc handler, virStreamSourceHoleFunc holeHandler, virStreamSourceSkipFunc skipHandler, void* opaque) =>
         ((delegate* unmanaged[Cdecl]<virStream*, virStreamSourceFunc, virStreamSourceHoleFunc, virStreamSourceSkipFunc, void*, int>)
             (s_virStreamSparseSendAll != 0 ? s_virStreamSparseSendAll : Library.Core.Bind(ref s_virStreamSparseSendAll, "virStreamSparseSendAll")))(stream, handler, holeHandler, skipHandler, opaque);

@@ -12,6 +12,9 @@ public sealed partial class Api
     public readonly Dictionary<string, XElement> EnumTypes = [];
     public readonly Dictionary<string, long> Numbers = [];
     public readonly string Version;
+
+    /// <summary>Functions without a method, and why.</summary>
+    public readonly Dictionary<string, string> LeftOut;
     readonly Dictionary<string, string> _typedefs = [];
     readonly Dictionary<string, string> _constants = [];
 
@@ -29,6 +32,8 @@ public sealed partial class Api
         ["virConnectDomainEventRegisterAny.eventID"] = "virDomainEventID",
         ["virConnectNetworkEventRegisterAny.eventID"] = "virNetworkEventID",
         ["virConnectNodeDeviceEventRegisterAny.eventID"] = "virNodeDeviceEventID",
+        ["virNodeSuspendForDuration.target"] = "virNodeSuspendTarget",
+        ["virSecretLookupByUsage.usageType"] = "virSecretUsageType",
         ["virConnectSecretEventRegisterAny.eventID"] = "virSecretEventID",
         ["virConnectStoragePoolEventRegisterAny.eventID"] = "virStoragePoolEventID",
     };
@@ -40,6 +45,7 @@ public sealed partial class Api
             .SelectMany(file => XDocument.Load(Path.Combine(library, "Api", file)).Root!.Element("symbols")!.Elements())
             .OrderBy(e => e.Name.LocalName != "macro" ? 0 : Sum().IsMatch(Attribute(e, "raw")) ? 1 : 2))
             Add(e);
+        LeftOut = File.ReadLines(Path.Combine(library, "Api", "left-out.txt")).Select(l => l.Split(' ', 2)).ToDictionary(l => l[0], l => l[1].Trim());
         Version = $"{Numbers["LIBVIR_VERSION_NUMBER"] / 1000000}.{Numbers["LIBVIR_VERSION_NUMBER"] / 1000 % 1000}.{Numbers["LIBVIR_VERSION_NUMBER"] % 1000}";
     }
 

@@ -66,7 +66,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
     {
         var saved = new HashSet<Guid>();
         foreach (var domain in _reads.ListAllDomains(ConnectListAllDomainsFlags.Managedsave))
-            using (domain) saved.Add(domain.UUID);
+            using (domain) saved.Add(domain.GetUUID());
 
         var reports = new List<DomainReport>();
         // Nowait: one domain in the middle of a save must not hold up the others.
@@ -77,7 +77,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
                 var state = stats.State?.State ?? DomainState.Nostate;
                 var reason = stats.State?.Reason ?? 0;
                 var (power, detail) = Lifecycle.Read(state, reason);
-                reports.Add(new(stats.Domain.UUID, stats.Domain.Name, power == Power.Off && saved.Contains(stats.Domain.UUID) ? Power.Saved : power, detail,
+                reports.Add(new(stats.Domain.GetUUID(), stats.Domain.GetName(), power == Power.Off && saved.Contains(stats.Domain.GetUUID()) ? Power.Saved : power, detail,
                     IsRestored: power == Power.Running && (DomainRunningReason)reason == DomainRunningReason.Restored));
             }
         }
@@ -109,8 +109,8 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         {
             // The UUID is known under another name, or the name under another UUID. Only the first is ours.
             using var known = Find(spec.Id);
-            if (known == null || known.Name == spec.Name) throw;
-            if (known.IsActive()) throw new VmException($"{known.Name} can't be renamed to {spec.Name} while it runs. Shut it down first.", e);
+            if (known == null || known.GetName() == spec.Name) throw;
+            if (known.IsActive()) throw new VmException($"{known.GetName()} can't be renamed to {spec.Name} while it runs. Shut it down first.", e);
             known.Rename(spec.Name);
             _jobs.DomainDefineXML(xml).Dispose();
         }
@@ -120,7 +120,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
     {
         using var domain = Find(id);
         if (domain == null) return;
-        if (domain.IsActive()) throw new VmException($"{domain.Name} is running. Shut it down first.");
+        if (domain.IsActive()) throw new VmException($"{domain.GetName()} is running. Shut it down first.");
         try
         {
             domain.Undefine(DomainUndefineFlagsValues.ManagedSave | DomainUndefineFlagsValues.SnapshotsMetadata | DomainUndefineFlagsValues.Nvram |
@@ -163,7 +163,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         }
         catch (LibvirtException e) when (e.Code == ErrorNumber.OperationInvalid && !domain.IsActive())
         {
-            if (!domain.HasManagedSaveImage()) throw new VmException($"{domain.Name} is off: it has no memory that could be saved.", e);
+            if (!domain.HasManagedSaveImage()) throw new VmException($"{domain.GetName()} is off: it has no memory that could be saved.", e);
         }
     });
 
@@ -176,14 +176,14 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
     public void Pause(Guid id) => Work("The domain could not be paused", _jobGate, () =>
     {
         using var domain = Get(id);
-        if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: there is nothing to pause.");
+        if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: there is nothing to pause.");
         domain.Suspend();
     });
 
     public void Resume(Guid id) => Work("The domain could not go on", _jobGate, () =>
     {
         using var domain = Get(id);
-        if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: start it.");
+        if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: start it.");
         Continue(domain);
     });
 
@@ -199,7 +199,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         {
             using var left = Find(id, _reads);
             var state = left?.GetState().State ?? DomainState.Shutoff;
-            if (state == DomainState.Paused) throw new VmException($"{domain.Name} stands still and can't hear the power button. Start it, or force it off.", e);
+            if (state == DomainState.Paused) throw new VmException($"{domain.GetName()} stands still and can't hear the power button. Start it, or force it off.", e);
             if (state is DomainState.Running or DomainState.Blocked) throw;
         }
         return true;
@@ -208,7 +208,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
     public void Reboot(Guid id) => Work("The domain could not be restarted", _jobGate, () =>
     {
         using var domain = Get(id);
-        if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: there is nothing to restart. Start it.");
+        if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: there is nothing to restart. Start it.");
         domain.Reboot();
     });
 
@@ -229,7 +229,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
     public byte[] Screenshot(Guid id) => Ask("The screen could not be photographed", () =>
     {
         using var domain = Find(id, _reads) ?? throw Unknown(id);
-        if (!domain.IsActive()) throw new VmException($"{domain.Name} is off: it has no screen.");
+        if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: it has no screen.");
         using var picture = new MemoryStream();
         domain.Screenshot(picture);
         var bytes = picture.ToArray();
@@ -240,7 +240,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         }
         catch (FormatException e)
         {
-            throw new VmException($"The screen of {domain.Name} came in a format that is not known here.", e);
+            throw new VmException($"The screen of {domain.GetName()} came in a format that is not known here.", e);
         }
     });
 
@@ -295,7 +295,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         }
         catch (LibvirtException e) when (isSaved && !e.IsConnectionLost && domain.HasManagedSaveImage())
         {
-            throw new VmException($"{domain.Name} could not go on from its saved memory, which is kept: {e.Message}. Try again; or switch it off by force, which discards " +
+            throw new VmException($"{domain.GetName()} could not go on from its saved memory, which is kept: {e.Message}. Try again; or switch it off by force, which discards " +
                 "the saved memory, and start it afresh.", e);
         }
     }
