@@ -51,7 +51,7 @@ need_program() { step build "$1: built" build "$1" || exit 1; }
 
 run_benchmark() {
   need_sdks
-  need_packages "${demo_packages[@]}" >&2
+  need_packages "${demo_packages[@]}" "${c_packages[@]}" >&2
   need_program tests/Broker.Benchmarks >&2
   exec dotnet "tests/Broker.Benchmarks/bin/$configuration/net10.0/Broker.Benchmarks.dll" "$1"
 }

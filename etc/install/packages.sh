@@ -9,8 +9,10 @@ readonly demo_packages=(
   grub-common grub-pc-bin e2fsprogs fdisk zstd cpio
   curl ca-certificates procps util-linux
 )
+# What the binding of libvirt is compared with: C.
+readonly c_packages=(gcc libc6-dev libvirt-dev)
 # The browser, its letters, and what checks the scripts.
-readonly test_packages=(chromium fonts-dejavu-core shellcheck)
+readonly test_packages=(chromium fonts-dejavu-core shellcheck "${c_packages[@]}")
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly policy_mark='# written by install.sh of Broker for the time of an installation'

@@ -5,6 +5,7 @@ Dictionary<string, Func<Task>> benches = new()
 {
     ["queue"] = QueueBench.Run,
     ["clone"] = CloneBench.Run,
+    ["libvirt"] = LibvirtBench.Run,
 };
 
 if (args is not [var name] || !benches.TryGetValue(name, out var bench))
