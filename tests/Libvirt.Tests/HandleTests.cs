@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using static Libvirt.Tests.Handles;
 
 namespace Libvirt.Tests;
 
@@ -98,12 +99,5 @@ public class HandleTests
             threads.ForEach(t => t.Join());
         }
         Assert.Empty(failures);
-    }
-
-    /// <summary>How many references there are to the connection: the number behind the class in each of GLib's objects, which libvirt's are.</summary>
-    private static unsafe uint References(Connect connect)
-    {
-        using var self = connect.Handle.Use();
-        return Volatile.Read(ref *(uint*)((byte*)self.Pointer + sizeof(void*)));
     }
 }
