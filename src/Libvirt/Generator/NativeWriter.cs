@@ -114,7 +114,7 @@ public sealed partial class NativeWriter(Api api)
     /// <summary>The callbacks of events once more, as types of which each registration makes a function of its own: libvirt takes none twice.</summary>
     string Delegates()
     {
-        var b = new StringBuilder(Start(Namespace).Replace("namespace", "using System.Runtime.InteropServices;\n\nnamespace"));
+        var b = new StringBuilder(Start(api, Namespace).Replace("namespace", "using System.Runtime.InteropServices;\n\nnamespace"));
         foreach (var c in api.Callbacks.Where(c => Event().IsMatch(A(c, "name"))).OrderBy(c => A(c, "name"), StringComparer.Ordinal))
         {
             Comment(b, "", c.Element("info")?.Value, A(c, "version"));
