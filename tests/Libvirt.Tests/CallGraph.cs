@@ -16,7 +16,7 @@ internal static class CallGraph
 
     private static readonly Dictionary<MethodBase, List<MethodBase>> s_calls = [];
 
-    /// <summary>The public methods and constructors, each with the functions it reaches through what isn't public.</summary>
+    /// <summary>The public methods and constructors, each with the functions it reaches.</summary>
     public static IReadOnlyList<(MethodBase Method, IReadOnlySet<string> Functions)> PublicMethods { get; } =
         [.. s_library.GetExportedTypes().SelectMany(t => t.GetMethods(All).Cast<MethodBase>().Concat(t.GetConstructors(All))).Where(m => m.IsPublic || IsExplicit(m)).Select(m => (m, Reached(m)))];
 
@@ -34,7 +34,7 @@ internal static class CallGraph
             {
                 if (called.DeclaringType == typeof(Native))
                     functions.Add(called.Name);
-                else if (!(called.IsPublic && called.DeclaringType!.IsVisible && !called.IsConstructor) && seen.Add(called))
+                else if (seen.Add(called))
                     next.Enqueue(called);
             }
         }

@@ -62,10 +62,12 @@ public class FunctionTests
     [Fact]
     public void AMethodReachesTheFunctionsItsDocumentationNames()
     {
-        foreach (var (method, functions) in CallGraph.PublicMethods)
+        // Overloads are documented as one.
+        foreach (var overloads in CallGraph.PublicMethods.GroupBy(m => (m.Method.DeclaringType, m.Method.Name)))
         {
-            var named = Documentation.Functions(method);
-            Assert.True(named.IsSubsetOf(functions), $"{method.DeclaringType!.Name}.{method.Name} says {string.Join(", ", named)} and calls {string.Join(", ", functions)}");
+            var named = Documentation.Functions(overloads.First().Method).Where(Generated.Contains).ToHashSet();
+            named.ExceptWith(overloads.SelectMany(m => m.Functions));
+            Assert.True(named.Count == 0, $"{overloads.Key.DeclaringType!.Name}.{overloads.Key.Name} names {string.Join(", ", named)} and doesn't call it");
         }
     }
 
@@ -92,7 +94,7 @@ public class FunctionTests
         Assert.True(table == File.ReadAllText(file), "Functions.md is out of date: ACCEPT=1 dotnet test tests/Libvirt.Tests");
 
         static string Name(MethodBase m) => $"{m.DeclaringType!.Name}.{(m.IsConstructor ? "new" : m.Name.Split('.')[^1].Replace("get_", "", StringComparison.Ordinal))}";
-        static string List(IEnumerable<string> methods) => string.Join(", ", methods.Distinct().Order(StringComparer.Ordinal) is var all && all.Count() > 6 ? all.Take(5).Append("…") : all);
+        static string List(IEnumerable<string> methods) => string.Join(", ", methods.Distinct().Order(StringComparer.Ordinal) is var all && all.Count() > 4 ? all.Take(3).Append("…") : all);
     }
 
     [Fact]
