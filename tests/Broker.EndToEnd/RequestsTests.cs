@@ -97,5 +97,65 @@ public sealed class RequestsTests(SimulatedStage simulated) : BrowserTests(simul
         await Axe.Check(page);
     }
 
+    [Fact]
+    public async Task OneThatEndsWhileTheListIsOnItsWayForTheFirstTimeIsShownAsEnded()
+    {
+        var page = (await SignIn(Stage.Admin)).Page;
+        TaskCompletionSource isRead = new(), isEnded = new();
+        await page.RouteAsync("**/api/requests?*", async route =>
+        {
+            var old = await route.FetchAsync();
+            isRead.SetResult();
+            await isEnded.Task;
+            await route.FulfillAsync(new() { Response = old });
+        }, new() { Times = 1 });
+        RequestRow failed;
+        using (Stage.Trouble(InTheEnd))
+        {
+            failed = await InWork("ends-unseen");
+            await page.GetByRole(AriaRole.Link, new() { Name = "Requests" }).ClickAsync();
+            await isRead.Task;
+        }
+
+        // the page has heard of the end by now
+        await Expect(page.GetByTestId("message-toast").Filter(new() { HasText = "There is no more memory" })).ToBeVisibleAsync();
+        isEnded.SetResult();
+        await Expect(Row(page, failed.Id)).ToHaveAttributeAsync("data-state", "failed");
+    }
+
+    [Fact]
+    public async Task OneThatEndsBeforeThePageHearsOfChangesIsShownAsEnded()
+    {
+        var page = (await SignIn(Stage.Admin)).Page;
+        TaskCompletionSource isEnded = new();
+        await page.RouteAsync("**/api/events", async route =>
+        {
+            await isEnded.Task;
+            await route.ContinueAsync();
+        }, new() { Times = 1 });
+        RequestRow failed;
+        using (Stage.Trouble(InTheEnd))
+        {
+            failed = await InWork("ends-unheard");
+            await page.GotoAsync("/admin/requests");
+            await Expect(Row(page, failed.Id)).ToHaveAttributeAsync("data-state", "working");
+        }
+
+        await Stage.Until(s => RequestsTable.Get(s, failed.Id), r => r!.HasEnded);
+        isEnded.SetResult();
+        await Expect(Row(page, failed.Id)).ToHaveAttributeAsync("data-state", "failed");
+    }
+
+    // Fails as soon as it is taken back.
+    private static Fault InTheEnd => new("start", Fail: "There is no more memory on the host. Shut a machine down.", HangSeconds: 60);
+
+    private async Task<RequestRow> InWork(string name)
+    {
+        await Stage.AddImage("tiny.img");
+        var machine = await Stage.Do(new ImportDomain("tiny.img", name));
+        var start = await Stage.Submit(new StartDomain(machine.Id));
+        return (await Stage.Until(s => RequestsTable.Get(s, start.Id), r => r!.Progress > 0))!;
+    }
+
     private static ILocator Row(IPage page, long id) => page.Locator($"[data-testid=request-row][data-id='{id}']");
 }

@@ -1,8 +1,13 @@
-import { QueryClient } from '@tanstack/react-query';
+import {
+  QueryClient,
+  type InvalidateOptions,
+  type InvalidateQueryFilters,
+  type QueryKey,
+} from '@tanstack/react-query';
 import { Problem } from '@/api/problem';
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  return new PatientClient({
     defaultOptions: {
       queries: {
         // events tell what is stale; a refused question isn't asked again
@@ -13,4 +18,27 @@ export function createQueryClient(): QueryClient {
       },
     },
   });
+}
+
+/**
+ * An answer that is on its way when something changes may be older than the change: it is waited
+ * for, and then asked anew. By itself the cache would take a first answer for news, and break any
+ * other off, so that changes that come faster than answers would let none of them through.
+ */
+class PatientClient extends QueryClient {
+  override async invalidateQueries<K extends QueryKey = QueryKey>(
+    filters?: InvalidateQueryFilters<K>,
+    options?: InvalidateOptions,
+  ): Promise<void> {
+    const queries = this.getQueryCache().findAll(filters);
+    await Promise.all(
+      queries.map(async ({ queryKey, state }) => {
+        const one = { queryKey, exact: true };
+        const join = { cancelRefetch: false };
+        if (state.fetchStatus === 'fetching') await this.refetchQueries(one, join);
+        const refetchType = filters?.refetchType;
+        await super.invalidateQueries({ ...one, refetchType }, { ...options, ...join });
+      }),
+    );
+  }
 }

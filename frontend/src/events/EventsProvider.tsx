@@ -22,9 +22,7 @@ export function EventsProvider({ children }: { children: ReactNode }) {
       onHint: (hint) => {
         gatherer.add(hint);
       },
-      onLive: (again) => {
-        if (again) void client.invalidateQueries();
-      },
+      onLive: () => void client.invalidateQueries(),
       onState: setState,
     });
     stream.current = opened;

@@ -41,23 +41,27 @@ afterEach(() => {
 describe('the event stream', () => {
   function opened() {
     const states: StreamState[] = [];
-    const lives: boolean[] = [];
+    const onLive = vi.fn();
     const stream = new EventStream({
       onHint: () => undefined,
-      onLive: (again) => lives.push(again),
+      onLive,
       onState: (state) => states.push(state),
     });
     stream.open();
-    return { stream, states, lives };
+    return { stream, states, onLive };
   }
 
-  it('tells a first time from a return, after which everything is reloaded', () => {
-    const { lives } = opened();
+  it('tells each time that it is live, the first time too, and when hints were lost', () => {
+    const { onLive } = opened();
+    expect(onLive).not.toHaveBeenCalled();
     last().say('hello', {});
+    expect(onLive).toHaveBeenCalledTimes(1);
+    last().say('reload', {});
+    expect(onLive).toHaveBeenCalledTimes(2);
     last().onerror?.();
     vi.advanceTimersByTime(2000);
     last().say('hello', {});
-    expect(lives).toEqual([false, true]);
+    expect(onLive).toHaveBeenCalledTimes(3);
   });
 
   it('waits longer after each failure, and never longer than 45 seconds', () => {

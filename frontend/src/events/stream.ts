@@ -12,8 +12,8 @@ export type StreamState = 'connecting' | 'live' | 'lost';
 
 interface Listener {
   onHint: (hint: Hint) => void;
-  /** `again` when the stream was live before: hints may have been missed. */
-  onLive: (again: boolean) => void;
+  /** From now on hints come. What was read before may be old. */
+  onLive: () => void;
   onState: (state: StreamState) => void;
 }
 
@@ -29,7 +29,6 @@ export class EventStream {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private waitMs = firstWaitMs;
-  private wasLive = false;
 
   constructor(private readonly listener: Listener) {}
 
@@ -40,12 +39,11 @@ export class EventStream {
     source.addEventListener('hello', () => {
       this.waitMs = firstWaitMs;
       this.listener.onState('live');
-      this.listener.onLive(this.wasLive);
-      this.wasLive = true;
+      this.listener.onLive();
     });
     // this browser was too slow for some hints
     source.addEventListener('reload', () => {
-      this.listener.onLive(true);
+      this.listener.onLive();
     });
     for (const kind of kinds) {
       source.addEventListener(kind, (event: MessageEvent<string>) => {
