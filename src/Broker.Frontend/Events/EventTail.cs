@@ -66,8 +66,7 @@ public sealed class EventTail(Db db, Sessions sessions, TimeProvider clock, ILog
 
     private async Task Look(CancellationToken cancel)
     {
-        var isFirst = _from < 0;
-        if (isFirst)
+        if (_from < 0)
         {
             // members of a cluster leave room for each other's ids
             _step = await db.Read(s => s.First<long>("SELECT @@auto_increment_increment"), cancel);
@@ -82,8 +81,8 @@ public sealed class EventTail(Db db, Sessions sessions, TimeProvider clock, ILog
             foreach (var row in rows)
             {
                 after = row.Id;
-                // whoever subscribes loads everything first: what was there before is of no use to anybody
-                if (_seen.TryAdd(row.Id, clock.GetTimestamp()) && !isFirst) Tell(row);
+                // what is older than a subscription does no harm: it says what may have changed
+                if (_seen.TryAdd(row.Id, clock.GetTimestamp())) Tell(row);
             }
         }
         while (rows.Count > 0);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Threading.Channels;
+using Broker.Core;
 using Broker.Core.Domains;
 using Broker.Core.Events;
 using Broker.Frontend.Events;
@@ -94,6 +95,18 @@ public class EventsTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.DoesNotContain(then, e => Is(e, quick.Id));
 
         static bool Is((string Name, JsonElement Data) e, Guid id) => e.Name == "domain" && e.Data.GetProperty("domain_id").GetGuid() == id;
+    }
+
+    [Fact]
+    public async Task A_change_between_a_subscription_and_the_first_look_at_the_table_is_not_lost()
+    {
+        var domain = await host.NewDomain("before-the-first-look", host.Student);
+        using var tail = ActivatorUtilities.CreateInstance<EventTail>(host.Services);
+        using var early = tail.Subscribe(e => e.DomainId == domain.Id && e.Data.GetProperty("state").GetString() == Word.Of(DomainState.Starting));
+        await host.Db.Transaction(s => DomainsTable.SetState(s, domain.Id, DomainState.Starting));
+        await tail.StartAsync(CancellationToken.None);
+        await early.Events.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await tail.StopAsync(CancellationToken.None);
     }
 
     [Fact]
