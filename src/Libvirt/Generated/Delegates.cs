@@ -19,14 +19,14 @@ internal unsafe delegate void ConnectDomainEventAgentLifecycleCallback(virConnec
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectDomainEventBalloonChangeCallback(virConnect* conn, virDomain* dom, ulong actual, void* opaque);
 
-/// <summary>The string returned for @disk can be used in any of the libvirt API that operate on a particular disk of the domain, and depends on what event type was registered with virConnectDomainEventRegisterAny(). If the callback was registered using the older type of VIR_DOMAIN_EVENT_ID_BLOCK_JOB, then @disk contains the absolute file name of the host resource for the active layer of the disk; however, this name is unstable (pivoting via block copy or active block commit will change which file is active, giving a different name for the two events associated with the same job) and cannot be relied on if the active layer is associated with a network resource. If the callback was registered using the newer type of VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, then @disk will contain the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;).</summary>
+/// <summary>The string returned for disk can be used in any of the libvirt API that operate on a particular disk of the domain, and depends on what event type was registered with virConnectDomainEventRegisterAny(). If the callback was registered using the older type of VIR_DOMAIN_EVENT_ID_BLOCK_JOB, then disk contains the absolute file name of the host resource for the active layer of the disk; however, this name is unstable (pivoting via block copy or active block commit will change which file is active, giving a different name for the two events associated with the same job) and cannot be relied on if the active layer is associated with a network resource. If the callback was registered using the newer type of VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, then disk will contain the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;).</summary>
 /// <remarks>
 /// Since 0.9.4.
 /// </remarks>
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectDomainEventBlockJobCallback(virConnect* conn, virDomain* dom, byte* disk, DomainBlockJobType type, ConnectDomainEventBlockJobStatus status, void* opaque);
 
-/// <summary>The callback occurs when the hypervisor detects that the given storage element was written beyond the point specified by @threshold. The excess data size written beyond @threshold is reported by @excess (if supported by the hypervisor, 0 otherwise). The event is useful for thin-provisioned storage.</summary>
+/// <summary>The callback occurs when the hypervisor detects that the given storage element was written beyond the point specified by threshold. The excess data size written beyond threshold is reported by excess (if supported by the hypervisor, 0 otherwise). The event is useful for thin-provisioned storage.</summary>
 /// <remarks>
 /// <para>The threshold size can be set via the virDomainSetBlockThreshold API.</para>
 /// <para>The callback signature to use when registering for an event of type VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD with virConnectDomainEventRegisterAny()</para>
@@ -66,7 +66,7 @@ internal unsafe delegate void ConnectDomainEventDeviceRemovalFailedCallback(virC
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectDomainEventDeviceRemovedCallback(virConnect* conn, virDomain* dom, byte* devAlias, void* opaque);
 
-/// <summary>This callback occurs when disk gets changed. However, not all @reason will cause both @oldSrcPath and @newSrcPath to be non-NULL. Please see virConnectDomainEventDiskChangeReason for more details.</summary>
+/// <summary>This callback occurs when disk gets changed. However, not all reason will cause both oldSrcPath and newSrcPath to be non-NULL. Please see virConnectDomainEventDiskChangeReason for more details.</summary>
 /// <remarks>
 /// <para>The callback signature to use when registering for an event of type VIR_DOMAIN_EVENT_ID_DISK_CHANGE with virConnectDomainEventRegisterAny()</para>
 /// Since 0.9.7.
@@ -74,7 +74,7 @@ internal unsafe delegate void ConnectDomainEventDeviceRemovedCallback(virConnect
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectDomainEventDiskChangeCallback(virConnect* conn, virDomain* dom, byte* oldSrcPath, byte* newSrcPath, byte* devAlias, ConnectDomainEventDiskChangeReason reason, void* opaque);
 
-/// <summary>A generic domain event callback handler, for use with virConnectDomainEventRegisterAny(). Specific events usually have a customization with extra parameters, often with @opaque being passed in a different parameter position; use VIR_DOMAIN_EVENT_CALLBACK() when registering an appropriate handler.</summary>
+/// <summary>A generic domain event callback handler, for use with virConnectDomainEventRegisterAny(). Specific events usually have a customization with extra parameters, often with opaque being passed in a different parameter position; use VIR_DOMAIN_EVENT_CALLBACK() when registering an appropriate handler.</summary>
 /// <remarks>
 /// Since 0.8.0.
 /// </remarks>
@@ -97,7 +97,7 @@ internal unsafe delegate void ConnectDomainEventIOErrorCallback(virConnect* conn
 
 /// <summary>The callback signature to use when registering for an event of type VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON with virConnectDomainEventRegisterAny()</summary>
 /// <remarks>
-/// <para>If the I/O error is known to be caused by an ENOSPC condition in the host (where resizing the disk to be larger will allow the guest to be resumed as if nothing happened), @reason will be &quot;enospc&quot;. Otherwise, @reason will be &quot;&quot;, although future strings may be added if determination of other error types becomes possible.</para>
+/// <para>If the I/O error is known to be caused by an ENOSPC condition in the host (where resizing the disk to be larger will allow the guest to be resumed as if nothing happened), reason will be &quot;enospc&quot;. Otherwise, reason will be &quot;&quot;, although future strings may be added if determination of other error types becomes possible.</para>
 /// Since 0.8.1.
 /// </remarks>
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -105,14 +105,14 @@ internal unsafe delegate void ConnectDomainEventIOErrorReasonCallback(virConnect
 
 /// <summary>This callback occurs when a job (such as migration or backup) running on the domain is completed.</summary>
 /// <remarks>
-/// <para>The params array will contain statistics of the just completed job as virDomainGetJobStats would return. The callback must not free @params (the array will be freed once the callback finishes).</para>
+/// <para>The params array will contain statistics of the just completed job as virDomainGetJobStats would return. The callback must not free params (the array will be freed once the callback finishes).</para>
 /// <para>The callback signature to use when registering for an event of type VIR_DOMAIN_EVENT_ID_JOB_COMPLETED with virConnectDomainEventRegisterAny().</para>
 /// Since 1.3.3.
 /// </remarks>
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectDomainEventJobCompletedCallback(virConnect* conn, virDomain* dom, virTypedParameter* @params, int nparams, void* opaque);
 
-/// <summary>The callback occurs when the guest acknowledges request to change size of memory device (so far only virtio-mem model supports this). The @size then reflects the new amount of guest visible memory (in kibibytes).</summary>
+/// <summary>The callback occurs when the guest acknowledges request to change size of memory device (so far only virtio-mem model supports this). The size then reflects the new amount of guest visible memory (in kibibytes).</summary>
 /// <remarks>
 /// <para>The callback signature to use when registering for an event of type VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE with virConnectDomainEventRegisterAny().</para>
 /// Since 7.9.0.
@@ -136,7 +136,7 @@ internal unsafe delegate void ConnectDomainEventMemoryFailureCallback(virConnect
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectDomainEventMetadataChangeCallback(virConnect* conn, virDomain* dom, int type, byte* nsuri, void* opaque);
 
-/// <summary>This callback occurs during live migration when a new iteration over domain&apos;s memory starts. The @iteration value is increased by one every time a new iteration is started to transfer memory pages dirtied since the last iteration.</summary>
+/// <summary>This callback occurs during live migration when a new iteration over domain&apos;s memory starts. The iteration value is increased by one every time a new iteration is started to transfer memory pages dirtied since the last iteration.</summary>
 /// <remarks>
 /// <para>The callback signature to use when registering for an event of type VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION with virConnectDomainEventRegisterAny().</para>
 /// Since 1.3.2.
@@ -206,7 +206,7 @@ internal unsafe delegate void ConnectDomainEventWatchdogCallback(virConnect* con
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectDomainQemuMonitorEventCallback(virConnect* conn, virDomain* dom, byte* @event, long seconds, uint micros, byte* details, void* opaque);
 
-/// <summary>A generic network event callback handler, for use with virConnectNetworkEventRegisterAny(). Specific events usually have a customization with extra parameters, often with @opaque being passed in a different parameter position; use VIR_NETWORK_EVENT_CALLBACK() when registering an appropriate handler.</summary>
+/// <summary>A generic network event callback handler, for use with virConnectNetworkEventRegisterAny(). Specific events usually have a customization with extra parameters, often with opaque being passed in a different parameter position; use VIR_NETWORK_EVENT_CALLBACK() when registering an appropriate handler.</summary>
 /// <remarks>
 /// Since 1.2.1.
 /// </remarks>
@@ -221,7 +221,7 @@ internal unsafe delegate void ConnectNetworkEventGenericCallback(virConnect* con
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectNetworkEventLifecycleCallback(virConnect* conn, virNetwork* net, NetworkEventLifecycleType @event, int detail, void* opaque);
 
-/// <summary>A generic node device event callback handler, for use with virConnectNodeDeviceEventRegisterAny(). Specific events usually have a customization with extra parameters, often with @opaque being passed in a different parameter position; use VIR_NODE_DEVICE_EVENT_CALLBACK() when registering an appropriate handler.</summary>
+/// <summary>A generic node device event callback handler, for use with virConnectNodeDeviceEventRegisterAny(). Specific events usually have a customization with extra parameters, often with opaque being passed in a different parameter position; use VIR_NODE_DEVICE_EVENT_CALLBACK() when registering an appropriate handler.</summary>
 /// <remarks>
 /// Since 2.2.0.
 /// </remarks>
@@ -236,7 +236,7 @@ internal unsafe delegate void ConnectNodeDeviceEventGenericCallback(virConnect* 
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectNodeDeviceEventLifecycleCallback(virConnect* conn, virNodeDevice* dev, NodeDeviceEventLifecycleType @event, int detail, void* opaque);
 
-/// <summary>A generic secret event callback handler, for use with virConnectSecretEventRegisterAny(). Specific events usually have a customization with extra parameters, often with @opaque being passed in a different parameter position; use VIR_SECRET_EVENT_CALLBACK() when registering an appropriate handler.</summary>
+/// <summary>A generic secret event callback handler, for use with virConnectSecretEventRegisterAny(). Specific events usually have a customization with extra parameters, often with opaque being passed in a different parameter position; use VIR_SECRET_EVENT_CALLBACK() when registering an appropriate handler.</summary>
 /// <remarks>
 /// Since 3.0.0.
 /// </remarks>
@@ -251,7 +251,7 @@ internal unsafe delegate void ConnectSecretEventGenericCallback(virConnect* conn
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectSecretEventLifecycleCallback(virConnect* conn, virSecret* secret, SecretEventLifecycleType @event, int detail, void* opaque);
 
-/// <summary>A generic storage pool event callback handler, for use with virConnectStoragePoolEventRegisterAny(). Specific events usually have a customization with extra parameters, often with @opaque being passed in a different parameter position; use VIR_STORAGE_POOL_EVENT_CALLBACK() when registering an appropriate handler.</summary>
+/// <summary>A generic storage pool event callback handler, for use with virConnectStoragePoolEventRegisterAny(). Specific events usually have a customization with extra parameters, often with opaque being passed in a different parameter position; use VIR_STORAGE_POOL_EVENT_CALLBACK() when registering an appropriate handler.</summary>
 /// <remarks>
 /// Since 2.0.0.
 /// </remarks>

@@ -94,9 +94,9 @@ public enum ConnectFlags : uint
 [Flags]
 public enum NodeAllocPagesFlags : uint
 {
-    /// <summary>VIR_NODE_ALLOC_PAGES_ADD. Add @pageCounts to the pages pool. This can be used only to size up the pool. Since 1.2.9.</summary>
+    /// <summary>VIR_NODE_ALLOC_PAGES_ADD. Add pageCounts to the pages pool. This can be used only to size up the pool. Since 1.2.9.</summary>
     Add = 0,
-    /// <summary>VIR_NODE_ALLOC_PAGES_SET. Don&apos;t add @pageCounts, instead set passed number of pages. This can be used to free allocated pages. Since 1.2.9.</summary>
+    /// <summary>VIR_NODE_ALLOC_PAGES_SET. Don&apos;t add pageCounts, instead set passed number of pages. This can be used to free allocated pages. Since 1.2.9.</summary>
     Set = 1,
 }
 

@@ -58,13 +58,13 @@ internal static unsafe partial class Native
             (s_virConnectListAllDomains != 0 ? s_virConnectListAllDomains : Library.Core.Bind(ref s_virConnectListAllDomains, "virConnectListAllDomains")))(conn, domains, flags);
     static nint s_virConnectListAllDomains;
 
-    /// <summary>list the defined but inactive domains, stores the pointers to the names in @names Since 0.1.1.</summary>
+    /// <summary>list the defined but inactive domains, stores the pointers to the names in names Since 0.1.1.</summary>
     public static int virConnectListDefinedDomains(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedDomains != 0 ? s_virConnectListDefinedDomains : Library.Core.Bind(ref s_virConnectListDefinedDomains, "virConnectListDefinedDomains")))(conn, names, maxnames);
     static nint s_virConnectListDefinedDomains;
 
-    /// <summary>Collect the list of active domains, and store their IDs in array @ids Since 0.0.3.</summary>
+    /// <summary>Collect the list of active domains, and store their IDs in array ids Since 0.0.3.</summary>
     public static int virConnectListDomains(virConnect* conn, int* ids, int maxids) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int*, int, int>)
             (s_virConnectListDomains != 0 ? s_virConnectListDomains : Library.Core.Bind(ref s_virConnectListDomains, "virConnectListDomains")))(conn, ids, maxids);
@@ -94,7 +94,7 @@ internal static unsafe partial class Native
             (s_virDomainAbortJobFlags != 0 ? s_virDomainAbortJobFlags : Library.Core.Bind(ref s_virDomainAbortJobFlags, "virDomainAbortJobFlags")))(domain, flags);
     static nint s_virDomainAbortJobFlags;
 
-    /// <summary>Dynamically add an IOThread to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an @iothread_id and determining whether the @iothread_id already exists. Since 1.2.15.</summary>
+    /// <summary>Dynamically add an IOThread to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an iothread_id and determining whether the iothread_id already exists. Since 1.2.15.</summary>
     public static int virDomainAddIOThread(virDomain* domain, uint iothread_id, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, DomainModificationImpact, int>)
             (s_virDomainAddIOThread != 0 ? s_virDomainAddIOThread : Library.Core.Bind(ref s_virDomainAddIOThread, "virDomainAddIOThread")))(domain, iothread_id, flags);
@@ -118,13 +118,13 @@ internal static unsafe partial class Native
             (s_virDomainAttachDeviceFlags != 0 ? s_virDomainAttachDeviceFlags : Library.Core.Bind(ref s_virDomainAttachDeviceFlags, "virDomainAttachDeviceFlags")))(domain, xml, flags);
     static nint s_virDomainAttachDeviceFlags;
 
-    /// <summary>For given @user in @domain fetch list of public SSH authorized keys and store them into @keys array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing @keys when no longer needed. Since 6.10.0.</summary>
+    /// <summary>For given user in domain fetch list of public SSH authorized keys and store them into keys array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing keys when no longer needed. Since 6.10.0.</summary>
     public static int virDomainAuthorizedSSHKeysGet(virDomain* domain, byte* user, byte*** keys, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte***, uint, int>)
             (s_virDomainAuthorizedSSHKeysGet != 0 ? s_virDomainAuthorizedSSHKeysGet : Library.Core.Bind(ref s_virDomainAuthorizedSSHKeysGet, "virDomainAuthorizedSSHKeysGet")))(domain, user, keys, flags);
     static nint s_virDomainAuthorizedSSHKeysGet;
 
-    /// <summary>For given @user in @domain set @keys in authorized keys file. Any previous content of the file is overwritten with new keys. That is, if this API is called with @nkeys = 0, @keys = NULL and @flags = 0 then the authorized keys file for @user is cleared out. Since 6.10.0.</summary>
+    /// <summary>For given user in domain set keys in authorized keys file. Any previous content of the file is overwritten with new keys. That is, if this API is called with nkeys = 0, keys = NULL and flags = 0 then the authorized keys file for user is cleared out. Since 6.10.0.</summary>
     public static int virDomainAuthorizedSSHKeysSet(virDomain* domain, byte* user, byte** keys, uint nkeys, DomainAuthorizedSSHKeysSetFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte**, uint, DomainAuthorizedSSHKeysSetFlags, int>)
             (s_virDomainAuthorizedSSHKeysSet != 0 ? s_virDomainAuthorizedSSHKeysSet : Library.Core.Bind(ref s_virDomainAuthorizedSSHKeysSet, "virDomainAuthorizedSSHKeysSet")))(domain, user, keys, nkeys, flags);
@@ -142,13 +142,13 @@ internal static unsafe partial class Native
             (s_virDomainBackupGetXMLDesc != 0 ? s_virDomainBackupGetXMLDesc : Library.Core.Bind(ref s_virDomainBackupGetXMLDesc, "virDomainBackupGetXMLDesc")))(domain, flags);
     static nint s_virDomainBackupGetXMLDesc;
 
-    /// <summary>Commit changes that were made to temporary top-level files within a disk image backing file chain into a lower-level base file. In other words, take all the difference between @base and @top, and update @base to contain that difference; after the commit, any portion of the chain that previously depended on @top will now depend on @base, and all files after @base up to and including @top will now be invalidated. A typical use of this command is to reduce the length of a backing file chain after taking an external disk snapshot. To move data in the opposite direction, see virDomainBlockPull(). Since 0.10.2.</summary>
+    /// <summary>Commit changes that were made to temporary top-level files within a disk image backing file chain into a lower-level base file. In other words, take all the difference between base and top, and update base to contain that difference; after the commit, any portion of the chain that previously depended on top will now depend on base, and all files after base up to and including top will now be invalidated. A typical use of this command is to reduce the length of a backing file chain after taking an external disk snapshot. To move data in the opposite direction, see virDomainBlockPull(). Since 0.10.2.</summary>
     public static int virDomainBlockCommit(virDomain* dom, byte* disk, byte* @base, byte* top, nuint bandwidth, DomainBlockCommitFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, byte*, nuint, DomainBlockCommitFlags, int>)
             (s_virDomainBlockCommit != 0 ? s_virDomainBlockCommit : Library.Core.Bind(ref s_virDomainBlockCommit, "virDomainBlockCommit")))(dom, disk, @base, top, bandwidth, flags);
     static nint s_virDomainBlockCommit;
 
-    /// <summary>Copy the guest-visible contents of a disk image to a new file described by @destxml. The destination XML has a top-level element of &lt;disk&gt;, and resembles what is used when hot-plugging a disk via virDomainAttachDevice(), except that only sub-elements related to describing the new host resource are necessary (sub-elements related to the guest view, such as &lt;target&gt;, are ignored). It is strongly recommended to include a &lt;driver type=&apos;...&apos;/&gt; format designation for the destination, to avoid the potential of any security problem that might be caused by probing a file for its format. Since 1.2.8.</summary>
+    /// <summary>Copy the guest-visible contents of a disk image to a new file described by destxml. The destination XML has a top-level element of &lt;disk&gt;, and resembles what is used when hot-plugging a disk via virDomainAttachDevice(), except that only sub-elements related to describing the new host resource are necessary (sub-elements related to the guest view, such as &lt;target&gt;, are ignored). It is strongly recommended to include a &lt;driver type=&apos;...&apos;/&gt; format designation for the destination, to avoid the potential of any security problem that might be caused by probing a file for its format. Since 1.2.8.</summary>
     public static int virDomainBlockCopy(virDomain* dom, byte* disk, byte* destxml, virTypedParameter* @params, int nparams, DomainBlockCopyFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, virTypedParameter*, int, DomainBlockCopyFlags, int>)
             (s_virDomainBlockCopy != 0 ? s_virDomainBlockCopy : Library.Core.Bind(ref s_virDomainBlockCopy, "virDomainBlockCopy")))(dom, disk, destxml, @params, nparams, flags);
@@ -178,13 +178,13 @@ internal static unsafe partial class Native
             (s_virDomainBlockPull != 0 ? s_virDomainBlockPull : Library.Core.Bind(ref s_virDomainBlockPull, "virDomainBlockPull")))(dom, disk, bandwidth, flags);
     static nint s_virDomainBlockPull;
 
-    /// <summary>Populate a disk image with data from its backing image chain, and setting the backing image to @base, or alternatively copy an entire backing chain to a new file @base. Since 0.9.10.</summary>
+    /// <summary>Populate a disk image with data from its backing image chain, and setting the backing image to base, or alternatively copy an entire backing chain to a new file base. Since 0.9.10.</summary>
     public static int virDomainBlockRebase(virDomain* dom, byte* disk, byte* @base, nuint bandwidth, DomainBlockRebaseFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, nuint, DomainBlockRebaseFlags, int>)
             (s_virDomainBlockRebase != 0 ? s_virDomainBlockRebase : Library.Core.Bind(ref s_virDomainBlockRebase, "virDomainBlockRebase")))(dom, disk, @base, bandwidth, flags);
     static nint s_virDomainBlockRebase;
 
-    /// <summary>Resize a block device of domain while the domain is running. If @flags is 0, then @size is in kibibytes (blocks of 1024 bytes); since 0.9.11, if @flags includes VIR_DOMAIN_BLOCK_RESIZE_BYTES, @size is in bytes instead. @size is taken directly as the new size. Depending on the file format, the hypervisor may round up to the next alignment boundary. Since 0.9.8.</summary>
+    /// <summary>Resize a block device of domain while the domain is running. If flags is 0, then size is in kibibytes (blocks of 1024 bytes); since 0.9.11, if flags includes VIR_DOMAIN_BLOCK_RESIZE_BYTES, size is in bytes instead. size is taken directly as the new size. Depending on the file format, the hypervisor may round up to the next alignment boundary. Since 0.9.8.</summary>
     public static int virDomainBlockResize(virDomain* dom, byte* disk, ulong size, DomainBlockResizeFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, ulong, DomainBlockResizeFlags, int>)
             (s_virDomainBlockResize != 0 ? s_virDomainBlockResize : Library.Core.Bind(ref s_virDomainBlockResize, "virDomainBlockResize")))(dom, disk, size, flags);
@@ -202,13 +202,13 @@ internal static unsafe partial class Native
             (s_virDomainBlockStatsFlags != 0 ? s_virDomainBlockStatsFlags : Library.Core.Bind(ref s_virDomainBlockStatsFlags, "virDomainBlockStatsFlags")))(dom, disk, @params, nparams, flags);
     static nint s_virDomainBlockStatsFlags;
 
-    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by @to. Since 0.1.9.</summary>
+    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by to. Since 0.1.9.</summary>
     public static int virDomainCoreDump(virDomain* domain, byte* to, DomainCoreDumpFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainCoreDumpFlags, int>)
             (s_virDomainCoreDump != 0 ? s_virDomainCoreDump : Library.Core.Bind(ref s_virDomainCoreDump, "virDomainCoreDump")))(domain, to, flags);
     static nint s_virDomainCoreDump;
 
-    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by @to. Since 1.2.3.</summary>
+    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by to. Since 1.2.3.</summary>
     public static int virDomainCoreDumpWithFormat(virDomain* domain, byte* to, DomainCoreDumpFormat dumpformat, DomainCoreDumpFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainCoreDumpFormat, DomainCoreDumpFlags, int>)
             (s_virDomainCoreDumpWithFormat != 0 ? s_virDomainCoreDumpWithFormat : Library.Core.Bind(ref s_virDomainCoreDumpWithFormat, "virDomainCoreDumpWithFormat")))(domain, to, dumpformat, flags);
@@ -262,7 +262,7 @@ internal static unsafe partial class Native
             (s_virDomainDefineXMLFlags != 0 ? s_virDomainDefineXMLFlags : Library.Core.Bind(ref s_virDomainDefineXMLFlags, "virDomainDefineXMLFlags")))(conn, xml, flags);
     static nint s_virDomainDefineXMLFlags;
 
-    /// <summary>Dynamically delete an IOThread from the domain. The @iothread_id to be deleted must not have a resource associated with it and can be any of the currently valid IOThread ID&apos;s. Since 1.2.15.</summary>
+    /// <summary>Dynamically delete an IOThread from the domain. The iothread_id to be deleted must not have a resource associated with it and can be any of the currently valid IOThread ID&apos;s. Since 1.2.15.</summary>
     public static int virDomainDelIOThread(virDomain* domain, uint iothread_id, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, DomainModificationImpact, int>)
             (s_virDomainDelIOThread != 0 ? s_virDomainDelIOThread : Library.Core.Bind(ref s_virDomainDelIOThread, "virDomainDelIOThread")))(domain, iothread_id, flags);
@@ -280,13 +280,13 @@ internal static unsafe partial class Native
             (s_virDomainDestroyFlags != 0 ? s_virDomainDestroyFlags : Library.Core.Bind(ref s_virDomainDestroyFlags, "virDomainDestroyFlags")))(domain, flags);
     static nint s_virDomainDestroyFlags;
 
-    /// <summary>This is an equivalent of virDomainDetachDeviceFlags() when called with @flags parameter set to VIR_DOMAIN_AFFECT_LIVE. Since 0.1.9.</summary>
+    /// <summary>This is an equivalent of virDomainDetachDeviceFlags() when called with flags parameter set to VIR_DOMAIN_AFFECT_LIVE. Since 0.1.9.</summary>
     public static int virDomainDetachDevice(virDomain* domain, byte* xml) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int>)
             (s_virDomainDetachDevice != 0 ? s_virDomainDetachDevice : Library.Core.Bind(ref s_virDomainDetachDevice, "virDomainDetachDevice")))(domain, xml);
     static nint s_virDomainDetachDevice;
 
-    /// <summary>Detach a virtual device from a domain, using the alias to specify the device. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. Since 4.4.0.</summary>
+    /// <summary>Detach a virtual device from a domain, using the alias to specify the device. The value of flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. Since 4.4.0.</summary>
     public static int virDomainDetachDeviceAlias(virDomain* domain, byte* alias, DomainDeviceModifyFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainDeviceModifyFlags, int>)
             (s_virDomainDetachDeviceAlias != 0 ? s_virDomainDetachDeviceAlias : Library.Core.Bind(ref s_virDomainDetachDeviceAlias, "virDomainDetachDeviceAlias")))(domain, alias, flags);
@@ -298,31 +298,31 @@ internal static unsafe partial class Native
             (s_virDomainDetachDeviceFlags != 0 ? s_virDomainDetachDeviceFlags : Library.Core.Bind(ref s_virDomainDetachDeviceFlags, "virDomainDetachDeviceFlags")))(domain, xml, flags);
     static nint s_virDomainDetachDeviceFlags;
 
-    /// <summary>Associate the FDs in @fd with @domain under @name. The FDs are associated as long as the connection used to associated exists and are disposed of afterwards. FD may still be kept open by the hypervisor for as long as it&apos;s needed. Since 9.0.0.</summary>
+    /// <summary>Associate the FDs in fd with domain under name. The FDs are associated as long as the connection used to associated exists and are disposed of afterwards. FD may still be kept open by the hypervisor for as long as it&apos;s needed. Since 9.0.0.</summary>
     public static int virDomainFDAssociate(virDomain* domain, byte* name, uint nfds, int* fds, DomainFDAssociateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, uint, int*, DomainFDAssociateFlags, int>)
             (s_virDomainFDAssociate != 0 ? s_virDomainFDAssociate : Library.Core.Bind(ref s_virDomainFDAssociate, "virDomainFDAssociate")))(domain, name, nfds, fds, flags);
     static nint s_virDomainFDAssociate;
 
-    /// <summary>Freeze specified filesystems within the guest (hence guest agent may be required depending on hypervisor used). If @mountpoints is NULL and @nmountpoints is 0, every mounted filesystem on the guest is frozen. In some environments (e.g. QEMU guest with guest agent which doesn&apos;t support mountpoints argument), @mountpoints may need to be NULL. Since 1.2.5.</summary>
+    /// <summary>Freeze specified filesystems within the guest (hence guest agent may be required depending on hypervisor used). If mountpoints is NULL and nmountpoints is 0, every mounted filesystem on the guest is frozen. In some environments (e.g. QEMU guest with guest agent which doesn&apos;t support mountpoints argument), mountpoints may need to be NULL. Since 1.2.5.</summary>
     public static int virDomainFSFreeze(virDomain* dom, byte** mountpoints, uint nmountpoints, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte**, uint, uint, int>)
             (s_virDomainFSFreeze != 0 ? s_virDomainFSFreeze : Library.Core.Bind(ref s_virDomainFSFreeze, "virDomainFSFreeze")))(dom, mountpoints, nmountpoints, flags);
     static nint s_virDomainFSFreeze;
 
-    /// <summary>Frees all the memory occupied by @info. Since 1.2.11.</summary>
+    /// <summary>Frees all the memory occupied by info. Since 1.2.11.</summary>
     public static void virDomainFSInfoFree(virDomainFSInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virDomainFSInfo*, void>)
             (s_virDomainFSInfoFree != 0 ? s_virDomainFSInfoFree : Library.Core.Bind(ref s_virDomainFSInfoFree, "virDomainFSInfoFree")))(info);
     static nint s_virDomainFSInfoFree;
 
-    /// <summary>Thaw specified filesystems within the guest. If @mountpoints is NULL and @nmountpoints is 0, every mounted filesystem on the guest is thawed. In some drivers (e.g. QEMU driver), @mountpoints may need to be NULL. Since 1.2.5.</summary>
+    /// <summary>Thaw specified filesystems within the guest. If mountpoints is NULL and nmountpoints is 0, every mounted filesystem on the guest is thawed. In some drivers (e.g. QEMU driver), mountpoints may need to be NULL. Since 1.2.5.</summary>
     public static int virDomainFSThaw(virDomain* dom, byte** mountpoints, uint nmountpoints, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte**, uint, uint, int>)
             (s_virDomainFSThaw != 0 ? s_virDomainFSThaw : Library.Core.Bind(ref s_virDomainFSThaw, "virDomainFSThaw")))(dom, mountpoints, nmountpoints, flags);
     static nint s_virDomainFSThaw;
 
-    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (@mountPoint is NULL) or just on specified @mountPoint. @minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If @minimum is not zero, the command may fail. Since 1.0.1.</summary>
+    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (mountPoint is NULL) or just on specified mountPoint. minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If minimum is not zero, the command may fail. Since 1.0.1.</summary>
     public static int virDomainFSTrim(virDomain* dom, byte* mountPoint, ulong minimum, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, ulong, uint, int>)
             (s_virDomainFSTrim != 0 ? s_virDomainFSTrim : Library.Core.Bind(ref s_virDomainFSTrim, "virDomainFSTrim")))(dom, mountPoint, minimum, flags);
@@ -340,7 +340,7 @@ internal static unsafe partial class Native
             (s_virDomainGetAutostart != 0 ? s_virDomainGetAutostart : Library.Core.Bind(ref s_virDomainGetAutostart, "virDomainGetAutostart")))(domain, autostart);
     static nint s_virDomainGetAutostart;
 
-    /// <summary>Get all blkio parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.0.</summary>
+    /// <summary>Get all blkio parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.0.</summary>
     public static int virDomainGetBlkioParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetBlkioParameters != 0 ? s_virDomainGetBlkioParameters : Library.Core.Bind(ref s_virDomainGetBlkioParameters, "virDomainGetBlkioParameters")))(domain, @params, nparams, flags);
@@ -352,19 +352,19 @@ internal static unsafe partial class Native
             (s_virDomainGetBlockInfo != 0 ? s_virDomainGetBlockInfo : Library.Core.Bind(ref s_virDomainGetBlockInfo, "virDomainGetBlockInfo")))(domain, disk, info, flags);
     static nint s_virDomainGetBlockInfo;
 
-    /// <summary>Get all block IO tunable parameters for a given device. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.8.</summary>
+    /// <summary>Get all block IO tunable parameters for a given device. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.8.</summary>
     public static int virDomainGetBlockIoTune(virDomain* dom, byte* disk, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetBlockIoTune != 0 ? s_virDomainGetBlockIoTune : Library.Core.Bind(ref s_virDomainGetBlockIoTune, "virDomainGetBlockIoTune")))(dom, disk, @params, nparams, flags);
     static nint s_virDomainGetBlockIoTune;
 
-    /// <summary>Request block job information for the given disk. If an operation is active @info will be updated with the current progress. The units used for the bandwidth field of @info depends on @flags. If @flags includes VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES, bandwidth is in bytes/second (although this mode can risk failure due to overflow, depending on both client and server word size); otherwise, the value is rounded up to MiB/s. Since 0.9.4.</summary>
+    /// <summary>Request block job information for the given disk. If an operation is active info will be updated with the current progress. The units used for the bandwidth field of info depends on flags. If flags includes VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES, bandwidth is in bytes/second (although this mode can risk failure due to overflow, depending on both client and server word size); otherwise, the value is rounded up to MiB/s. Since 0.9.4.</summary>
     public static int virDomainGetBlockJobInfo(virDomain* dom, byte* disk, virDomainBlockJobInfo* info, DomainBlockJobInfoFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virDomainBlockJobInfo*, DomainBlockJobInfoFlags, int>)
             (s_virDomainGetBlockJobInfo != 0 ? s_virDomainGetBlockJobInfo : Library.Core.Bind(ref s_virDomainGetBlockJobInfo, "virDomainGetBlockJobInfo")))(dom, disk, info, flags);
     static nint s_virDomainGetBlockJobInfo;
 
-    /// <summary>Get statistics relating to CPU usage attributable to a single domain (in contrast to the statistics returned by virNodeGetCPUStats() for all processes on the host). @dom must be running (an inactive domain has no attributable cpu usage). On input, @params must contain at least @nparams * @ncpus entries, allocated by the caller. Since 0.9.10.</summary>
+    /// <summary>Get statistics relating to CPU usage attributable to a single domain (in contrast to the statistics returned by virNodeGetCPUStats() for all processes on the host). dom must be running (an inactive domain has no attributable cpu usage). On input, params must contain at least nparams * ncpus entries, allocated by the caller. Since 0.9.10.</summary>
     public static int virDomainGetCPUStats(virDomain* domain, virTypedParameter* @params, uint nparams, int start_cpu, uint ncpus, TypedParameterFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, uint, int, uint, TypedParameterFlags, int>)
             (s_virDomainGetCPUStats != 0 ? s_virDomainGetCPUStats : Library.Core.Bind(ref s_virDomainGetCPUStats, "virDomainGetCPUStats")))(domain, @params, nparams, start_cpu, ncpus, flags);
@@ -382,7 +382,7 @@ internal static unsafe partial class Native
             (s_virDomainGetControlInfo != 0 ? s_virDomainGetControlInfo : Library.Core.Bind(ref s_virDomainGetControlInfo, "virDomainGetControlInfo")))(domain, info, flags);
     static nint s_virDomainGetControlInfo;
 
-    /// <summary>The function populates @errors array with all disks that encountered an I/O error. Disks with no error will not be returned in the @errors array. Each disk is identified by its target (the dev attribute of target subelement in domain XML), such as &quot;vda&quot;, and accompanied with the error that was seen on it. The caller is also responsible for calling free() on each disk name returned. Since 0.9.10.</summary>
+    /// <summary>The function populates errors array with all disks that encountered an I/O error. Disks with no error will not be returned in the errors array. Each disk is identified by its target (the dev attribute of target subelement in domain XML), such as &quot;vda&quot;, and accompanied with the error that was seen on it. The caller is also responsible for calling free() on each disk name returned. Since 0.9.10.</summary>
     public static int virDomainGetDiskErrors(virDomain* dom, virDomainDiskError* errors, uint maxerrors, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainDiskError*, uint, uint, int>)
             (s_virDomainGetDiskErrors != 0 ? s_virDomainGetDiskErrors : Library.Core.Bind(ref s_virDomainGetDiskErrors, "virDomainGetDiskErrors")))(dom, errors, maxerrors, flags);
@@ -436,7 +436,7 @@ internal static unsafe partial class Native
             (s_virDomainGetInfo != 0 ? s_virDomainGetInfo : Library.Core.Bind(ref s_virDomainGetInfo, "virDomainGetInfo")))(domain, info);
     static nint s_virDomainGetInfo;
 
-    /// <summary>Get all interface parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.9.</summary>
+    /// <summary>Get all interface parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.9.</summary>
     public static int virDomainGetInterfaceParameters(virDomain* domain, byte* device, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetInterfaceParameters != 0 ? s_virDomainGetInterfaceParameters : Library.Core.Bind(ref s_virDomainGetInterfaceParameters, "virDomainGetInterfaceParameters")))(domain, device, @params, nparams, flags);
@@ -448,7 +448,7 @@ internal static unsafe partial class Native
             (s_virDomainGetJobInfo != 0 ? s_virDomainGetJobInfo : Library.Core.Bind(ref s_virDomainGetJobInfo, "virDomainGetJobInfo")))(domain, info);
     static nint s_virDomainGetJobInfo;
 
-    /// <summary>Extract information about progress of a background job on a domain. Will return an error if the domain is not active. The function returns a superset of progress information provided by virDomainGetJobInfo. Possible fields returned in @params are defined by VIR_DOMAIN_JOB_* macros and new fields will likely be introduced in the future so callers may receive fields that they do not understand in case they talk to a newer server. Since 1.0.3.</summary>
+    /// <summary>Extract information about progress of a background job on a domain. Will return an error if the domain is not active. The function returns a superset of progress information provided by virDomainGetJobInfo. Possible fields returned in params are defined by VIR_DOMAIN_JOB_* macros and new fields will likely be introduced in the future so callers may receive fields that they do not understand in case they talk to a newer server. Since 1.0.3.</summary>
     public static int virDomainGetJobStats(virDomain* domain, int* type, virTypedParameter** @params, int* nparams, DomainGetJobStatsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int*, virTypedParameter**, int*, DomainGetJobStatsFlags, int>)
             (s_virDomainGetJobStats != 0 ? s_virDomainGetJobStats : Library.Core.Bind(ref s_virDomainGetJobStats, "virDomainGetJobStats")))(domain, type, @params, nparams, flags);
@@ -472,19 +472,19 @@ internal static unsafe partial class Native
             (s_virDomainGetMaxVcpus != 0 ? s_virDomainGetMaxVcpus : Library.Core.Bind(ref s_virDomainGetMaxVcpus, "virDomainGetMaxVcpus")))(domain);
     static nint s_virDomainGetMaxVcpus;
 
-    /// <summary>Get all memory parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.8.5.</summary>
+    /// <summary>Get all memory parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.8.5.</summary>
     public static int virDomainGetMemoryParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetMemoryParameters != 0 ? s_virDomainGetMemoryParameters : Library.Core.Bind(ref s_virDomainGetMemoryParameters, "virDomainGetMemoryParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainGetMemoryParameters;
 
-    /// <summary>Fetch a list of all messages recorded against the VM and store them into @msgs array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing @msgs when no longer needed. Since 7.1.0.</summary>
+    /// <summary>Fetch a list of all messages recorded against the VM and store them into msgs array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing msgs when no longer needed. Since 7.1.0.</summary>
     public static int virDomainGetMessages(virDomain* domain, byte*** msgs, DomainMessageType flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte***, DomainMessageType, int>)
             (s_virDomainGetMessages != 0 ? s_virDomainGetMessages : Library.Core.Bind(ref s_virDomainGetMessages, "virDomainGetMessages")))(domain, msgs, flags);
     static nint s_virDomainGetMessages;
 
-    /// <summary>Retrieves the appropriate domain element given by @type. If VIR_DOMAIN_METADATA_ELEMENT is requested parameter @uri must be set to the name of the namespace the requested elements belong to, otherwise must be NULL. Since 0.9.10.</summary>
+    /// <summary>Retrieves the appropriate domain element given by type. If VIR_DOMAIN_METADATA_ELEMENT is requested parameter uri must be set to the name of the namespace the requested elements belong to, otherwise must be NULL. Since 0.9.10.</summary>
     public static byte* virDomainGetMetadata(virDomain* domain, DomainMetadataType type, byte* uri, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainMetadataType, byte*, DomainModificationImpact, byte*>)
             (s_virDomainGetMetadata != 0 ? s_virDomainGetMetadata : Library.Core.Bind(ref s_virDomainGetMetadata, "virDomainGetMetadata")))(domain, type, uri, flags);
@@ -496,7 +496,7 @@ internal static unsafe partial class Native
             (s_virDomainGetName != 0 ? s_virDomainGetName : Library.Core.Bind(ref s_virDomainGetName, "virDomainGetName")))(domain);
     static nint s_virDomainGetName;
 
-    /// <summary>Get all numa parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.9.</summary>
+    /// <summary>Get all numa parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.9.</summary>
     public static int virDomainGetNumaParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetNumaParameters != 0 ? s_virDomainGetNumaParameters : Library.Core.Bind(ref s_virDomainGetNumaParameters, "virDomainGetNumaParameters")))(domain, @params, nparams, flags);
@@ -508,19 +508,19 @@ internal static unsafe partial class Native
             (s_virDomainGetOSType != 0 ? s_virDomainGetOSType : Library.Core.Bind(ref s_virDomainGetOSType, "virDomainGetOSType")))(domain);
     static nint s_virDomainGetOSType;
 
-    /// <summary>Get all Linux perf events setting. Possible fields returned in @params are defined by VIR_PERF_EVENT_* macros and new fields will likely be introduced in the future. Since 1.3.3.</summary>
+    /// <summary>Get all Linux perf events setting. Possible fields returned in params are defined by VIR_PERF_EVENT_* macros and new fields will likely be introduced in the future. Since 1.3.3.</summary>
     public static int virDomainGetPerfEvents(virDomain* domain, virTypedParameter** @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter**, int*, DomainModificationImpact, int>)
             (s_virDomainGetPerfEvents != 0 ? s_virDomainGetPerfEvents : Library.Core.Bind(ref s_virDomainGetPerfEvents, "virDomainGetPerfEvents")))(domain, @params, nparams, flags);
     static nint s_virDomainGetPerfEvents;
 
-    /// <summary>Get all scheduler parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. @nparams cannot be 0. Since 0.2.3.</summary>
+    /// <summary>Get all scheduler parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. nparams cannot be 0. Since 0.2.3.</summary>
     public static int virDomainGetSchedulerParameters(virDomain* domain, virTypedParameter* @params, int* nparams) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, int>)
             (s_virDomainGetSchedulerParameters != 0 ? s_virDomainGetSchedulerParameters : Library.Core.Bind(ref s_virDomainGetSchedulerParameters, "virDomainGetSchedulerParameters")))(domain, @params, nparams);
     static nint s_virDomainGetSchedulerParameters;
 
-    /// <summary>Get all scheduler parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. @nparams cannot be 0. Since 0.9.2.</summary>
+    /// <summary>Get all scheduler parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. nparams cannot be 0. Since 0.9.2.</summary>
     public static int virDomainGetSchedulerParametersFlags(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetSchedulerParametersFlags != 0 ? s_virDomainGetSchedulerParametersFlags : Library.Core.Bind(ref s_virDomainGetSchedulerParametersFlags, "virDomainGetSchedulerParametersFlags")))(domain, @params, nparams, flags);
@@ -532,13 +532,13 @@ internal static unsafe partial class Native
             (s_virDomainGetSchedulerType != 0 ? s_virDomainGetSchedulerType : Library.Core.Bind(ref s_virDomainGetSchedulerType, "virDomainGetSchedulerType")))(domain, nparams);
     static nint s_virDomainGetSchedulerType;
 
-    /// <summary>Extract security label of an active domain. The &apos;label&apos; field in the @seclabel argument will be initialized to the empty string if the domain is not running under a security model. Since 0.6.1.</summary>
+    /// <summary>Extract security label of an active domain. The &apos;label&apos; field in the seclabel argument will be initialized to the empty string if the domain is not running under a security model. Since 0.6.1.</summary>
     public static int virDomainGetSecurityLabel(virDomain* domain, virSecurityLabel* seclabel) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virSecurityLabel*, int>)
             (s_virDomainGetSecurityLabel != 0 ? s_virDomainGetSecurityLabel : Library.Core.Bind(ref s_virDomainGetSecurityLabel, "virDomainGetSecurityLabel")))(domain, seclabel);
     static nint s_virDomainGetSecurityLabel;
 
-    /// <summary>Extract the security labels of an active domain. The &apos;label&apos; field in the @seclabels argument will be initialized to the empty string if the domain is not running under a security model. Since 0.10.0.</summary>
+    /// <summary>Extract the security labels of an active domain. The &apos;label&apos; field in the seclabels argument will be initialized to the empty string if the domain is not running under a security model. Since 0.10.0.</summary>
     public static int virDomainGetSecurityLabelList(virDomain* domain, virSecurityLabel** seclabels) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virSecurityLabel**, int>)
             (s_virDomainGetSecurityLabelList != 0 ? s_virDomainGetSecurityLabelList : Library.Core.Bind(ref s_virDomainGetSecurityLabelList, "virDomainGetSecurityLabelList")))(domain, seclabels);
@@ -550,7 +550,7 @@ internal static unsafe partial class Native
             (s_virDomainGetState != 0 ? s_virDomainGetState : Library.Core.Bind(ref s_virDomainGetState, "virDomainGetState")))(domain, state, reason, flags);
     static nint s_virDomainGetState;
 
-    /// <summary>Extract information about guest time and store it into @seconds and @nseconds. The @seconds represents the number of seconds since the UNIX Epoch of 1970-01-01 00:00:00 in UTC. Since 1.2.5.</summary>
+    /// <summary>Extract information about guest time and store it into seconds and nseconds. The seconds represents the number of seconds since the UNIX Epoch of 1970-01-01 00:00:00 in UTC. Since 1.2.5.</summary>
     public static int virDomainGetTime(virDomain* dom, long* seconds, uint* nseconds, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, long*, uint*, uint, int>)
             (s_virDomainGetTime != 0 ? s_virDomainGetTime : Library.Core.Bind(ref s_virDomainGetTime, "virDomainGetTime")))(dom, seconds, nseconds, flags);
@@ -598,7 +598,7 @@ internal static unsafe partial class Native
             (s_virDomainHasManagedSaveImage != 0 ? s_virDomainHasManagedSaveImage : Library.Core.Bind(ref s_virDomainHasManagedSaveImage, "virDomainHasManagedSaveImage")))(dom, flags);
     static nint s_virDomainHasManagedSaveImage;
 
-    /// <summary>Frees the memory used by @info. Since 1.2.14.</summary>
+    /// <summary>Frees the memory used by info. Since 1.2.14.</summary>
     public static void virDomainIOThreadInfoFree(virDomainIOThreadInfo* info) =>
         ((delegate* unmanaged[Cdecl]<virDomainIOThreadInfo*, void>)
             (s_virDomainIOThreadInfoFree != 0 ? s_virDomainIOThreadInfoFree : Library.Core.Bind(ref s_virDomainIOThreadInfoFree, "virDomainIOThreadInfoFree")))(info);
@@ -616,7 +616,7 @@ internal static unsafe partial class Native
             (s_virDomainInterfaceAddresses != 0 ? s_virDomainInterfaceAddresses : Library.Core.Bind(ref s_virDomainInterfaceAddresses, "virDomainInterfaceAddresses")))(dom, ifaces, source, flags);
     static nint s_virDomainInterfaceAddresses;
 
-    /// <summary>Free the interface object. The data structure is freed and should not be used thereafter. If @iface is NULL, then this method has no effect. Since 1.2.14.</summary>
+    /// <summary>Free the interface object. The data structure is freed and should not be used thereafter. If iface is NULL, then this method has no effect. Since 1.2.14.</summary>
     public static void virDomainInterfaceFree(virDomainInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virDomainInterface*, void>)
             (s_virDomainInterfaceFree != 0 ? s_virDomainInterfaceFree : Library.Core.Bind(ref s_virDomainInterfaceFree, "virDomainInterfaceFree")))(iface);
@@ -646,7 +646,7 @@ internal static unsafe partial class Native
             (s_virDomainIsUpdated != 0 ? s_virDomainIsUpdated : Library.Core.Bind(ref s_virDomainIsUpdated, "virDomainIsUpdated")))(dom);
     static nint s_virDomainIsUpdated;
 
-    /// <summary>Query statistics for domains provided by @doms. Note that all domains in @doms must share the same connection. Since 1.2.8.</summary>
+    /// <summary>Query statistics for domains provided by doms. Note that all domains in doms must share the same connection. Since 1.2.8.</summary>
     public static int virDomainListGetStats(virDomain** doms, DomainStatsTypes stats, virDomainStatsRecord*** retStats, ConnectGetAllDomainStatsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain**, DomainStatsTypes, virDomainStatsRecord***, ConnectGetAllDomainStatsFlags, int>)
             (s_virDomainListGetStats != 0 ? s_virDomainListGetStats : Library.Core.Bind(ref s_virDomainListGetStats, "virDomainListGetStats")))(doms, stats, retStats, flags);
@@ -742,7 +742,7 @@ internal static unsafe partial class Native
             (s_virDomainMigrateGetMaxDowntime != 0 ? s_virDomainMigrateGetMaxDowntime : Library.Core.Bind(ref s_virDomainMigrateGetMaxDowntime, "virDomainMigrateGetMaxDowntime")))(domain, downtime, flags);
     static nint s_virDomainMigrateGetMaxDowntime;
 
-    /// <summary>Get the current maximum bandwidth (in MiB/s) that will be used if the domain is migrated. Not all hypervisors will support a bandwidth limit. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in @flags, this API gets the current maximum bandwidth for the post-copy phase of the migration. Since 0.9.5.</summary>
+    /// <summary>Get the current maximum bandwidth (in MiB/s) that will be used if the domain is migrated. Not all hypervisors will support a bandwidth limit. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in flags, this API gets the current maximum bandwidth for the post-copy phase of the migration. Since 0.9.5.</summary>
     public static int virDomainMigrateGetMaxSpeed(virDomain* domain, nuint* bandwidth, DomainMigrateMaxSpeedFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint*, DomainMigrateMaxSpeedFlags, int>)
             (s_virDomainMigrateGetMaxSpeed != 0 ? s_virDomainMigrateGetMaxSpeed : Library.Core.Bind(ref s_virDomainMigrateGetMaxSpeed, "virDomainMigrateGetMaxSpeed")))(domain, bandwidth, flags);
@@ -760,7 +760,7 @@ internal static unsafe partial class Native
             (s_virDomainMigrateSetMaxDowntime != 0 ? s_virDomainMigrateSetMaxDowntime : Library.Core.Bind(ref s_virDomainMigrateSetMaxDowntime, "virDomainMigrateSetMaxDowntime")))(domain, downtime, flags);
     static nint s_virDomainMigrateSetMaxDowntime;
 
-    /// <summary>The maximum bandwidth (in MiB/s) that will be used to do migration can be specified with the bandwidth parameter. Not all hypervisors will support a bandwidth cap. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in @flags, this API sets the maximum bandwidth for the post-copy phase of the migration. Since 0.9.0.</summary>
+    /// <summary>The maximum bandwidth (in MiB/s) that will be used to do migration can be specified with the bandwidth parameter. Not all hypervisors will support a bandwidth cap. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in flags, this API sets the maximum bandwidth for the post-copy phase of the migration. Since 0.9.0.</summary>
     public static int virDomainMigrateSetMaxSpeed(virDomain* domain, nuint bandwidth, DomainMigrateMaxSpeedFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint, DomainMigrateMaxSpeedFlags, int>)
             (s_virDomainMigrateSetMaxSpeed != 0 ? s_virDomainMigrateSetMaxSpeed : Library.Core.Bind(ref s_virDomainMigrateSetMaxSpeed, "virDomainMigrateSetMaxSpeed")))(domain, bandwidth, flags);
@@ -778,7 +778,7 @@ internal static unsafe partial class Native
             (s_virDomainMigrateToURI != 0 ? s_virDomainMigrateToURI : Library.Core.Bind(ref s_virDomainMigrateToURI, "virDomainMigrateToURI")))(domain, duri, flags, dname, bandwidth);
     static nint s_virDomainMigrateToURI;
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by @dconnuri. Since 0.9.2.</summary>
+    /// <summary>Migrate the domain object from its current host to the destination host given by dconnuri. Since 0.9.2.</summary>
     public static int virDomainMigrateToURI2(virDomain* domain, byte* dconnuri, byte* miguri, byte* dxml, nuint flags, byte* dname, nuint bandwidth) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, byte*, nuint, byte*, nuint, int>)
             (s_virDomainMigrateToURI2 != 0 ? s_virDomainMigrateToURI2 : Library.Core.Bind(ref s_virDomainMigrateToURI2, "virDomainMigrateToURI2")))(domain, dconnuri, miguri, dxml, flags, dname, bandwidth);
@@ -790,31 +790,31 @@ internal static unsafe partial class Native
             (s_virDomainMigrateToURI3 != 0 ? s_virDomainMigrateToURI3 : Library.Core.Bind(ref s_virDomainMigrateToURI3, "virDomainMigrateToURI3")))(domain, dconnuri, @params, nparams, flags);
     static nint s_virDomainMigrateToURI3;
 
-    /// <summary>This opens the host interface associated with a channel device on a guest, if the host interface is supported. If @name is given, it can match either the device alias (e.g. &quot;channel0&quot;), or the virtio target name (e.g. &quot;org.qemu.guest_agent.0&quot;). If @name is omitted, then the first channel is opened. The channel is associated with the passed in @st stream, which should have been opened in non-blocking mode for bi-directional I/O. Since 1.0.2.</summary>
+    /// <summary>This opens the host interface associated with a channel device on a guest, if the host interface is supported. If name is given, it can match either the device alias (e.g. &quot;channel0&quot;), or the virtio target name (e.g. &quot;org.qemu.guest_agent.0&quot;). If name is omitted, then the first channel is opened. The channel is associated with the passed in st stream, which should have been opened in non-blocking mode for bi-directional I/O. Since 1.0.2.</summary>
     public static int virDomainOpenChannel(virDomain* dom, byte* name, virStream* st, DomainChannelFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virStream*, DomainChannelFlags, int>)
             (s_virDomainOpenChannel != 0 ? s_virDomainOpenChannel : Library.Core.Bind(ref s_virDomainOpenChannel, "virDomainOpenChannel")))(dom, name, st, flags);
     static nint s_virDomainOpenChannel;
 
-    /// <summary>This opens the backend associated with a console, serial or parallel port device on a guest, if the backend is supported. If the @dev_name is omitted, then the first console or serial device is opened. The console is associated with the passed in @st stream, which should have been opened in non-blocking mode for bi-directional I/O. Since 0.8.6.</summary>
+    /// <summary>This opens the backend associated with a console, serial or parallel port device on a guest, if the backend is supported. If the dev_name is omitted, then the first console or serial device is opened. The console is associated with the passed in st stream, which should have been opened in non-blocking mode for bi-directional I/O. Since 0.8.6.</summary>
     public static int virDomainOpenConsole(virDomain* dom, byte* dev_name, virStream* st, DomainConsoleFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virStream*, DomainConsoleFlags, int>)
             (s_virDomainOpenConsole != 0 ? s_virDomainOpenConsole : Library.Core.Bind(ref s_virDomainOpenConsole, "virDomainOpenConsole")))(dom, dev_name, st, flags);
     static nint s_virDomainOpenConsole;
 
-    /// <summary>This will attempt to connect the file descriptor @fd, to the graphics backend of @dom. If @dom has multiple graphics backends configured, then @idx will determine which one is opened, starting from @idx 0. Since 0.9.7.</summary>
+    /// <summary>This will attempt to connect the file descriptor fd, to the graphics backend of dom. If dom has multiple graphics backends configured, then idx will determine which one is opened, starting from idx 0. Since 0.9.7.</summary>
     public static int virDomainOpenGraphics(virDomain* dom, uint idx, int fd, DomainOpenGraphicsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, int, DomainOpenGraphicsFlags, int>)
             (s_virDomainOpenGraphics != 0 ? s_virDomainOpenGraphics : Library.Core.Bind(ref s_virDomainOpenGraphics, "virDomainOpenGraphics")))(dom, idx, fd, flags);
     static nint s_virDomainOpenGraphics;
 
-    /// <summary>This will create a socket pair connected to the graphics backend of @dom. One end of the socket will be returned on success, and the other end is handed to the hypervisor. If @dom has multiple graphics backends configured, then @idx will determine which one is opened, starting from @idx 0. Since 1.2.8.</summary>
+    /// <summary>This will create a socket pair connected to the graphics backend of dom. One end of the socket will be returned on success, and the other end is handed to the hypervisor. If dom has multiple graphics backends configured, then idx will determine which one is opened, starting from idx 0. Since 1.2.8.</summary>
     public static int virDomainOpenGraphicsFD(virDomain* dom, uint idx, DomainOpenGraphicsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, DomainOpenGraphicsFlags, int>)
             (s_virDomainOpenGraphicsFD != 0 ? s_virDomainOpenGraphicsFD : Library.Core.Bind(ref s_virDomainOpenGraphicsFD, "virDomainOpenGraphicsFD")))(dom, idx, flags);
     static nint s_virDomainOpenGraphicsFD;
 
-    /// <summary>Attempt to have the guest enter the given @target power management suspension level. If @duration is non-zero, also schedule the guest to resume normal operation after that many seconds, if nothing else has resumed it earlier. Some hypervisors require that @duration be 0, for an indefinite suspension. Since 0.9.10.</summary>
+    /// <summary>Attempt to have the guest enter the given target power management suspension level. If duration is non-zero, also schedule the guest to resume normal operation after that many seconds, if nothing else has resumed it earlier. Some hypervisors require that duration be 0, for an indefinite suspension. Since 0.9.10.</summary>
     public static int virDomainPMSuspendForDuration(virDomain* dom, NodeSuspendTarget target, ulong duration, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, NodeSuspendTarget, ulong, uint, int>)
             (s_virDomainPMSuspendForDuration != 0 ? s_virDomainPMSuspendForDuration : Library.Core.Bind(ref s_virDomainPMSuspendForDuration, "virDomainPMSuspendForDuration")))(dom, target, duration, flags);
@@ -910,13 +910,13 @@ internal static unsafe partial class Native
             (s_virDomainSaveFlags != 0 ? s_virDomainSaveFlags : Library.Core.Bind(ref s_virDomainSaveFlags, "virDomainSaveFlags")))(domain, to, dxml, flags);
     static nint s_virDomainSaveFlags;
 
-    /// <summary>This updates the definition of a domain stored in a saved state file. @file must be a file created previously by virDomainSave() or virDomainSaveFlags(). Since 0.9.4.</summary>
+    /// <summary>This updates the definition of a domain stored in a saved state file. file must be a file created previously by virDomainSave() or virDomainSaveFlags(). Since 0.9.4.</summary>
     public static int virDomainSaveImageDefineXML(virConnect* conn, byte* file, byte* dxml, DomainSaveRestoreFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, DomainSaveRestoreFlags, int>)
             (s_virDomainSaveImageDefineXML != 0 ? s_virDomainSaveImageDefineXML : Library.Core.Bind(ref s_virDomainSaveImageDefineXML, "virDomainSaveImageDefineXML")))(conn, file, dxml, flags);
     static nint s_virDomainSaveImageDefineXML;
 
-    /// <summary>This method will extract the XML describing the domain at the time a saved state file was created. @file must be a file created previously by virDomainSave() or virDomainSaveFlags(). Since 0.9.4.</summary>
+    /// <summary>This method will extract the XML describing the domain at the time a saved state file was created. file must be a file created previously by virDomainSave() or virDomainSaveFlags(). Since 0.9.4.</summary>
     public static byte* virDomainSaveImageGetXMLDesc(virConnect* conn, byte* file, DomainSaveImageXMLFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, DomainSaveImageXMLFlags, byte*>)
             (s_virDomainSaveImageGetXMLDesc != 0 ? s_virDomainSaveImageGetXMLDesc : Library.Core.Bind(ref s_virDomainSaveImageGetXMLDesc, "virDomainSaveImageGetXMLDesc")))(conn, file, flags);
@@ -928,7 +928,7 @@ internal static unsafe partial class Native
             (s_virDomainSaveParams != 0 ? s_virDomainSaveParams : Library.Core.Bind(ref s_virDomainSaveParams, "virDomainSaveParams")))(domain, @params, nparams, flags);
     static nint s_virDomainSaveParams;
 
-    /// <summary>Take a screenshot of current domain console as a stream. The image format is hypervisor specific. Moreover, some hypervisors supports multiple displays per domain. These can be distinguished by @screen argument. Since 0.9.2.</summary>
+    /// <summary>Take a screenshot of current domain console as a stream. The image format is hypervisor specific. Moreover, some hypervisors supports multiple displays per domain. These can be distinguished by screen argument. Since 0.9.2.</summary>
     public static byte* virDomainScreenshot(virDomain* domain, virStream* stream, uint screen, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virStream*, uint, uint, byte*>)
             (s_virDomainScreenshot != 0 ? s_virDomainScreenshot : Library.Core.Bind(ref s_virDomainScreenshot, "virDomainScreenshot")))(domain, stream, screen, flags);
@@ -964,25 +964,25 @@ internal static unsafe partial class Native
             (s_virDomainSetBlockIoTune != 0 ? s_virDomainSetBlockIoTune : Library.Core.Bind(ref s_virDomainSetBlockIoTune, "virDomainSetBlockIoTune")))(dom, disk, @params, nparams, flags);
     static nint s_virDomainSetBlockIoTune;
 
-    /// <summary>Set the threshold level for delivering the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD if the device or backing chain element described by @dev is written beyond the set threshold level. The threshold level is unset once the event fires. The event might not be delivered at all if libvirtd was not running at the moment when the threshold was reached. Note that if the threshold level is reached for a top level image, the event is emitted for @dev corresponding to the disk target, and may also be reported with @dev corresponding to the disk target with an index corresponding to the &apos;index&apos; attribute of &apos;source&apos; in the live VM XML if the attribute is present. Since 3.1.0.</summary>
+    /// <summary>Set the threshold level for delivering the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD if the device or backing chain element described by dev is written beyond the set threshold level. The threshold level is unset once the event fires. The event might not be delivered at all if libvirtd was not running at the moment when the threshold was reached. Note that if the threshold level is reached for a top level image, the event is emitted for dev corresponding to the disk target, and may also be reported with dev corresponding to the disk target with an index corresponding to the &apos;index&apos; attribute of &apos;source&apos; in the live VM XML if the attribute is present. Since 3.1.0.</summary>
     public static int virDomainSetBlockThreshold(virDomain* domain, byte* dev, ulong threshold, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, ulong, uint, int>)
             (s_virDomainSetBlockThreshold != 0 ? s_virDomainSetBlockThreshold : Library.Core.Bind(ref s_virDomainSetBlockThreshold, "virDomainSetBlockThreshold")))(domain, dev, threshold, flags);
     static nint s_virDomainSetBlockThreshold;
 
-    /// <summary>Sets state of individual vcpus described by @cpumap via guest agent. Other vcpus are not modified. Since 2.0.0.</summary>
+    /// <summary>Sets state of individual vcpus described by cpumap via guest agent. Other vcpus are not modified. Since 2.0.0.</summary>
     public static int virDomainSetGuestVcpus(virDomain* domain, byte* cpumap, int state, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int, uint, int>)
             (s_virDomainSetGuestVcpus != 0 ? s_virDomainSetGuestVcpus : Library.Core.Bind(ref s_virDomainSetGuestVcpus, "virDomainSetGuestVcpus")))(domain, cpumap, state, flags);
     static nint s_virDomainSetGuestVcpus;
 
-    /// <summary>Dynamically set IOThread parameters to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an @iothread_id, determining whether the @iothread_id already exists, and determining the validity of the provided param values. Since 4.10.0.</summary>
+    /// <summary>Dynamically set IOThread parameters to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an iothread_id, determining whether the iothread_id already exists, and determining the validity of the provided param values. Since 4.10.0.</summary>
     public static int virDomainSetIOThreadParams(virDomain* domain, uint iothread_id, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, uint, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetIOThreadParams != 0 ? s_virDomainSetIOThreadParams : Library.Core.Bind(ref s_virDomainSetIOThreadParams, "virDomainSetIOThreadParams")))(domain, iothread_id, @params, nparams, flags);
     static nint s_virDomainSetIOThreadParams;
 
-    /// <summary>Change a subset or all parameters of interface; currently this includes bandwidth parameters. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG, although hypervisors vary in which flags are supported. Since 0.9.9.</summary>
+    /// <summary>Change a subset or all parameters of interface; currently this includes bandwidth parameters. The value of flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG, although hypervisors vary in which flags are supported. Since 0.9.9.</summary>
     public static int virDomainSetInterfaceParameters(virDomain* domain, byte* device, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetInterfaceParameters != 0 ? s_virDomainSetInterfaceParameters : Library.Core.Bind(ref s_virDomainSetInterfaceParameters, "virDomainSetInterfaceParameters")))(domain, device, @params, nparams, flags);
@@ -1030,7 +1030,7 @@ internal static unsafe partial class Native
             (s_virDomainSetMemoryStatsPeriod != 0 ? s_virDomainSetMemoryStatsPeriod : Library.Core.Bind(ref s_virDomainSetMemoryStatsPeriod, "virDomainSetMemoryStatsPeriod")))(domain, period, flags);
     static nint s_virDomainSetMemoryStatsPeriod;
 
-    /// <summary>Sets the appropriate domain element given by @type to the value of @metadata. A @type of VIR_DOMAIN_METADATA_DESCRIPTION is free-form text; VIR_DOMAIN_METADATA_TITLE is free-form, but no newlines are permitted, and should be short (although the length is not enforced). For these two options @key and @uri are irrelevant and must be set to NULL. Since 0.9.10.</summary>
+    /// <summary>Sets the appropriate domain element given by type to the value of metadata. A type of VIR_DOMAIN_METADATA_DESCRIPTION is free-form text; VIR_DOMAIN_METADATA_TITLE is free-form, but no newlines are permitted, and should be short (although the length is not enforced). For these two options key and uri are irrelevant and must be set to NULL. Since 0.9.10.</summary>
     public static int virDomainSetMetadata(virDomain* domain, DomainMetadataType type, byte* metadata, byte* key, byte* uri, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainMetadataType, byte*, byte*, byte*, DomainModificationImpact, int>)
             (s_virDomainSetMetadata != 0 ? s_virDomainSetMetadata : Library.Core.Bind(ref s_virDomainSetMetadata, "virDomainSetMetadata")))(domain, type, metadata, key, uri, flags);
@@ -1042,7 +1042,7 @@ internal static unsafe partial class Native
             (s_virDomainSetNumaParameters != 0 ? s_virDomainSetNumaParameters : Library.Core.Bind(ref s_virDomainSetNumaParameters, "virDomainSetNumaParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainSetNumaParameters;
 
-    /// <summary>Enable or disable the particular list of Linux perf events you care about. The @params argument should contain any subset of VIR_PERF_EVENT_ macros. Since 1.3.3.</summary>
+    /// <summary>Enable or disable the particular list of Linux perf events you care about. The params argument should contain any subset of VIR_PERF_EVENT_ macros. Since 1.3.3.</summary>
     public static int virDomainSetPerfEvents(virDomain* domain, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetPerfEvents != 0 ? s_virDomainSetPerfEvents : Library.Core.Bind(ref s_virDomainSetPerfEvents, "virDomainSetPerfEvents")))(domain, @params, nparams, flags);
@@ -1054,7 +1054,7 @@ internal static unsafe partial class Native
             (s_virDomainSetSchedulerParameters != 0 ? s_virDomainSetSchedulerParameters : Library.Core.Bind(ref s_virDomainSetSchedulerParameters, "virDomainSetSchedulerParameters")))(domain, @params, nparams);
     static nint s_virDomainSetSchedulerParameters;
 
-    /// <summary>Change a subset or all scheduler parameters. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. Since 0.9.2.</summary>
+    /// <summary>Change a subset or all scheduler parameters. The value of flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. Since 0.9.2.</summary>
     public static int virDomainSetSchedulerParametersFlags(virDomain* domain, virTypedParameter* @params, int nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int, DomainModificationImpact, int>)
             (s_virDomainSetSchedulerParametersFlags != 0 ? s_virDomainSetSchedulerParametersFlags : Library.Core.Bind(ref s_virDomainSetSchedulerParametersFlags, "virDomainSetSchedulerParametersFlags")))(domain, @params, nparams, flags);
@@ -1066,13 +1066,13 @@ internal static unsafe partial class Native
             (s_virDomainSetTime != 0 ? s_virDomainSetTime : Library.Core.Bind(ref s_virDomainSetTime, "virDomainSetTime")))(dom, seconds, nseconds, flags);
     static nint s_virDomainSetTime;
 
-    /// <summary>Sets the @user password to the value specified by @password. If @flags contain VIR_DOMAIN_PASSWORD_ENCRYPTED, the password is assumed to be encrypted by the method required by the guest OS. Since 1.2.16.</summary>
+    /// <summary>Sets the user password to the value specified by password. If flags contain VIR_DOMAIN_PASSWORD_ENCRYPTED, the password is assumed to be encrypted by the method required by the guest OS. Since 1.2.16.</summary>
     public static int virDomainSetUserPassword(virDomain* dom, byte* user, byte* password, DomainSetUserPasswordFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte*, DomainSetUserPasswordFlags, int>)
             (s_virDomainSetUserPassword != 0 ? s_virDomainSetUserPassword : Library.Core.Bind(ref s_virDomainSetUserPassword, "virDomainSetUserPassword")))(dom, user, password, flags);
     static nint s_virDomainSetUserPassword;
 
-    /// <summary>Enables/disables individual vcpus described by @vcpumap in the hypervisor. Since 3.1.0.</summary>
+    /// <summary>Enables/disables individual vcpus described by vcpumap in the hypervisor. Since 3.1.0.</summary>
     public static int virDomainSetVcpu(virDomain* domain, byte* vcpumap, int state, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, int, DomainModificationImpact, int>)
             (s_virDomainSetVcpu != 0 ? s_virDomainSetVcpu : Library.Core.Bind(ref s_virDomainSetVcpu, "virDomainSetVcpu")))(domain, vcpumap, state, flags);
@@ -1102,7 +1102,7 @@ internal static unsafe partial class Native
             (s_virDomainShutdownFlags != 0 ? s_virDomainShutdownFlags : Library.Core.Bind(ref s_virDomainShutdownFlags, "virDomainShutdownFlags")))(domain, flags);
     static nint s_virDomainShutdownFlags;
 
-    /// <summary>Calculate the current domain&apos;s memory dirty rate in next @seconds. The calculated dirty rate information is available by calling virConnectGetAllDomainStats. Since 7.2.0.</summary>
+    /// <summary>Calculate the current domain&apos;s memory dirty rate in next seconds. The calculated dirty rate information is available by calling virConnectGetAllDomainStats. Since 7.2.0.</summary>
     public static int virDomainStartDirtyRateCalc(virDomain* domain, int seconds, DomainDirtyRateCalcFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int, DomainDirtyRateCalcFlags, int>)
             (s_virDomainStartDirtyRateCalc != 0 ? s_virDomainStartDirtyRateCalc : Library.Core.Bind(ref s_virDomainStartDirtyRateCalc, "virDomainStartDirtyRateCalc")))(domain, seconds, flags);

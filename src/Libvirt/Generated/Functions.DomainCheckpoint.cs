@@ -4,7 +4,7 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Create a new checkpoint using @xmlDesc, with a top-level &lt;domaincheckpoint&gt; element, on a running @domain. Note that @xmlDesc must validate against the &lt;domaincheckpoint&gt; XML schema. Typically, it is more common to create a new checkpoint as part of kicking off a backup job with virDomainBackupBegin(); however, it is also possible to start a checkpoint without a backup. Since 5.6.0.</summary>
+    /// <summary>Create a new checkpoint using xmlDesc, with a top-level &lt;domaincheckpoint&gt; element, on a running domain. Note that xmlDesc must validate against the &lt;domaincheckpoint&gt; XML schema. Typically, it is more common to create a new checkpoint as part of kicking off a backup job with virDomainBackupBegin(); however, it is also possible to start a checkpoint without a backup. Since 5.6.0.</summary>
     public static virDomainCheckpoint* virDomainCheckpointCreateXML(virDomain* domain, byte* xmlDesc, DomainCheckpointCreateFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, DomainCheckpointCreateFlags, virDomainCheckpoint*>)
             (s_virDomainCheckpointCreateXML != 0 ? s_virDomainCheckpointCreateXML : Library.Core.Bind(ref s_virDomainCheckpointCreateXML, "virDomainCheckpointCreateXML")))(domain, xmlDesc, flags);
@@ -40,7 +40,7 @@ internal static unsafe partial class Native
             (s_virDomainCheckpointGetName != 0 ? s_virDomainCheckpointGetName : Library.Core.Bind(ref s_virDomainCheckpointGetName, "virDomainCheckpointGetName")))(checkpoint);
     static nint s_virDomainCheckpointGetName;
 
-    /// <summary>Get the parent checkpoint for @checkpoint, if any. Since 5.6.0.</summary>
+    /// <summary>Get the parent checkpoint for checkpoint, if any. Since 5.6.0.</summary>
     public static virDomainCheckpoint* virDomainCheckpointGetParent(virDomainCheckpoint* checkpoint, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, uint, virDomainCheckpoint*>)
             (s_virDomainCheckpointGetParent != 0 ? s_virDomainCheckpointGetParent : Library.Core.Bind(ref s_virDomainCheckpointGetParent, "virDomainCheckpointGetParent")))(checkpoint, flags);

@@ -64,7 +64,7 @@ internal static unsafe partial class Native
             (s_virDomainSnapshotGetName != 0 ? s_virDomainSnapshotGetName : Library.Core.Bind(ref s_virDomainSnapshotGetName, "virDomainSnapshotGetName")))(snapshot);
     static nint s_virDomainSnapshotGetName;
 
-    /// <summary>Get the parent snapshot for @snapshot, if any. Since 0.9.7.</summary>
+    /// <summary>Get the parent snapshot for snapshot, if any. Since 0.9.7.</summary>
     public static virDomainSnapshot* virDomainSnapshotGetParent(virDomainSnapshot* snapshot, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, uint, virDomainSnapshot*>)
             (s_virDomainSnapshotGetParent != 0 ? s_virDomainSnapshotGetParent : Library.Core.Bind(ref s_virDomainSnapshotGetParent, "virDomainSnapshotGetParent")))(snapshot, flags);
@@ -94,13 +94,13 @@ internal static unsafe partial class Native
             (s_virDomainSnapshotListAllChildren != 0 ? s_virDomainSnapshotListAllChildren : Library.Core.Bind(ref s_virDomainSnapshotListAllChildren, "virDomainSnapshotListAllChildren")))(snapshot, snaps, flags);
     static nint s_virDomainSnapshotListAllChildren;
 
-    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and store their names in @names. The value to use for @nameslen can be determined by virDomainSnapshotNumChildren() with the same @flags. Since 0.9.7.</summary>
+    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and store their names in names. The value to use for nameslen can be determined by virDomainSnapshotNumChildren() with the same flags. Since 0.9.7.</summary>
     public static int virDomainSnapshotListChildrenNames(virDomainSnapshot* snapshot, byte** names, int nameslen, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, byte**, int, DomainSnapshotListFlags, int>)
             (s_virDomainSnapshotListChildrenNames != 0 ? s_virDomainSnapshotListChildrenNames : Library.Core.Bind(ref s_virDomainSnapshotListChildrenNames, "virDomainSnapshotListChildrenNames")))(snapshot, names, nameslen, flags);
     static nint s_virDomainSnapshotListChildrenNames;
 
-    /// <summary>Collect the list of domain snapshots for the given domain, and store their names in @names. The value to use for @nameslen can be determined by virDomainSnapshotNum() with the same @flags. Since 0.8.0.</summary>
+    /// <summary>Collect the list of domain snapshots for the given domain, and store their names in names. The value to use for nameslen can be determined by virDomainSnapshotNum() with the same flags. Since 0.8.0.</summary>
     public static int virDomainSnapshotListNames(virDomain* domain, byte** names, int nameslen, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte**, int, DomainSnapshotListFlags, int>)
             (s_virDomainSnapshotListNames != 0 ? s_virDomainSnapshotListNames : Library.Core.Bind(ref s_virDomainSnapshotListNames, "virDomainSnapshotListNames")))(domain, names, nameslen, flags);

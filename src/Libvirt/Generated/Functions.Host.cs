@@ -10,7 +10,7 @@ internal static unsafe partial class Native
             (s_virConnectBaselineCPU != 0 ? s_virConnectBaselineCPU : Library.Core.Bind(ref s_virConnectBaselineCPU, "virConnectBaselineCPU")))(conn, xmlCPUs, ncpus, flags);
     static nint s_virConnectBaselineCPU;
 
-    /// <summary>Computes the most feature-rich CPU which is compatible with all given CPUs and can be provided by the specified hypervisor. For best results the host-model CPUs as advertised by virConnectGetDomainCapabilities() should be passed in @xmlCPUs. Any of @emulator, @arch, @machine, and @virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
+    /// <summary>Computes the most feature-rich CPU which is compatible with all given CPUs and can be provided by the specified hypervisor. For best results the host-model CPUs as advertised by virConnectGetDomainCapabilities() should be passed in xmlCPUs. Any of emulator, arch, machine, and virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
     public static byte* virConnectBaselineHypervisorCPU(virConnect* conn, byte* emulator, byte* arch, byte* machine, byte* virttype, byte** xmlCPUs, uint ncpus, ConnectBaselineCPUFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, byte*, byte*, byte**, uint, ConnectBaselineCPUFlags, byte*>)
             (s_virConnectBaselineHypervisorCPU != 0 ? s_virConnectBaselineHypervisorCPU : Library.Core.Bind(ref s_virConnectBaselineHypervisorCPU, "virConnectBaselineHypervisorCPU")))(conn, emulator, arch, machine, virttype, xmlCPUs, ncpus, flags);
@@ -28,7 +28,7 @@ internal static unsafe partial class Native
             (s_virConnectCompareCPU != 0 ? s_virConnectCompareCPU : Library.Core.Bind(ref s_virConnectCompareCPU, "virConnectCompareCPU")))(conn, xmlDesc, flags);
     static nint s_virConnectCompareCPU;
 
-    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of @emulator, @arch, @machine, and @virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
+    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of emulator, arch, machine, and virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
     public static int virConnectCompareHypervisorCPU(virConnect* conn, byte* emulator, byte* arch, byte* machine, byte* virttype, byte* xmlCPU, ConnectCompareCPUFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, byte*, byte*, byte*, ConnectCompareCPUFlags, int>)
             (s_virConnectCompareHypervisorCPU != 0 ? s_virConnectCompareHypervisorCPU : Library.Core.Bind(ref s_virConnectCompareHypervisorCPU, "virConnectCompareHypervisorCPU")))(conn, emulator, arch, machine, virttype, xmlCPU, flags);
@@ -52,7 +52,7 @@ internal static unsafe partial class Native
             (s_virConnectGetHostname != 0 ? s_virConnectGetHostname : Library.Core.Bind(ref s_virConnectGetHostname, "virConnectGetHostname")))(conn);
     static nint s_virConnectGetHostname;
 
-    /// <summary>Provides @libVer, which is the version of libvirt used by the daemon running on the @conn host Since 0.7.3.</summary>
+    /// <summary>Provides libVer, which is the version of libvirt used by the daemon running on the conn host Since 0.7.3.</summary>
     public static int virConnectGetLibVersion(virConnect* conn, nuint* libVer) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, nuint*, int>)
             (s_virConnectGetLibVersion != 0 ? s_virConnectGetLibVersion : Library.Core.Bind(ref s_virConnectGetLibVersion, "virConnectGetLibVersion")))(conn, libVer);
@@ -142,7 +142,7 @@ internal static unsafe partial class Native
             (s_virConnectSetIdentity != 0 ? s_virConnectSetIdentity : Library.Core.Bind(ref s_virConnectSetIdentity, "virConnectSetIdentity")))(conn, @params, nparams, flags);
     static nint s_virConnectSetIdentity;
 
-    /// <summary>Start sending keepalive messages after @interval seconds of inactivity and consider the connection to be broken when no response is received after @count keepalive messages sent in a row. In other words, sending count + 1 keepalive message results in closing the connection. When @interval is &lt;= 0, no keepalive messages will be sent. When @count is 0, the connection will be automatically closed after @interval seconds of inactivity without sending any keepalive messages. Since 0.9.8.</summary>
+    /// <summary>Start sending keepalive messages after interval seconds of inactivity and consider the connection to be broken when no response is received after count keepalive messages sent in a row. In other words, sending count + 1 keepalive message results in closing the connection. When interval is &lt;= 0, no keepalive messages will be sent. When count is 0, the connection will be automatically closed after interval seconds of inactivity without sending any keepalive messages. Since 0.9.8.</summary>
     public static int virConnectSetKeepAlive(virConnect* conn, int interval, uint count) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, uint, int>)
             (s_virConnectSetKeepAlive != 0 ? s_virConnectSetKeepAlive : Library.Core.Bind(ref s_virConnectSetKeepAlive, "virConnectSetKeepAlive")))(conn, interval, count);
@@ -154,7 +154,7 @@ internal static unsafe partial class Native
             (s_virConnectUnregisterCloseCallback != 0 ? s_virConnectUnregisterCloseCallback : Library.Core.Bind(ref s_virConnectUnregisterCloseCallback, "virConnectUnregisterCloseCallback")))(conn, cb);
     static nint s_virConnectUnregisterCloseCallback;
 
-    /// <summary>Provides version information. @libVer is the version of the library and will always be set unless an error occurs, in which case an error code will be returned. @typeVer exists for historical compatibility; if it is not NULL it will duplicate @libVer (it was originally intended to return hypervisor information based on @type, but due to the design of remote clients this is not reliable). To get the version of the running hypervisor use the virConnectGetVersion() function instead. To get the libvirt library version used by a connection use the virConnectGetLibVersion() instead. Since 0.0.3.</summary>
+    /// <summary>Provides version information. libVer is the version of the library and will always be set unless an error occurs, in which case an error code will be returned. typeVer exists for historical compatibility; if it is not NULL it will duplicate libVer (it was originally intended to return hypervisor information based on type, but due to the design of remote clients this is not reliable). To get the version of the running hypervisor use the virConnectGetVersion() function instead. To get the libvirt library version used by a connection use the virConnectGetLibVersion() instead. Since 0.0.3.</summary>
     public static int virGetVersion(nuint* libVer, byte* type, nuint* typeVer) =>
         ((delegate* unmanaged[Cdecl]<nuint*, byte*, nuint*, int>)
             (s_virGetVersion != 0 ? s_virGetVersion : Library.Core.Bind(ref s_virGetVersion, "virGetVersion")))(libVer, type, typeVer);
@@ -166,7 +166,7 @@ internal static unsafe partial class Native
             (s_virInitialize != 0 ? s_virInitialize : Library.Core.Bind(ref s_virInitialize, "virInitialize")))();
     static nint s_virInitialize;
 
-    /// <summary>Sometimes, when trying to start a new domain, it may be necessary to reserve some huge pages in the system pool which can be then allocated by the domain. This API serves that purpose. On its input, @pageSizes and @pageCounts are arrays of the same cardinality of @npages. The @pageSizes contains page sizes which are to be allocated in the system (the size unit is kibibytes), and @pageCounts then contains the number of pages to reserve. If @flags is 0 (VIR_NODE_ALLOC_PAGES_ADD), each pool corresponding to @pageSizes grows by the number of pages specified in the corresponding @pageCounts. If @flags contains VIR_NODE_ALLOC_PAGES_SET, each pool mentioned is resized to the given number of pages. The pages pool can be allocated over several NUMA nodes at once, just point at @startCell and tell how many subsequent NUMA nodes should be taken in. As a special case, if @startCell is equal to negative one, then kernel is instructed to allocate the pages over all NUMA nodes proportionally. Since 1.2.9.</summary>
+    /// <summary>Sometimes, when trying to start a new domain, it may be necessary to reserve some huge pages in the system pool which can be then allocated by the domain. This API serves that purpose. On its input, pageSizes and pageCounts are arrays of the same cardinality of npages. The pageSizes contains page sizes which are to be allocated in the system (the size unit is kibibytes), and pageCounts then contains the number of pages to reserve. If flags is 0 (VIR_NODE_ALLOC_PAGES_ADD), each pool corresponding to pageSizes grows by the number of pages specified in the corresponding pageCounts. If flags contains VIR_NODE_ALLOC_PAGES_SET, each pool mentioned is resized to the given number of pages. The pages pool can be allocated over several NUMA nodes at once, just point at startCell and tell how many subsequent NUMA nodes should be taken in. As a special case, if startCell is equal to negative one, then kernel is instructed to allocate the pages over all NUMA nodes proportionally. Since 1.2.9.</summary>
     public static int virNodeAllocPages(virConnect* conn, uint npages, uint* pageSizes, ulong* pageCounts, int startCell, uint cellCount, NodeAllocPagesFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, uint*, ulong*, int, uint, NodeAllocPagesFlags, int>)
             (s_virNodeAllocPages != 0 ? s_virNodeAllocPages : Library.Core.Bind(ref s_virNodeAllocPages, "virNodeAllocPages")))(conn, npages, pageSizes, pageCounts, startCell, cellCount, flags);
@@ -178,13 +178,13 @@ internal static unsafe partial class Native
             (s_virNodeGetCPUMap != 0 ? s_virNodeGetCPUMap : Library.Core.Bind(ref s_virNodeGetCPUMap, "virNodeGetCPUMap")))(conn, cpumap, online, flags);
     static nint s_virNodeGetCPUMap;
 
-    /// <summary>This function provides individual cpu statistics of the node. If you want to get total cpu statistics of the node, you must specify VIR_NODE_CPU_STATS_ALL_CPUS to @cpuNum. The @params array will be filled with the values equal to the number of parameters suggested by @nparams Since 0.9.3.</summary>
+    /// <summary>This function provides individual cpu statistics of the node. If you want to get total cpu statistics of the node, you must specify VIR_NODE_CPU_STATS_ALL_CPUS to cpuNum. The params array will be filled with the values equal to the number of parameters suggested by nparams Since 0.9.3.</summary>
     public static int virNodeGetCPUStats(virConnect* conn, int cpuNum, virNodeCPUStats* @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, virNodeCPUStats*, int*, uint, int>)
             (s_virNodeGetCPUStats != 0 ? s_virNodeGetCPUStats : Library.Core.Bind(ref s_virNodeGetCPUStats, "virNodeGetCPUStats")))(conn, cpuNum, @params, nparams, flags);
     static nint s_virNodeGetCPUStats;
 
-    /// <summary>This call returns the amount of free memory in one or more NUMA cells. The @freeMems array must be allocated by the caller and will be filled with the amount of free memory in bytes for each cell requested, starting with startCell (in freeMems[0]), up to either (startCell + maxCells), or the number of additional cells in the node, whichever is smaller. Since 0.3.3.</summary>
+    /// <summary>This call returns the amount of free memory in one or more NUMA cells. The freeMems array must be allocated by the caller and will be filled with the amount of free memory in bytes for each cell requested, starting with startCell (in freeMems[0]), up to either (startCell + maxCells), or the number of additional cells in the node, whichever is smaller. Since 0.3.3.</summary>
     public static int virNodeGetCellsFreeMemory(virConnect* conn, ulong* freeMems, int startCell, int maxCells) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, ulong*, int, int, int>)
             (s_virNodeGetCellsFreeMemory != 0 ? s_virNodeGetCellsFreeMemory : Library.Core.Bind(ref s_virNodeGetCellsFreeMemory, "virNodeGetCellsFreeMemory")))(conn, freeMems, startCell, maxCells);
@@ -196,7 +196,7 @@ internal static unsafe partial class Native
             (s_virNodeGetFreeMemory != 0 ? s_virNodeGetFreeMemory : Library.Core.Bind(ref s_virNodeGetFreeMemory, "virNodeGetFreeMemory")))(conn);
     static nint s_virNodeGetFreeMemory;
 
-    /// <summary>This calls queries the host system on free pages of specified size. For the input, @pages is expected to be filled with pages that caller is interested in (the size unit is kibibytes, so e.g. pass 2048 for 2MB), then @startcell refers to the first NUMA node that info should be collected from, and @cellcount tells how many consecutive nodes should be queried. On the function output, @counts is filled with desired information, where items are grouped by NUMA node. So from @counts[0] till @counts[@npages - 1] you&apos;ll find count for the first node (@startcell), then from @counts[@npages] till @count[2 * @npages - 1] you&apos;ll find info for the (@startcell + 1) node, and so on. It&apos;s callers responsibility to allocate the @counts array. Since 1.2.6.</summary>
+    /// <summary>This calls queries the host system on free pages of specified size. For the input, pages is expected to be filled with pages that caller is interested in (the size unit is kibibytes, so e.g. pass 2048 for 2MB), then startcell refers to the first NUMA node that info should be collected from, and cellcount tells how many consecutive nodes should be queried. On the function output, counts is filled with desired information, where items are grouped by NUMA node. So from counts[0] till counts[npages - 1] you&apos;ll find count for the first node (startcell), then from counts[npages] till count[2 * npages - 1] you&apos;ll find info for the (startcell + 1) node, and so on. It&apos;s callers responsibility to allocate the counts array. Since 1.2.6.</summary>
     public static int virNodeGetFreePages(virConnect* conn, uint npages, uint* pages, int startCell, uint cellCount, ulong* counts, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, uint, uint*, int, uint, ulong*, uint, int>)
             (s_virNodeGetFreePages != 0 ? s_virNodeGetFreePages : Library.Core.Bind(ref s_virNodeGetFreePages, "virNodeGetFreePages")))(conn, npages, pages, startCell, cellCount, counts, flags);
@@ -208,25 +208,25 @@ internal static unsafe partial class Native
             (s_virNodeGetInfo != 0 ? s_virNodeGetInfo : Library.Core.Bind(ref s_virNodeGetInfo, "virNodeGetInfo")))(conn, info);
     static nint s_virNodeGetInfo;
 
-    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.10.2.</summary>
+    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.10.2.</summary>
     public static int virNodeGetMemoryParameters(virConnect* conn, virTypedParameter* @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter*, int*, uint, int>)
             (s_virNodeGetMemoryParameters != 0 ? s_virNodeGetMemoryParameters : Library.Core.Bind(ref s_virNodeGetMemoryParameters, "virNodeGetMemoryParameters")))(conn, @params, nparams, flags);
     static nint s_virNodeGetMemoryParameters;
 
-    /// <summary>This function provides memory stats of the node. If you want to get total memory statistics of the node, you must specify VIR_NODE_MEMORY_STATS_ALL_CELLS to @cellNum. The @params array will be filled with the values equal to the number of stats suggested by @nparams Since 0.9.3.</summary>
+    /// <summary>This function provides memory stats of the node. If you want to get total memory statistics of the node, you must specify VIR_NODE_MEMORY_STATS_ALL_CELLS to cellNum. The params array will be filled with the values equal to the number of stats suggested by nparams Since 0.9.3.</summary>
     public static int virNodeGetMemoryStats(virConnect* conn, int cellNum, virNodeMemoryStats* @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, int, virNodeMemoryStats*, int*, uint, int>)
             (s_virNodeGetMemoryStats != 0 ? s_virNodeGetMemoryStats : Library.Core.Bind(ref s_virNodeGetMemoryStats, "virNodeGetMemoryStats")))(conn, cellNum, @params, nparams, flags);
     static nint s_virNodeGetMemoryStats;
 
-    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then @params will contain various platform specific information like PDH and certificate chain. Caller is responsible for freeing @params. Since 4.5.0.</summary>
+    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then params will contain various platform specific information like PDH and certificate chain. Caller is responsible for freeing params. Since 4.5.0.</summary>
     public static int virNodeGetSEVInfo(virConnect* conn, virTypedParameter** @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter**, int*, uint, int>)
             (s_virNodeGetSEVInfo != 0 ? s_virNodeGetSEVInfo : Library.Core.Bind(ref s_virNodeGetSEVInfo, "virNodeGetSEVInfo")))(conn, @params, nparams, flags);
     static nint s_virNodeGetSEVInfo;
 
-    /// <summary>Extract the security model of a hypervisor. The &apos;model&apos; field in the @secmodel argument may be initialized to the empty string if the driver has not activated a security model. Since 0.6.1.</summary>
+    /// <summary>Extract the security model of a hypervisor. The &apos;model&apos; field in the secmodel argument may be initialized to the empty string if the driver has not activated a security model. Since 0.6.1.</summary>
     public static int virNodeGetSecurityModel(virConnect* conn, virSecurityModel* secmodel) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virSecurityModel*, int>)
             (s_virNodeGetSecurityModel != 0 ? s_virNodeGetSecurityModel : Library.Core.Bind(ref s_virNodeGetSecurityModel, "virNodeGetSecurityModel")))(conn, secmodel);

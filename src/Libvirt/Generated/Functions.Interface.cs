@@ -10,13 +10,13 @@ internal static unsafe partial class Native
             (s_virConnectListAllInterfaces != 0 ? s_virConnectListAllInterfaces : Library.Core.Bind(ref s_virConnectListAllInterfaces, "virConnectListAllInterfaces")))(conn, ifaces, flags);
     static nint s_virConnectListAllInterfaces;
 
-    /// <summary>Collect the list of defined (inactive) physical host interfaces, and store their names in @names. Since 0.7.0.</summary>
+    /// <summary>Collect the list of defined (inactive) physical host interfaces, and store their names in names. Since 0.7.0.</summary>
     public static int virConnectListDefinedInterfaces(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedInterfaces != 0 ? s_virConnectListDefinedInterfaces : Library.Core.Bind(ref s_virConnectListDefinedInterfaces, "virConnectListDefinedInterfaces")))(conn, names, maxnames);
     static nint s_virConnectListDefinedInterfaces;
 
-    /// <summary>Collect the list of active physical host interfaces, and store their names in @names Since 0.6.4.</summary>
+    /// <summary>Collect the list of active physical host interfaces, and store their names in names Since 0.6.4.</summary>
     public static int virConnectListInterfaces(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListInterfaces != 0 ? s_virConnectListInterfaces : Library.Core.Bind(ref s_virConnectListInterfaces, "virConnectListInterfaces")))(conn, names, maxnames);

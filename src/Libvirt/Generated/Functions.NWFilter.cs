@@ -16,7 +16,7 @@ internal static unsafe partial class Native
             (s_virConnectListAllNWFilters != 0 ? s_virConnectListAllNWFilters : Library.Core.Bind(ref s_virConnectListAllNWFilters, "virConnectListAllNWFilters")))(conn, filters, flags);
     static nint s_virConnectListAllNWFilters;
 
-    /// <summary>Collect the list of network filters, and store their names in @names Since 0.8.0.</summary>
+    /// <summary>Collect the list of network filters, and store their names in names Since 0.8.0.</summary>
     public static int virConnectListNWFilters(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListNWFilters != 0 ? s_virConnectListNWFilters : Library.Core.Bind(ref s_virConnectListNWFilters, "virConnectListNWFilters")))(conn, names, maxnames);

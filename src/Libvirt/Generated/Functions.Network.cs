@@ -10,13 +10,13 @@ internal static unsafe partial class Native
             (s_virConnectListAllNetworks != 0 ? s_virConnectListAllNetworks : Library.Core.Bind(ref s_virConnectListAllNetworks, "virConnectListAllNetworks")))(conn, nets, flags);
     static nint s_virConnectListAllNetworks;
 
-    /// <summary>list the inactive networks, stores the pointers to the names in @names Since 0.2.0.</summary>
+    /// <summary>list the inactive networks, stores the pointers to the names in names Since 0.2.0.</summary>
     public static int virConnectListDefinedNetworks(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedNetworks != 0 ? s_virConnectListDefinedNetworks : Library.Core.Bind(ref s_virConnectListDefinedNetworks, "virConnectListDefinedNetworks")))(conn, names, maxnames);
     static nint s_virConnectListDefinedNetworks;
 
-    /// <summary>Collect the list of active networks, and store their names in @names Since 0.2.0.</summary>
+    /// <summary>Collect the list of active networks, and store their names in names Since 0.2.0.</summary>
     public static int virConnectListNetworks(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListNetworks != 0 ? s_virConnectListNetworks : Library.Core.Bind(ref s_virConnectListNetworks, "virConnectListNetworks")))(conn, names, maxnames);
@@ -64,7 +64,7 @@ internal static unsafe partial class Native
             (s_virNetworkCreateXMLFlags != 0 ? s_virNetworkCreateXMLFlags : Library.Core.Bind(ref s_virNetworkCreateXMLFlags, "virNetworkCreateXMLFlags")))(conn, xmlDesc, flags);
     static nint s_virNetworkCreateXMLFlags;
 
-    /// <summary>Frees all the memory occupied by @lease. Since 1.2.6.</summary>
+    /// <summary>Frees all the memory occupied by lease. Since 1.2.6.</summary>
     public static void virNetworkDHCPLeaseFree(virNetworkDHCPLease* lease) =>
         ((delegate* unmanaged[Cdecl]<virNetworkDHCPLease*, void>)
             (s_virNetworkDHCPLeaseFree != 0 ? s_virNetworkDHCPLeaseFree : Library.Core.Bind(ref s_virNetworkDHCPLeaseFree, "virNetworkDHCPLeaseFree")))(lease);
@@ -202,7 +202,7 @@ internal static unsafe partial class Native
             (s_virNetworkPortGetNetwork != 0 ? s_virNetworkPortGetNetwork : Library.Core.Bind(ref s_virNetworkPortGetNetwork, "virNetworkPortGetNetwork")))(port);
     static nint s_virNetworkPortGetNetwork;
 
-    /// <summary>Get all interface parameters. On input, @params should be initialized to NULL. On return @params will be allocated with the size large enough to hold all parameters, and @nparams will be updated to say how many parameters are present. @params should be freed by the caller on success. Since 5.5.0.</summary>
+    /// <summary>Get all interface parameters. On input, params should be initialized to NULL. On return params will be allocated with the size large enough to hold all parameters, and nparams will be updated to say how many parameters are present. params should be freed by the caller on success. Since 5.5.0.</summary>
     public static int virNetworkPortGetParameters(virNetworkPort* port, virTypedParameter** @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, virTypedParameter**, int*, uint, int>)
             (s_virNetworkPortGetParameters != 0 ? s_virNetworkPortGetParameters : Library.Core.Bind(ref s_virNetworkPortGetParameters, "virNetworkPortGetParameters")))(port, @params, nparams, flags);

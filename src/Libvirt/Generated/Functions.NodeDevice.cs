@@ -154,7 +154,7 @@ internal static unsafe partial class Native
             (s_virNodeDeviceUndefine != 0 ? s_virNodeDeviceUndefine : Library.Core.Bind(ref s_virNodeDeviceUndefine, "virNodeDeviceUndefine")))(dev, flags);
     static nint s_virNodeDeviceUndefine;
 
-    /// <summary>Collect the list of node devices, and store their names in @names Since 0.5.0.</summary>
+    /// <summary>Collect the list of node devices, and store their names in names Since 0.5.0.</summary>
     public static int virNodeListDevices(virConnect* conn, byte* cap, byte** names, int maxnames, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte**, int, uint, int>)
             (s_virNodeListDevices != 0 ? s_virNodeListDevices : Library.Core.Bind(ref s_virNodeListDevices, "virNodeListDevices")))(conn, cap, names, maxnames, flags);

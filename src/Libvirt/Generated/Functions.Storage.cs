@@ -244,7 +244,7 @@ internal static unsafe partial class Native
             (s_virStorageVolDelete != 0 ? s_virStorageVolDelete : Library.Core.Bind(ref s_virStorageVolDelete, "virStorageVolDelete")))(vol, flags);
     static nint s_virStorageVolDelete;
 
-    /// <summary>Download the content of the volume as a stream. If @length is zero, then the remaining contents of the volume after @offset will be downloaded. Please note that the stream transports the volume itself as is, so the downloaded data may not correspond to guest OS visible state in cases when a complex storage format such as qcow2 or vmdk is used. Since 0.9.0.</summary>
+    /// <summary>Download the content of the volume as a stream. If length is zero, then the remaining contents of the volume after offset will be downloaded. Please note that the stream transports the volume itself as is, so the downloaded data may not correspond to guest OS visible state in cases when a complex storage format such as qcow2 or vmdk is used. Since 0.9.0.</summary>
     public static int virStorageVolDownload(virStorageVol* vol, virStream* stream, ulong offset, ulong length, StorageVolDownloadFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virStream*, ulong, ulong, StorageVolDownloadFlags, int>)
             (s_virStorageVolDownload != 0 ? s_virStorageVolDownload : Library.Core.Bind(ref s_virStorageVolDownload, "virStorageVolDownload")))(vol, stream, offset, length, flags);
@@ -322,13 +322,13 @@ internal static unsafe partial class Native
             (s_virStorageVolRef != 0 ? s_virStorageVolRef : Library.Core.Bind(ref s_virStorageVolRef, "virStorageVolRef")))(vol);
     static nint s_virStorageVolRef;
 
-    /// <summary>Changes the capacity of the storage volume @vol to @capacity. The operation will fail if the new capacity requires allocation that would exceed the remaining free space in the parent pool. The contents of the new capacity will appear as all zero bytes. The capacity value will be rounded to the granularity supported by the hypervisor. Since 0.9.10.</summary>
+    /// <summary>Changes the capacity of the storage volume vol to capacity. The operation will fail if the new capacity requires allocation that would exceed the remaining free space in the parent pool. The contents of the new capacity will appear as all zero bytes. The capacity value will be rounded to the granularity supported by the hypervisor. Since 0.9.10.</summary>
     public static int virStorageVolResize(virStorageVol* vol, ulong capacity, StorageVolResizeFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, ulong, StorageVolResizeFlags, int>)
             (s_virStorageVolResize != 0 ? s_virStorageVolResize : Library.Core.Bind(ref s_virStorageVolResize, "virStorageVolResize")))(vol, capacity, flags);
     static nint s_virStorageVolResize;
 
-    /// <summary>Upload new content to the volume from a stream. This call will fail if @offset + @length exceeds the size of the volume. Otherwise, if @length is non-zero, an error will be raised if an attempt is made to upload greater than @length bytes of data. Please note that the stream transports the volume itself as is, so the downloaded data may not correspond to guest OS visible state in cases when a complex storage format such as qcow2 or vmdk is used. Since 0.9.0.</summary>
+    /// <summary>Upload new content to the volume from a stream. This call will fail if offset + length exceeds the size of the volume. Otherwise, if length is non-zero, an error will be raised if an attempt is made to upload greater than length bytes of data. Please note that the stream transports the volume itself as is, so the downloaded data may not correspond to guest OS visible state in cases when a complex storage format such as qcow2 or vmdk is used. Since 0.9.0.</summary>
     public static int virStorageVolUpload(virStorageVol* vol, virStream* stream, ulong offset, ulong length, StorageVolUploadFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virStream*, ulong, ulong, StorageVolUploadFlags, int>)
             (s_virStorageVolUpload != 0 ? s_virStorageVolUpload : Library.Core.Bind(ref s_virStorageVolUpload, "virStorageVolUpload")))(vol, stream, offset, length, flags);

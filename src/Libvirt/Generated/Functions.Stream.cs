@@ -64,7 +64,7 @@ internal static unsafe partial class Native
             (s_virStreamRecvFlags != 0 ? s_virStreamRecvFlags : Library.Core.Bind(ref s_virStreamRecvFlags, "virStreamRecvFlags")))(stream, data, nbytes, flags);
     static nint s_virStreamRecvFlags;
 
-    /// <summary>This API is used to determine the @length in bytes of the empty space to be created in a @stream&apos;s target file when uploading or downloading sparsely populated files. This is the counterpart to virStreamSendHole(). Since 3.4.0.</summary>
+    /// <summary>This API is used to determine the length in bytes of the empty space to be created in a stream&apos;s target file when uploading or downloading sparsely populated files. This is the counterpart to virStreamSendHole(). Since 3.4.0.</summary>
     public static int virStreamRecvHole(virStream* stream, long* length, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStream*, long*, uint, int>)
             (s_virStreamRecvHole != 0 ? s_virStreamRecvHole : Library.Core.Bind(ref s_virStreamRecvHole, "virStreamRecvHole")))(stream, length, flags);
@@ -88,13 +88,13 @@ internal static unsafe partial class Native
             (s_virStreamSendAll != 0 ? s_virStreamSendAll : Library.Core.Bind(ref s_virStreamSendAll, "virStreamSendAll")))(stream, handler, opaque);
     static nint s_virStreamSendAll;
 
-    /// <summary>Rather than transmitting empty file space, this API directs the @stream target to create @length bytes of empty space. This API would be used when uploading or downloading sparsely populated files to avoid the needless copy of empty file space. Since 3.4.0.</summary>
+    /// <summary>Rather than transmitting empty file space, this API directs the stream target to create length bytes of empty space. This API would be used when uploading or downloading sparsely populated files to avoid the needless copy of empty file space. Since 3.4.0.</summary>
     public static int virStreamSendHole(virStream* stream, long length, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStream*, long, uint, int>)
             (s_virStreamSendHole != 0 ? s_virStreamSendHole : Library.Core.Bind(ref s_virStreamSendHole, "virStreamSendHole")))(stream, length, flags);
     static nint s_virStreamSendHole;
 
-    /// <summary>Receive the entire data stream, sending the data to the requested data sink @handler and calling the skip @holeHandler to generate holes for sparse stream targets. This is simply a convenient alternative to virStreamRecvFlags, for apps that do blocking-I/O. Since 3.4.0.</summary>
+    /// <summary>Receive the entire data stream, sending the data to the requested data sink handler and calling the skip holeHandler to generate holes for sparse stream targets. This is simply a convenient alternative to virStreamRecvFlags, for apps that do blocking-I/O. Since 3.4.0.</summary>
     public static int virStreamSparseRecvAll(virStream* stream, virStreamSinkFunc handler, virStreamSinkHoleFunc holeHandler, void* opaque) =>
         ((delegate* unmanaged[Cdecl]<virStream*, virStreamSinkFunc, virStreamSinkHoleFunc, void*, int>)
             (s_virStreamSparseRecvAll != 0 ? s_virStreamSparseRecvAll : Library.Core.Bind(ref s_virStreamSparseRecvAll, "virStreamSparseRecvAll")))(stream, handler, holeHandler, opaque);

@@ -23,7 +23,7 @@ public sealed unsafe partial class Connect
         return (CPUCompareResult)Check(virConnectCompareCPU(self.Pointer, xmlDescPointer.Pointer, flags));
     }
 
-    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of @emulator, @arch, @machine, and @virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. (virConnectCompareHypervisorCPU)</summary>
+    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of emulator, arch, machine, and virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. (virConnectCompareHypervisorCPU)</summary>
     /// <remarks>
     /// <para>This is different from virConnectCompareCPU() which compares the CPU definition with the host CPU without considering any specific hypervisor and its abilities.</para>
     /// Since 4.4.0.
@@ -101,6 +101,7 @@ public sealed unsafe partial class Connect
     /// Since 0.2.1.
     /// </remarks>
     /// <param name="type">value of the &apos;type&apos; attribute in the &lt;domain&gt; element</param>
+    /// <returns>the maximum of virtual CPU</returns>
     public int GetMaxVcpus(string? type)
     {
         using var self = Handle.Use();
@@ -161,8 +162,8 @@ public sealed unsafe partial class Connect
 
     /// <summary>Collect the list of interfaces, and allocate an array to store those objects. This API solves the race inherent between virConnectListInterfaces and virConnectListDefinedInterfaces. (virConnectListAllInterfaces)</summary>
     /// <remarks>
-    /// <para>Normally, all interfaces are returned; however, @flags can be used to filter the results for a smaller list of targeted interfaces. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a interface, and where all bits within a group describe all possible interfaces.</para>
-    /// <para>The only group of @flags is VIR_CONNECT_LIST_INTERFACES_ACTIVE (up) and VIR_CONNECT_LIST_INTERFACES_INACTIVE (down) to filter the interfaces by state.</para>
+    /// <para>Normally, all interfaces are returned; however, flags can be used to filter the results for a smaller list of targeted interfaces. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a interface, and where all bits within a group describe all possible interfaces.</para>
+    /// <para>The only group of flags is VIR_CONNECT_LIST_INTERFACES_ACTIVE (up) and VIR_CONNECT_LIST_INTERFACES_INACTIVE (down) to filter the interfaces by state.</para>
     /// Since 0.10.2.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virConnectListAllInterfacesFlags.</param>
@@ -230,7 +231,7 @@ public sealed unsafe partial class Connect
 
     /// <summary>Collect the list of node devices, and allocate an array to store those objects. (virConnectListAllNodeDevices)</summary>
     /// <remarks>
-    /// <para>Normally, all node devices are returned; however, @flags can be used to filter the results for a smaller list of targeted node devices.</para>
+    /// <para>Normally, all node devices are returned; however, flags can be used to filter the results for a smaller list of targeted node devices.</para>
     /// Since 0.10.2.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virConnectListAllNodeDeviceFlags.</param>
@@ -254,9 +255,9 @@ public sealed unsafe partial class Connect
 
     /// <summary>Collect the list of secrets, and allocate an array to store those objects. (virConnectListAllSecrets)</summary>
     /// <remarks>
-    /// <para>Normally, all secrets are returned; however, @flags can be used to filter the results for a smaller list of targeted secrets. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a secret, and where all bits within a group describe all possible secrets.</para>
-    /// <para>The first group of @flags is used to filter secrets by its storage location. Flag VIR_CONNECT_LIST_SECRETS_EPHEMERAL selects secrets that are kept only in memory. Flag VIR_CONNECT_LIST_SECRETS_NO_EPHEMERAL selects secrets that are kept in persistent storage.</para>
-    /// <para>The second group of @flags is used to filter secrets by privacy. Flag VIR_CONNECT_LIST_SECRETS_PRIVATE selects secrets that are never revealed to any caller of libvirt nor to any other node. Flag VIR_CONNECT_LIST_SECRETS_NO_PRIVATE selects non-private secrets.</para>
+    /// <para>Normally, all secrets are returned; however, flags can be used to filter the results for a smaller list of targeted secrets. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a secret, and where all bits within a group describe all possible secrets.</para>
+    /// <para>The first group of flags is used to filter secrets by its storage location. Flag VIR_CONNECT_LIST_SECRETS_EPHEMERAL selects secrets that are kept only in memory. Flag VIR_CONNECT_LIST_SECRETS_NO_EPHEMERAL selects secrets that are kept in persistent storage.</para>
+    /// <para>The second group of flags is used to filter secrets by privacy. Flag VIR_CONNECT_LIST_SECRETS_PRIVATE selects secrets that are never revealed to any caller of libvirt nor to any other node. Flag VIR_CONNECT_LIST_SECRETS_NO_PRIVATE selects non-private secrets.</para>
     /// Since 0.10.2.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virConnectListAllSecretsFlags.</param>
@@ -280,11 +281,11 @@ public sealed unsafe partial class Connect
 
     /// <summary>Collect the list of storage pools, and allocate an array to store those objects. This API solves the race inherent between virConnectListStoragePools and virConnectListDefinedStoragePools. (virConnectListAllStoragePools)</summary>
     /// <remarks>
-    /// <para>Normally, all storage pools are returned; however, @flags can be used to filter the results for a smaller list of targeted pools. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a pool, and where all bits within a group describe all possible pools.</para>
-    /// <para>The first group of @flags is VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE (online) and VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE (offline) to filter the pools by state.</para>
-    /// <para>The second group of @flags is VIR_CONNECT_LIST_STORAGE_POOLS_PERSITENT (defined) and VIR_CONNECT_LIST_STORAGE_POOLS_TRANSIENT (running but not defined), to filter the pools by whether they have persistent config or not.</para>
-    /// <para>The third group of @flags is VIR_CONNECT_LIST_STORAGE_POOLS_AUTOSTART and VIR_CONNECT_LIST_STORAGE_POOLS_NO_AUTOSTART, to filter the pools by whether they are marked as autostart or not.</para>
-    /// <para>The last group of @flags is provided to filter the pools by the types, the flags include: VIR_CONNECT_LIST_STORAGE_POOLS_DIR VIR_CONNECT_LIST_STORAGE_POOLS_FS VIR_CONNECT_LIST_STORAGE_POOLS_NETFS VIR_CONNECT_LIST_STORAGE_POOLS_LOGICAL VIR_CONNECT_LIST_STORAGE_POOLS_DISK VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI VIR_CONNECT_LIST_STORAGE_POOLS_SCSI VIR_CONNECT_LIST_STORAGE_POOLS_MPATH VIR_CONNECT_LIST_STORAGE_POOLS_RBD VIR_CONNECT_LIST_STORAGE_POOLS_SHEEPDOG VIR_CONNECT_LIST_STORAGE_POOLS_GLUSTER VIR_CONNECT_LIST_STORAGE_POOLS_ZFS VIR_CONNECT_LIST_STORAGE_POOLS_VSTORAGE VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI_DIRECT</para>
+    /// <para>Normally, all storage pools are returned; however, flags can be used to filter the results for a smaller list of targeted pools. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a pool, and where all bits within a group describe all possible pools.</para>
+    /// <para>The first group of flags is VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE (online) and VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE (offline) to filter the pools by state.</para>
+    /// <para>The second group of flags is VIR_CONNECT_LIST_STORAGE_POOLS_PERSITENT (defined) and VIR_CONNECT_LIST_STORAGE_POOLS_TRANSIENT (running but not defined), to filter the pools by whether they have persistent config or not.</para>
+    /// <para>The third group of flags is VIR_CONNECT_LIST_STORAGE_POOLS_AUTOSTART and VIR_CONNECT_LIST_STORAGE_POOLS_NO_AUTOSTART, to filter the pools by whether they are marked as autostart or not.</para>
+    /// <para>The last group of flags is provided to filter the pools by the types, the flags include: VIR_CONNECT_LIST_STORAGE_POOLS_DIR VIR_CONNECT_LIST_STORAGE_POOLS_FS VIR_CONNECT_LIST_STORAGE_POOLS_NETFS VIR_CONNECT_LIST_STORAGE_POOLS_LOGICAL VIR_CONNECT_LIST_STORAGE_POOLS_DISK VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI VIR_CONNECT_LIST_STORAGE_POOLS_SCSI VIR_CONNECT_LIST_STORAGE_POOLS_MPATH VIR_CONNECT_LIST_STORAGE_POOLS_RBD VIR_CONNECT_LIST_STORAGE_POOLS_SHEEPDOG VIR_CONNECT_LIST_STORAGE_POOLS_GLUSTER VIR_CONNECT_LIST_STORAGE_POOLS_ZFS VIR_CONNECT_LIST_STORAGE_POOLS_VSTORAGE VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI_DIRECT</para>
     /// Since 0.10.2.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virConnectListAllStoragePoolsFlags.</param>
@@ -306,7 +307,7 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>list the defined but inactive domains, stores the pointers to the names in @names (virConnectListDefinedDomains)</summary>
+    /// <summary>list the defined but inactive domains, stores the pointers to the names in names (virConnectListDefinedDomains)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllDomains().</para>
     /// Since 0.1.1.
@@ -318,7 +319,7 @@ public sealed unsafe partial class Connect
         return Text.List((list, max) => virConnectListDefinedDomains(pointer, list, max));
     }
 
-    /// <summary>Collect the list of defined (inactive) physical host interfaces, and store their names in @names. (virConnectListDefinedInterfaces)</summary>
+    /// <summary>Collect the list of defined (inactive) physical host interfaces, and store their names in names. (virConnectListDefinedInterfaces)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllInterfaces().</para>
     /// Since 0.7.0.
@@ -330,7 +331,7 @@ public sealed unsafe partial class Connect
         return Text.List((list, max) => virConnectListDefinedInterfaces(pointer, list, max));
     }
 
-    /// <summary>list the inactive networks, stores the pointers to the names in @names (virConnectListDefinedNetworks)</summary>
+    /// <summary>list the inactive networks, stores the pointers to the names in names (virConnectListDefinedNetworks)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllNetworks().</para>
     /// Since 0.2.0.
@@ -354,7 +355,7 @@ public sealed unsafe partial class Connect
         return Text.List((list, max) => virConnectListDefinedStoragePools(pointer, list, max));
     }
 
-    /// <summary>Collect the list of active physical host interfaces, and store their names in @names (virConnectListInterfaces)</summary>
+    /// <summary>Collect the list of active physical host interfaces, and store their names in names (virConnectListInterfaces)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllInterfaces().</para>
     /// Since 0.6.4.
@@ -366,7 +367,7 @@ public sealed unsafe partial class Connect
         return Text.List((list, max) => virConnectListInterfaces(pointer, list, max));
     }
 
-    /// <summary>Collect the list of network filters, and store their names in @names (virConnectListNWFilters)</summary>
+    /// <summary>Collect the list of network filters, and store their names in names (virConnectListNWFilters)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllNWFilters().</para>
     /// Since 0.8.0.
@@ -378,7 +379,7 @@ public sealed unsafe partial class Connect
         return Text.List((list, max) => virConnectListNWFilters(pointer, list, max));
     }
 
-    /// <summary>Collect the list of active networks, and store their names in @names (virConnectListNetworks)</summary>
+    /// <summary>Collect the list of active networks, and store their names in names (virConnectListNetworks)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllNetworks().</para>
     /// Since 0.2.0.
@@ -418,6 +419,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.1.5.
     /// </remarks>
+    /// <returns>the number of domain found</returns>
     public int NumOfDefinedDomains()
     {
         using var self = Handle.Use();
@@ -428,6 +430,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.7.0.
     /// </remarks>
+    /// <returns>the number of defined interface found</returns>
     public int NumOfDefinedInterfaces()
     {
         using var self = Handle.Use();
@@ -438,6 +441,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.2.0.
     /// </remarks>
+    /// <returns>the number of networks found</returns>
     public int NumOfDefinedNetworks()
     {
         using var self = Handle.Use();
@@ -448,6 +452,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
+    /// <returns>the number of pools found</returns>
     public int NumOfDefinedStoragePools()
     {
         using var self = Handle.Use();
@@ -458,6 +463,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.0.3.
     /// </remarks>
+    /// <returns>the number of domain found</returns>
     public int NumOfDomains()
     {
         using var self = Handle.Use();
@@ -468,6 +474,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.6.4.
     /// </remarks>
+    /// <returns>the number of active interfaces found</returns>
     public int NumOfInterfaces()
     {
         using var self = Handle.Use();
@@ -478,6 +485,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.8.0.
     /// </remarks>
+    /// <returns>the number of nwfilters found</returns>
     public int NumOfNWFilters()
     {
         using var self = Handle.Use();
@@ -488,6 +496,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.2.0.
     /// </remarks>
+    /// <returns>the number of network found</returns>
     public int NumOfNetworks()
     {
         using var self = Handle.Use();
@@ -498,6 +507,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.7.1.
     /// </remarks>
+    /// <returns>the number currently defined secrets.</returns>
     public int NumOfSecrets()
     {
         using var self = Handle.Use();
@@ -508,6 +518,7 @@ public sealed unsafe partial class Connect
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
+    /// <returns>the number of pools found</returns>
     public int NumOfStoragePools()
     {
         using var self = Handle.Use();
@@ -516,7 +527,7 @@ public sealed unsafe partial class Connect
 
     /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver. (virDomainQemuAttach)</summary>
     /// <remarks>
-    /// <para>This API will attach to an externally launched QEMU process identified by @pid. There are several requirements to successfully attach to an external QEMU process:</para>
+    /// <para>This API will attach to an externally launched QEMU process identified by pid. There are several requirements to successfully attach to an external QEMU process:</para>
     /// <code>
     ///   - It must have been started with a monitor socket using the UNIX
     ///     domain socket protocol.
@@ -525,7 +536,7 @@ public sealed unsafe partial class Connect
     ///   - The &apos;-name&apos; and &apos;-uuid&apos; arguments should have been set (not
     ///     mandatory, but strongly recommended)
     /// </code>
-    /// <para>To date, the only platforms we know of where pid_t is larger than unsigned int (64-bit Windows) also lack UNIX sockets, so the choice of @pid_value as an unsigned int should not present any difficulties.</para>
+    /// <para>To date, the only platforms we know of where pid_t is larger than unsigned int (64-bit Windows) also lack UNIX sockets, so the choice of pid_value as an unsigned int should not present any difficulties.</para>
     /// <para>If successful, then the guest will appear in the list of running domains for this connection, and other APIs should operate normally (provided the above requirements were honored).</para>
     /// Since 0.9.4.
     /// </remarks>
@@ -557,10 +568,10 @@ public sealed unsafe partial class Connect
 
     /// <summary>This method will restore a domain saved to disk by virDomainSave(). (virDomainRestoreFlags)</summary>
     /// <remarks>
-    /// <para>If the hypervisor supports it, @dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, in order to prepare for file renaming done as part of backing up the disk device while the domain is stopped.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SAVE_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while restoring the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing restores from NFS.</para>
-    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override the default read from the file. These two flags are mutually exclusive.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SAVE_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
+    /// <para>If the hypervisor supports it, dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, in order to prepare for file renaming done as part of backing up the disk device while the domain is stopped.</para>
+    /// <para>If flags includes VIR_DOMAIN_SAVE_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while restoring the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing restores from NFS.</para>
+    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in flags will override the default read from the file. These two flags are mutually exclusive.</para>
+    /// <para>If flags includes VIR_DOMAIN_SAVE_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
     /// Since 0.9.4.
     /// </remarks>
     /// <param name="from">path to the input file</param>
@@ -582,10 +593,10 @@ public sealed unsafe partial class Connect
     public Task DomainRestoreFlagsAsync(string from, string? dxml, DomainSaveRestoreFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DomainRestoreFlags(from, dxml, flags), cancellationToken);
 
-    /// <summary>This updates the definition of a domain stored in a saved state file. @file must be a file created previously by virDomainSave() or virDomainSaveFlags(). (virDomainSaveImageDefineXML)</summary>
+    /// <summary>This updates the definition of a domain stored in a saved state file. file must be a file created previously by virDomainSave() or virDomainSaveFlags(). (virDomainSaveImageDefineXML)</summary>
     /// <remarks>
-    /// <para>@dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, to match renaming done as part of backing up the disk device while the domain is stopped.</para>
-    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override the default saved into the file; omitting both leaves the file&apos;s default unchanged. These two flags are mutually exclusive.</para>
+    /// <para>dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, to match renaming done as part of backing up the disk device while the domain is stopped.</para>
+    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in flags will override the default saved into the file; omitting both leaves the file&apos;s default unchanged. These two flags are mutually exclusive.</para>
     /// Since 0.9.4.
     /// </remarks>
     /// <param name="file">path to saved state file</param>
@@ -607,9 +618,9 @@ public sealed unsafe partial class Connect
     public Task DomainSaveImageDefineXMLAsync(string file, string dxml, DomainSaveRestoreFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DomainSaveImageDefineXML(file, dxml, flags), cancellationToken);
 
-    /// <summary>This method will extract the XML describing the domain at the time a saved state file was created. @file must be a file created previously by virDomainSave() or virDomainSaveFlags(). (virDomainSaveImageGetXMLDesc)</summary>
+    /// <summary>This method will extract the XML describing the domain at the time a saved state file was created. file must be a file created previously by virDomainSave() or virDomainSaveFlags(). (virDomainSaveImageGetXMLDesc)</summary>
     /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_SAVE_IMAGE_XML_SECURE.</para>
+    /// <para>No security-sensitive data will be included unless flags contains VIR_DOMAIN_SAVE_IMAGE_XML_SECURE.</para>
     /// Since 0.9.4.
     /// </remarks>
     /// <param name="file">path to saved state file</param>
@@ -894,7 +905,7 @@ public sealed unsafe partial class Connect
         return new(virNodeDeviceLookupSCSIHostByWWN(self.Pointer, wwnnPointer.Pointer, wwpnPointer.Pointer, 0), Handle.Calls);
     }
 
-    /// <summary>Collect the list of node devices, and store their names in @names (virNodeListDevices)</summary>
+    /// <summary>Collect the list of node devices, and store their names in names (virNodeListDevices)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllNodeDevices().</para>
     /// <para>If the optional &apos;cap&apos; argument is non-NULL, then the count will be restricted to devices with the specified capability</para>
@@ -916,6 +927,7 @@ public sealed unsafe partial class Connect
     /// Since 0.5.0.
     /// </remarks>
     /// <param name="cap">capability name</param>
+    /// <returns>the number of node devices</returns>
     public int NodeNumOfDevices(string? cap)
     {
         using var self = Handle.Use();

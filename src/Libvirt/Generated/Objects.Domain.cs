@@ -36,10 +36,10 @@ public sealed unsafe partial class Domain : IDisposable
         Check(flags == default ? virDomainAbortJob(self.Pointer) : virDomainAbortJobFlags(self.Pointer, flags));
     }
 
-    /// <summary>Dynamically add an IOThread to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an @iothread_id and determining whether the @iothread_id already exists. (virDomainAddIOThread)</summary>
+    /// <summary>Dynamically add an IOThread to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an iothread_id and determining whether the iothread_id already exists. (virDomainAddIOThread)</summary>
     /// <remarks>
     /// <para>Note that this call can fail if the underlying virtualization hypervisor does not support it or if growing the number is arbitrarily limited. This function requires privileged access to the hypervisor.</para>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
+    /// <para>flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
     /// Since 1.2.15.
     /// </remarks>
     /// <param name="iothreadId">the specific IOThread ID value to add</param>
@@ -52,7 +52,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Set how long to wait for a response from guest agent commands. By default, agent commands block forever waiting for a response. (virDomainAgentSetResponseTimeout)</summary>
     /// <remarks>
-    /// <para>@timeout must be a value from virDomainAgentResponseTimeoutValues or positive:</para>
+    /// <para>timeout must be a value from virDomainAgentResponseTimeoutValues or positive:</para>
     /// <code>
     ///   VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK(-2): meaning to block forever
     ///      waiting for a result.
@@ -117,10 +117,10 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>For now, backup jobs are also mutually exclusive with any other block job on the same device, although this restriction may be lifted in a future release. Progress of the backup job can be tracked via virDomainGetJobStats(). Completion of the job is also announced asynchronously via VIR_DOMAIN_EVENT_ID_JOB_COMPLETED event.</para>
     /// <para>There are two fundamental backup approaches. The first, called a push model, instructs the hypervisor to copy the state of the guest disk to the designated storage destination (which may be on the local file system or a network device). In this mode, the hypervisor writes the content of the guest disk to the destination, then emits VIR_DOMAIN_EVENT_ID_JOB_COMPLETED when the backup is either complete or failed (the backup image is invalid if the job fails or virDomainAbortJob() is used prior to the event being emitted). This kind of the job finishes automatically. Users can determine success by using virDomainGetJobStats() with VIR_DOMAIN_JOB_STATS_COMPLETED flag.</para>
     /// <para>The second, called a pull model, instructs the hypervisor to expose the state of the guest disk over an NBD export. A third-party client can then connect to this export and read whichever portions of the disk it desires. In this mode libvirt has to be informed via virDomainAbortJob() when the third-party NBD client is done and the backup resources can be released.</para>
-    /// <para>The @backupXML parameter contains details about the backup in the top-level element &lt;domainbackup&gt;, including which backup mode to use, whether the backup is incremental from a previous checkpoint, which disks participate in the backup, the destination for a push model backup, and the temporary storage and NBD server details for a pull model backup.</para>
+    /// <para>The backupXML parameter contains details about the backup in the top-level element &lt;domainbackup&gt;, including which backup mode to use, whether the backup is incremental from a previous checkpoint, which disks participate in the backup, the destination for a push model backup, and the temporary storage and NBD server details for a pull model backup.</para>
     /// <para>virDomainBackupGetXMLDesc() can be called to learn actual values selected. For more information, see https://www.libvirt.org/formatbackup.html#backup-xml</para>
-    /// <para>The @checkpointXML parameter is optional; if non-NULL, then libvirt behaves as if virDomainCheckpointCreateXML() were called to create a checkpoint atomically covering the same point in time as the backup.</para>
-    /// <para>The VIR_DOMAIN_BACKUP_BEGIN_REUSE_EXTERNAL specifies that the output or temporary files described by the @backupXML document were created by the caller with correct format and size to hold the backup or temporary data.</para>
+    /// <para>The checkpointXML parameter is optional; if non-NULL, then libvirt behaves as if virDomainCheckpointCreateXML() were called to create a checkpoint atomically covering the same point in time as the backup.</para>
+    /// <para>The VIR_DOMAIN_BACKUP_BEGIN_REUSE_EXTERNAL specifies that the output or temporary files described by the backupXML document were created by the caller with correct format and size to hold the backup or temporary data.</para>
     /// <para>The creation of a new checkpoint allows for future incremental backups. Note that some hypervisors may require a particular disk format, such as qcow2, in order to take advantage of checkpoints, while allowing arbitrary formats if checkpoints are not involved.</para>
     /// Since 6.0.0.
     /// </remarks>
@@ -154,17 +154,17 @@ public sealed unsafe partial class Domain : IDisposable
         return Text.Take(virDomainBackupGetXMLDesc(self.Pointer, 0));
     }
 
-    /// <summary>Commit changes that were made to temporary top-level files within a disk image backing file chain into a lower-level base file. In other words, take all the difference between @base and @top, and update @base to contain that difference; after the commit, any portion of the chain that previously depended on @top will now depend on @base, and all files after @base up to and including @top will now be invalidated. A typical use of this command is to reduce the length of a backing file chain after taking an external disk snapshot. To move data in the opposite direction, see virDomainBlockPull(). (virDomainBlockCommit)</summary>
+    /// <summary>Commit changes that were made to temporary top-level files within a disk image backing file chain into a lower-level base file. In other words, take all the difference between base and top, and update base to contain that difference; after the commit, any portion of the chain that previously depended on top will now depend on base, and all files after base up to and including top will now be invalidated. A typical use of this command is to reduce the length of a backing file chain after taking an external disk snapshot. To move data in the opposite direction, see virDomainBlockPull(). (virDomainBlockCommit)</summary>
     /// <remarks>
     /// <para>This command starts a long-running commit block job, whose status may be tracked by virDomainBlockJobInfo() with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT, and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status, and the job no longer exists. If the job is aborted, it is up to the hypervisor whether starting a new job will resume from the same point, or start over.</para>
-    /// <para>As a special case, if @top is the active image (or NULL), and @flags includes VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, the block job will have a type of VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT, and operates in two phases. In the first phase, the contents are being committed into @base, and the job can only be canceled. The job transitions to the second phase when the block job event with state VIR_DOMAIN_BLOCK_JOB_READY is emitted for the given device. This information is also visible in the live XML as &apos;ready=&quot;yes&quot;&apos; attribute of the corresponding &lt;mirror&gt; element. Once in the second phase, the user must choose whether to cancel the job (keeping @top as the active image, but now containing only the changes since the time the job ended) or to pivot the job (adjusting to @base as the active image, and invalidating @top).</para>
-    /// <para>Be aware that this command may invalidate files even if it is aborted; the user is cautioned against relying on the contents of invalidated intermediate files such as @top (when @top is not the active image) without manually rebasing those files to use a backing file of a read-only copy of @base prior to the point where the commit operation was started (and such a rebase cannot be safely done until the commit has successfully completed). However, the domain itself will not have any issues; the active layer remains valid throughout the entire commit operation.</para>
-    /// <para>Some hypervisors may support a shortcut where if @flags contains VIR_DOMAIN_BLOCK_COMMIT_DELETE, then this command will unlink all files that were invalidated, after the commit successfully completes.</para>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_COMMIT_RELATIVE, the name recorded into the overlay of the @top image (if there is such image) as the path to the new backing file will be kept relative to other images. The operation will fail if libvirt can&apos;t infer the name.</para>
-    /// <para>By default, if @base is NULL, the commit target will be the bottom of the backing chain; if @flags contains VIR_DOMAIN_BLOCK_COMMIT_SHALLOW, then the immediate backing file of @top will be used instead. If @top is NULL, the active image at the top of the chain will be used. Some hypervisors place restrictions on how much can be committed, and might fail if @base is not the immediate backing file of @top, or if @top is the active layer in use by a running domain but @flags did not include VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, or if @top is not the top-most file; restrictions may differ for online vs. offline domains.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The @base and @top parameters can be either paths to files within the backing chain, or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;) followed by an index to the backing chain enclosed in square brackets. Backing chain indexes can be found by inspecting //disk//backingStore/@index in the domain XML. Thus, for example, &quot;vda[3]&quot; refers to the backing store with index equal to &quot;3&quot; in the chain of disk &quot;vda&quot;.</para>
-    /// <para>The maximum bandwidth that will be used to do the commit can be specified with the @bandwidth parameter. If set to 0, there is no limit. If @flags includes VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES, @bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
+    /// <para>As a special case, if top is the active image (or NULL), and flags includes VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, the block job will have a type of VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT, and operates in two phases. In the first phase, the contents are being committed into base, and the job can only be canceled. The job transitions to the second phase when the block job event with state VIR_DOMAIN_BLOCK_JOB_READY is emitted for the given device. This information is also visible in the live XML as &apos;ready=&quot;yes&quot;&apos; attribute of the corresponding &lt;mirror&gt; element. Once in the second phase, the user must choose whether to cancel the job (keeping top as the active image, but now containing only the changes since the time the job ended) or to pivot the job (adjusting to base as the active image, and invalidating top).</para>
+    /// <para>Be aware that this command may invalidate files even if it is aborted; the user is cautioned against relying on the contents of invalidated intermediate files such as top (when top is not the active image) without manually rebasing those files to use a backing file of a read-only copy of base prior to the point where the commit operation was started (and such a rebase cannot be safely done until the commit has successfully completed). However, the domain itself will not have any issues; the active layer remains valid throughout the entire commit operation.</para>
+    /// <para>Some hypervisors may support a shortcut where if flags contains VIR_DOMAIN_BLOCK_COMMIT_DELETE, then this command will unlink all files that were invalidated, after the commit successfully completes.</para>
+    /// <para>If flags contains VIR_DOMAIN_BLOCK_COMMIT_RELATIVE, the name recorded into the overlay of the top image (if there is such image) as the path to the new backing file will be kept relative to other images. The operation will fail if libvirt can&apos;t infer the name.</para>
+    /// <para>By default, if base is NULL, the commit target will be the bottom of the backing chain; if flags contains VIR_DOMAIN_BLOCK_COMMIT_SHALLOW, then the immediate backing file of top will be used instead. If top is NULL, the active image at the top of the chain will be used. Some hypervisors place restrictions on how much can be committed, and might fail if base is not the immediate backing file of top, or if top is the active layer in use by a running domain but flags did not include VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, or if top is not the top-most file; restrictions may differ for online vs. offline domains.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
+    /// <para>The base and top parameters can be either paths to files within the backing chain, or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;) followed by an index to the backing chain enclosed in square brackets. Backing chain indexes can be found by inspecting //disk//backingStore/index in the domain XML. Thus, for example, &quot;vda[3]&quot; refers to the backing store with index equal to &quot;3&quot; in the chain of disk &quot;vda&quot;.</para>
+    /// <para>The maximum bandwidth that will be used to do the commit can be specified with the bandwidth parameter. If set to 0, there is no limit. If flags includes VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES, bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
     /// Since 0.10.2.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -193,9 +193,9 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Cancel the active block job on the given disk. (virDomainBlockJobAbort)</summary>
     /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>If the current block job for @disk is VIR_DOMAIN_BLOCK_JOB_TYPE_PULL, then by default, this function performs a synchronous operation and the caller may assume that the operation has completed when 0 is returned. However, BlockJob operations may take a long time to cancel, and during this time further domain interactions may be unresponsive. To avoid this problem, pass VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC in the @flags argument to enable asynchronous behavior, returning as soon as possible. When the job has been canceled, a BlockJob event will be emitted, with status VIR_DOMAIN_BLOCK_JOB_CANCELED (even if the ABORT_ASYNC flag was not used); it is also possible to poll virDomainBlockJobInfo() to see if the job cancellation is still pending. This type of job can be restarted to pick up from where it left off.</para>
-    /// <para>If the current block job for @disk is VIR_DOMAIN_BLOCK_JOB_TYPE_COPY, then the default is to abort the mirroring and revert to the source disk; likewise, if the current job is VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT, the default is to abort without changing the active layer of @disk. Adding @flags of VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT causes this call to fail with VIR_ERR_BLOCK_COPY_ACTIVE if the copy or commit is not yet ready; otherwise it will swap the disk over to the new active image to end the mirroring or active commit. An event will be issued when the job is ended, and it is possible to use VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC to control whether this command waits for the completion of the job. Restarting a copy or active commit job requires starting over from the beginning of the first phase.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
+    /// <para>If the current block job for disk is VIR_DOMAIN_BLOCK_JOB_TYPE_PULL, then by default, this function performs a synchronous operation and the caller may assume that the operation has completed when 0 is returned. However, BlockJob operations may take a long time to cancel, and during this time further domain interactions may be unresponsive. To avoid this problem, pass VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC in the flags argument to enable asynchronous behavior, returning as soon as possible. When the job has been canceled, a BlockJob event will be emitted, with status VIR_DOMAIN_BLOCK_JOB_CANCELED (even if the ABORT_ASYNC flag was not used); it is also possible to poll virDomainBlockJobInfo() to see if the job cancellation is still pending. This type of job can be restarted to pick up from where it left off.</para>
+    /// <para>If the current block job for disk is VIR_DOMAIN_BLOCK_JOB_TYPE_COPY, then the default is to abort the mirroring and revert to the source disk; likewise, if the current job is VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT, the default is to abort without changing the active layer of disk. Adding flags of VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT causes this call to fail with VIR_ERR_BLOCK_COPY_ACTIVE if the copy or commit is not yet ready; otherwise it will swap the disk over to the new active image to end the mirroring or active commit. An event will be issued when the job is ended, and it is possible to use VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC to control whether this command waits for the completion of the job. Restarting a copy or active commit job requires starting over from the beginning of the first phase.</para>
     /// Since 0.9.4.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -216,8 +216,8 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Set the maximum allowable bandwidth that a block job may consume. If bandwidth is 0, the limit will revert to the hypervisor default of unlimited. (virDomainBlockJobSetSpeed)</summary>
     /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES, @bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
+    /// <para>If flags contains VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES, bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
     /// Since 0.9.4.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -232,8 +232,8 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Populate a disk image with data from its backing image. Once all data from its backing image has been pulled, the disk no longer depends on a backing image. This function pulls data for the entire device in the background. Progress of the operation can be checked with virDomainGetBlockJobInfo() and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status. To move data in the opposite direction, see virDomainBlockCommit(). (virDomainBlockPull)</summary>
     /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The maximum bandwidth that will be used to do the copy can be specified with the @bandwidth parameter. If set to 0, there is no limit. If @flags includes VIR_DOMAIN_BLOCK_PULL_BANDWIDTH_BYTES, @bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
+    /// <para>The maximum bandwidth that will be used to do the copy can be specified with the bandwidth parameter. If set to 0, there is no limit. If flags includes VIR_DOMAIN_BLOCK_PULL_BANDWIDTH_BYTES, bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
     /// <para>This is shorthand for virDomainBlockRebase() with a NULL base.</para>
     /// Since 0.9.4.
     /// </remarks>
@@ -255,17 +255,17 @@ public sealed unsafe partial class Domain : IDisposable
     public Task BlockPullAsync(string disk, ulong bandwidth, DomainBlockPullFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockPull(disk, bandwidth, flags), cancellationToken);
 
-    /// <summary>Populate a disk image with data from its backing image chain, and setting the backing image to @base, or alternatively copy an entire backing chain to a new file @base. (virDomainBlockRebase)</summary>
+    /// <summary>Populate a disk image with data from its backing image chain, and setting the backing image to base, or alternatively copy an entire backing chain to a new file base. (virDomainBlockRebase)</summary>
     /// <remarks>
-    /// <para>When @flags is 0, this starts a pull, where @base must be the absolute path of one of the backing images further up the chain, or NULL to convert the disk image so that it has no backing image. Once all data from its backing image chain has been pulled, the disk no longer depends on those intermediate backing images. This function pulls data for the entire device in the background. Progress of the operation can be checked with virDomainGetBlockJobInfo() with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_PULL, and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status, and the job no longer exists. If the job is aborted, a new one can be started later to resume from the same point.</para>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_REBASE_RELATIVE, the name recorded into the active disk as the location for @base will be kept relative. The operation will fail if libvirt can&apos;t infer the name.</para>
-    /// <para>When @flags includes VIR_DOMAIN_BLOCK_REBASE_COPY, this starts a copy, where @base must be the name of a new file to copy the chain to. By default, the copy will pull the entire source chain into the destination file, but if @flags also contains VIR_DOMAIN_BLOCK_REBASE_SHALLOW, then only the top of the source chain will be copied (the source and destination have a common backing file). By default, @base will be created with the same file format as the source, but this can be altered by adding VIR_DOMAIN_BLOCK_REBASE_COPY_RAW to force the copy to be raw (does not make sense with the shallow flag unless the source is also raw), or by using VIR_DOMAIN_BLOCK_REBASE_REUSE_EXT to reuse an existing file which was pre-created with the correct format and metadata and sufficient size to hold the copy. In case the VIR_DOMAIN_BLOCK_REBASE_SHALLOW flag is used the pre-created file has to exhibit the same guest visible contents as the backing file of the original image. This allows a management app to pre-create files with relative backing file names, rather than the default of absolute backing file names; as a security precaution, you should generally only use reuse_ext with the shallow flag and a non-raw destination file. By default, the copy destination will be treated as type=&apos;file&apos;, but using VIR_DOMAIN_BLOCK_REBASE_COPY_DEV treats the destination as type=&apos;block&apos; (affecting how virDomainGetBlockInfo() will report allocation after pivoting).</para>
-    /// <para>A copy job has two parts; in the first phase, the @bandwidth parameter affects how fast the source is pulled into the destination, and the job can only be canceled by reverting to the source file; progress in this phase can be tracked via the virDomainBlockJobInfo() command, with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COPY. The job transitions to the second phase when the job info states cur == end, and remains alive to mirror all further changes to both source and destination. The user must call virDomainBlockJobAbort() to end the mirroring while choosing whether to revert to source or pivot to the destination. An event is issued when the job ends, and depending on the hypervisor, an event may also be issued when the job transitions from pulling to mirroring. If the job is aborted, a new job will have to start over from the beginning of the first phase.</para>
+    /// <para>When flags is 0, this starts a pull, where base must be the absolute path of one of the backing images further up the chain, or NULL to convert the disk image so that it has no backing image. Once all data from its backing image chain has been pulled, the disk no longer depends on those intermediate backing images. This function pulls data for the entire device in the background. Progress of the operation can be checked with virDomainGetBlockJobInfo() with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_PULL, and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status, and the job no longer exists. If the job is aborted, a new one can be started later to resume from the same point.</para>
+    /// <para>If flags contains VIR_DOMAIN_BLOCK_REBASE_RELATIVE, the name recorded into the active disk as the location for base will be kept relative. The operation will fail if libvirt can&apos;t infer the name.</para>
+    /// <para>When flags includes VIR_DOMAIN_BLOCK_REBASE_COPY, this starts a copy, where base must be the name of a new file to copy the chain to. By default, the copy will pull the entire source chain into the destination file, but if flags also contains VIR_DOMAIN_BLOCK_REBASE_SHALLOW, then only the top of the source chain will be copied (the source and destination have a common backing file). By default, base will be created with the same file format as the source, but this can be altered by adding VIR_DOMAIN_BLOCK_REBASE_COPY_RAW to force the copy to be raw (does not make sense with the shallow flag unless the source is also raw), or by using VIR_DOMAIN_BLOCK_REBASE_REUSE_EXT to reuse an existing file which was pre-created with the correct format and metadata and sufficient size to hold the copy. In case the VIR_DOMAIN_BLOCK_REBASE_SHALLOW flag is used the pre-created file has to exhibit the same guest visible contents as the backing file of the original image. This allows a management app to pre-create files with relative backing file names, rather than the default of absolute backing file names; as a security precaution, you should generally only use reuse_ext with the shallow flag and a non-raw destination file. By default, the copy destination will be treated as type=&apos;file&apos;, but using VIR_DOMAIN_BLOCK_REBASE_COPY_DEV treats the destination as type=&apos;block&apos; (affecting how virDomainGetBlockInfo() will report allocation after pivoting).</para>
+    /// <para>A copy job has two parts; in the first phase, the bandwidth parameter affects how fast the source is pulled into the destination, and the job can only be canceled by reverting to the source file; progress in this phase can be tracked via the virDomainBlockJobInfo() command, with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COPY. The job transitions to the second phase when the job info states cur == end, and remains alive to mirror all further changes to both source and destination. The user must call virDomainBlockJobAbort() to end the mirroring while choosing whether to revert to source or pivot to the destination. An event is issued when the job ends, and depending on the hypervisor, an event may also be issued when the job transitions from pulling to mirroring. If the job is aborted, a new job will have to start over from the beginning of the first phase.</para>
     /// <para>Some hypervisors will restrict certain actions, such as virDomainSave() or virDomainDetachDevice(), while a copy job is active; they may also restrict a copy job to transient domains.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The @base parameter can be either a path to a file within the backing chain, or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;) followed by an index to the backing chain enclosed in square brackets. Backing chain indexes can be found by inspecting //disk//backingStore/@index in the domain XML. Thus, for example, &quot;vda[3]&quot; refers to the backing store with index equal to &quot;3&quot; in the chain of disk &quot;vda&quot;.</para>
-    /// <para>The maximum bandwidth that will be used to do the copy can be specified with the @bandwidth parameter. If set to 0, there is no limit. If @flags includes VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES, @bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
-    /// <para>When @base is NULL and @flags is 0, this is identical to virDomainBlockPull(). When @flags contains VIR_DOMAIN_BLOCK_REBASE_COPY, this command is shorthand for virDomainBlockCopy() where the destination XML encodes @base as a &lt;disk type=&apos;file&apos;&gt;, @bandwidth is properly scaled and passed as a typed parameter, the shallow and reuse external flags are preserved, and remaining flags control whether the XML encodes a destination format of raw instead of leaving the destination identical to the source format or probed from the reused file.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
+    /// <para>The base parameter can be either a path to a file within the backing chain, or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;) followed by an index to the backing chain enclosed in square brackets. Backing chain indexes can be found by inspecting //disk//backingStore/index in the domain XML. Thus, for example, &quot;vda[3]&quot; refers to the backing store with index equal to &quot;3&quot; in the chain of disk &quot;vda&quot;.</para>
+    /// <para>The maximum bandwidth that will be used to do the copy can be specified with the bandwidth parameter. If set to 0, there is no limit. If flags includes VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES, bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
+    /// <para>When base is NULL and flags is 0, this is identical to virDomainBlockPull(). When flags contains VIR_DOMAIN_BLOCK_REBASE_COPY, this command is shorthand for virDomainBlockCopy() where the destination XML encodes base as a &lt;disk type=&apos;file&apos;&gt;, bandwidth is properly scaled and passed as a typed parameter, the shallow and reuse external flags are preserved, and remaining flags control whether the XML encodes a destination format of raw instead of leaving the destination identical to the source format or probed from the reused file.</para>
     /// Since 0.9.10.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -289,9 +289,9 @@ public sealed unsafe partial class Domain : IDisposable
     public Task BlockRebaseAsync(string disk, string? @base, ulong bandwidth, DomainBlockRebaseFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockRebase(disk, @base, bandwidth, flags), cancellationToken);
 
-    /// <summary>Resize a block device of domain while the domain is running. If @flags is 0, then @size is in kibibytes (blocks of 1024 bytes); since 0.9.11, if @flags includes VIR_DOMAIN_BLOCK_RESIZE_BYTES, @size is in bytes instead. @size is taken directly as the new size. Depending on the file format, the hypervisor may round up to the next alignment boundary. (virDomainBlockResize)</summary>
+    /// <summary>Resize a block device of domain while the domain is running. If flags is 0, then size is in kibibytes (blocks of 1024 bytes); since 0.9.11, if flags includes VIR_DOMAIN_BLOCK_RESIZE_BYTES, size is in bytes instead. size is taken directly as the new size. Depending on the file format, the hypervisor may round up to the next alignment boundary. (virDomainBlockResize)</summary>
     /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
     /// <para>Note that this call may fail if the underlying virtualization hypervisor does not support it; this call requires privileged access to the hypervisor.</para>
     /// Since 0.9.8.
     /// </remarks>
@@ -313,12 +313,12 @@ public sealed unsafe partial class Domain : IDisposable
     public Task BlockResizeAsync(string disk, ulong size, DomainBlockResizeFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockResize(disk, size, flags), cancellationToken);
 
-    /// <summary>Create a new checkpoint using @xmlDesc, with a top-level &lt;domaincheckpoint&gt; element, on a running @domain. Note that @xmlDesc must validate against the &lt;domaincheckpoint&gt; XML schema. Typically, it is more common to create a new checkpoint as part of kicking off a backup job with virDomainBackupBegin(); however, it is also possible to start a checkpoint without a backup. (virDomainCheckpointCreateXML)</summary>
+    /// <summary>Create a new checkpoint using xmlDesc, with a top-level &lt;domaincheckpoint&gt; element, on a running domain. Note that xmlDesc must validate against the &lt;domaincheckpoint&gt; XML schema. Typically, it is more common to create a new checkpoint as part of kicking off a backup job with virDomainBackupBegin(); however, it is also possible to start a checkpoint without a backup. (virDomainCheckpointCreateXML)</summary>
     /// <remarks>
-    /// <para>See https://www.libvirt.org/formatcheckpoint.html#checkpoint-xml for more details on @xmlDesc. In particular, some hypervisors may require particular disk formats, such as qcow2, in order to support this command; where @xmlDesc can be used to limit the checkpoint to a working subset of the domain&apos;s disks.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE, then this is a request to reinstate checkpoint metadata that was previously captured from virDomainCheckpointGetXMLDesc() before removing that metadata, rather than creating a new checkpoint. Note that while original creation can omit a number of elements from @xmlDesc (and libvirt will supply sane defaults based on the domain state at that point in time), a redefinition must supply more elements (as the domain may have changed in the meantime, so that libvirt no longer has a way to resupply correct defaults). Not all hypervisors support this flag.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE_VALIDATE along with VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE the state of the metadata related to the disk state of the redefined checkpoint is validated. Note that hypervisors may require that the @domain is running to perform validation.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE, then the libvirt will attempt to use guest agent to freeze and thaw all file systems in use within domain OS. However, if the guest agent is not present, an error is thrown. This flag is incompatible with VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE.</para>
+    /// <para>See https://www.libvirt.org/formatcheckpoint.html#checkpoint-xml for more details on xmlDesc. In particular, some hypervisors may require particular disk formats, such as qcow2, in order to support this command; where xmlDesc can be used to limit the checkpoint to a working subset of the domain&apos;s disks.</para>
+    /// <para>If flags includes VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE, then this is a request to reinstate checkpoint metadata that was previously captured from virDomainCheckpointGetXMLDesc() before removing that metadata, rather than creating a new checkpoint. Note that while original creation can omit a number of elements from xmlDesc (and libvirt will supply sane defaults based on the domain state at that point in time), a redefinition must supply more elements (as the domain may have changed in the meantime, so that libvirt no longer has a way to resupply correct defaults). Not all hypervisors support this flag.</para>
+    /// <para>If flags includes VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE_VALIDATE along with VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE the state of the metadata related to the disk state of the redefined checkpoint is validated. Note that hypervisors may require that the domain is running to perform validation.</para>
+    /// <para>If flags includes VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE, then the libvirt will attempt to use guest agent to freeze and thaw all file systems in use within domain OS. However, if the guest agent is not present, an error is thrown. This flag is incompatible with VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE.</para>
     /// <para>Note: A checkpoint represents point in time after which blocks changed by the hypervisor are tracked. The tracking of changed blocks notes only whether a block was modified, but does not preserve the old contents. The main purpose of checkpoints is to enable incremental backups. But for a checkpoint to be useful for this purpose, a backup must be performed at the same time as the checkpoint is created. This is done via the virDomainBackupBegin API, which also allows to create a checkpoint at the same time. Creating checkpoints with virDomainCheckpointCreateXML is generally only useful for re-creating the libvirt metadata.</para>
     /// Since 5.6.0.
     /// </remarks>
@@ -350,10 +350,10 @@ public sealed unsafe partial class Domain : IDisposable
         return new(virDomainCheckpointLookupByName(self.Pointer, namePointer.Pointer, 0), Handle.Calls);
     }
 
-    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by @to. (virDomainCoreDump)</summary>
+    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by to. (virDomainCoreDump)</summary>
     /// <remarks>
-    /// <para>If @flags includes VIR_DUMP_CRASH, then leave the guest shut off with a crashed state after the dump completes. If @flags includes VIR_DUMP_LIVE, then make the core dump while continuing to allow the guest to run; otherwise, the guest is suspended during the dump. VIR_DUMP_RESET flag forces reset of the guest after dump. The above three flags are mutually exclusive.</para>
-    /// <para>Additionally, if @flags includes VIR_DUMP_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
+    /// <para>If flags includes VIR_DUMP_CRASH, then leave the guest shut off with a crashed state after the dump completes. If flags includes VIR_DUMP_LIVE, then make the core dump while continuing to allow the guest to run; otherwise, the guest is suspended during the dump. VIR_DUMP_RESET flag forces reset of the guest after dump. The above three flags are mutually exclusive.</para>
+    /// <para>Additionally, if flags includes VIR_DUMP_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
     /// <para>For more control over the output format, see virDomainCoreDumpWithFormat().</para>
     /// Since 0.1.9.
     /// </remarks>
@@ -373,11 +373,11 @@ public sealed unsafe partial class Domain : IDisposable
     public Task CoreDumpAsync(string to, DomainCoreDumpFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => CoreDump(to, flags), cancellationToken);
 
-    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by @to. (virDomainCoreDumpWithFormat)</summary>
+    /// <summary>This method will dump the core of a domain on a given file for analysis. Note that for remote Xen Daemon the file path will be interpreted in the remote host. Hypervisors may require the user to manually ensure proper permissions on the file named by to. (virDomainCoreDumpWithFormat)</summary>
     /// <remarks>
-    /// <para>@dumpformat controls which format the dump will have; use of VIR_DOMAIN_CORE_DUMP_FORMAT_RAW mirrors what virDomainCoreDump() will perform. Not all hypervisors are able to support all formats.</para>
-    /// <para>If @flags includes VIR_DUMP_CRASH, then leave the guest shut off with a crashed state after the dump completes. If @flags includes VIR_DUMP_LIVE, then make the core dump while continuing to allow the guest to run; otherwise, the guest is suspended during the dump. VIR_DUMP_RESET flag forces reset of the guest after dump. The above three flags are mutually exclusive.</para>
-    /// <para>Additionally, if @flags includes VIR_DUMP_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
+    /// <para>dumpformat controls which format the dump will have; use of VIR_DOMAIN_CORE_DUMP_FORMAT_RAW mirrors what virDomainCoreDump() will perform. Not all hypervisors are able to support all formats.</para>
+    /// <para>If flags includes VIR_DUMP_CRASH, then leave the guest shut off with a crashed state after the dump completes. If flags includes VIR_DUMP_LIVE, then make the core dump while continuing to allow the guest to run; otherwise, the guest is suspended during the dump. VIR_DUMP_RESET flag forces reset of the guest after dump. The above three flags are mutually exclusive.</para>
+    /// <para>Additionally, if flags includes VIR_DUMP_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
     /// Since 1.2.3.
     /// </remarks>
     /// <param name="to">path for the core file</param>
@@ -398,10 +398,10 @@ public sealed unsafe partial class Domain : IDisposable
     public Task CoreDumpWithFormatAsync(string to, DomainCoreDumpFormat dumpformat, DomainCoreDumpFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => CoreDumpWithFormat(to, dumpformat, flags), cancellationToken);
 
-    /// <summary>Dynamically delete an IOThread from the domain. The @iothread_id to be deleted must not have a resource associated with it and can be any of the currently valid IOThread ID&apos;s. (virDomainDelIOThread)</summary>
+    /// <summary>Dynamically delete an IOThread from the domain. The iothread_id to be deleted must not have a resource associated with it and can be any of the currently valid IOThread ID&apos;s. (virDomainDelIOThread)</summary>
     /// <remarks>
     /// <para>Note that this call can fail if the underlying virtualization hypervisor does not support it or if reducing the number is arbitrarily limited. This function requires privileged access to the hypervisor.</para>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
+    /// <para>flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and may fail if domain is not alive. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
     /// Since 1.2.15.
     /// </remarks>
     /// <param name="iothreadId">the specific IOThread ID value to delete</param>
@@ -412,7 +412,7 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainDelIOThread(self.Pointer, iothreadId, flags));
     }
 
-    /// <summary>This is an equivalent of virDomainDetachDeviceFlags() when called with @flags parameter set to VIR_DOMAIN_AFFECT_LIVE. (virDomainDetachDevice)</summary>
+    /// <summary>This is an equivalent of virDomainDetachDeviceFlags() when called with flags parameter set to VIR_DOMAIN_AFFECT_LIVE. (virDomainDetachDevice)</summary>
     /// <remarks>
     /// <para>See virDomainDetachDeviceFlags() for more details.</para>
     /// Since 0.1.9.
@@ -431,7 +431,7 @@ public sealed unsafe partial class Domain : IDisposable
     public Task DetachDeviceAsync(string xml, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DetachDevice(xml), cancellationToken);
 
-    /// <summary>Detach a virtual device from a domain, using the alias to specify the device. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. (virDomainDetachDeviceAlias)</summary>
+    /// <summary>Detach a virtual device from a domain, using the alias to specify the device. The value of flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. (virDomainDetachDeviceAlias)</summary>
     /// <remarks>
     /// <para>In contrast to virDomainDetachDeviceFlags() this API is asynchronous - it returns immediately after sending the detach request to the hypervisor. It&apos;s caller&apos;s responsibility to wait for VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED event to signal actual device removal or for VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED to signal rejected device removal.</para>
     /// Since 4.4.0.
@@ -476,7 +476,7 @@ public sealed unsafe partial class Domain : IDisposable
     public Task DetachDeviceFlagsAsync(string xml, DomainDeviceModifyFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DetachDeviceFlags(xml, flags), cancellationToken);
 
-    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (@mountPoint is NULL) or just on specified @mountPoint. @minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If @minimum is not zero, the command may fail. (virDomainFSTrim)</summary>
+    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (mountPoint is NULL) or just on specified mountPoint. minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If minimum is not zero, the command may fail. (virDomainFSTrim)</summary>
     /// <remarks>
     /// Since 1.0.1.
     /// </remarks>
@@ -522,7 +522,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Get the hostname for that domain. If no hostname is found, then an error is raised with VIR_ERR_NO_HOSTNAME code. (virDomainGetHostname)</summary>
     /// <remarks>
-    /// <para>Dependent on hypervisor and @flags used, this may require a guest agent to be available.</para>
+    /// <para>Dependent on hypervisor and flags used, this may require a guest agent to be available.</para>
     /// Since 0.10.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainGetHostnameFlags</param>
@@ -542,6 +542,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <remarks>
     /// Since 0.2.1.
     /// </remarks>
+    /// <returns>the maximum of virtual CPU</returns>
     public int GetMaxVcpus()
     {
         using var self = Handle.Use();
@@ -568,7 +569,7 @@ public sealed unsafe partial class Domain : IDisposable
         return Text.Take(virDomainGetOSType(self.Pointer));
     }
 
-    /// <summary>Extract information about guest time and store it into @seconds and @nseconds. The @seconds represents the number of seconds since the UNIX Epoch of 1970-01-01 00:00:00 in UTC. (virDomainGetTime)</summary>
+    /// <summary>Extract information about guest time and store it into seconds and nseconds. The seconds represents the number of seconds since the UNIX Epoch of 1970-01-01 00:00:00 in UTC. (virDomainGetTime)</summary>
     /// <remarks>
     /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to run this API.</para>
     /// Since 1.2.5.
@@ -608,12 +609,13 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Query the number of virtual CPUs used by the domain. Note that this call may fail if the underlying virtualization hypervisor does not support it. This function may require privileged access to the hypervisor. (virDomainGetVcpusFlags)</summary>
     /// <remarks>
-    /// <para>If @flags includes VIR_DOMAIN_AFFECT_LIVE, this will query a running domain (which will fail if domain is not active); if it includes VIR_DOMAIN_AFFECT_CONFIG, this will query the XML description of the domain. It is an error to set both flags. If neither flag is set (that is, VIR_DOMAIN_AFFECT_CURRENT), then the configuration queried depends on whether the domain is currently running.</para>
-    /// <para>If @flags includes VIR_DOMAIN_VCPU_MAXIMUM, then the maximum virtual CPU limit is queried. Otherwise, this call queries the current virtual CPU count.</para>
-    /// <para>If @flags includes VIR_DOMAIN_VCPU_GUEST, then the state of the processors is queried in the guest instead of the hypervisor. This flag is only usable on live domains. Guest agent may be needed for this flag to be available.</para>
+    /// <para>If flags includes VIR_DOMAIN_AFFECT_LIVE, this will query a running domain (which will fail if domain is not active); if it includes VIR_DOMAIN_AFFECT_CONFIG, this will query the XML description of the domain. It is an error to set both flags. If neither flag is set (that is, VIR_DOMAIN_AFFECT_CURRENT), then the configuration queried depends on whether the domain is currently running.</para>
+    /// <para>If flags includes VIR_DOMAIN_VCPU_MAXIMUM, then the maximum virtual CPU limit is queried. Otherwise, this call queries the current virtual CPU count.</para>
+    /// <para>If flags includes VIR_DOMAIN_VCPU_GUEST, then the state of the processors is queried in the guest instead of the hypervisor. This flag is only usable on live domains. Guest agent may be needed for this flag to be available.</para>
     /// Since 0.8.5.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainVcpuFlags</param>
+    /// <returns>the number of vCPUs in case of success</returns>
     public int GetVcpusFlags(DomainVcpuFlags flags = default)
     {
         using var self = Handle.Use();
@@ -652,9 +654,9 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Collect the list of domain checkpoints for the given domain and allocate an array to store those objects. (virDomainListAllCheckpoints)</summary>
     /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, @checkpoints is non-NULL, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers all checkpoints. It is also possible to limit things to just checkpoints with no parents, when @flags includes VIR_DOMAIN_CHECKPOINT_LIST_ROOTS. Additional filters are provided in groups listed below. Within a group, bits are mutually exclusive, where all possible checkpoints are described by exactly one bit from the group. Some hypervisors might reject particular flags where it cannot make a distinction for filtering. If the set of filter flags selected forms an impossible combination, the hypervisor may return either 0 or an error.</para>
-    /// <para>The first group of @flags is VIR_DOMAIN_CHECKPOINT_LIST_LEAVES and VIR_DOMAIN_CHECKPOINT_LIST_NO_LEAVES, to filter based on checkpoints that have no further children (a leaf checkpoint).</para>
+    /// <para>If flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, checkpoints is non-NULL, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
+    /// <para>By default, this command covers all checkpoints. It is also possible to limit things to just checkpoints with no parents, when flags includes VIR_DOMAIN_CHECKPOINT_LIST_ROOTS. Additional filters are provided in groups listed below. Within a group, bits are mutually exclusive, where all possible checkpoints are described by exactly one bit from the group. Some hypervisors might reject particular flags where it cannot make a distinction for filtering. If the set of filter flags selected forms an impossible combination, the hypervisor may return either 0 or an error.</para>
+    /// <para>The first group of flags is VIR_DOMAIN_CHECKPOINT_LIST_LEAVES and VIR_DOMAIN_CHECKPOINT_LIST_NO_LEAVES, to filter based on checkpoints that have no further children (a leaf checkpoint).</para>
     /// Since 5.6.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainCheckpointListFlags</param>
@@ -678,12 +680,12 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Collect the list of domain snapshots for the given domain and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListNames(). (virDomainListAllSnapshots)</summary>
     /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL and @snaps is non-NULL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided in groups listed below. Within a group, bits are mutually exclusive, where all possible snapshots are described by exactly one bit from the group. Some hypervisors might reject particular flags where it cannot make a distinction for filtering. If the set of filter flags selected forms an impossible combination, the hypervisor may return either 0 or an error.</para>
-    /// <para>The first group of @flags is VIR_DOMAIN_SNAPSHOT_LIST_LEAVES and VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES, to filter based on snapshots that have no further children (a leaf snapshot).</para>
-    /// <para>The next group of @flags is VIR_DOMAIN_SNAPSHOT_LIST_METADATA and VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA, for filtering snapshots based on whether they have metadata that would prevent the removal of the last reference to a domain.</para>
-    /// <para>The next group of @flags is VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE, VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE, and VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY, for filtering snapshots based on what domain state is tracked by the snapshot.</para>
-    /// <para>The next group of @flags is VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL and VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL, for filtering snapshots based on whether the snapshot is stored inside the disk images or as additional files.</para>
+    /// <para>If flags contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL and snaps is non-NULL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
+    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided in groups listed below. Within a group, bits are mutually exclusive, where all possible snapshots are described by exactly one bit from the group. Some hypervisors might reject particular flags where it cannot make a distinction for filtering. If the set of filter flags selected forms an impossible combination, the hypervisor may return either 0 or an error.</para>
+    /// <para>The first group of flags is VIR_DOMAIN_SNAPSHOT_LIST_LEAVES and VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES, to filter based on snapshots that have no further children (a leaf snapshot).</para>
+    /// <para>The next group of flags is VIR_DOMAIN_SNAPSHOT_LIST_METADATA and VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA, for filtering snapshots based on whether they have metadata that would prevent the removal of the last reference to a domain.</para>
+    /// <para>The next group of flags is VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE, VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE, and VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY, for filtering snapshots based on what domain state is tracked by the snapshot.</para>
+    /// <para>The next group of flags is VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL and VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL, for filtering snapshots based on whether the snapshot is stored inside the disk images or as additional files.</para>
     /// Since 0.9.13.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
@@ -707,8 +709,8 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>This updates the definition of a domain stored in a saved state file. (virDomainManagedSaveDefineXML)</summary>
     /// <remarks>
-    /// <para>@dxml can be used to alter host-specific portions of the domain XML that will be used on the next start of the domain. For example, it is possible to alter the backing filename that is associated with a disk device.</para>
-    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override the default saved into the file; omitting both leaves the file&apos;s default unchanged. These two flags are mutually exclusive.</para>
+    /// <para>dxml can be used to alter host-specific portions of the domain XML that will be used on the next start of the domain. For example, it is possible to alter the backing filename that is associated with a disk device.</para>
+    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in flags will override the default saved into the file; omitting both leaves the file&apos;s default unchanged. These two flags are mutually exclusive.</para>
     /// Since 3.7.0.
     /// </remarks>
     /// <param name="dxml">XML config for adjusting guest xml used on restore</param>
@@ -722,7 +724,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>This method will extract the XML description of the managed save state file of a domain. (virDomainManagedSaveGetXMLDesc)</summary>
     /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_SAVE_IMAGE_XML_SECURE; this flag is rejected on read-only connections.</para>
+    /// <para>No security-sensitive data will be included unless flags contains VIR_DOMAIN_SAVE_IMAGE_XML_SECURE; this flag is rejected on read-only connections.</para>
     /// Since 3.7.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainSaveImageXMLFlags</param>
@@ -734,7 +736,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host). (virDomainMigrate)</summary>
     /// <remarks>
-    /// <para>This function is similar to virDomainMigrate3, but it only supports a fixed set of parameters: @dname corresponds to VIR_MIGRATE_PARAM_DEST_NAME, @uri is VIR_MIGRATE_PARAM_URI, and @bandwidth is VIR_MIGRATE_PARAM_BANDWIDTH.</para>
+    /// <para>This function is similar to virDomainMigrate3, but it only supports a fixed set of parameters: dname corresponds to VIR_MIGRATE_PARAM_DEST_NAME, uri is VIR_MIGRATE_PARAM_URI, and bandwidth is VIR_MIGRATE_PARAM_BANDWIDTH.</para>
     /// <para>virDomainFree should be used to free the resources after the returned domain object is no longer needed.</para>
     /// Since 0.3.2.
     /// </remarks>
@@ -754,7 +756,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host). (virDomainMigrate2)</summary>
     /// <remarks>
-    /// <para>This function is similar to virDomainMigrate3, but it only supports a fixed set of parameters: @dxml corresponds to VIR_MIGRATE_PARAM_DEST_XML, @dname is VIR_MIGRATE_PARAM_DEST_NAME, @uri is VIR_MIGRATE_PARAM_URI, and @bandwidth is VIR_MIGRATE_PARAM_BANDWIDTH.</para>
+    /// <para>This function is similar to virDomainMigrate3, but it only supports a fixed set of parameters: dxml corresponds to VIR_MIGRATE_PARAM_DEST_XML, dname is VIR_MIGRATE_PARAM_DEST_NAME, uri is VIR_MIGRATE_PARAM_URI, and bandwidth is VIR_MIGRATE_PARAM_BANDWIDTH.</para>
     /// <para>virDomainFree should be used to free the resources after the returned domain object is no longer needed.</para>
     /// Since 0.9.2.
     /// </remarks>
@@ -798,7 +800,7 @@ public sealed unsafe partial class Domain : IDisposable
         return downtime;
     }
 
-    /// <summary>Get the current maximum bandwidth (in MiB/s) that will be used if the domain is migrated. Not all hypervisors will support a bandwidth limit. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in @flags, this API gets the current maximum bandwidth for the post-copy phase of the migration. (virDomainMigrateGetMaxSpeed)</summary>
+    /// <summary>Get the current maximum bandwidth (in MiB/s) that will be used if the domain is migrated. Not all hypervisors will support a bandwidth limit. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in flags, this API gets the current maximum bandwidth for the post-copy phase of the migration. (virDomainMigrateGetMaxSpeed)</summary>
     /// <remarks>
     /// Since 0.9.5.
     /// </remarks>
@@ -833,7 +835,7 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainMigrateSetMaxDowntime(self.Pointer, downtime, 0));
     }
 
-    /// <summary>The maximum bandwidth (in MiB/s) that will be used to do migration can be specified with the bandwidth parameter. Not all hypervisors will support a bandwidth cap. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in @flags, this API sets the maximum bandwidth for the post-copy phase of the migration. (virDomainMigrateSetMaxSpeed)</summary>
+    /// <summary>The maximum bandwidth (in MiB/s) that will be used to do migration can be specified with the bandwidth parameter. Not all hypervisors will support a bandwidth cap. When VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY is set in flags, this API sets the maximum bandwidth for the post-copy phase of the migration. (virDomainMigrateSetMaxSpeed)</summary>
     /// <remarks>
     /// Since 0.9.0.
     /// </remarks>
@@ -881,10 +883,10 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Migrate the domain object from its current host to the destination host given by duri. (virDomainMigrateToURI)</summary>
     /// <remarks>
-    /// <para>This function is similar to virDomainMigrateToURI3, but it only supports a fixed set of parameters: @dname corresponds to VIR_MIGRATE_PARAM_DEST_NAME, and @bandwidth corresponds to VIR_MIGRATE_PARAM_BANDWIDTH.</para>
+    /// <para>This function is similar to virDomainMigrateToURI3, but it only supports a fixed set of parameters: dname corresponds to VIR_MIGRATE_PARAM_DEST_NAME, and bandwidth corresponds to VIR_MIGRATE_PARAM_BANDWIDTH.</para>
     /// <para>The operation of this API hinges on the VIR_MIGRATE_PEER2PEER flag.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag IS set, the @duri parameter must be a valid libvirt connection URI, by which the source libvirt driver can connect to the destination libvirt. In other words, @duri corresponds to @dconnuri of virDomainMigrateToURI3.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, the @duri parameter takes a hypervisor specific URI used to initiate the migration. In this case @duri corresponds to VIR_MIGRATE_PARAM_URI of virDomainMigrateToURI3.</para>
+    /// <para>If the VIR_MIGRATE_PEER2PEER flag IS set, the duri parameter must be a valid libvirt connection URI, by which the source libvirt driver can connect to the destination libvirt. In other words, duri corresponds to dconnuri of virDomainMigrateToURI3.</para>
+    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, the duri parameter takes a hypervisor specific URI used to initiate the migration. In this case duri corresponds to VIR_MIGRATE_PARAM_URI of virDomainMigrateToURI3.</para>
     /// Since 0.7.2.
     /// </remarks>
     /// <param name="duri">mandatory URI for the destination host</param>
@@ -899,16 +901,16 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainMigrateToURI(self.Pointer, duriPointer.Pointer, (nuint)flags, dnamePointer.Pointer, (nuint)bandwidth));
     }
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by @dconnuri. (virDomainMigrateToURI2)</summary>
+    /// <summary>Migrate the domain object from its current host to the destination host given by dconnuri. (virDomainMigrateToURI2)</summary>
     /// <remarks>
-    /// <para>This function is similar to virDomainMigrateToURI3, but it only supports a fixed set of parameters: @miguri corresponds to VIR_MIGRATE_PARAM_URI, @dxml is VIR_MIGRATE_PARAM_DEST_XML, @dname is VIR_MIGRATE_PARAM_DEST_NAME, and @bandwidth corresponds to VIR_MIGRATE_PARAM_BANDWIDTH.</para>
+    /// <para>This function is similar to virDomainMigrateToURI3, but it only supports a fixed set of parameters: miguri corresponds to VIR_MIGRATE_PARAM_URI, dxml is VIR_MIGRATE_PARAM_DEST_XML, dname is VIR_MIGRATE_PARAM_DEST_NAME, and bandwidth corresponds to VIR_MIGRATE_PARAM_BANDWIDTH.</para>
     /// <para>The operation of this API hinges on the VIR_MIGRATE_PEER2PEER flag.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag IS set, the @dconnuri parameter must be a valid libvirt connection URI, by which the source libvirt driver can connect to the destination libvirt. In other words, @dconnuri has the same semantics as in virDomainMigrateToURI3.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, the @dconnuri must be NULL and the @miguri parameter takes a hypervisor specific URI used to initiate the migration. In this case @miguri corresponds to VIR_MIGRATE_PARAM_URI of virDomainMigrateToURI3.</para>
+    /// <para>If the VIR_MIGRATE_PEER2PEER flag IS set, the dconnuri parameter must be a valid libvirt connection URI, by which the source libvirt driver can connect to the destination libvirt. In other words, dconnuri has the same semantics as in virDomainMigrateToURI3.</para>
+    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, the dconnuri must be NULL and the miguri parameter takes a hypervisor specific URI used to initiate the migration. In this case miguri corresponds to VIR_MIGRATE_PARAM_URI of virDomainMigrateToURI3.</para>
     /// Since 0.9.2.
     /// </remarks>
-    /// <param name="dconnuri">(optional) URI for target libvirtd if @flags includes VIR_MIGRATE_PEER2PEER</param>
-    /// <param name="miguri">(optional) URI for invoking the migration, not if @flags includs VIR_MIGRATE_TUNNELLED</param>
+    /// <param name="dconnuri">(optional) URI for target libvirtd if flags includes VIR_MIGRATE_PEER2PEER</param>
+    /// <param name="miguri">(optional) URI for invoking the migration, not if flags includs VIR_MIGRATE_TUNNELLED</param>
     /// <param name="dxml">(optional) XML config for launching guest on target</param>
     /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
     /// <param name="dname">(optional) rename domain to this at destination</param>
@@ -923,10 +925,10 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainMigrateToURI2(self.Pointer, dconnuriPointer.Pointer, miguriPointer.Pointer, dxmlPointer.Pointer, (nuint)flags, dnamePointer.Pointer, (nuint)bandwidth));
     }
 
-    /// <summary>This will attempt to connect the file descriptor @fd, to the graphics backend of @dom. If @dom has multiple graphics backends configured, then @idx will determine which one is opened, starting from @idx 0. (virDomainOpenGraphics)</summary>
+    /// <summary>This will attempt to connect the file descriptor fd, to the graphics backend of dom. If dom has multiple graphics backends configured, then idx will determine which one is opened, starting from idx 0. (virDomainOpenGraphics)</summary>
     /// <remarks>
-    /// <para>To disable any authentication, pass the VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH constant for @flags.</para>
-    /// <para>The caller should use an anonymous socketpair to open @fd before invocation.</para>
+    /// <para>To disable any authentication, pass the VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH constant for flags.</para>
+    /// <para>The caller should use an anonymous socketpair to open fd before invocation.</para>
     /// <para>This method can only be used when connected to a local libvirt hypervisor, over a UNIX domain socket. Attempts to use this method over a TCP connection will always fail</para>
     /// Since 0.9.7.
     /// </remarks>
@@ -939,21 +941,22 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainOpenGraphics(self.Pointer, idx, fd, flags));
     }
 
-    /// <summary>This will create a socket pair connected to the graphics backend of @dom. One end of the socket will be returned on success, and the other end is handed to the hypervisor. If @dom has multiple graphics backends configured, then @idx will determine which one is opened, starting from @idx 0. (virDomainOpenGraphicsFD)</summary>
+    /// <summary>This will create a socket pair connected to the graphics backend of dom. One end of the socket will be returned on success, and the other end is handed to the hypervisor. If dom has multiple graphics backends configured, then idx will determine which one is opened, starting from idx 0. (virDomainOpenGraphicsFD)</summary>
     /// <remarks>
-    /// <para>To disable any authentication, pass the VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH constant for @flags.</para>
+    /// <para>To disable any authentication, pass the VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH constant for flags.</para>
     /// <para>This method can only be used when connected to a local libvirt hypervisor, over a UNIX domain socket. Attempts to use this method over a TCP connection will always fail.</para>
     /// Since 1.2.8.
     /// </remarks>
     /// <param name="idx">index of graphics config to open</param>
     /// <param name="flags">bitwise-OR of virDomainOpenGraphicsFlags</param>
+    /// <returns>an fd on success</returns>
     public int OpenGraphicsFD(uint idx, DomainOpenGraphicsFlags flags = default)
     {
         using var self = Handle.Use();
         return Check(virDomainOpenGraphicsFD(self.Pointer, idx, flags));
     }
 
-    /// <summary>Attempt to have the guest enter the given @target power management suspension level. If @duration is non-zero, also schedule the guest to resume normal operation after that many seconds, if nothing else has resumed it earlier. Some hypervisors require that @duration be 0, for an indefinite suspension. (virDomainPMSuspendForDuration)</summary>
+    /// <summary>Attempt to have the guest enter the given target power management suspension level. If duration is non-zero, also schedule the guest to resume normal operation after that many seconds, if nothing else has resumed it earlier. Some hypervisors require that duration be 0, for an indefinite suspension. (virDomainPMSuspendForDuration)</summary>
     /// <remarks>
     /// <para>Dependent on hypervisor used, this may require a guest agent to be available, e.g. QEMU.</para>
     /// <para>Beware that at least for QEMU, the domain&apos;s process will be terminated when VIR_NODE_SUSPEND_TARGET_DISK is used and a new process will be launched when libvirt is asked to wake up the domain. As a result of this, any runtime changes, such as device hotplug or memory settings, are lost unless such changes were made with VIR_DOMAIN_AFFECT_CONFIG flag.</para>
@@ -995,9 +998,9 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>This method will suspend a domain and save its memory contents to a file on disk. After the call, if successful, the domain is not listed as running anymore (this ends the life of a transient domain). Use virDomainRestore() to restore a domain after saving. (virDomainSaveFlags)</summary>
     /// <remarks>
-    /// <para>If the hypervisor supports it, @dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, in order to prepare for file renaming done as part of backing up the disk device while the domain is stopped.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SAVE_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
-    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in @flags will override what state gets saved into the file. These two flags are mutually exclusive.</para>
+    /// <para>If the hypervisor supports it, dxml can be used to alter host-specific portions of the domain XML that will be used when restoring an image. For example, it is possible to alter the backing filename that is associated with a disk device, in order to prepare for file renaming done as part of backing up the disk device while the domain is stopped.</para>
+    /// <para>If flags includes VIR_DOMAIN_SAVE_BYPASS_CACHE, then libvirt will attempt to bypass the file system cache while creating the file, or fail if it cannot do so for the given system; this can allow less pressure on file system cache, but also risks slowing saves to NFS.</para>
+    /// <para>Normally, the saved state file will remember whether the domain was running or paused, and restore defaults to the same state. Specifying VIR_DOMAIN_SAVE_RUNNING or VIR_DOMAIN_SAVE_PAUSED in flags will override what state gets saved into the file. These two flags are mutually exclusive.</para>
     /// <para>A save file can be inspected or modified slightly with virDomainSaveImageGetXMLDesc() and virDomainSaveImageDefineXML().</para>
     /// <para>Some hypervisors may prevent this operation if there is a current block job running; in that case, use virDomainBlockJobAbort() to stop the block job first.</para>
     /// Since 0.9.4.
@@ -1024,9 +1027,9 @@ public sealed unsafe partial class Domain : IDisposable
     /// <summary>Send a signal to the designated process in the guest (virDomainSendProcessSignal)</summary>
     /// <remarks>
     /// <para>The signal numbers must be taken from the virDomainProcessSignal enum. These will be translated to the corresponding signal number for the guest OS, by the guest agent delivering the signal. If there is no mapping from virDomainProcessSignal to the native OS signals, this API will report an error.</para>
-    /// <para>If @pid_value is an integer greater than zero, it is treated as a process ID. If @pid_value is an integer less than zero, it is treated as a process group ID. All the @pid_value numbers are from the container/guest namespace. The value zero is not valid.</para>
-    /// <para>Not all hypervisors will support sending signals to arbitrary processes or process groups. If this API is implemented the minimum requirement is to be able to use @pid_value == 1 (i.e. kill init). No other value is required to be supported.</para>
-    /// <para>If the @signum is VIR_DOMAIN_PROCESS_SIGNAL_NOP then this API will simply report whether the process is running in the container/guest.</para>
+    /// <para>If pid_value is an integer greater than zero, it is treated as a process ID. If pid_value is an integer less than zero, it is treated as a process group ID. All the pid_value numbers are from the container/guest namespace. The value zero is not valid.</para>
+    /// <para>Not all hypervisors will support sending signals to arbitrary processes or process groups. If this API is implemented the minimum requirement is to be able to use pid_value == 1 (i.e. kill init). No other value is required to be supported.</para>
+    /// <para>If the signum is VIR_DOMAIN_PROCESS_SIGNAL_NOP then this API will simply report whether the process is running in the container/guest.</para>
     /// Since 1.0.1.
     /// </remarks>
     /// <param name="pidValue">a positive integer process ID, or negative integer process group ID</param>
@@ -1048,10 +1051,10 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainSetAutostart(self.Pointer, autostart ? 1 : 0));
     }
 
-    /// <summary>Set the threshold level for delivering the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD if the device or backing chain element described by @dev is written beyond the set threshold level. The threshold level is unset once the event fires. The event might not be delivered at all if libvirtd was not running at the moment when the threshold was reached. Note that if the threshold level is reached for a top level image, the event is emitted for @dev corresponding to the disk target, and may also be reported with @dev corresponding to the disk target with an index corresponding to the &apos;index&apos; attribute of &apos;source&apos; in the live VM XML if the attribute is present. (virDomainSetBlockThreshold)</summary>
+    /// <summary>Set the threshold level for delivering the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD if the device or backing chain element described by dev is written beyond the set threshold level. The threshold level is unset once the event fires. The event might not be delivered at all if libvirtd was not running at the moment when the threshold was reached. Note that if the threshold level is reached for a top level image, the event is emitted for dev corresponding to the disk target, and may also be reported with dev corresponding to the disk target with an index corresponding to the &apos;index&apos; attribute of &apos;source&apos; in the live VM XML if the attribute is present. (virDomainSetBlockThreshold)</summary>
     /// <remarks>
-    /// <para>@dev can either be a disk target name (vda, sda) or disk target with index ( vda[4]). Without the index the top image in the backing chain will have the threshold set. The index corresponds to the &apos;index&apos; attribute reported in the live VM XML for &apos;backingStore&apos; or &apos;source&apos; elements of a disk. If index is given the threshold is set for the corresponding image.</para>
-    /// <para>In case when @dev does not contain index the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD event may be emitted twice, once for the disk device target without index and once containing the index.</para>
+    /// <para>dev can either be a disk target name (vda, sda) or disk target with index ( vda[4]). Without the index the top image in the backing chain will have the threshold set. The index corresponds to the &apos;index&apos; attribute reported in the live VM XML for &apos;backingStore&apos; or &apos;source&apos; elements of a disk. If index is given the threshold is set for the corresponding image.</para>
+    /// <para>In case when dev does not contain index the VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD event may be emitted twice, once for the disk device target without index and once containing the index.</para>
     /// <para>Note that the threshold event can be registered also for destinations of a &apos;virDomainBlockCopy&apos; destination by using the &apos;index&apos; of the &apos;mirror&apos; source.</para>
     /// <para>Hypervisors report the last written sector of an image in the bulk stats API (virConnectGetAllDomainStats/virDomainListGetStats) as &quot;block.&lt;num&gt;.allocation&quot; in the VIR_DOMAIN_STATS_BLOCK group. The current threshold value is reported as &quot;block.&lt;num&gt;.threshold&quot;.</para>
     /// <para>This event allows to use thin-provisioned storage which needs management tools to grow it without the need for polling of the data.</para>
@@ -1066,15 +1069,15 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainSetBlockThreshold(self.Pointer, devPointer.Pointer, threshold, 0));
     }
 
-    /// <summary>Sets state of individual vcpus described by @cpumap via guest agent. Other vcpus are not modified. (virDomainSetGuestVcpus)</summary>
+    /// <summary>Sets state of individual vcpus described by cpumap via guest agent. Other vcpus are not modified. (virDomainSetGuestVcpus)</summary>
     /// <remarks>
     /// <para>This API requires the VM to run. Various hypervisors or guest agent implementation may limit to operate on just 1 vCPU per call.</para>
-    /// <para>@cpumap is a list of vCPU numbers. Its syntax is a comma separated list and a special markup using &apos;-&apos; and &apos;^&apos; (ex. &apos;0-4&apos;, &apos;0-3,^2&apos;). The &apos;-&apos; denotes the range and the &apos;^&apos; denotes exclusive. The expression is sequentially evaluated, so &quot;0-15,^8&quot; is identical to &quot;9-14,0-7,15&quot; but not identical to &quot;^8,0-15&quot;.</para>
+    /// <para>cpumap is a list of vCPU numbers. Its syntax is a comma separated list and a special markup using &apos;-&apos; and &apos;^&apos; (ex. &apos;0-4&apos;, &apos;0-3,^2&apos;). The &apos;-&apos; denotes the range and the &apos;^&apos; denotes exclusive. The expression is sequentially evaluated, so &quot;0-15,^8&quot; is identical to &quot;9-14,0-7,15&quot; but not identical to &quot;^8,0-15&quot;.</para>
     /// <para>Note that OSes (notably Linux) may require vCPU 0 to stay online to support low-level features a S3 sleep.</para>
     /// Since 2.0.0.
     /// </remarks>
     /// <param name="cpumap">text representation of a bitmap of vcpus to set</param>
-    /// <param name="state">0 to disable/1 to enable cpus described by @cpumap</param>
+    /// <param name="state">0 to disable/1 to enable cpus described by cpumap</param>
     public void SetGuestVcpus(string cpumap, bool state)
     {
         using var self = Handle.Use();
@@ -1128,7 +1131,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. (virDomainSetMemoryFlags)</summary>
     /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and will fail if domain is not active. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed. If VIR_DOMAIN_MEM_MAXIMUM is set, the change affects domain&apos;s maximum memory size rather than current memory size. Not all hypervisors can support all flag combinations.</para>
+    /// <para>flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and will fail if domain is not active. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed. If VIR_DOMAIN_MEM_MAXIMUM is set, the change affects domain&apos;s maximum memory size rather than current memory size. Not all hypervisors can support all flag combinations.</para>
     /// Since 0.9.0.
     /// </remarks>
     /// <param name="memory">the memory size in kibibytes (blocks of 1024 bytes)</param>
@@ -1148,7 +1151,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Dynamically change the domain memory balloon driver statistics collection period. Use 0 to disable and a positive value to enable. (virDomainSetMemoryStatsPeriod)</summary>
     /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and will fail if domain is not active. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
+    /// <para>flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and will fail if domain is not active. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
     /// <para>Not all hypervisors can support all flag combinations.</para>
     /// Since 1.1.1.
     /// </remarks>
@@ -1169,12 +1172,12 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>When a domain is suspended or restored from a file the domain&apos;s OS has no idea that there was a big gap in the time. Depending on how long the gap was, NTP might not be able to resynchronize the guest. (virDomainSetTime)</summary>
     /// <remarks>
-    /// <para>This API tries to set guest time to the given value. The time to set (@seconds and @nseconds) should be in seconds relative to the Epoch of 1970-01-01 00:00:00 in UTC.</para>
+    /// <para>This API tries to set guest time to the given value. The time to set (seconds and nseconds) should be in seconds relative to the Epoch of 1970-01-01 00:00:00 in UTC.</para>
     /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to be able to run this API.</para>
     /// Since 1.2.5.
     /// </remarks>
     /// <param name="seconds">time to set</param>
-    /// <param name="nseconds">the nanosecond part of @seconds</param>
+    /// <param name="nseconds">the nanosecond part of seconds</param>
     /// <param name="flags">bitwise-OR of virDomainSetTimeFlags</param>
     public void SetTime(long seconds, uint nseconds, DomainSetTimeFlags flags = default)
     {
@@ -1182,7 +1185,7 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainSetTime(self.Pointer, seconds, nseconds, flags));
     }
 
-    /// <summary>Sets the @user password to the value specified by @password. If @flags contain VIR_DOMAIN_PASSWORD_ENCRYPTED, the password is assumed to be encrypted by the method required by the guest OS. (virDomainSetUserPassword)</summary>
+    /// <summary>Sets the user password to the value specified by password. If flags contain VIR_DOMAIN_PASSWORD_ENCRYPTED, the password is assumed to be encrypted by the method required by the guest OS. (virDomainSetUserPassword)</summary>
     /// <remarks>
     /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to be able to run this API.</para>
     /// Since 1.2.16.
@@ -1206,14 +1209,14 @@ public sealed unsafe partial class Domain : IDisposable
     public Task SetUserPasswordAsync(string user, string password, DomainSetUserPasswordFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SetUserPassword(user, password, flags), cancellationToken);
 
-    /// <summary>Enables/disables individual vcpus described by @vcpumap in the hypervisor. (virDomainSetVcpu)</summary>
+    /// <summary>Enables/disables individual vcpus described by vcpumap in the hypervisor. (virDomainSetVcpu)</summary>
     /// <remarks>
     /// <para>Various hypervisor implementations may limit to operate on just 1 hotpluggable entity (which may contain multiple vCPUs on certain platforms).</para>
     /// <para>Note that OSes and hypervisors may require vCPU 0 to stay online.</para>
     /// Since 3.1.0.
     /// </remarks>
     /// <param name="vcpumap">text representation of a bitmap of vcpus to set</param>
-    /// <param name="state">0 to disable/1 to enable cpus described by @vcpumap</param>
+    /// <param name="state">0 to disable/1 to enable cpus described by vcpumap</param>
     /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
     public void SetVcpu(string vcpumap, bool state, DomainModificationImpact flags = default)
     {
@@ -1243,10 +1246,10 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Dynamically change the number of virtual CPUs used by the domain. Note that this call may fail if the underlying virtualization hypervisor does not support it or if growing the number is arbitrarily limited. This function may require privileged access to the hypervisor. (virDomainSetVcpusFlags)</summary>
     /// <remarks>
-    /// <para>@flags may include VIR_DOMAIN_AFFECT_LIVE to affect a running domain (which may fail if domain is not active), or VIR_DOMAIN_AFFECT_CONFIG to affect the next boot via the XML description of the domain. Both flags may be set. If neither flag is specified (that is, @flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
+    /// <para>flags may include VIR_DOMAIN_AFFECT_LIVE to affect a running domain (which may fail if domain is not active), or VIR_DOMAIN_AFFECT_CONFIG to affect the next boot via the XML description of the domain. Both flags may be set. If neither flag is specified (that is, flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed.</para>
     /// <para>Note that if this call is executed before the guest has finished booting, the guest may fail to process the change.</para>
-    /// <para>If @flags includes VIR_DOMAIN_VCPU_MAXIMUM, then VIR_DOMAIN_AFFECT_LIVE must be clear, and only the maximum virtual CPU limit is altered; generally, this value must be less than or equal to virConnectGetMaxVcpus(). Otherwise, this call affects the current virtual CPU limit, which must be less than or equal to the maximum limit. Note that hypervisors may not allow changing the maximum vcpu count if processor topology is specified.</para>
-    /// <para>If @flags includes VIR_DOMAIN_VCPU_GUEST, then the state of processors is modified inside the guest instead of the hypervisor. This flag can only be used with live guests and is incompatible with VIR_DOMAIN_VCPU_MAXIMUM. The usage of this flag may require a guest agent configured.</para>
+    /// <para>If flags includes VIR_DOMAIN_VCPU_MAXIMUM, then VIR_DOMAIN_AFFECT_LIVE must be clear, and only the maximum virtual CPU limit is altered; generally, this value must be less than or equal to virConnectGetMaxVcpus(). Otherwise, this call affects the current virtual CPU limit, which must be less than or equal to the maximum limit. Note that hypervisors may not allow changing the maximum vcpu count if processor topology is specified.</para>
+    /// <para>If flags includes VIR_DOMAIN_VCPU_GUEST, then the state of processors is modified inside the guest instead of the hypervisor. This flag can only be used with live guests and is incompatible with VIR_DOMAIN_VCPU_MAXIMUM. The usage of this flag may require a guest agent configured.</para>
     /// <para>Not all hypervisors can support all flag combinations.</para>
     /// Since 0.8.5.
     /// </remarks>
@@ -1267,16 +1270,16 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Creates a new snapshot of a domain based on the snapshot xml contained in xmlDesc, with a top-level element &lt;domainsnapshot&gt;. (virDomainSnapshotCreateXML)</summary>
     /// <remarks>
-    /// <para>If @flags is 0, the domain can be active, in which case the snapshot will be a full system snapshot (capturing both disk state, and runtime VM state such as RAM contents), where reverting to the snapshot is the same as resuming from hibernation (TCP connections may have timed out, but everything else picks up where it left off); or the domain can be inactive, in which case the snapshot includes just the disk state prior to booting. The newly created snapshot becomes current (see virDomainSnapshotCurrent()), and is a child of any previous current snapshot.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE, then @xmlDesc is validated against the &lt;domainsnapshot&gt; XML schema.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE, then this is a request to reinstate snapshot metadata that was previously captured from virDomainSnapshotGetXMLDesc() before removing that metadata, rather than creating a new snapshot. This can be used to recreate a snapshot hierarchy on a destination, then remove it on the source, in order to allow migration (since migration normally fails if snapshot metadata still remains on the source machine). Note that while original creation can omit a number of elements from @xmlDesc (and libvirt will supply sane defaults based on the domain state at that point in time), a redefinition must supply more elements (as the domain may have changed in the meantime, so that libvirt no longer has a way to resupply correct defaults). When redefining snapshot metadata, the domain&apos;s current snapshot will not be altered unless the VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT flag is also present. It is an error to request the VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT flag without VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE. On some hypervisors, redefining an existing snapshot can be used to alter host-specific portions of the domain XML to be used during revert (such as backing filenames associated with disk devices), but must not alter guest-visible layout. When redefining a snapshot name that does not exist, the hypervisor may validate that reverting to the snapshot appears to be possible (for example, disk images have snapshot contents by the requested name). Not all hypervisors support these flags.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA, then the domain&apos;s disk images are modified according to @xmlDesc, but libvirt does not track any metadata (similar to immediately calling virDomainSnapshotDelete() with VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY). This flag is incompatible with VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_HALT, then the domain will be inactive after the snapshot completes, regardless of whether it was active before; otherwise, a running domain will still be running after the snapshot. This flag is invalid on transient domains, and is incompatible with VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_LIVE, then the domain is not paused while creating the snapshot. This increases the size of the memory dump file, but reduces downtime of the guest while taking the snapshot. Some hypervisors only support this flag during external snapshots.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY, then the snapshot will be limited to the disks described in @xmlDesc, and no VM state will be saved. For an active guest, the disk image may be inconsistent (as if power had been pulled), and specifying this with the VIR_DOMAIN_SNAPSHOT_CREATE_HALT flag risks data loss.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE, then the libvirt will attempt to use guest agent to freeze and thaw all file systems in use within domain OS. However, if the guest agent is not present, an error is thrown. Moreover, this flag requires VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY to be passed as well. For better control and error recovery users should invoke virDomainFSFreeze manually before taking the snapshot and then virDomainFSThaw to restore the VM rather than using VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE.</para>
-    /// <para>By default, if the snapshot involves external files, and any of the destination files already exist as a non-empty regular file, the snapshot is rejected to avoid losing contents of those files. However, if @flags includes VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT, then the destination files must be pre-created manually with the correct image format and metadata including backing store path (this allows a management app to pre-create files with relative backing file names, rather than the default of creating with absolute backing file names). Note that only the file specified in the snapshot XML is inserted as a snapshot thus setting incorrect metadata in the pre-created image may lead to the VM being unable to start or other block jobs may fail.</para>
-    /// <para>Be aware that although libvirt prefers to report errors up front with no other effect, some hypervisors have certain types of failures where the overall command can easily fail even though the guest configuration was partially altered (for example, if a disk snapshot request for two disks fails on the second disk, but the first disk alteration cannot be rolled back). If this API call fails, it is therefore normally necessary to follow up with virDomainGetXMLDesc() and check each disk to determine if any partial changes occurred. However, if @flags contains VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC, then libvirt guarantees that this command will not alter any disks unless the entire set of changes can be done atomically, making failure recovery simpler (note that it is still possible to fail after disks have changed, but only in the much rarer cases of running out of memory or disk space).</para>
+    /// <para>If flags is 0, the domain can be active, in which case the snapshot will be a full system snapshot (capturing both disk state, and runtime VM state such as RAM contents), where reverting to the snapshot is the same as resuming from hibernation (TCP connections may have timed out, but everything else picks up where it left off); or the domain can be inactive, in which case the snapshot includes just the disk state prior to booting. The newly created snapshot becomes current (see virDomainSnapshotCurrent()), and is a child of any previous current snapshot.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE, then xmlDesc is validated against the &lt;domainsnapshot&gt; XML schema.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE, then this is a request to reinstate snapshot metadata that was previously captured from virDomainSnapshotGetXMLDesc() before removing that metadata, rather than creating a new snapshot. This can be used to recreate a snapshot hierarchy on a destination, then remove it on the source, in order to allow migration (since migration normally fails if snapshot metadata still remains on the source machine). Note that while original creation can omit a number of elements from xmlDesc (and libvirt will supply sane defaults based on the domain state at that point in time), a redefinition must supply more elements (as the domain may have changed in the meantime, so that libvirt no longer has a way to resupply correct defaults). When redefining snapshot metadata, the domain&apos;s current snapshot will not be altered unless the VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT flag is also present. It is an error to request the VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT flag without VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE. On some hypervisors, redefining an existing snapshot can be used to alter host-specific portions of the domain XML to be used during revert (such as backing filenames associated with disk devices), but must not alter guest-visible layout. When redefining a snapshot name that does not exist, the hypervisor may validate that reverting to the snapshot appears to be possible (for example, disk images have snapshot contents by the requested name). Not all hypervisors support these flags.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA, then the domain&apos;s disk images are modified according to xmlDesc, but libvirt does not track any metadata (similar to immediately calling virDomainSnapshotDelete() with VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY). This flag is incompatible with VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_CREATE_HALT, then the domain will be inactive after the snapshot completes, regardless of whether it was active before; otherwise, a running domain will still be running after the snapshot. This flag is invalid on transient domains, and is incompatible with VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_CREATE_LIVE, then the domain is not paused while creating the snapshot. This increases the size of the memory dump file, but reduces downtime of the guest while taking the snapshot. Some hypervisors only support this flag during external snapshots.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY, then the snapshot will be limited to the disks described in xmlDesc, and no VM state will be saved. For an active guest, the disk image may be inconsistent (as if power had been pulled), and specifying this with the VIR_DOMAIN_SNAPSHOT_CREATE_HALT flag risks data loss.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE, then the libvirt will attempt to use guest agent to freeze and thaw all file systems in use within domain OS. However, if the guest agent is not present, an error is thrown. Moreover, this flag requires VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY to be passed as well. For better control and error recovery users should invoke virDomainFSFreeze manually before taking the snapshot and then virDomainFSThaw to restore the VM rather than using VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE.</para>
+    /// <para>By default, if the snapshot involves external files, and any of the destination files already exist as a non-empty regular file, the snapshot is rejected to avoid losing contents of those files. However, if flags includes VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT, then the destination files must be pre-created manually with the correct image format and metadata including backing store path (this allows a management app to pre-create files with relative backing file names, rather than the default of creating with absolute backing file names). Note that only the file specified in the snapshot XML is inserted as a snapshot thus setting incorrect metadata in the pre-created image may lead to the VM being unable to start or other block jobs may fail.</para>
+    /// <para>Be aware that although libvirt prefers to report errors up front with no other effect, some hypervisors have certain types of failures where the overall command can easily fail even though the guest configuration was partially altered (for example, if a disk snapshot request for two disks fails on the second disk, but the first disk alteration cannot be rolled back). If this API call fails, it is therefore normally necessary to follow up with virDomainGetXMLDesc() and check each disk to determine if any partial changes occurred. However, if flags contains VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC, then libvirt guarantees that this command will not alter any disks unless the entire set of changes can be done atomically, making failure recovery simpler (note that it is still possible to fail after disks have changed, but only in the much rarer cases of running out of memory or disk space).</para>
     /// <para>Some hypervisors may prevent this operation if there is a current block copy operation; in that case, use virDomainBlockJobAbort() to stop the block copy first.</para>
     /// <para>virDomainSnapshotFree should be used to free the resources after the snapshot object is no longer needed.</para>
     /// Since 0.8.0.
@@ -1308,11 +1311,11 @@ public sealed unsafe partial class Domain : IDisposable
         return new(virDomainSnapshotCurrent(self.Pointer, 0), Handle.Calls);
     }
 
-    /// <summary>Collect the list of domain snapshots for the given domain, and store their names in @names. The value to use for @nameslen can be determined by virDomainSnapshotNum() with the same @flags. (virDomainSnapshotListNames)</summary>
+    /// <summary>Collect the list of domain snapshots for the given domain, and store their names in names. The value to use for nameslen can be determined by virDomainSnapshotNum() with the same flags. (virDomainSnapshotListNames)</summary>
     /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided via the same @flags values as documented in virDomainListAllSnapshots().</para>
-    /// <para>Note that this command is inherently racy: another connection can define a new snapshot between a call to virDomainSnapshotNum() and this call. You are only guaranteed that all currently defined snapshots were listed if the return is less than @nameslen. Likewise, you should be prepared for virDomainSnapshotLookupByName() to fail when converting a name from this call into a snapshot object, if another connection deletes the snapshot in the meantime.</para>
+    /// <para>If flags contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
+    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided via the same flags values as documented in virDomainListAllSnapshots().</para>
+    /// <para>Note that this command is inherently racy: another connection can define a new snapshot between a call to virDomainSnapshotNum() and this call. You are only guaranteed that all currently defined snapshots were listed if the return is less than nameslen. Likewise, you should be prepared for virDomainSnapshotLookupByName() to fail when converting a name from this call into a snapshot object, if another connection deletes the snapshot in the meantime.</para>
     /// <para>The use of this function is discouraged. Instead, use virDomainListAllSnapshots().</para>
     /// Since 0.8.0.
     /// </remarks>
@@ -1338,18 +1341,19 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>Provides the number of domain snapshots for this domain. (virDomainSnapshotNum)</summary>
     /// <remarks>
-    /// <para>This function will accept VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL in @flags only if virDomainSnapshotListNames() can honor it, although the flag has no other effect here.</para>
-    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided via the same @flags values as documented in virDomainListAllSnapshots().</para>
+    /// <para>This function will accept VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL in flags only if virDomainSnapshotListNames() can honor it, although the flag has no other effect here.</para>
+    /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided via the same flags values as documented in virDomainListAllSnapshots().</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
+    /// <returns>the number of domain snapshots found</returns>
     public int SnapshotNum(DomainSnapshotListFlags flags = default)
     {
         using var self = Handle.Use();
         return Check(virDomainSnapshotNum(self.Pointer, flags));
     }
 
-    /// <summary>Calculate the current domain&apos;s memory dirty rate in next @seconds. The calculated dirty rate information is available by calling virConnectGetAllDomainStats. (virDomainStartDirtyRateCalc)</summary>
+    /// <summary>Calculate the current domain&apos;s memory dirty rate in next seconds. The calculated dirty rate information is available by calling virConnectGetAllDomainStats. (virDomainStartDirtyRateCalc)</summary>
     /// <remarks>
     /// Since 7.2.0.
     /// </remarks>

@@ -28,8 +28,8 @@ public sealed unsafe partial class DomainCheckpoint : IDisposable
     /// <summary>Removes a checkpoint from the domain. (virDomainCheckpointDelete)</summary>
     /// <remarks>
     /// <para>When removing a checkpoint, the record of which portions of the disk were dirtied after the checkpoint will be merged into the record tracked by the parent checkpoint, if any.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN, then any descendant checkpoints are also deleted. If @flags includes VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY, then any descendant checkepoints are deleted, but this checkpoint remains. These two flags are mutually exclusive.</para>
-    /// <para>If @flags includes VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY, then any checkpoint metadata tracked by libvirt is removed while keeping the checkpoint contents intact; if a hypervisor does not require any libvirt metadata to track checkpoints, then this flag is silently ignored.</para>
+    /// <para>If flags includes VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN, then any descendant checkpoints are also deleted. If flags includes VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY, then any descendant checkepoints are deleted, but this checkpoint remains. These two flags are mutually exclusive.</para>
+    /// <para>If flags includes VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY, then any checkpoint metadata tracked by libvirt is removed while keeping the checkpoint contents intact; if a hypervisor does not require any libvirt metadata to track checkpoints, then this flag is silently ignored.</para>
     /// Since 5.6.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainCheckpointDeleteFlags</param>
@@ -73,7 +73,7 @@ public sealed unsafe partial class DomainCheckpoint : IDisposable
         return Text.Copy(Check(virDomainCheckpointGetName(self.Pointer)))!;
     }
 
-    /// <summary>Get the parent checkpoint for @checkpoint, if any. (virDomainCheckpointGetParent)</summary>
+    /// <summary>Get the parent checkpoint for checkpoint, if any. (virDomainCheckpointGetParent)</summary>
     /// <remarks>
     /// <para>virDomainCheckpointFree should be used to free the resources after the checkpoint object is no longer needed.</para>
     /// Since 5.6.0.
@@ -86,9 +86,9 @@ public sealed unsafe partial class DomainCheckpoint : IDisposable
 
     /// <summary>Provide an XML description of the domain checkpoint. (virDomainCheckpointGetXMLDesc)</summary>
     /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_CHECKPOINT_XML_SECURE; this flag is rejected on read-only connections.</para>
-    /// <para>Normally, the XML description includes an element giving a full description of the domain at the time the checkpoint was created; to reduce parsing time, it will be suppressed when @flags contains VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN.</para>
-    /// <para>By default, the XML description contains only static information that does not change over time. However, when @flags contains VIR_DOMAIN_CHECKPOINT_XML_SIZE, each &lt;disk&gt; listing adds an additional attribute that shows an estimate of the current size in bytes that have been dirtied between the time the checkpoint was created and the current point in time. Note that updating the size may be expensive and data will be inaccurate once guest OS writes to the disk. Also note that hypervisors may require that the domain associated with @checkpoint is running when VIR_DOMAIN_CHECKPOINT_XML_SIZE is used.</para>
+    /// <para>No security-sensitive data will be included unless flags contains VIR_DOMAIN_CHECKPOINT_XML_SECURE; this flag is rejected on read-only connections.</para>
+    /// <para>Normally, the XML description includes an element giving a full description of the domain at the time the checkpoint was created; to reduce parsing time, it will be suppressed when flags contains VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN.</para>
+    /// <para>By default, the XML description contains only static information that does not change over time. However, when flags contains VIR_DOMAIN_CHECKPOINT_XML_SIZE, each &lt;disk&gt; listing adds an additional attribute that shows an estimate of the current size in bytes that have been dirtied between the time the checkpoint was created and the current point in time. Note that updating the size may be expensive and data will be inaccurate once guest OS writes to the disk. Also note that hypervisors may require that the domain associated with checkpoint is running when VIR_DOMAIN_CHECKPOINT_XML_SIZE is used.</para>
     /// Since 5.6.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainCheckpointXMLFlags</param>
@@ -100,8 +100,8 @@ public sealed unsafe partial class DomainCheckpoint : IDisposable
 
     /// <summary>Collect the list of domain checkpoints that are children of the given checkpoint, and allocate an array to store those objects. (virDomainCheckpointListAllChildren)</summary>
     /// <remarks>
-    /// <para>If @flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, @checkpoints is non-NULL, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when @flags includes VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS. Additional are provided via the remaining @flags values as documented in virDomainListAllCheckpoints(), with the exception that VIR_DOMAIN_CHECKPOINT_LIST_ROOTS is not supported (in fact, VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS has the same bit value but opposite semantics of widening rather than narrowing the listing).</para>
+    /// <para>If flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, checkpoints is non-NULL, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
+    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when flags includes VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS. Additional are provided via the remaining flags values as documented in virDomainListAllCheckpoints(), with the exception that VIR_DOMAIN_CHECKPOINT_LIST_ROOTS is not supported (in fact, VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS has the same bit value but opposite semantics of widening rather than narrowing the listing).</para>
     /// Since 5.6.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainCheckpointListFlags</param>

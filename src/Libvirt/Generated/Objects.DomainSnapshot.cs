@@ -27,11 +27,11 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
 
     /// <summary>Revert the domain to a given snapshot. (virDomainRevertToSnapshot)</summary>
     /// <remarks>
-    /// <para>Normally, the domain will revert to the same state the domain was in while the snapshot was taken (whether inactive, running, or paused), except that disk snapshots default to reverting to inactive state. Including VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING in @flags overrides the snapshot state to guarantee a running domain after the revert; or including VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED in @flags guarantees a paused domain after the revert. These two flags are mutually exclusive. While a persistent domain does not need either flag, it is not possible to revert a transient domain into an inactive state, so transient domains require the use of one of these two flags.</para>
+    /// <para>Normally, the domain will revert to the same state the domain was in while the snapshot was taken (whether inactive, running, or paused), except that disk snapshots default to reverting to inactive state. Including VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING in flags overrides the snapshot state to guarantee a running domain after the revert; or including VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED in flags guarantees a paused domain after the revert. These two flags are mutually exclusive. While a persistent domain does not need either flag, it is not possible to revert a transient domain into an inactive state, so transient domains require the use of one of these two flags.</para>
     /// <para>Reverting to any snapshot discards all configuration changes made since the last snapshot. Additionally, reverting to a snapshot from a running domain is a form of data loss, since it discards whatever is in the guest&apos;s RAM at the time. Since the very nature of keeping snapshots implies the intent to roll back state, no additional confirmation is normally required for these lossy effects.</para>
     /// <para>Since libvirt 7.10.0 the VM process is always restarted so the following paragraph is no longer valid. If the snapshot metadata lacks the full VM XML it&apos;s no longer possible to revert to such snapshot.</para>
-    /// <para>However, there are two particular situations where reverting will be refused by default, and where @flags must include VIR_DOMAIN_SNAPSHOT_REVERT_FORCE to acknowledge the risks. 1) Any attempt to revert to a snapshot that lacks the metadata to perform ABI compatibility checks (generally the case for snapshots that lack a full &lt;domain&gt; when listed by virDomainSnapshotGetXMLDesc(), such as those created prior to libvirt 0.9.5). 2) Any attempt to revert a running domain to an active state that requires starting a new hypervisor instance rather than reusing the existing hypervisor (since this would terminate all connections to the domain, such as such as VNC or Spice graphics) - this condition arises from active snapshots that are provably ABI incompatible, as well as from inactive snapshots with a @flags request to start the domain after the revert.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
+    /// <para>However, there are two particular situations where reverting will be refused by default, and where flags must include VIR_DOMAIN_SNAPSHOT_REVERT_FORCE to acknowledge the risks. 1) Any attempt to revert to a snapshot that lacks the metadata to perform ABI compatibility checks (generally the case for snapshots that lack a full &lt;domain&gt; when listed by virDomainSnapshotGetXMLDesc(), such as those created prior to libvirt 0.9.5). 2) Any attempt to revert a running domain to an active state that requires starting a new hypervisor instance rather than reusing the existing hypervisor (since this would terminate all connections to the domain, such as such as VNC or Spice graphics) - this condition arises from active snapshots that are provably ABI incompatible, as well as from inactive snapshots with a flags request to start the domain after the revert.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainSnapshotRevertFlags</param>
@@ -49,9 +49,9 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
 
     /// <summary>Delete the snapshot. (virDomainSnapshotDelete)</summary>
     /// <remarks>
-    /// <para>If @flags is 0, then just this snapshot is deleted, and changes from this snapshot are automatically merged into children snapshots. If @flags includes VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN, then this snapshot and any descendant snapshots are deleted. If @flags includes VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY, then any descendant snapshots are deleted, but this snapshot remains. These two flags are mutually exclusive.</para>
-    /// <para>If @flags includes VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY, then any snapshot metadata tracked by libvirt is removed while keeping the snapshot contents intact; if a hypervisor does not require any libvirt metadata to track snapshots, then this flag is silently ignored.</para>
-    /// <para>Since libvirt 9.0.0 deletion of external snapshots is supported for QEMU driver. Using @flags VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN and VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY is not supported with external snapshots. In case that daemon process is terminated while the snapshot delete is in process the operation will be aborted when the daemon starts again.</para>
+    /// <para>If flags is 0, then just this snapshot is deleted, and changes from this snapshot are automatically merged into children snapshots. If flags includes VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN, then this snapshot and any descendant snapshots are deleted. If flags includes VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY, then any descendant snapshots are deleted, but this snapshot remains. These two flags are mutually exclusive.</para>
+    /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY, then any snapshot metadata tracked by libvirt is removed while keeping the snapshot contents intact; if a hypervisor does not require any libvirt metadata to track snapshots, then this flag is silently ignored.</para>
+    /// <para>Since libvirt 9.0.0 deletion of external snapshots is supported for QEMU driver. Using flags VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN and VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY is not supported with external snapshots. In case that daemon process is terminated while the snapshot delete is in process the operation will be aborted when the daemon starts again.</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainSnapshotDeleteFlags</param>
@@ -101,7 +101,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
         return Text.Copy(Check(virDomainSnapshotGetName(self.Pointer)))!;
     }
 
-    /// <summary>Get the parent snapshot for @snapshot, if any. (virDomainSnapshotGetParent)</summary>
+    /// <summary>Get the parent snapshot for snapshot, if any. (virDomainSnapshotGetParent)</summary>
     /// <remarks>
     /// <para>virDomainSnapshotFree should be used to free the resources after the snapshot object is no longer needed.</para>
     /// Since 0.9.7.
@@ -114,7 +114,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
 
     /// <summary>Provide an XML description of the domain snapshot, with a top-level element of &lt;domainsnapshot&gt;. (virDomainSnapshotGetXMLDesc)</summary>
     /// <remarks>
-    /// <para>No security-sensitive data will be included unless @flags contains VIR_DOMAIN_SNAPSHOT_XML_SECURE; this flag is rejected on read-only connections.</para>
+    /// <para>No security-sensitive data will be included unless flags contains VIR_DOMAIN_SNAPSHOT_XML_SECURE; this flag is rejected on read-only connections.</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainSnapshotXMLFlags</param>
@@ -146,8 +146,8 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
 
     /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListChildrenNames(). (virDomainSnapshotListAllChildren)</summary>
     /// <remarks>
-    /// <para>If @flags lacks VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS or contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, @snaps is non-NULL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the remaining @flags values as documented in virDomainListAllSnapshots(), with the exception that VIR_DOMAIN_SNAPSHOT_LIST_ROOTS is not supported (in fact, VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS has the same bit value but opposite semantics of widening rather than narrowing the listing).</para>
+    /// <para>If flags lacks VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS or contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, snaps is non-NULL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
+    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the remaining flags values as documented in virDomainListAllSnapshots(), with the exception that VIR_DOMAIN_SNAPSHOT_LIST_ROOTS is not supported (in fact, VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS has the same bit value but opposite semantics of widening rather than narrowing the listing).</para>
     /// Since 0.9.13.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
@@ -169,11 +169,11 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
         }
     }
 
-    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and store their names in @names. The value to use for @nameslen can be determined by virDomainSnapshotNumChildren() with the same @flags. (virDomainSnapshotListChildrenNames)</summary>
+    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and store their names in names. The value to use for nameslen can be determined by virDomainSnapshotNumChildren() with the same flags. (virDomainSnapshotListChildrenNames)</summary>
     /// <remarks>
-    /// <para>If @flags lacks VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS or contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
-    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the same @flags values as documented in virDomainSnapshotListAllChildren().</para>
-    /// <para>Note that this command is inherently racy: another connection can define a new snapshot between a call to virDomainSnapshotNumChildren() and this call. You are only guaranteed that all currently defined snapshots were listed if the return is less than @nameslen. Likewise, you should be prepared for virDomainSnapshotLookupByName() to fail when converting a name from this call into a snapshot object, if another connection deletes the snapshot in the meantime.</para>
+    /// <para>If flags lacks VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS or contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
+    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the same flags values as documented in virDomainSnapshotListAllChildren().</para>
+    /// <para>Note that this command is inherently racy: another connection can define a new snapshot between a call to virDomainSnapshotNumChildren() and this call. You are only guaranteed that all currently defined snapshots were listed if the return is less than nameslen. Likewise, you should be prepared for virDomainSnapshotLookupByName() to fail when converting a name from this call into a snapshot object, if another connection deletes the snapshot in the meantime.</para>
     /// <para>The use of this function is discouraged. Instead, use virDomainSnapshotListAllChildren().</para>
     /// Since 0.9.7.
     /// </remarks>
@@ -187,11 +187,12 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
 
     /// <summary>Provides the number of child snapshots for this domain snapshot. (virDomainSnapshotNumChildren)</summary>
     /// <remarks>
-    /// <para>This function will accept VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL in @flags only if virDomainSnapshotListChildrenNames() can honor it, although the flag has no other effect here.</para>
-    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when @flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the same @flags values as documented in virDomainSnapshotListAllChildren().</para>
+    /// <para>This function will accept VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL in flags only if virDomainSnapshotListChildrenNames() can honor it, although the flag has no other effect here.</para>
+    /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the same flags values as documented in virDomainSnapshotListAllChildren().</para>
     /// Since 0.9.7.
     /// </remarks>
     /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
+    /// <returns>the number of domain snapshots found</returns>
     public int NumChildren(DomainSnapshotListFlags flags = default)
     {
         using var self = Handle.Use();

@@ -167,6 +167,7 @@ public sealed unsafe partial class NodeDevice : IDisposable
     /// <remarks>
     /// Since 0.5.0.
     /// </remarks>
+    /// <returns>the number of capabilities supported by the device</returns>
     public int NumOfCaps()
     {
         using var self = Handle.Use();

@@ -219,6 +219,7 @@ public sealed unsafe partial class StoragePool : IDisposable
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
+    /// <returns>the number of storage pools</returns>
     public int NumOfVolumes()
     {
         using var self = Handle.Use();

@@ -112,7 +112,7 @@ internal unsafe struct virDomainBlockJobInfo
 {
     /// <summary>virDomainBlockJobType</summary>
     public int type;
-    /// <summary>The following fields provide an indication of block job progress. @cur indicates the current position and will be between 0 and @end. @end is the final cursor position for this operation and represents completion. To approximate progress, divide @cur by @end.</summary>
+    /// <summary>The following fields provide an indication of block job progress. cur indicates the current position and will be between 0 and end. end is the final cursor position for this operation and represents completion. To approximate progress, divide cur by end.</summary>
     public nuint bandwidth;
     public ulong cur;
     public ulong end;
@@ -292,7 +292,7 @@ internal unsafe struct virDomainInterface
     public byte* name;
     /// <summary>hardware address, may be NULL</summary>
     public byte* hwaddr;
-    /// <summary>number of items in @addrs</summary>
+    /// <summary>number of items in addrs</summary>
     public uint naddrs;
     /// <summary>array of IP addresses</summary>
     public virDomainIPAddress* addrs;

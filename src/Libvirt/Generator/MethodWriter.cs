@@ -148,7 +148,8 @@ public sealed partial class MethodWriter(Api api)
         foreach (var p in parameters)
             documented.Append($"    /// <param name=\"{p.Name.TrimStart('@')}\">{NativeWriter.Text(p.Info)}</param>\n");
         var declarations = string.Join(", ", parameters.Select(p => p.Declaration));
-        var result = $"{comment}{documented}    public {call.Type} {name}({declarations})\n    {{\n{body}    }}\n\n";
+        var returns = call.Type is "int" && Failure().Replace(A(f.Element("return")!, "info"), "") is { Length: > 0 } words ? $"    /// <returns>{NativeWriter.Text(words)}</returns>\n" : "";
+        var result = $"{comment}{documented}{returns}    public {call.Type} {name}({declarations})\n    {{\n{body}    }}\n\n";
         if (!TakesTime().IsMatch(A(f, "name")))
             return result;
         return result + $"    /// <summary>The same as <see cref=\"{name}\"/>, on a thread of <see cref=\"Connect.Calls\"/>.</summary>\n{documented}" +
@@ -292,6 +293,8 @@ public sealed partial class MethodWriter(Api api)
     private static partial Regex LentName();
     [GeneratedRegex(@"^(\w+)LookupBy")]
     private static partial Regex LookupName();
+    [GeneratedRegex(@",?\s*(or\s+)?-1\b.*$", RegexOptions.Singleline)]
+    private static partial Regex Failure();
     [GeneratedRegex(@"\(\s*vir[A-Z][^()]*\)")]
     private static partial Regex Named();
     [GeneratedRegex(@"\bvir[A-Z]\w+\b")]

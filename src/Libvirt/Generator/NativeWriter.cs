@@ -184,8 +184,8 @@ public sealed partial class NativeWriter(Api api)
 
     public static string Safe(string name) => Keywords.Contains(name) ? "@" + name : name;
 
-    /// <summary>Text for a comment: XML's characters escaped, one space between words.</summary>
-    public static string Text(string text) => SecurityElement.Escape(Spaces().Replace(text.Trim(), " "))!;
+    /// <summary>Text for a comment: XML's characters escaped, one space between words, C's marks of arguments gone.</summary>
+    public static string Text(string text) => SecurityElement.Escape(Reference().Replace(Spaces().Replace(text.Trim(), " "), "$1"))!;
 
     static IEnumerable<string> Paragraphs(string? text) =>
         BlankLine().Split((text ?? "").Trim()).Where(p => p.Trim().Length > 0);
@@ -210,6 +210,8 @@ public sealed partial class NativeWriter(Api api)
     private static partial Regex Event();
     [GeneratedRegex(@"\[(\w+)\]$")]
     private static partial Regex Array();
+    [GeneratedRegex(@"(?<!\w)[@%](\w+)")]
+    private static partial Regex Reference();
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
     [GeneratedRegex(@"\n[ \t]*\n")]
