@@ -86,12 +86,17 @@ public sealed class KillTests() : BackEndTests(isStarted: false)
         Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 0.2)]);
         var clones = new List<RequestRow>();
         for (var i = 0; i < 30; i++) clones.Add(await _b.Submit(new Clone(origin.Id, $"one-{i}")));
-        await _b.Until(s => s.First<int>("SELECT COUNT(DISTINCT claimed_by) FROM requests WHERE command = 'clone' AND state = 'done'"), both => both == 2);
+        foreach (var clone in clones) await _b.Ended(clone.Id);
 
+        // as many as both can have in work, and none of them can end
+        Faults.Set(_b.NodeFolder, [new Fault("clone", HangSeconds: 60)]);
+        for (var i = 0; i < 2 * _b.Settings.Lanes[Lane.Disk]; i++) clones.Add(await _b.Submit(new Clone(origin.Id, $"two-{i}")));
+        var working = await _b.Until(s => RequestsTable.List(s, states: [RequestState.Working]), all => all.Count == 2 * _b.Settings.Lanes[Lane.Disk]);
         await first.Signal("STOP");
+        Faults.Set(_b.NodeFolder, []);
         var stopped = (await _b.Db.Read(BackEndsTable.All)).Single(b => b.Process == first.Id).Id;
-        var held = (await _b.Db.Read(s => RequestsTable.List(s, states: [RequestState.Working]))).Where(r => r.ClaimedBy == stopped).Select(r => r.Id).ToHashSet();
-        Assert.NotEmpty(held);
+        var held = working.Where(r => r.ClaimedBy == stopped).Select(r => r.Id).ToHashSet();
+        Assert.Equal(_b.Settings.Lanes[Lane.Disk], held.Count);
         foreach (var clone in clones) await _b.Ended(clone.Id);
         await first.Signal("CONT");
         // it is back, and has learnt that they are another's now

@@ -67,7 +67,7 @@ public sealed class LibvirtContract : VmManagerContract
 
         using var domain = connect.DomainDefineXML(DomainXml.Write(spec, "qemu"), global::Libvirt.DomainDefineFlags.Validate);
 
-        Assert.Equal(spec.Id, domain.UUID);
+        Assert.Equal(spec.Id, domain.GetUUID());
     }
 
     // What the daemon's own crash would be to us: no answer, and no end of the connection either.
