@@ -183,6 +183,8 @@ inside() {
   mount --bind "$run/libvirt" /run/libvirt
   mkdir "$run/inside/empty"
   [[ ! -d /run/dbus ]] || mount --bind "$run/inside/empty" /run/dbus
+  # Who has a console open is noted there by the console's number, which others have too.
+  mount -t tmpfs -o mode=1777 lock /run/lock
   # libvirt probes QEMU anew before every single call, four seconds each time,
   # where root can use /dev/kvm and QEMU's user can't, which is so wherever udev
   # has not given it to the group kvm. The host's node stays as it is: inside,
