@@ -109,4 +109,30 @@ public sealed unsafe partial class Connect
         using var text = new Text(xml);
         return new(virDomainCreateXML(self.Pointer, text.Pointer, flags), Calls);
     }
+
+    /// <summary>Starts a domain that is gone when it stops, its first process having these files as descriptors 3, 4, ... (virDomainCreateXMLWithFiles)</summary>
+    /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoSupport"/>: its driver has no containers.</exception>
+    public Domain DomainCreateXMLWithFiles(string xml, IReadOnlyList<SafeHandle> files, DomainCreateFlags flags = default)
+    {
+        using var self = Handle.Use();
+        using var text = new Text(xml);
+        using var f = new Descriptors(files);
+        return new(virDomainCreateXMLWithFiles(self.Pointer, text.Pointer, f.Count, f.Pointer, flags), Calls);
+    }
+
+    /// <summary><see cref="DomainCreateXMLWithFiles"/> on a thread of <see cref="Calls"/>.</summary>
+    public Task<Domain> DomainCreateXMLWithFilesAsync(string xml, IReadOnlyList<SafeHandle> files, DomainCreateFlags flags = default,
+        CancellationToken cancellationToken = default) => Calls.Run(() => DomainCreateXMLWithFiles(xml, files, flags), cancellationToken);
+
+    /// <summary>Takes over a QEMU that somebody else started, with a monitor on a Unix socket. libvirt from 6.0 on refuses. (virDomainQemuAttach)</summary>
+    /// <param name="pid">Its process id.</param>
+    /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoSupport"/>: the driver can't.</exception>
+    public Domain DomainQemuAttach(uint pid)
+    {
+        using var self = Handle.Use();
+        return new(virDomainQemuAttach(self.Pointer, pid, 0), Calls);
+    }
+
+    /// <summary><see cref="DomainQemuAttach"/> on a thread of <see cref="Calls"/>.</summary>
+    public Task<Domain> DomainQemuAttachAsync(uint pid, CancellationToken cancellationToken = default) => Calls.Run(() => DomainQemuAttach(pid), cancellationToken);
 }

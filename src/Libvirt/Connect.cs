@@ -166,10 +166,11 @@ public sealed unsafe partial class Connect : IDisposable
     }
 
     /// <summary>A stream for one transfer on this connection. (virStreamNew)</summary>
-    public Stream NewStream()
+    /// <param name="flags"><see cref="StreamFlags.Nonblock"/> for consoles and whatever else may be silent for long.</param>
+    public Stream NewStream(StreamFlags flags = default)
     {
         using var self = Handle.Use();
-        return new(virStreamNew(self.Pointer, default), Calls);
+        return new(self.Pointer, flags, Calls);
     }
 }
 

@@ -198,31 +198,6 @@ public sealed unsafe partial class Domain
             Check(virDomainSendKey(self.Pointer, codeset, holdtime, codes, keycodes.Length, 0));
     }
 
-    /// <summary>Sends the screen's picture into the stream, which then is read to its end. (virDomainScreenshot)</summary>
-    /// <param name="stream">A new stream of this domain's connection.</param>
-    /// <param name="screen">Which screen, from 0.</param>
-    /// <returns>The picture's media type, such as <c>image/png</c>.</returns>
-    public string Screenshot(Stream stream, uint screen = 0)
-    {
-        using var self = Handle.Use();
-        using var s = stream.Begin();
-        return Text.Take(virDomainScreenshot(self.Pointer, s.Pointer, screen, 0));
-    }
-
-    /// <summary>Writes the screen's picture. (virDomainScreenshot, virStreamRecv to the end, virStreamFinish)</summary>
-    /// <param name="destination">Where to.</param>
-    /// <param name="screen">Which screen, from 0.</param>
-    /// <returns>The picture's media type, such as <c>image/png</c>.</returns>
-    public string Screenshot(System.IO.Stream destination, uint screen = 0)
-    {
-        using var self = Handle.Use();
-        using var stream = new Stream(virStreamNew(Check(virDomainGetConnect(self.Pointer)), default), Handle.Calls);
-        var type = Screenshot(stream, screen);
-        stream.RecvAll(destination);
-        stream.Finish();
-        return type;
-    }
-
     /// <summary>
     /// Addresses of its network interfaces. With <see cref="DomainInterfaceAddressesSource.Lease"/> those on libvirt's own networks, an interface without
     /// a lease being absent; with <see cref="DomainInterfaceAddressesSource.Agent"/> what the agent in the guest says: text of a stranger. (virDomainInterfaceAddresses)

@@ -1,81 +1,233 @@
-using System.Diagnostics.CodeAnalysis;
-using Libvirt.Generated;
-using static Libvirt.Generated.Native;
-using static Libvirt.LibvirtException;
+using System.Buffers;
 
 namespace Libvirt;
 
 /// <summary>
-/// A transfer over a connection. Made by <see cref="Connect.NewStream"/>, handed to the call that fills or empties it, moved to its end, and then
-/// finished; if it is disposed before that, the transfer is broken off. For one thread at a time.
+/// A transfer over a connection: a <see cref="System.IO.Stream"/> that the call given it fills or empties, such as <see cref="Domain.OpenConsole"/>. Made by
+/// <see cref="Connect.NewStream"/>. Moved to its end, and then finished: only <see cref="Finish"/> says whether all went well on the other side. Disposed
+/// before that, the transfer is broken off. One thread may read while another writes.
 /// </summary>
-[SuppressMessage("Naming", "CA1711", Justification = "C's name, as everywhere in this binding")]
-public sealed unsafe class Stream : IDisposable
+/// <remarks>
+/// With <see cref="StreamFlags.Nonblock"/> it is for what may be silent for long, such as consoles: an asynchronous read then holds no thread, and after
+/// one that was cancelled the next goes on where it was. Without it an asynchronous read holds a thread of <see cref="Connect.Calls"/>, and what a
+/// cancelled one would have read is lost: the transfer can only be broken off.
+/// </remarks>
+public sealed partial class Stream : System.IO.Stream
 {
-    private readonly Handle<virStream> _handle;
-    private bool _open;
+    /// <summary>Result of <see cref="Recv"/> and <see cref="Send"/>, for streams that don't block: it isn't the moment.</summary>
+    public const int WouldBlock = -2;
 
-    internal Stream(virStream* pointer, CallScheduler calls) => _handle = new(Check(pointer), &virStreamFree, calls);
+    /// <summary>Result of <see cref="Recv"/>: a hole comes next, <see cref="RecvHole"/> tells how long.</summary>
+    public const int AtHole = -3;
 
-    /// <summary>Reads what there is, waiting for something. (virStreamRecv)</summary>
+    /// <summary>Bytes in one message, as in libvirt's own loops; other sides than those of today take no more.</summary>
+    internal const int Chunk = 262120;
+
+    // Nobody tells a stream that doesn't block that its connection was lost.
+    private static readonly TimeSpan ConnectionCheck = TimeSpan.FromSeconds(1);
+
+    private volatile bool _open;
+    private volatile bool _lost;
+    private int _disposed;
+
+    /// <summary>True; what really can be read depends on the call that the stream was given to.</summary>
+    public override bool CanRead => _disposed == 0;
+
+    /// <summary>True; what really can be written depends on the call that the stream was given to.</summary>
+    public override bool CanWrite => _disposed == 0;
+
+    /// <summary>False.</summary>
+    public override bool CanSeek => false;
+
+    /// <summary>There is none.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override long Length => throw new NotSupportedException();
+
+    /// <summary>There is none.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Reads what there is, waiting for something. Holes are zeros.</summary>
     /// <returns>Bytes read; 0 is the end.</returns>
-    public int Recv(Span<byte> buffer)
+    public override int Read(Span<byte> buffer)
     {
-        using var self = _handle.Use();
-        fixed (byte* data = buffer)
-            return Check(virStreamRecv(self.Pointer, data, (nuint)buffer.Length));
+        if (buffer.IsEmpty)
+            return 0;
+        int count;
+        while ((count = Recv(buffer)) == WouldBlock)
+            WaitUntil(StreamEventType.Readable);
+        return count;
     }
 
-    /// <summary>Writes, waiting for room. (virStreamSend)</summary>
-    /// <returns>Bytes written, at least one.</returns>
-    public int Send(ReadOnlySpan<byte> buffer)
+    /// <summary>Reads what there is, waiting for something. Holes are zeros.</summary>
+    /// <returns>Bytes read; 0 is the end.</returns>
+    public override int Read(byte[] buffer, int offset, int count)
     {
-        using var self = _handle.Use();
-        fixed (byte* data = buffer)
-            return Check(virStreamSend(self.Pointer, data, (nuint)buffer.Length));
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
     }
 
-    /// <summary>Reads to the end. Doesn't finish the stream. (virStreamRecvAll)</summary>
-    public void RecvAll(System.IO.Stream destination)
+    /// <summary>Reads what there is, waiting for something. Holes are zeros.</summary>
+    /// <returns>Bytes read; 0 is the end.</returns>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => RecvAsync(buffer, default, cancellationToken);
+
+    /// <summary>Reads what there is, waiting for something. Holes are zeros.</summary>
+    /// <returns>Bytes read; 0 is the end.</returns>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
-        var buffer = new byte[64 * 1024];
-        for (int count; (count = Recv(buffer)) > 0;)
-            destination.Write(buffer, 0, count);
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    /// <summary>Ends the transfer and asks the other side whether it went well. (virStreamFinish)</summary>
-    public void Finish()
+    /// <summary>Writes all of it. That it arrived only <see cref="Finish"/> says.</summary>
+    public override void Write(ReadOnlySpan<byte> buffer)
     {
-        using var self = _handle.Use();
-        _open = false;
-        Check(virStreamFinish(self.Pointer));
-    }
-
-    /// <summary>Breaks the transfer off. (virStreamAbort)</summary>
-    public void Abort()
-    {
-        using var self = _handle.Use();
-        _open = false;
-        Check(virStreamAbort(self.Pointer));
-    }
-
-    /// <summary>Gives the stream back, broken off if it wasn't finished. (virStreamAbort, virStreamFree)</summary>
-    public void Dispose()
-    {
-        if (_open && !_handle.IsClosed)
+        while (!buffer.IsEmpty)
         {
-            using var self = _handle.Use();
-            _open = false;
-            _ = virStreamAbort(self.Pointer);
+            if (Send(buffer) is var count and not WouldBlock)
+                buffer = buffer[count..];
+            else
+                WaitUntil(StreamEventType.Writable);
         }
-        _handle.Dispose();
     }
 
-    /// <summary>The pointer for the call that starts a transfer: from here on there is something to break off.</summary>
-    internal Handle<virStream>.Lease Begin()
+    /// <summary>Writes all of it. That it arrived only <see cref="Finish"/> says.</summary>
+    public override void Write(byte[] buffer, int offset, int count)
     {
-        var lease = _handle.Use();
-        _open = true;
-        return lease;
+        ValidateBufferArguments(buffer, offset, count);
+        Write(buffer.AsSpan(offset, count));
+    }
+
+    /// <summary>
+    /// Writes all of it, on a thread of <see cref="Connect.Calls"/>: sending waits for the other side even if the stream doesn't block. Of a write that is
+    /// cancelled any part may have been sent.
+    /// </summary>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            // A copy: the call may go on after the caller has its buffer back.
+            var length = Math.Min(buffer.Length, Chunk);
+            var copy = ArrayPool<byte>.Shared.Rent(length);
+            buffer.Span[..length].CopyTo(copy);
+            var count = await _handle.Calls.Run(() =>
+            {
+                try
+                {
+                    return Send(copy.AsSpan(0, length));
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(copy);
+                }
+            }, cancellationToken).ConfigureAwait(false);
+            if (count == WouldBlock)
+                await WaitUntilAsync(StreamEventType.Writable, cancellationToken).ConfigureAwait(false);
+            else
+                buffer = buffer[count..];
+        }
+    }
+
+    /// <summary>Writes all of it, as the other overload does.</summary>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    /// <summary>Nothing: what is written is sent at once.</summary>
+    public override void Flush()
+    {
+    }
+
+    /// <summary>Nothing: what is written is sent at once.</summary>
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>A stream has no positions.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <summary>A stream has no length.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary><see cref="Finish"/> on a thread of <see cref="Connect.Calls"/>.</summary>
+    public Task FinishAsync(CancellationToken cancellationToken = default) => _handle.Calls.Run(Finish, cancellationToken);
+
+    /// <summary>Gives the stream back; if it wasn't finished, a thread of <see cref="Connect.Calls"/> breaks it off first.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_open)
+                await _handle.Calls.Run(Dispose).ConfigureAwait(false);
+        }
+        catch (LibvirtException)
+        {
+            // The daemon hangs, and the time limit of calls has passed. Its side of the stream ends when it wakes, or with the connection.
+            _disposed = 1;
+        }
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary><see cref="Recv"/>, waiting for something.</summary>
+    internal async ValueTask<int> RecvAsync(Memory<byte> buffer, StreamRecvFlagsValues flags, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (buffer.IsEmpty)
+            return 0;
+        if (_events is null)
+            return await RecvOnThread(buffer, flags, cancellationToken).ConfigureAwait(false);
+        int count;
+        while ((count = Recv(buffer.Span, flags)) == WouldBlock)
+            await WaitUntilAsync(StreamEventType.Readable, cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+
+    private async Task<int> RecvOnThread(Memory<byte> buffer, StreamRecvFlagsValues flags, CancellationToken cancellationToken)
+    {
+        // A copy: the call may go on after the caller has its buffer back.
+        var length = Math.Min(buffer.Length, Chunk);
+        var copy = ArrayPool<byte>.Shared.Rent(length);
+        int count;
+        try
+        {
+            count = await _handle.Calls.Run(() => Recv(copy.AsSpan(0, length), flags), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _lost = true;
+            throw;
+        }
+        if (count > 0)
+            copy.AsSpan(0, count).CopyTo(buffer.Span);
+        ArrayPool<byte>.Shared.Return(copy);
+        return count;
+    }
+
+    private void WaitUntil(StreamEventType type)
+    {
+        var ready = Next(type);
+        while (!ready.Wait(ConnectionCheck))
+            CheckConnection();
+    }
+
+    /// <summary>Waits until a stream that doesn't block can go on. It may be told so too early.</summary>
+    private async Task WaitUntilAsync(StreamEventType type, CancellationToken cancellationToken)
+    {
+        var ready = Next(type);
+        while (true)
+        {
+            var wait = ready.WaitAsync(ConnectionCheck, cancellationToken);
+            await ((Task)wait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ready.IsCompleted)
+                return;
+            cancellationToken.ThrowIfCancellationRequested();
+            CheckConnection();
+        }
     }
 }

@@ -525,28 +525,6 @@ public sealed unsafe partial class Connect
         return Check(virConnectNumOfStoragePools(self.Pointer));
     }
 
-    /// <summary>This API is QEMU specific, so it will only work with hypervisor connections to the QEMU driver. (virDomainQemuAttach)</summary>
-    /// <remarks>
-    /// <para>This API will attach to an externally launched QEMU process identified by pid. There are several requirements to successfully attach to an external QEMU process:</para>
-    /// <code>
-    ///   - It must have been started with a monitor socket using the UNIX
-    ///     domain socket protocol.
-    ///   - No device hotplug/unplug, or other configuration changes can
-    ///     have been made via the monitor since it started.
-    ///   - The &apos;-name&apos; and &apos;-uuid&apos; arguments should have been set (not
-    ///     mandatory, but strongly recommended)
-    /// </code>
-    /// <para>To date, the only platforms we know of where pid_t is larger than unsigned int (64-bit Windows) also lack UNIX sockets, so the choice of pid_value as an unsigned int should not present any difficulties.</para>
-    /// <para>If successful, then the guest will appear in the list of running domains for this connection, and other APIs should operate normally (provided the above requirements were honored).</para>
-    /// Since 0.9.4.
-    /// </remarks>
-    /// <param name="pidValue">the UNIX process ID of the external QEMU process</param>
-    public Domain DomainQemuAttach(uint pidValue)
-    {
-        using var self = Handle.Use();
-        return new(virDomainQemuAttach(self.Pointer, pidValue, 0), Handle.Calls);
-    }
-
     /// <summary>This method will restore a domain saved to disk by virDomainSave(). (virDomainRestore)</summary>
     /// <remarks>
     /// <para>See virDomainRestoreFlags() for more control.</para>

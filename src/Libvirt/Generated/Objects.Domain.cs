@@ -925,37 +925,6 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainMigrateToURI2(self.Pointer, dconnuriPointer.Pointer, miguriPointer.Pointer, dxmlPointer.Pointer, (nuint)flags, dnamePointer.Pointer, (nuint)bandwidth));
     }
 
-    /// <summary>This will attempt to connect the file descriptor fd, to the graphics backend of dom. If dom has multiple graphics backends configured, then idx will determine which one is opened, starting from idx 0. (virDomainOpenGraphics)</summary>
-    /// <remarks>
-    /// <para>To disable any authentication, pass the VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH constant for flags.</para>
-    /// <para>The caller should use an anonymous socketpair to open fd before invocation.</para>
-    /// <para>This method can only be used when connected to a local libvirt hypervisor, over a UNIX domain socket. Attempts to use this method over a TCP connection will always fail</para>
-    /// Since 0.9.7.
-    /// </remarks>
-    /// <param name="idx">index of graphics config to open</param>
-    /// <param name="fd">file descriptor to attach graphics to</param>
-    /// <param name="flags">bitwise-OR of virDomainOpenGraphicsFlags</param>
-    public void OpenGraphics(uint idx, int fd, DomainOpenGraphicsFlags flags = default)
-    {
-        using var self = Handle.Use();
-        Check(virDomainOpenGraphics(self.Pointer, idx, fd, flags));
-    }
-
-    /// <summary>This will create a socket pair connected to the graphics backend of dom. One end of the socket will be returned on success, and the other end is handed to the hypervisor. If dom has multiple graphics backends configured, then idx will determine which one is opened, starting from idx 0. (virDomainOpenGraphicsFD)</summary>
-    /// <remarks>
-    /// <para>To disable any authentication, pass the VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH constant for flags.</para>
-    /// <para>This method can only be used when connected to a local libvirt hypervisor, over a UNIX domain socket. Attempts to use this method over a TCP connection will always fail.</para>
-    /// Since 1.2.8.
-    /// </remarks>
-    /// <param name="idx">index of graphics config to open</param>
-    /// <param name="flags">bitwise-OR of virDomainOpenGraphicsFlags</param>
-    /// <returns>an fd on success</returns>
-    public int OpenGraphicsFD(uint idx, DomainOpenGraphicsFlags flags = default)
-    {
-        using var self = Handle.Use();
-        return Check(virDomainOpenGraphicsFD(self.Pointer, idx, flags));
-    }
-
     /// <summary>Attempt to have the guest enter the given target power management suspension level. If duration is non-zero, also schedule the guest to resume normal operation after that many seconds, if nothing else has resumed it earlier. Some hypervisors require that duration be 0, for an indefinite suspension. (virDomainPMSuspendForDuration)</summary>
     /// <remarks>
     /// <para>Dependent on hypervisor used, this may require a guest agent to be available, e.g. QEMU.</para>

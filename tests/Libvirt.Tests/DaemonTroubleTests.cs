@@ -1,0 +1,86 @@
+using Libvirt.Testing;
+
+namespace Libvirt.Tests;
+
+/// <summary>What those who wait hear when the daemon hangs or is gone.</summary>
+[Trait("Needs", "libvirt")]
+public sealed class DaemonTroubleTests(DaemonTroubleTests.Own own) : IClassFixture<DaemonTroubleTests.Own>
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task CallsToADaemonThatHangsEndAtTheTimeLimitAndTheConnectionGoesOnAfterwards()
+    {
+        using var connect = Connect.Open(own.Daemon.Uri);
+        await own.Daemon.Hang();
+        try
+        {
+            connect.Calls.TimeLimit = TimeSpan.FromMilliseconds(200);
+            // More of them than there are threads.
+            var calls = Enumerable.Range(0, 10).Select(_ => connect.Calls.Run(connect.GetHostname)).ToList();
+            foreach (var call in calls)
+                Assert.Equal(ErrorNumber.OperationTimeout, (await Assert.ThrowsAsync<LibvirtException>(() => call.WaitAsync(Limit))).Code);
+            Assert.Equal(connect.Calls.MaxThreads, connect.Calls.Threads);
+        }
+        finally
+        {
+            await own.Daemon.Wake();
+        }
+        connect.Calls.TimeLimit = null;
+        Assert.NotEmpty(await connect.Calls.Run(connect.GetHostname).WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task AStreamToADaemonThatHangsIsLeftAndDisposed()
+    {
+        using var connect = Connect.Open(own.Daemon.Uri);
+        using var domain = Start(connect);
+        connect.Calls.TimeLimit = TimeSpan.FromMilliseconds(200);
+        var console = connect.NewStream(StreamFlags.Nonblock);
+        domain.OpenConsole(null, console);
+        await own.Daemon.Hang();
+        try
+        {
+            using var cancel = new CancellationTokenSource();
+            var read = console.ReadAsync(new byte[1], cancel.Token).AsTask();
+            cancel.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Limit));
+            await console.DisposeAsync().AsTask().WaitAsync(Limit);
+        }
+        finally
+        {
+            await own.Daemon.Wake();
+        }
+        domain.Destroy();
+    }
+
+    [Fact]
+    public async Task AStreamWhoseConnectionIsLostFails()
+    {
+        using var connect = Connect.Open(own.Daemon.Uri);
+        using var domain = Start(connect);
+        using var console = connect.NewStream(StreamFlags.Nonblock);
+        domain.OpenConsole(null, console);
+        using var blocking = connect.NewStream();
+        domain.OpenChannel(null, blocking);
+        var reads = new[] { console.ReadAsync(new byte[1]).AsTask(), blocking.ReadAsync(new byte[1]).AsTask() };
+        Assert.True(SpinWait.SpinUntil(() => connect.Calls.Threads == 1, Limit));
+        await own.Daemon.KillDaemon();
+        foreach (var read in reads)
+            await Assert.ThrowsAsync<LibvirtException>(() => read.WaitAsync(Limit));
+        Assert.True((await Assert.ThrowsAsync<LibvirtException>(() => reads[0])).IsConnectionLost);
+        Assert.False(connect.IsAlive());
+    }
+
+    private Domain Start(Connect connect) =>
+        connect.DomainCreateXML(Qemu.Guest(own.Daemon, "<serial type='pty'/>", "<channel type='unix'><target type='virtio' name='org.example.1'/></channel>"));
+
+    public sealed class Own : IAsyncLifetime
+    {
+        public PrivateLibvirtd Daemon { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Daemon = await PrivateLibvirtd.Start();
+
+        public async Task DisposeAsync() => await Daemon.DisposeAsync();
+    }
+}
