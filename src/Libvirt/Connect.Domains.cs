@@ -74,20 +74,7 @@ public sealed unsafe partial class Connect
         using var self = Handle.Use();
         virDomainStatsRecord** list;
         var count = Check(virConnectGetAllDomainStats(self.Pointer, stats, &list, flags));
-        try
-        {
-            var records = new DomainStats[count];
-            for (var i = 0; i < count; i++)
-            {
-                Check(virDomainRef(list[i]->dom));
-                records[i] = DomainStats.Read(new(list[i]->dom, Calls), list[i]->@params, list[i]->nparams);
-            }
-            return records;
-        }
-        finally
-        {
-            virDomainStatsRecordListFree(list);
-        }
+        return DomainStats.Take(list, count, Calls);
     }
 
     /// <summary>Defines a domain, or changes the definition of the one with the same name and UUID. (virDomainDefineXML, virDomainDefineXMLFlags)</summary>

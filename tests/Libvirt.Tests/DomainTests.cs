@@ -153,7 +153,7 @@ public sealed class DomainTests : IDisposable
         using var stopped = _connect.DomainDefineXML(Xml.Domain());
         var all = _connect.GetAllDomainStats(DomainStatsTypes.State);
         var byUuid = all.ToDictionary(s => s.Domain.GetUUID());
-        Assert.Equal(new DomainStatsState(DomainState.Running, (int)DomainRunningReason.Booted), byUuid[running.GetUUID()].State);
+        Assert.Equal(new DomainStatsState { State = DomainState.Running, Reason = (int)DomainRunningReason.Booted }, byUuid[running.GetUUID()].State);
         Assert.Equal(DomainState.Shutoff, byUuid[stopped.GetUUID()].State!.State);
         Assert.Null(byUuid[running.GetUUID()].Cpu);
         Assert.Empty(byUuid[running.GetUUID()].Others);

@@ -9,7 +9,8 @@ public static class GeneratedFiles
     public static string Library { get; } = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
 
     /// <summary>Names and contents of the files.</summary>
-    public static IEnumerable<(string Name, string Text)> All(Api api) => new NativeWriter(api).Files().Concat(new MethodWriter(api).Files());
+    public static IEnumerable<(string Name, string Text)> All(Api api) =>
+        new NativeWriter(api).Files().Concat(new MethodWriter(api).Files()).Concat(new ParameterWriter(api).Files());
 
     private static string Here([CallerFilePath] string path = "") => path;
 }
