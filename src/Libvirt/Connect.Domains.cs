@@ -63,6 +63,22 @@ public sealed unsafe partial class Connect
         }
     }
 
+    /// <summary>The numbers of the running domains. (virConnectListDomains)</summary>
+    public IReadOnlyList<int> ListDomains()
+    {
+        using var self = Handle.Use();
+        for (var max = 64; ; max *= 4)
+        {
+            var ids = new int[max];
+            fixed (int* list = ids)
+            {
+                // There may be more that found no room: only a list with room left is whole.
+                if (Check(virConnectListDomains(self.Pointer, list, max)) is var count && count < max)
+                    return ids[..count];
+            }
+        }
+    }
+
     /// <summary>
     /// Measured values of all domains, or those the flags choose, in one call: the way to poll. With <see cref="ConnectGetAllDomainStatsFlags.Nowait"/>
     /// a domain that is busy with a job doesn't hold up the others. (virConnectGetAllDomainStats)

@@ -126,7 +126,7 @@ public sealed unsafe partial class Domain
         return (Text.Take(virDomainGetSchedulerType(self.Pointer, &count)), count);
     }
 
-    /// <summary>Its share of the host's processors. (virDomainGetSchedulerParametersFlags)</summary>
+    /// <summary>Its share of the host's processors. (virDomainGetSchedulerParameters, virDomainGetSchedulerParametersFlags)</summary>
     /// <param name="flags">The running machine or its definition, not both.</param>
     public DomainSchedulerParameters GetSchedulerParameters(DomainModificationImpact flags = default)
     {
@@ -138,7 +138,7 @@ public sealed unsafe partial class Domain
         var list = (virTypedParameter*)NativeMemory.AllocZeroed((nuint)count, (nuint)sizeof(virTypedParameter));
         try
         {
-            Check(virDomainGetSchedulerParametersFlags(self.Pointer, list, &count, flags));
+            Check(flags == default ? virDomainGetSchedulerParameters(self.Pointer, list, &count) : virDomainGetSchedulerParametersFlags(self.Pointer, list, &count, flags));
             return DomainSchedulerParameters.Read(new(list, count));
         }
         finally

@@ -7,6 +7,14 @@ namespace Libvirt;
 /// <summary>Memory: its use and contents.</summary>
 public sealed unsafe partial class Domain
 {
+    /// <summary>What it may have, in KiB. (virDomainGetMaxMemory)</summary>
+    public ulong GetMaxMemory()
+    {
+        using var self = Handle.Use();
+        var memory = virDomainGetMaxMemory(self.Pointer);
+        return memory != 0 ? memory : throw Last();
+    }
+
     /// <summary>How a running domain uses its memory. (virDomainMemoryStats)</summary>
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationInvalid"/>: it doesn't run.</exception>
     public DomainMemoryStats MemoryStats()

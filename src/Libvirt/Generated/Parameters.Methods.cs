@@ -43,9 +43,9 @@ public sealed unsafe partial class Connect
     public Task DomainRestoreParamsAsync(DomainSaveRestoreParameters parameters, DomainSaveRestoreFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DomainRestoreParams(parameters, flags), cancellationToken);
 
-    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virNodeGetMemoryParameters)</summary>
+    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virNodeGetMemoryParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again. See virDomainGetMemoryParameters() for an equivalent usage example.</para>
+    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again. See virDomainGetMemoryParameters() for an equivalent usage example.</para>
     /// Since 0.10.2.
     /// </remarks>
     public NodeMemoryParameters NodeGetMemoryParameters()
@@ -67,7 +67,7 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then @params will contain various platform specific information like PDH and certificate chain. Caller is responsible for freeing @params. (virNodeGetSEVInfo)</summary>
+    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then params will contain various platform specific information like PDH and certificate chain. Caller is responsible for freeing params. (virNodeGetSEVInfo)</summary>
     /// <remarks>
     /// Since 4.5.0.
     /// </remarks>
@@ -104,15 +104,15 @@ public sealed unsafe partial class Connect
 
 public sealed unsafe partial class Domain
 {
-    /// <summary>Copy the guest-visible contents of a disk image to a new file described by @destxml. The destination XML has a top-level element of &lt;disk&gt;, and resembles what is used when hot-plugging a disk via virDomainAttachDevice(), except that only sub-elements related to describing the new host resource are necessary (sub-elements related to the guest view, such as &lt;target&gt;, are ignored). It is strongly recommended to include a &lt;driver type=&apos;...&apos;/&gt; format designation for the destination, to avoid the potential of any security problem that might be caused by probing a file for its format. (virDomainBlockCopy)</summary>
+    /// <summary>Copy the guest-visible contents of a disk image to a new file described by destxml. The destination XML has a top-level element of &lt;disk&gt;, and resembles what is used when hot-plugging a disk via virDomainAttachDevice(), except that only sub-elements related to describing the new host resource are necessary (sub-elements related to the guest view, such as &lt;target&gt;, are ignored). It is strongly recommended to include a &lt;driver type=&apos;...&apos;/&gt; format designation for the destination, to avoid the potential of any security problem that might be caused by probing a file for its format. (virDomainBlockCopy)</summary>
     /// <remarks>
-    /// <para>This command starts a long-running copy. By default, the copy will pull the entire source chain into the destination file, but if @flags also contains VIR_DOMAIN_BLOCK_COPY_SHALLOW, then only the top of the source chain will be copied (the source and destination have a common backing file). The format of the destination file is controlled by the &lt;driver&gt; sub-element of the XML. The destination will be created unless the VIR_DOMAIN_BLOCK_COPY_REUSE_EXT flag is present stating that the file was pre-created with the correct format and metadata and sufficient size to hold the copy. In case the VIR_DOMAIN_BLOCK_COPY_SHALLOW flag is used the pre-created file has to exhibit the same guest visible contents as the backing file of the original image. This allows a management app to pre-create files with relative backing file names, rather than the default of absolute backing file names.</para>
+    /// <para>This command starts a long-running copy. By default, the copy will pull the entire source chain into the destination file, but if flags also contains VIR_DOMAIN_BLOCK_COPY_SHALLOW, then only the top of the source chain will be copied (the source and destination have a common backing file). The format of the destination file is controlled by the &lt;driver&gt; sub-element of the XML. The destination will be created unless the VIR_DOMAIN_BLOCK_COPY_REUSE_EXT flag is present stating that the file was pre-created with the correct format and metadata and sufficient size to hold the copy. In case the VIR_DOMAIN_BLOCK_COPY_SHALLOW flag is used the pre-created file has to exhibit the same guest visible contents as the backing file of the original image. This allows a management app to pre-create files with relative backing file names, rather than the default of absolute backing file names.</para>
     /// <para>A copy job has two parts; in the first phase, the source is copied into the destination, and the job can only be canceled by reverting to the source file; progress in this phase can be tracked via the virDomainBlockJobInfo() command, with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COPY. The job transitions to the second phase when the block job event with state VIR_DOMAIN_BLOCK_JOB_READY is emitted for the given device. This information is also visible in the live XML as &apos;ready=&quot;yes&quot;&apos; attribute of the corresponding &lt;mirror&gt; element. All further changes are saved to both source and destination. The user must call virDomainBlockJobAbort() to end the mirroring while choosing whether to revert to source or pivot to the destination. An event is issued when the job ends, and depending on the hypervisor, an event may also be issued when the job transitions from pulling to mirroring. If the job is aborted, a new job will have to start over from the beginning of the first phase.</para>
     /// <para>Some hypervisors will restrict certain actions, such as virDomainSave() or virDomainDetachDevice(), while a copy job is active; they may also restrict a copy job to transient domains.</para>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB the job will not be recoverable if the VM is turned off while job is active. This flag will remove the restriction of copy jobs to transient domains. Note that this flag is automatically implied if the VM is transient at the time it&apos;s started.</para>
-    /// <para>If @flags contains VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES the job will wait for guest writes to be propagated both to the original image and to the destination of the copy so that it&apos;s guaranteed that the job converges if the destination storage is slower. This may impact performance of writes while the blockjob is running.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The @params and @nparams arguments can be used to set hypervisor-specific tuning parameters, such as maximum bandwidth or granularity. For a parameter that the hypervisor understands, explicitly specifying 0 behaves the same as omitting the parameter, to use the hypervisor default; however, omitting a parameter is less likely to fail.</para>
+    /// <para>If flags contains VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB the job will not be recoverable if the VM is turned off while job is active. This flag will remove the restriction of copy jobs to transient domains. Note that this flag is automatically implied if the VM is transient at the time it&apos;s started.</para>
+    /// <para>If flags contains VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES the job will wait for guest writes to be propagated both to the original image and to the destination of the copy so that it&apos;s guaranteed that the job converges if the destination storage is slower. This may impact performance of writes while the blockjob is running.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
+    /// <para>The params and nparams arguments can be used to set hypervisor-specific tuning parameters, such as maximum bandwidth or granularity. For a parameter that the hypervisor understands, explicitly specifying 0 behaves the same as omitting the parameter, to use the hypervisor default; however, omitting a parameter is less likely to fail.</para>
     /// <para>This command is a superset of the older virDomainBlockRebase() when used with the VIR_DOMAIN_BLOCK_REBASE_COPY flag, and offers better control over the destination format, the ability to copy to a destination that is not a local file, and the possibility of additional tuning parameters.</para>
     /// Since 1.2.8.
     /// </remarks>
@@ -141,10 +141,10 @@ public sealed unsafe partial class Domain
 
     /// <summary>This function is to get block stats parameters for block devices attached to the domain. (virDomainBlockStatsFlags)</summary>
     /// <remarks>
-    /// <para>The @disk parameter is either the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;), or (since 0.9.8) an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. Some drivers might also accept the empty string for the @disk parameter, and then yield summary stats for the entire domain.</para>
+    /// <para>The disk parameter is either the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;), or (since 0.9.8) an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. Some drivers might also accept the empty string for the disk parameter, and then yield summary stats for the entire domain.</para>
     /// <para>Domains may have more than one block device. To get stats for each you should make multiple calls to this function.</para>
-    /// <para>On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</para>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. (Note that block devices of different types might support different parameters, so it might be necessary to compute @nparams for each block device). The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again. See virDomainGetMemoryParameters() for more details.</para>
+    /// <para>On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</para>
+    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. (Note that block devices of different types might support different parameters, so it might be necessary to compute nparams for each block device). The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again. See virDomainGetMemoryParameters() for more details.</para>
     /// Since 0.9.5.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -168,11 +168,11 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all blkio parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetBlkioParameters)</summary>
+    /// <summary>Get all blkio parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetBlkioParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again.</para>
+    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again.</para>
     /// <para>See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
+    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the params.</para>
     /// Since 0.9.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
@@ -195,10 +195,10 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all block IO tunable parameters for a given device. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetBlockIoTune)</summary>
+    /// <summary>Get all block IO tunable parameters for a given device. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetBlockIoTune)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor, either for the given @disk (note that block devices of different types might support different parameters), or if @disk is NULL, for all possible disks. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again. See virDomainGetMemoryParameters() for more details.</para>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;xvda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. This parameter cannot be NULL unless @nparams is 0 on input.</para>
+    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor, either for the given disk (note that block devices of different types might support different parameters), or if disk is NULL, for all possible disks. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again. See virDomainGetMemoryParameters() for more details.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;xvda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. This parameter cannot be NULL unless nparams is 0 on input.</para>
     /// Since 0.9.8.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -234,7 +234,7 @@ public sealed unsafe partial class Domain
     /// &apos;offlinable&apos;: string containing bitmap representing ids of vCPUs that can be
     ///               offlined
     /// </code>
-    /// <para>This API requires the VM to run. The caller is responsible for calling virTypedParamsFree to free memory returned in @params.</para>
+    /// <para>This API requires the VM to run. The caller is responsible for calling virTypedParamsFree to free memory returned in params.</para>
     /// Since 2.0.0.
     /// </remarks>
     public DomainGuestVcpus GetGuestVcpus()
@@ -258,10 +258,10 @@ public sealed unsafe partial class Domain
     public Task<DomainGuestVcpus> GetGuestVcpusAsync(CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => GetGuestVcpus(), cancellationToken);
 
-    /// <summary>Get all interface parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetInterfaceParameters)</summary>
+    /// <summary>Get all interface parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetInterfaceParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again. See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
+    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again. See virDomainGetMemoryParameters() for an equivalent usage example.</para>
+    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the params.</para>
     /// Since 0.9.9.
     /// </remarks>
     /// <param name="device">the interface name or mac address</param>
@@ -306,9 +306,9 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all memory parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetMemoryParameters)</summary>
+    /// <summary>Get all memory parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetMemoryParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again.</para>
+    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again.</para>
     /// <para>Here is a sample code snippet:</para>
     /// <code>
     ///   if (virDomainGetMemoryParameters(dom, NULL, &amp;nparams, 0) == 0 &amp;&amp;
@@ -320,7 +320,7 @@ public sealed unsafe partial class Domain
     ///           goto error;
     ///   }
     /// </code>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
+    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the params.</para>
     /// Since 0.8.5.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
@@ -343,11 +343,11 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all numa parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetNumaParameters)</summary>
+    /// <summary>Get all numa parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetNumaParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with @params as NULL and @nparams as 0 on input will cause @nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate @params array, i.e. (sizeof(@virTypedParameter) * @nparams) bytes and call the API again.</para>
+    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again.</para>
     /// <para>See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the @params.</para>
+    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the params.</para>
     /// Since 0.9.9.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
@@ -370,7 +370,7 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all Linux perf events setting. Possible fields returned in @params are defined by VIR_PERF_EVENT_* macros and new fields will likely be introduced in the future. (virDomainGetPerfEvents)</summary>
+    /// <summary>Get all Linux perf events setting. Possible fields returned in params are defined by VIR_PERF_EVENT_* macros and new fields will likely be introduced in the future. (virDomainGetPerfEvents)</summary>
     /// <remarks>
     /// <para>Linux perf events are performance analyzing tool in Linux.</para>
     /// Since 1.3.3.
@@ -385,42 +385,6 @@ public sealed unsafe partial class Domain
         try
         {
             return DomainPerfEvents.Read(new(list, count));
-        }
-        finally
-        {
-            virTypedParamsFree(list, count);
-        }
-    }
-
-    /// <summary>Get all scheduler parameters. On input, @nparams gives the size of the @params array; on output, @nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. @nparams cannot be 0. (virDomainGetSchedulerParametersFlags)</summary>
-    /// <remarks>
-    /// <para>The value of @flags can be exactly VIR_DOMAIN_AFFECT_CURRENT, VIR_DOMAIN_AFFECT_LIVE, or VIR_DOMAIN_AFFECT_CONFIG.</para>
-    /// <para>Here is a sample code snippet:</para>
-    /// <code>
-    ///   char *ret = virDomainGetSchedulerType(dom, &amp;nparams);
-    ///   if (ret &amp;&amp; nparams != 0) {
-    ///       if ((params = malloc(sizeof(*params) * nparams)) == NULL)
-    ///           goto error;
-    ///       memset(params, 0, sizeof(*params) * nparams);
-    ///       if (virDomainGetSchedulerParametersFlags(dom, params, &amp;nparams, 0))
-    ///           goto error;
-    ///   }
-    /// </code>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
-    public DomainSchedulerParameters GetSchedulerParameters(DomainModificationImpact flags = default)
-    {
-        using var self = Handle.Use();
-        var count = 0;
-        Check(virDomainGetSchedulerParametersFlags(self.Pointer, null, &count, flags));
-        if (count == 0)
-            return new();
-        var list = (virTypedParameter*)NativeMemory.AllocZeroed((nuint)count, (nuint)sizeof(virTypedParameter));
-        try
-        {
-            Check(virDomainGetSchedulerParametersFlags(self.Pointer, list, &count, flags));
-            return DomainSchedulerParameters.Read(new(list, count));
         }
         finally
         {
@@ -463,7 +427,7 @@ public sealed unsafe partial class Domain
 
     /// <summary>Change all or a subset of the per-device block IO tunables. (virDomainSetBlockIoTune)</summary>
     /// <remarks>
-    /// <para>The @disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;xvda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;xvda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
     /// Since 0.9.8.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -477,10 +441,10 @@ public sealed unsafe partial class Domain
         Check(virDomainSetBlockIoTune(self.Pointer, diskText.Pointer, list.Pointer, list.Count, flags));
     }
 
-    /// <summary>Dynamically set IOThread parameters to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an @iothread_id, determining whether the @iothread_id already exists, and determining the validity of the provided param values. (virDomainSetIOThreadParams)</summary>
+    /// <summary>Dynamically set IOThread parameters to the domain. It is left up to the underlying virtual hypervisor to determine the valid range for an iothread_id, determining whether the iothread_id already exists, and determining the validity of the provided param values. (virDomainSetIOThreadParams)</summary>
     /// <remarks>
     /// <para>See VIR_DOMAIN_IOTHREAD_* for detailed description of accepted IOThread parameters.</para>
-    /// <para>Since the purpose of this API is to dynamically modify the IOThread @flags should only include the VIR_DOMAIN_AFFECT_CURRENT and/or VIR_DOMAIN_AFFECT_LIVE virDomainMemoryModFlags. Setting other flags may cause errors from the hypervisor.</para>
+    /// <para>Since the purpose of this API is to dynamically modify the IOThread flags should only include the VIR_DOMAIN_AFFECT_CURRENT and/or VIR_DOMAIN_AFFECT_LIVE virDomainMemoryModFlags. Setting other flags may cause errors from the hypervisor.</para>
     /// <para>Note that this call can fail if the underlying virtualization hypervisor does not support it or does not support setting the provided values.</para>
     /// <para>This function requires privileged access to the hypervisor.</para>
     /// Since 4.10.0.
@@ -495,7 +459,7 @@ public sealed unsafe partial class Domain
         Check(virDomainSetIOThreadParams(self.Pointer, iothreadId, list.Pointer, list.Count, flags));
     }
 
-    /// <summary>Change a subset or all parameters of interface; currently this includes bandwidth parameters. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG, although hypervisors vary in which flags are supported. (virDomainSetInterfaceParameters)</summary>
+    /// <summary>Change a subset or all parameters of interface; currently this includes bandwidth parameters. The value of flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CONFIG, although hypervisors vary in which flags are supported. (virDomainSetInterfaceParameters)</summary>
     /// <remarks>
     /// <para>This function may require privileged access to the hypervisor.</para>
     /// Since 0.9.9.
@@ -562,7 +526,7 @@ public sealed unsafe partial class Domain
         Check(virDomainSetNumaParameters(self.Pointer, list.Pointer, list.Count, flags));
     }
 
-    /// <summary>Enable or disable the particular list of Linux perf events you care about. The @params argument should contain any subset of VIR_PERF_EVENT_ macros. (virDomainSetPerfEvents)</summary>
+    /// <summary>Enable or disable the particular list of Linux perf events you care about. The params argument should contain any subset of VIR_PERF_EVENT_ macros. (virDomainSetPerfEvents)</summary>
     /// <remarks>
     /// <para>Linux perf events are performance analyzing tool in Linux.</para>
     /// Since 1.3.3.
@@ -576,7 +540,7 @@ public sealed unsafe partial class Domain
         Check(virDomainSetPerfEvents(self.Pointer, list.Pointer, list.Count, flags));
     }
 
-    /// <summary>Change a subset or all scheduler parameters. The value of @flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. (virDomainSetSchedulerParametersFlags)</summary>
+    /// <summary>Change a subset or all scheduler parameters. The value of flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. (virDomainSetSchedulerParametersFlags)</summary>
     /// <remarks>
     /// Since 0.9.2.
     /// </remarks>
@@ -592,7 +556,7 @@ public sealed unsafe partial class Domain
 
 public sealed unsafe partial class NetworkPort
 {
-    /// <summary>Get all interface parameters. On input, @params should be initialized to NULL. On return @params will be allocated with the size large enough to hold all parameters, and @nparams will be updated to say how many parameters are present. @params should be freed by the caller on success. (virNetworkPortGetParameters)</summary>
+    /// <summary>Get all interface parameters. On input, params should be initialized to NULL. On return params will be allocated with the size large enough to hold all parameters, and nparams will be updated to say how many parameters are present. params should be freed by the caller on success. (virNetworkPortGetParameters)</summary>
     /// <remarks>
     /// Since 5.5.0.
     /// </remarks>

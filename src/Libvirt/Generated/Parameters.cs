@@ -898,7 +898,7 @@ public sealed partial record DomainSaveRestoreParameters
     ];
 }
 
-/// <summary>A domain&apos;s share of the host&apos;s processors. (virDomainGetSchedulerParametersFlags, virDomainSetSchedulerParametersFlags)</summary>
+/// <summary>A domain&apos;s share of the host&apos;s processors. (virDomainSetSchedulerParametersFlags)</summary>
 public sealed partial record DomainSchedulerParameters
 {
     /// <summary>VIR_DOMAIN_SCHEDULER_CAP, <c>cap</c>. Macro represents the maximum scheduler cap, when using the credit scheduler, as a uint. Since 0.9.7.</summary>
@@ -1981,10 +1981,10 @@ public sealed partial record DomainStatsMemoryBandwidthNode
     /// <summary><c>memory.bandwidth.monitor.&lt;num&gt;.node.&lt;index&gt;.id</c>: host allocated memory controller id for controller &lt;index&gt; of monitor &lt;num&gt;.</summary>
     public uint? Id { get; init; }
 
-    /// <summary><c>memory.bandwidth.monitor.&lt;num&gt;.node.&lt;index&gt;.bytes.local</c>: the accumulative bytes consumed by @vcpus that passing through the memory controller in the same processor that the scheduled host CPU belongs to.</summary>
+    /// <summary><c>memory.bandwidth.monitor.&lt;num&gt;.node.&lt;index&gt;.bytes.local</c>: the accumulative bytes consumed by vcpus that passing through the memory controller in the same processor that the scheduled host CPU belongs to.</summary>
     public ulong? BytesLocal { get; init; }
 
-    /// <summary><c>memory.bandwidth.monitor.&lt;num&gt;.node.&lt;index&gt;.bytes.total</c>: the total bytes consumed by @vcpus that passing through all memory controllers, either local or remote controller.</summary>
+    /// <summary><c>memory.bandwidth.monitor.&lt;num&gt;.node.&lt;index&gt;.bytes.total</c>: the total bytes consumed by vcpus that passing through all memory controllers, either local or remote controller.</summary>
     public ulong? BytesTotal { get; init; }
 
     internal static DomainStatsMemoryBandwidthNode Read(ParameterValues values) => new()

@@ -129,7 +129,7 @@ public sealed partial class ParameterWriter(Api api)
     /// <summary>The records, and the methods around them.</summary>
     public IEnumerable<(string Name, string Text)> Files()
     {
-        var records = Start(api, "Libvirt");
+        var records = Start(api);
         foreach (var r in Records)
         {
             var functions = string.Join(", ", r.Functions);
@@ -141,7 +141,7 @@ public sealed partial class ParameterWriter(Api api)
         records.Length--;
         yield return ("Parameters.cs", records.ToString());
 
-        var methods = Start(api, "Libvirt", "using System.Runtime.InteropServices;\nusing Libvirt.Generated;\nusing static Libvirt.Generated.Native;\nusing static Libvirt.LibvirtException;\n\n");
+        var methods = Start(api, "using System.Runtime.InteropServices;\nusing Libvirt.Generated;\nusing static Libvirt.Generated.Native;\nusing static Libvirt.LibvirtException;\n\n");
         var all = Records.SelectMany(r => r.Functions.Select(f => (Function: api.Functions.Single(x => Attribute(x, "name") == f), Record: r.Name)))
             .Append((Function: api.Functions.Single(x => Attribute(x, "name") == "virDomainGetGuestVcpus"), Record: "DomainGuestVcpus"));
         foreach (var group in all.GroupBy(m => Attribute(m.Function.Element("arg")!, "type")).OrderBy(g => g.Key, StringComparer.Ordinal))
@@ -156,8 +156,8 @@ public sealed partial class ParameterWriter(Api api)
         yield return ("Parameters.Methods.cs", methods.ToString());
     }
 
-    static StringBuilder Start(Api api, string ns, string usings = "") =>
-        new(NativeWriter.Start(api, ns).Replace("namespace", usings + "namespace", StringComparison.Ordinal));
+    static StringBuilder Start(Api api, string usings = "") =>
+        new(NativeWriter.Start(api, "Libvirt").Replace("namespace", usings + "namespace", StringComparison.Ordinal));
 
     IEnumerable<Field> Fields(Macros r) =>
         from m in api.Strings
