@@ -29,7 +29,7 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>The same as <see cref="GetGuestInfo"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainGetGuestInfo)</summary>
+    /// <summary>The same as <see cref="GetGuestInfo"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="types">Groups; 0 is all that the agent has.</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<DomainGuestInfo> GetGuestInfoAsync(DomainGuestInfoTypes types = default, CancellationToken cancellationToken = default) =>
@@ -61,7 +61,7 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>The same as <see cref="GetFSInfo"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainGetFSInfo)</summary>
+    /// <summary>The same as <see cref="GetFSInfo"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<IReadOnlyList<DomainFSInfo>> GetFSInfoAsync(CancellationToken cancellationToken = default) => Handle.Calls.Run(GetFSInfo, cancellationToken);
 
@@ -75,7 +75,7 @@ public sealed unsafe partial class Domain
         return Check(virDomainFSFreeze(self.Pointer, texts.Pointer, (uint)texts.Count, 0));
     }
 
-    /// <summary>The same as <see cref="FSFreeze"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainFSFreeze)</summary>
+    /// <summary>The same as <see cref="FSFreeze"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="mountpoints">Which; null is all.</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<int> FSFreezeAsync(IReadOnlyCollection<string>? mountpoints = null, CancellationToken cancellationToken = default) =>
@@ -91,7 +91,7 @@ public sealed unsafe partial class Domain
         return Check(virDomainFSThaw(self.Pointer, texts.Pointer, (uint)texts.Count, 0));
     }
 
-    /// <summary>The same as <see cref="FSThaw"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainFSThaw)</summary>
+    /// <summary>The same as <see cref="FSThaw"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="mountpoints">Which; null is all that are frozen.</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<int> FSThawAsync(IReadOnlyCollection<string>? mountpoints = null, CancellationToken cancellationToken = default) =>

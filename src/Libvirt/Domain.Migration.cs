@@ -24,7 +24,7 @@ public sealed unsafe partial class Domain
         return new(virDomainMigrate(self.Pointer, destination.Pointer, (nuint)flags, name.Pointer, where.Pointer, (nuint)bandwidth), dconn.Calls);
     }
 
-    /// <summary>The same as <see cref="Migrate"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainMigrate)</summary>
+    /// <summary>The same as <see cref="Migrate"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="dconn">The other host.</param>
     /// <param name="flags">How.</param>
     /// <param name="dname">Its name there; null keeps it.</param>
@@ -67,7 +67,7 @@ public sealed unsafe partial class Domain
         return new(virDomainMigrate3(self.Pointer, destination.Pointer, list.Pointer, (uint)list.Count, flags), dconn.Calls);
     }
 
-    /// <summary>The same as <see cref="Migrate3"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainMigrate3)</summary>
+    /// <summary>The same as <see cref="Migrate3"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="dconn">The other host.</param>
     /// <param name="parameters">What is null is the hypervisor's default.</param>
     /// <param name="flags">How.</param>
@@ -119,7 +119,7 @@ public sealed unsafe partial class Domain
         Check(virDomainMigrateToURI3(self.Pointer, destination.Pointer, list.Pointer, (uint)list.Count, flags));
     }
 
-    /// <summary>The same as <see cref="MigrateToURI3"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainMigrateToURI3)</summary>
+    /// <summary>The same as <see cref="MigrateToURI3"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="dconnuri">The other host's connection, with <see cref="DomainMigrateFlags.Peer2peer"/>, else null.</param>
     /// <param name="parameters">What is null is the hypervisor's default.</param>
     /// <param name="flags">How.</param>

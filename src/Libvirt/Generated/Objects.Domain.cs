@@ -569,20 +569,6 @@ public sealed unsafe partial class Domain : IDisposable
         return Text.Take(virDomainGetOSType(self.Pointer));
     }
 
-    /// <summary>Extract information about guest time and store it into seconds and nseconds. The seconds represents the number of seconds since the UNIX Epoch of 1970-01-01 00:00:00 in UTC. (virDomainGetTime)</summary>
-    /// <remarks>
-    /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to run this API.</para>
-    /// Since 1.2.5.
-    /// </remarks>
-    public (long Seconds, uint Nseconds) GetTime()
-    {
-        using var self = Handle.Use();
-        long seconds;
-        uint nseconds;
-        Check(virDomainGetTime(self.Pointer, &seconds, &nseconds, 0));
-        return (seconds, nseconds);
-    }
-
     /// <summary>Get the UUID for a domain (virDomainGetUUID)</summary>
     /// <remarks>
     /// Since 0.0.5.
@@ -734,48 +720,6 @@ public sealed unsafe partial class Domain : IDisposable
         return Text.Take(virDomainManagedSaveGetXMLDesc(self.Pointer, flags));
     }
 
-    /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host). (virDomainMigrate)</summary>
-    /// <remarks>
-    /// <para>This function is similar to virDomainMigrate3, but it only supports a fixed set of parameters: dname corresponds to VIR_MIGRATE_PARAM_DEST_NAME, uri is VIR_MIGRATE_PARAM_URI, and bandwidth is VIR_MIGRATE_PARAM_BANDWIDTH.</para>
-    /// <para>virDomainFree should be used to free the resources after the returned domain object is no longer needed.</para>
-    /// Since 0.3.2.
-    /// </remarks>
-    /// <param name="dconn">destination host (a connection object)</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <param name="dname">(optional) rename domain to this at destination</param>
-    /// <param name="uri">(optional) dest hostname/URI as seen from the source host</param>
-    /// <param name="bandwidth">(optional) specify migration bandwidth limit in MiB/s</param>
-    public Domain Migrate(Connect dconn, ulong flags, string? dname, string? uri, ulong bandwidth)
-    {
-        using var self = Handle.Use();
-        using var dconnPointer = dconn.Handle.Use();
-        using var dnamePointer = new Text(dname);
-        using var uriPointer = new Text(uri);
-        return new(virDomainMigrate(self.Pointer, dconnPointer.Pointer, (nuint)flags, dnamePointer.Pointer, uriPointer.Pointer, (nuint)bandwidth), Handle.Calls);
-    }
-
-    /// <summary>Migrate the domain object from its current host to the destination host given by dconn (a connection to the destination host). (virDomainMigrate2)</summary>
-    /// <remarks>
-    /// <para>This function is similar to virDomainMigrate3, but it only supports a fixed set of parameters: dxml corresponds to VIR_MIGRATE_PARAM_DEST_XML, dname is VIR_MIGRATE_PARAM_DEST_NAME, uri is VIR_MIGRATE_PARAM_URI, and bandwidth is VIR_MIGRATE_PARAM_BANDWIDTH.</para>
-    /// <para>virDomainFree should be used to free the resources after the returned domain object is no longer needed.</para>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="dconn">destination host (a connection object)</param>
-    /// <param name="dxml">(optional) XML config for launching guest on target</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <param name="dname">(optional) rename domain to this at destination</param>
-    /// <param name="uri">(optional) dest hostname/URI as seen from the source host</param>
-    /// <param name="bandwidth">(optional) specify migration bandwidth limit in MiB/s</param>
-    public Domain Migrate2(Connect dconn, string? dxml, ulong flags, string? dname, string? uri, ulong bandwidth)
-    {
-        using var self = Handle.Use();
-        using var dconnPointer = dconn.Handle.Use();
-        using var dxmlPointer = new Text(dxml);
-        using var dnamePointer = new Text(dname);
-        using var uriPointer = new Text(uri);
-        return new(virDomainMigrate2(self.Pointer, dconnPointer.Pointer, dxmlPointer.Pointer, (nuint)flags, dnamePointer.Pointer, uriPointer.Pointer, (nuint)bandwidth), Handle.Calls);
-    }
-
     /// <summary>Gets current size of the cache (in bytes) used for compressing repeatedly transferred memory pages during live migration. (virDomainMigrateGetCompressionCache)</summary>
     /// <remarks>
     /// Since 1.0.3.
@@ -879,50 +823,6 @@ public sealed unsafe partial class Domain : IDisposable
     {
         using var self = Handle.Use();
         Check(virDomainMigrateStartPostCopy(self.Pointer, 0));
-    }
-
-    /// <summary>Migrate the domain object from its current host to the destination host given by duri. (virDomainMigrateToURI)</summary>
-    /// <remarks>
-    /// <para>This function is similar to virDomainMigrateToURI3, but it only supports a fixed set of parameters: dname corresponds to VIR_MIGRATE_PARAM_DEST_NAME, and bandwidth corresponds to VIR_MIGRATE_PARAM_BANDWIDTH.</para>
-    /// <para>The operation of this API hinges on the VIR_MIGRATE_PEER2PEER flag.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag IS set, the duri parameter must be a valid libvirt connection URI, by which the source libvirt driver can connect to the destination libvirt. In other words, duri corresponds to dconnuri of virDomainMigrateToURI3.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, the duri parameter takes a hypervisor specific URI used to initiate the migration. In this case duri corresponds to VIR_MIGRATE_PARAM_URI of virDomainMigrateToURI3.</para>
-    /// Since 0.7.2.
-    /// </remarks>
-    /// <param name="duri">mandatory URI for the destination host</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <param name="dname">(optional) rename domain to this at destination</param>
-    /// <param name="bandwidth">(optional) specify migration bandwidth limit in MiB/s</param>
-    public void MigrateToURI(string duri, ulong flags, string? dname, ulong bandwidth)
-    {
-        using var self = Handle.Use();
-        using var duriPointer = new Text(duri);
-        using var dnamePointer = new Text(dname);
-        Check(virDomainMigrateToURI(self.Pointer, duriPointer.Pointer, (nuint)flags, dnamePointer.Pointer, (nuint)bandwidth));
-    }
-
-    /// <summary>Migrate the domain object from its current host to the destination host given by dconnuri. (virDomainMigrateToURI2)</summary>
-    /// <remarks>
-    /// <para>This function is similar to virDomainMigrateToURI3, but it only supports a fixed set of parameters: miguri corresponds to VIR_MIGRATE_PARAM_URI, dxml is VIR_MIGRATE_PARAM_DEST_XML, dname is VIR_MIGRATE_PARAM_DEST_NAME, and bandwidth corresponds to VIR_MIGRATE_PARAM_BANDWIDTH.</para>
-    /// <para>The operation of this API hinges on the VIR_MIGRATE_PEER2PEER flag.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag IS set, the dconnuri parameter must be a valid libvirt connection URI, by which the source libvirt driver can connect to the destination libvirt. In other words, dconnuri has the same semantics as in virDomainMigrateToURI3.</para>
-    /// <para>If the VIR_MIGRATE_PEER2PEER flag is NOT set, the dconnuri must be NULL and the miguri parameter takes a hypervisor specific URI used to initiate the migration. In this case miguri corresponds to VIR_MIGRATE_PARAM_URI of virDomainMigrateToURI3.</para>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="dconnuri">(optional) URI for target libvirtd if flags includes VIR_MIGRATE_PEER2PEER</param>
-    /// <param name="miguri">(optional) URI for invoking the migration, not if flags includs VIR_MIGRATE_TUNNELLED</param>
-    /// <param name="dxml">(optional) XML config for launching guest on target</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateFlags</param>
-    /// <param name="dname">(optional) rename domain to this at destination</param>
-    /// <param name="bandwidth">(optional) specify migration bandwidth limit in MiB/s</param>
-    public void MigrateToURI2(string? dconnuri, string? miguri, string? dxml, ulong flags, string? dname, ulong bandwidth)
-    {
-        using var self = Handle.Use();
-        using var dconnuriPointer = new Text(dconnuri);
-        using var miguriPointer = new Text(miguri);
-        using var dxmlPointer = new Text(dxml);
-        using var dnamePointer = new Text(dname);
-        Check(virDomainMigrateToURI2(self.Pointer, dconnuriPointer.Pointer, miguriPointer.Pointer, dxmlPointer.Pointer, (nuint)flags, dnamePointer.Pointer, (nuint)bandwidth));
     }
 
     /// <summary>Attempt to have the guest enter the given target power management suspension level. If duration is non-zero, also schedule the guest to resume normal operation after that many seconds, if nothing else has resumed it earlier. Some hypervisors require that duration be 0, for an indefinite suspension. (virDomainPMSuspendForDuration)</summary>
@@ -1138,21 +1038,6 @@ public sealed unsafe partial class Domain : IDisposable
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task SetMemoryStatsPeriodAsync(int period, DomainMemoryModFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SetMemoryStatsPeriod(period, flags), cancellationToken);
-
-    /// <summary>When a domain is suspended or restored from a file the domain&apos;s OS has no idea that there was a big gap in the time. Depending on how long the gap was, NTP might not be able to resynchronize the guest. (virDomainSetTime)</summary>
-    /// <remarks>
-    /// <para>This API tries to set guest time to the given value. The time to set (seconds and nseconds) should be in seconds relative to the Epoch of 1970-01-01 00:00:00 in UTC.</para>
-    /// <para>Please note that some hypervisors may require guest agent to be configured and running in order to be able to run this API.</para>
-    /// Since 1.2.5.
-    /// </remarks>
-    /// <param name="seconds">time to set</param>
-    /// <param name="nseconds">the nanosecond part of seconds</param>
-    /// <param name="flags">bitwise-OR of virDomainSetTimeFlags</param>
-    public void SetTime(long seconds, uint nseconds, DomainSetTimeFlags flags = default)
-    {
-        using var self = Handle.Use();
-        Check(virDomainSetTime(self.Pointer, seconds, nseconds, flags));
-    }
 
     /// <summary>Sets the user password to the value specified by password. If flags contain VIR_DOMAIN_PASSWORD_ENCRYPTED, the password is assumed to be encrypted by the method required by the guest OS. (virDomainSetUserPassword)</summary>
     /// <remarks>

@@ -36,7 +36,7 @@ public sealed unsafe partial class Connect
         Check(virDomainRestoreParams(self.Pointer, list.Pointer, list.Count, flags));
     }
 
-    /// <summary>The same as <see cref="DomainRestoreParams"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainRestoreParams)</summary>
+    /// <summary>The same as <see cref="DomainRestoreParams"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="parameters">What is null is not sent.</param>
     /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
@@ -130,7 +130,7 @@ public sealed unsafe partial class Domain
         Check(virDomainBlockCopy(self.Pointer, diskText.Pointer, destxmlText.Pointer, list.Pointer, list.Count, flags));
     }
 
-    /// <summary>The same as <see cref="BlockCopy"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainBlockCopy)</summary>
+    /// <summary>The same as <see cref="BlockCopy"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="disk">path to the block device, or device shorthand</param>
     /// <param name="destxml">XML description of the copy destination</param>
     /// <param name="parameters">What is null is not sent.</param>
@@ -253,7 +253,7 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>The same as <see cref="GetGuestVcpus"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainGetGuestVcpus)</summary>
+    /// <summary>The same as <see cref="GetGuestVcpus"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<DomainGuestVcpus> GetGuestVcpusAsync(CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => GetGuestVcpus(), cancellationToken);
@@ -405,7 +405,7 @@ public sealed unsafe partial class Domain
         Check(virDomainSaveParams(self.Pointer, list.Pointer, list.Count, flags));
     }
 
-    /// <summary>The same as <see cref="SaveParams"/>, on a thread of <see cref="Connect.Calls"/>. (virDomainSaveParams)</summary>
+    /// <summary>The same as <see cref="SaveParams"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="parameters">What is null is not sent.</param>
     /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>

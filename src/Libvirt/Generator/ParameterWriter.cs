@@ -321,7 +321,7 @@ public sealed partial class ParameterWriter(Api api)
         b.Append($"{words}    public {result} {name}({string.Join(", ", declared)})\n    {{\n{string.Concat(prepared.Where(l => l.Length > 0).Select(l => $"        {l}\n"))}    }}\n\n");
         if (!TakesTime.Contains(function))
             return;
-        b.Append($"    /// <summary>The same as <see cref=\"{name}\"/>, on a thread of <see cref=\"Connect.Calls\"/>. ({function})</summary>\n{words}");
+        b.Append($"    /// <summary>The same as <see cref=\"{name}\"/>, on a thread of <see cref=\"Connect.Calls\"/>.</summary>\n{words}");
         b.Append("    /// <param name=\"cancellationToken\">Ends the wait; a call that has begun goes on.</param>\n");
         b.Append($"    public Task{(isRead ? $"<{record}>" : "")} {name}Async({string.Join(", ", declared.Append("CancellationToken cancellationToken = default"))}) =>\n");
         b.Append($"        Handle.Calls.Run(() => {name}({string.Join(", ", declared.Select(d => d.Split(' ')[1]))}), cancellationToken);\n\n");
