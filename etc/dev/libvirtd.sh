@@ -51,7 +51,7 @@ print_status() {
 }
 
 write_settings() {
-  mkdir -p "$dir"/{etc/qemu/networks/autostart,etc/nwfilter,etc/hooks,lib/{qemu,images,boot,dnsmasq},cache,log/qemu}
+  mkdir -p "$dir"/{etc/qemu/networks/autostart,etc/nwfilter,etc/hooks,etc/sasl2,lib/{qemu,images,boot,dnsmasq},cache,log/qemu}
   [[ ! -d /etc/libvirt/nwfilter ]] || cp -a /etc/libvirt/nwfilter/. "$dir/etc/nwfilter/"
   chown libvirt-qemu:kvm "$dir/lib/qemu"
   chmod 0750 "$dir/lib/qemu"
@@ -80,6 +80,12 @@ namespaces = [ ]
 CONF
   cat >"$dir/etc/virtlogd.conf" <<CONF
 log_outputs = "3:file:/var/log/libvirt/virtlogd.log"
+CONF
+  # Of the mechanisms that need no other server, the one that encrypts: over bare
+  # TCP libvirt takes no other.
+  cat >"$dir/etc/sasl2/libvirt.conf" <<CONF
+mech_list: digest-md5
+sasldb_path: /etc/libvirt/sasl.db
 CONF
   [[ -f $dir/etc/qemu/networks/default.xml ]] || cat >"$dir/etc/qemu/networks/default.xml" <<XML
 <network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0'>
@@ -181,6 +187,7 @@ inside() {
   mount --bind "$dir/cache" /var/cache/libvirt
   mount --bind "$dir/log" /var/log/libvirt
   mount --bind "$run/libvirt" /run/libvirt
+  export SASL_CONF_PATH=/etc/libvirt/sasl2
   mkdir "$run/inside/empty"
   [[ ! -d /run/dbus ]] || mount --bind "$run/inside/empty" /run/dbus
   # Who has a console open is noted there by the console's number, which others have too.
