@@ -12,6 +12,7 @@ internal static class Child
             case ["leak"]: LeakTests.InChild(); return 0;
             case ["fail"]: ErrorTests.InChild(); return 0;
             case ["old-library"]: OldLibraryTests.InChild(); return 0;
+            case ["own-loop", .. var rest]: OwnLoop.InChild(rest); return 0;
             default: return 2;
         }
     }
