@@ -12,7 +12,7 @@ readonly demo_packages=(
 # What the binding of libvirt is compared with: C.
 readonly c_packages=(gcc libc6-dev libvirt-dev)
 # The browser, its letters, what checks the scripts, and who adds users to a daemon's SASL.
-readonly test_packages=(chromium fonts-dejavu-core shellcheck "${c_packages[@]}")
+readonly test_packages=(chromium fonts-dejavu-core shellcheck sasl2-bin "${c_packages[@]}")
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly policy_mark='# written by install.sh of Broker for the time of an installation'
