@@ -200,8 +200,8 @@ public sealed record DomainEventGraphics(Guid UUID, string Name, DomainEventGrap
 
 /// <summary>One end of a display's connection.</summary>
 /// <param name="Family">Of what kind.</param>
-/// <param name="Node">Address, or path of a socket.</param>
-/// <param name="Service">Port; empty for a socket.</param>
+/// <param name="Node">Address; empty for a socket.</param>
+/// <param name="Service">Port, or path of a socket.</param>
 public sealed record DomainEventGraphicsAddress(DomainEventGraphicsAddressType Family, string Node, string Service);
 
 /// <summary>One thing known about a viewer's user.</summary>

@@ -7,7 +7,7 @@ public class LeakTests
 {
     private const int Calls = 100_000;
     private const int Settled = 20_000;
-    private const int Kinds = 10;
+    private const int Kinds = 16;
 
     [Fact]
     public void AHundredThousandCallsLeaveNothingBehind()
@@ -54,6 +54,12 @@ public class LeakTests
             case 7: Dispose(connect.GetAllDomainStats(DomainStatsTypes.State)); break;
             case 8: network.GetXMLDesc(); break;
             case 9: connect.GetHostname(); break;
+            case 10: Dispose(connect.ListAllStoragePools()); break;
+            case 11: connect.ListNetworks(); break;
+            case 12: connect.LookupNodeDeviceByName("computer").Dispose(); break;
+            case 13: Dispose(domain.ListAllSnapshots()); break;
+            case 14: domain.GetConnect().Dispose(); break;
+            case 15: connect.Calls.Run(network.GetBridgeName).GetAwaiter().GetResult(); break;
         }
     }
 

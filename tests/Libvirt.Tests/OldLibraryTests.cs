@@ -28,6 +28,7 @@ public class OldLibraryTests
             Assert.True(functions.Count(IsOld) > 400, "most are old");
             Assert.True(functions.Count(f => !IsOld(f)) > 50, "some are not");
             Assert.Equal("answered", answers["Create"]);
+            Assert.Equal(nameof(ErrorNumber.NoSupport), answers["AgentSetResponseTimeout"]);
         }
         finally
         {
@@ -43,6 +44,7 @@ public class OldLibraryTests
         using var connect = Connect.Open("test:///default");
         using var domain = connect.LookupDomainByName("stub");
         Write("Create", () => domain.Create());
+        Write("AgentSetResponseTimeout", () => domain.AgentSetResponseTimeout(1));
     }
 
     private static void Write(string name, Action call)

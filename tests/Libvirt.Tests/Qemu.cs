@@ -1,6 +1,25 @@
+using System.Reflection;
 using Libvirt.Testing;
+using Xunit.Sdk;
 
 namespace Libvirt.Tests;
+
+/// <summary>The two worlds that tests run in.</summary>
+public enum Driver
+{
+    /// <summary><c>test:///default</c>: invented, in this process.</summary>
+    Test,
+
+    /// <summary>QEMU, on a daemon of our own.</summary>
+    Qemu,
+}
+
+/// <summary>Runs a theory in both: what differs between them is in the test.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class BothDriversAttribute : DataAttribute
+{
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Driver.Test], [Driver.Qemu]];
+}
 
 /// <summary>
 /// One private libvirtd for all tests of the collection: <c>[Collection(nameof(Qemu))] public class XTests(Qemu qemu)</c>. They run one after the other; a test that stops
@@ -15,6 +34,8 @@ public sealed class Qemu : ICollectionFixture<Qemu>, IAsyncLifetime
     /// <summary>A connection to it, for all tests.</summary>
     public Connect Connect { get; private set; } = null!;
 
+    private Connect Invented { get; } = Connect.Open("test:///default");
+
     /// <summary>A folder that guests reach, for disks and pools.</summary>
     public string Folder => Daemon.Shares;
 
@@ -26,9 +47,38 @@ public sealed class Qemu : ICollectionFixture<Qemu>, IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        Invented.Dispose();
         Connect?.Dispose();
         if (Daemon is not null)
             await Daemon.DisposeAsync();
+    }
+
+    /// <summary>A connection to one of the worlds, for all tests.</summary>
+    public Connect To(Driver driver) => driver == Driver.Test ? Invented : Connect;
+
+    /// <summary>A new domain, defined and not running.</summary>
+    public Domain Define(Driver driver, params string[] devices) =>
+        To(driver).DomainDefineXML(driver == Driver.Test
+            ? Xml.Domain().Replace("</domain>", $"<devices>{string.Concat(devices)}</devices></domain>", StringComparison.Ordinal)
+            : Guest(devices));
+
+    /// <summary>A new domain that runs.</summary>
+    public Domain Start(Driver driver, params string[] devices)
+    {
+        var domain = Define(driver, devices);
+        domain.Create();
+        return domain;
+    }
+
+    /// <summary>Ends a domain and all that belongs to it, and gives the object back.</summary>
+    public static void Remove(Domain domain)
+    {
+        using (domain)
+        {
+            if (domain.IsActive())
+                domain.Destroy();
+            domain.Undefine(DomainUndefineFlagsValues.ManagedSave | DomainUndefineFlagsValues.SnapshotsMetadata);
+        }
     }
 
     /// <summary>A guest that really runs: firmware and nothing to boot, 64 MiB, so that it starts in a third of a second and then idles.</summary>
