@@ -27,37 +27,13 @@ public sealed unsafe partial class Connect
     /// <param name="types">What it can answer; null is everything that a user can be asked for: names, passwords, prompts and the realm.</param>
     /// <exception cref="LibvirtException">
     /// <see cref="ErrorNumber.AuthFailed"/>: the answers were wrong, or none was given; <see cref="ErrorNumber.AuthUnavailable"/>: the other side wants something that isn't
-    /// among the types; and those of <see cref="Open"/>.
+    /// among the types; and those of <see cref="Open(string)"/>.
     /// </exception>
     public static Connect OpenAuth(string? uri, Func<IReadOnlyList<ConnectCredential>, bool> credentials, ConnectFlags flags = default,
         IReadOnlyList<ConnectCredentialType>? types = null)
     {
         ArgumentNullException.ThrowIfNull(credentials);
-        EventLoop.Start();
-        using var text = new Text(uri);
-        var asked = new Asked(credentials);
-        var kept = GCHandle.Alloc(asked);
-        try
-        {
-            fixed (ConnectCredentialType* wanted = (types ?? s_credentials).ToArray())
-            {
-                var auth = new virConnectAuth
-                {
-                    credtype = (int*)wanted,
-                    ncredtype = (uint)(types ?? s_credentials).Count,
-                    cb = &OnCredentials,
-                    cbdata = (void*)GCHandle.ToIntPtr(kept),
-                };
-                var connect = virConnectOpenAuth(text.Pointer, &auth, flags);
-                if (connect == null)
-                    asked.Failure?.Throw();
-                return new(connect, new());
-            }
-        }
-        finally
-        {
-            kept.Free();
-        }
+        return Open(uri, credentials, flags, types ?? s_credentials, new());
     }
 
     /// <summary>The same with a name and a password. (virConnectOpenAuth)</summary>
@@ -78,6 +54,54 @@ public sealed unsafe partial class Connect
         }
         return true;
     }, flags);
+
+    /// <summary>
+    /// Opens a connection on one of the threads that become its <see cref="Calls"/>, so that nobody waits for a host that doesn't answer. (virConnectOpenAuth)
+    /// </summary>
+    /// <param name="uri">Where to; null lets libvirt choose.</param>
+    /// <param name="flags">For example for reading only.</param>
+    /// <param name="credentials">What to answer if the other side wants to know something, as for <see cref="OpenAuth(string, Func{IReadOnlyList{ConnectCredential}, bool}, ConnectFlags, IReadOnlyList{ConnectCredentialType})"/>; it runs on that thread.</param>
+    /// <param name="timeLimit">The <see cref="CallScheduler.TimeLimit"/> of the connection, of opening it too; null: none.</param>
+    /// <param name="cancellationToken">Ends the wait; a connection that opens afterwards is closed.</param>
+    /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationTimeout"/>: it took longer; and those of <see cref="Open(string)"/>.</exception>
+    public static Task<Connect> OpenAsync(string? uri, ConnectFlags flags = default, Func<IReadOnlyList<ConnectCredential>, bool>? credentials = null,
+        TimeSpan? timeLimit = null, CancellationToken cancellationToken = default)
+    {
+        var calls = new CallScheduler { TimeLimit = timeLimit };
+        return calls.Run(() => Open(uri, credentials, flags, s_credentials, calls), cancellationToken);
+    }
+
+    private static Connect Open(string? uri, Func<IReadOnlyList<ConnectCredential>, bool>? credentials, ConnectFlags flags,
+        IReadOnlyList<ConnectCredentialType> types, CallScheduler calls)
+    {
+        EventLoop.Start();
+        using var text = new Text(uri);
+        if (credentials == null)
+            return new(virConnectOpenAuth(text.Pointer, null, flags), calls);
+        var asked = new Asked(credentials);
+        var kept = GCHandle.Alloc(asked);
+        try
+        {
+            fixed (ConnectCredentialType* wanted = types.ToArray())
+            {
+                var auth = new virConnectAuth
+                {
+                    credtype = (int*)wanted,
+                    ncredtype = (uint)types.Count,
+                    cb = &OnCredentials,
+                    cbdata = (void*)GCHandle.ToIntPtr(kept),
+                };
+                var connect = virConnectOpenAuth(text.Pointer, &auth, flags);
+                if (connect == null)
+                    asked.Failure?.Throw();
+                return new(connect, calls);
+            }
+        }
+        finally
+        {
+            kept.Free();
+        }
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnCredentials(virConnectCredential* credentials, uint count, void* opaque)

@@ -3,6 +3,16 @@ namespace Libvirt.Tests;
 public class ConnectTests
 {
     [Fact]
+    public async Task OpensOnAThreadOfItsOwnForReadingToo()
+    {
+        using var connect = await Connect.OpenAsync("test:///default", ConnectFlags.Ro);
+        using var domain = connect.LookupDomainByName("test");
+        var error = await Assert.ThrowsAsync<LibvirtException>(() => domain.DestroyAsync());
+        Assert.Equal(ErrorNumber.OperationDenied, error.Code);
+        await Assert.ThrowsAsync<LibvirtException>(() => Connect.OpenAsync("test:///nowhere.xml"));
+    }
+
+    [Fact]
     public void OpensAndTellsWhatItIsConnectedTo()
     {
         using var connect = Connect.Open("test:///default");

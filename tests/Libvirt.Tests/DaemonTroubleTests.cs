@@ -31,6 +31,24 @@ public sealed class DaemonTroubleTests(DaemonTroubleTests.Own own) : IClassFixtu
     }
 
     [Fact]
+    public async Task OpeningAConnectionToADaemonThatHangsEndsAtTheTimeLimit()
+    {
+        await own.Daemon.Hang();
+        try
+        {
+            var error = await Assert.ThrowsAsync<LibvirtException>(() => Connect.OpenAsync(own.Daemon.Uri, timeLimit: TimeSpan.FromMilliseconds(200)).WaitAsync(Limit));
+            Assert.Equal(ErrorNumber.OperationTimeout, error.Code);
+        }
+        finally
+        {
+            await own.Daemon.Wake();
+        }
+        using var connect = await Connect.OpenAsync(own.Daemon.Uri, timeLimit: Limit).WaitAsync(Limit);
+        Assert.Equal(Limit, connect.Calls.TimeLimit);
+        Assert.NotEmpty(connect.GetHostname());
+    }
+
+    [Fact]
     public async Task AStreamToADaemonThatHangsIsLeftAndDisposed()
     {
         using var connect = Connect.Open(own.Daemon.Uri);
