@@ -14,7 +14,9 @@ public sealed class CallScheduler
 
     internal CallScheduler(TimeSpan? idleTime = null) => _idleTime = idleTime ?? TimeSpan.FromSeconds(10);
 
-    /// <summary>How many calls run at a time, each on a thread. Four unless set: a daemon works on five calls of one connection, and one is left for others.</summary>
+    /// <summary>
+    /// How many calls run at a time, each on a thread. Four unless set: a daemon works on five calls of one connection, and one is left for others.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than one.</exception>
     public int MaxThreads
     {
@@ -29,7 +31,7 @@ public sealed class CallScheduler
     /// <summary>
     /// How long a call may take, from when it is made; null, as it is unless set, is for ever. After it the task fails with
     /// <see cref="ErrorNumber.OperationTimeout"/>. C has no way to take a call back: the daemon may still do what it was asked, and the thread stays with
-    /// the call until it returns. Calls that wait behind it have their own limit. Keep-alive (<see cref="Connect.SetKeepAlive"/>) ends the calls themselves.
+    /// the call until it returns. Calls that wait behind it have their own limit; of a transfer each step has. Keep-alive (<see cref="Connect.SetKeepAlive"/>) ends the calls themselves.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Zero or less.</exception>
     public TimeSpan? TimeLimit
@@ -90,7 +92,7 @@ public sealed class CallScheduler
         }, cancellationToken);
     }
 
-    private static LibvirtException TooLong(TimeSpan? limit) => new(ErrorNumber.OperationTimeout, ErrorDomain.None,
+    internal static LibvirtException TooLong(TimeSpan? limit) => new(ErrorNumber.OperationTimeout, ErrorDomain.None,
         $"No answer within {limit}: the daemon may hang, or be busy. The call goes on; ask what became of it, or open another connection");
 
     private static void Complete<T>(TaskCompletionSource<T> result, Func<T> call)

@@ -22,7 +22,8 @@ public sealed unsafe partial class Domain
         Handle.Calls.Run(() => CreateWithFiles(files, flags), cancellationToken);
 
     /// <summary>
-    /// Gives files a name by which the domain's description can use them (<c>fdgroup</c> of a disk's source), for as long as this connection lives. (virDomainFDAssociate)
+    /// Gives files a name by which the domain's description can use them (<c>fdgroup</c> of a disk's source), for as long as this connection lives.
+    /// (virDomainFDAssociate)
     /// </summary>
     public void FDAssociate(string name, IReadOnlyList<SafeHandle> files, DomainFDAssociateFlags flags = default)
     {
@@ -33,7 +34,8 @@ public sealed unsafe partial class Domain
     }
 
     /// <summary>
-    /// Sends a command to QEMU's monitor and returns its answer. Safe for questions; behind libvirt's back, what changes the machine isn't. (virDomainQemuMonitorCommand)
+    /// Sends a command to QEMU's monitor and returns its answer. Safe for questions; behind libvirt's back, what changes the machine isn't.
+    /// (virDomainQemuMonitorCommand)
     /// </summary>
     /// <param name="command">JSON such as <c>{"execute":"query-status"}</c>, or a line for people with <see cref="DomainQemuMonitorCommandFlags.Hmp"/>.</param>
     /// <param name="flags">Which of the two.</param>

@@ -79,7 +79,9 @@ public sealed partial class Domain
         Check(virDomainOpenChannel(self.Pointer, text.Pointer, s.Pointer, flags));
     }
 
-    /// <summary>Connects a display with one end of a pair of sockets; the other stays with the caller. Only for a daemon on this host. (virDomainOpenGraphics)</summary>
+    /// <summary>
+    /// Connects a display with one end of a pair of sockets; the other stays with the caller. Only for a daemon on this host. (virDomainOpenGraphics)
+    /// </summary>
     /// <param name="index">Which display, from 0.</param>
     /// <param name="socket">A Unix socket. It may be closed after the call.</param>
     /// <param name="flags">Whether a password is asked.</param>

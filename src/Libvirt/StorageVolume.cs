@@ -7,7 +7,8 @@ namespace Libvirt;
 public sealed partial class StorageVolume
 {
     /// <summary>
-    /// Starts writing its content from a stream, which then is written to and finished. The file as it is: a qcow2 goes into a volume that shall be a qcow2. (virStorageVolUpload)
+    /// Starts writing its content from a stream, which then is written to and finished. The file as it is: a qcow2 goes into a volume that shall be one.
+    /// (virStorageVolUpload)
     /// </summary>
     /// <param name="stream">A new stream of this volume's connection.</param>
     /// <param name="offset">Byte at which to begin.</param>
@@ -40,7 +41,9 @@ public sealed partial class StorageVolume
         await stream.FinishAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Starts reading its content into a stream, which then is read to its end and finished. The file as it is, not what a guest sees. (virStorageVolDownload)</summary>
+    /// <summary>
+    /// Starts reading its content into a stream, which then is read to its end and finished. The file as it is, not what a guest sees. (virStorageVolDownload)
+    /// </summary>
     /// <param name="stream">A new stream of this volume's connection.</param>
     /// <param name="offset">Byte at which to begin.</param>
     /// <param name="length">So many bytes; 0 is all that follow.</param>
@@ -52,7 +55,10 @@ public sealed partial class StorageVolume
         Check(virStorageVolDownload(self.Pointer, s.Pointer, offset, length, flags));
     }
 
-    /// <summary>Reads its content.</summary>
+    /// <summary>
+    /// Reads its content. libvirt takes what the daemon sends as fast as it comes, so that what a slow destination hasn't taken yet is in memory: there, fetch a
+    /// big volume in parts, by offset and length.
+    /// </summary>
     /// <param name="destination">Where to, from its position on.</param>
     /// <param name="offset">Byte at which to begin.</param>
     /// <param name="length">So many bytes; 0 is all that follow.</param>

@@ -56,7 +56,7 @@ public sealed partial class Stream
         var buffer = ArrayPool<byte>.Shared.Rent(Chunk);
         var flags = sparse ? StreamRecvFlagsValues.StopAtHole : default;       // drivers without sparse streams don't know the flag
         long done = 0;
-        for (int count; (count = await RecvAsync(buffer, flags, cancellationToken).ConfigureAwait(false)) != 0; progress?.Report(done))
+        for (int count; (count = await RecvAsync(buffer, flags, _handle.Calls.TimeLimit, cancellationToken).ConfigureAwait(false)) != 0; progress?.Report(done))
         {
             if (count == AtHole)
             {

@@ -44,7 +44,7 @@ public sealed unsafe partial class Stream
     public int Recv(Span<byte> buffer, StreamRecvFlagsValues flags = default)
     {
         if (_lost)
-            throw new InvalidOperationException("A read of this stream failed or was cancelled, and what it would have read is lost: dispose the stream, and transfer anew.");
+            throw new InvalidOperationException("A read of this stream failed or was cancelled, and what it would have read is lost: transfer anew.");
         using var self = _handle.Use();
         fixed (byte* data = buffer)
         {

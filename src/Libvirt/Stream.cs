@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace Libvirt;
 
@@ -73,7 +74,8 @@ public sealed partial class Stream : System.IO.Stream
 
     /// <summary>Reads what there is, waiting for something. Holes are zeros.</summary>
     /// <returns>Bytes read; 0 is the end.</returns>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => RecvAsync(buffer, default, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        RecvAsync(buffer, default, null, cancellationToken);
 
     /// <summary>Reads what there is, waiting for something. Holes are zeros.</summary>
     /// <returns>Bytes read; 0 is the end.</returns>
@@ -126,7 +128,7 @@ public sealed partial class Stream : System.IO.Stream
                 }
             }, cancellationToken).ConfigureAwait(false);
             if (count == WouldBlock)
-                await WaitUntilAsync(StreamEventType.Writable, cancellationToken).ConfigureAwait(false);
+                await WaitUntilAsync(StreamEventType.Writable, _handle.Calls.TimeLimit, cancellationToken).ConfigureAwait(false);
             else
                 buffer = buffer[count..];
         }
@@ -174,8 +176,8 @@ public sealed partial class Stream : System.IO.Stream
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary><see cref="Recv"/>, waiting for something.</summary>
-    internal async ValueTask<int> RecvAsync(Memory<byte> buffer, StreamRecvFlagsValues flags, CancellationToken cancellationToken)
+    /// <summary><see cref="Recv"/>, waiting for something, if it doesn't block no longer than the limit.</summary>
+    internal async ValueTask<int> RecvAsync(Memory<byte> buffer, StreamRecvFlagsValues flags, TimeSpan? limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (buffer.IsEmpty)
@@ -184,7 +186,7 @@ public sealed partial class Stream : System.IO.Stream
             return await RecvOnThread(buffer, flags, cancellationToken).ConfigureAwait(false);
         int count;
         while ((count = Recv(buffer.Span, flags)) == WouldBlock)
-            await WaitUntilAsync(StreamEventType.Readable, cancellationToken).ConfigureAwait(false);
+            await WaitUntilAsync(StreamEventType.Readable, limit, cancellationToken).ConfigureAwait(false);
         return count;
     }
 
@@ -217,17 +219,20 @@ public sealed partial class Stream : System.IO.Stream
     }
 
     /// <summary>Waits until a stream that doesn't block can go on. It may be told so too early.</summary>
-    private async Task WaitUntilAsync(StreamEventType type, CancellationToken cancellationToken)
+    private async Task WaitUntilAsync(StreamEventType type, TimeSpan? limit, CancellationToken cancellationToken)
     {
         var ready = Next(type);
+        var start = Stopwatch.GetTimestamp();
         while (true)
         {
-            var wait = ready.WaitAsync(ConnectionCheck, cancellationToken);
+            var wait = ready.WaitAsync(limit < ConnectionCheck ? limit.Value : ConnectionCheck, cancellationToken);
             await ((Task)wait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (ready.IsCompleted)
                 return;
             cancellationToken.ThrowIfCancellationRequested();
             CheckConnection();
+            if (Stopwatch.GetElapsedTime(start) >= limit)
+                throw CallScheduler.TooLong(limit);
         }
     }
 }

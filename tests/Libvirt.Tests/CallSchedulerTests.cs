@@ -38,7 +38,8 @@ public sealed class CallSchedulerTests : IDisposable
             _wake.Wait(Limit);
         });
         await entered.Task.WaitAsync(Limit);
-        var after = call.ContinueWith(_ => continued = Thread.CurrentThread, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var after = call.ContinueWith(_ => continued = Thread.CurrentThread, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         _wake.Set();
         await after.WaitAsync(Limit);
         Assert.NotSame(caller, continued);

@@ -73,6 +73,34 @@ public sealed class DaemonTroubleTests(DaemonTroubleTests.Own own) : IClassFixtu
     }
 
     [Fact]
+    public async Task TransfersWithADaemonThatHangsEndAtTheTimeLimit()
+    {
+        using var connect = Connect.Open(own.Daemon.Uri);
+        using var pool = connect.StoragePoolCreateXML($"<pool type='dir'><name>shares</name><target><path>{own.Daemon.Shares}</path></target></pool>");
+        using var volume = pool.StorageVolCreateXML("<volume><name>v</name><capacity unit='GiB'>1</capacity><allocation>0</allocation></volume>");
+        connect.Calls.TimeLimit = TimeSpan.FromMilliseconds(500);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var hung = new ManualResetEventSlim();
+        var down = volume.DownloadAsync(System.IO.Stream.Null, progress: new Hold(begun, hung));
+        await begun.Task.WaitAsync(Limit);
+        await own.Daemon.Hang();
+        try
+        {
+            hung.Set();
+            Assert.Equal(ErrorNumber.OperationTimeout, (await Assert.ThrowsAsync<LibvirtException>(() => down.WaitAsync(Limit))).Code);
+            var up = volume.UploadAsync(new MemoryStream([1]));
+            Assert.Equal(ErrorNumber.OperationTimeout, (await Assert.ThrowsAsync<LibvirtException>(() => up.WaitAsync(Limit))).Code);
+        }
+        finally
+        {
+            await own.Daemon.Wake();
+        }
+        connect.Calls.TimeLimit = null;
+        Assert.NotEmpty(await connect.Calls.Run(connect.GetHostname).WaitAsync(Limit));
+        pool.Destroy();
+    }
+
+    [Fact]
     public async Task AStreamWhoseConnectionIsLostFails()
     {
         using var connect = Connect.Open(own.Daemon.Uri);
@@ -92,6 +120,16 @@ public sealed class DaemonTroubleTests(DaemonTroubleTests.Own own) : IClassFixtu
 
     private Domain Start(Connect connect) =>
         connect.DomainCreateXML(Qemu.Guest(own.Daemon, "<serial type='pty'/>", "<channel type='unix'><target type='virtio' name='org.example.1'/></channel>"));
+
+    /// <summary>Holds a transfer at its first step.</summary>
+    private sealed class Hold(TaskCompletionSource begun, ManualResetEventSlim wake) : IProgress<long>
+    {
+        public void Report(long value)
+        {
+            begun.TrySetResult();
+            wake.Wait(Limit);
+        }
+    }
 
     public sealed class Own : IAsyncLifetime
     {

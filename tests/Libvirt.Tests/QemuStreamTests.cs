@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Libvirt.Tests;
 
-/// <summary>Consoles, displays and the monitor of a guest that is nothing but a boot sector: it says &gt; on its serial port and repeats what it is told.</summary>
+/// <summary>
+/// Consoles, displays and the monitor of a guest that is nothing but a boot sector: it says &gt; on its serial port and repeats what it is told.
+/// </summary>
 [Collection(nameof(Qemu))]
 [Trait("Needs", "libvirt")]
 public sealed class QemuStreamTests : IAsyncLifetime

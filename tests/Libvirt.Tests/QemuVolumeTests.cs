@@ -155,7 +155,8 @@ public sealed class QemuVolumeTests : IDisposable
         using var volume = New(2048L * MiB);
         using var cancel = new CancellationTokenSource();
         var progress = new Progress(_ => cancel.Cancel());
-        var error = await Record.ExceptionAsync(() => volume.DownloadAsync(System.IO.Stream.Null, progress: progress, cancellationToken: cancel.Token).WaitAsync(Limit));
+        var download = volume.DownloadAsync(System.IO.Stream.Null, progress: progress, cancellationToken: cancel.Token);
+        var error = await Record.ExceptionAsync(() => download.WaitAsync(Limit));
         Assert.IsAssignableFrom<OperationCanceledException>(error);
         Assert.InRange(progress.Last, 1, 100L * MiB);
         await WorksStill(volume);
@@ -168,7 +169,8 @@ public sealed class QemuVolumeTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var progress = new Progress(_ => cancel.Cancel());
         using var source = new FileStream("/dev/zero", FileMode.Open);
-        var error = await Record.ExceptionAsync(() => volume.UploadAsync(source, progress: progress, cancellationToken: cancel.Token).WaitAsync(Limit));
+        var upload = volume.UploadAsync(source, progress: progress, cancellationToken: cancel.Token);
+        var error = await Record.ExceptionAsync(() => upload.WaitAsync(Limit));
         Assert.IsAssignableFrom<OperationCanceledException>(error);
         await WorksStill(volume);
     }
