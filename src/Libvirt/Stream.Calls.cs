@@ -43,6 +43,7 @@ public sealed unsafe partial class Stream
     /// <returns>Bytes read; 0 is the end. <see cref="WouldBlock"/> or <see cref="AtHole"/> where that is so.</returns>
     public int Recv(Span<byte> buffer, StreamRecvFlagsValues flags = default)
     {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);      // the one who waited is woken before the handle is gone
         if (_lost)
             throw new InvalidOperationException("A read of this stream failed or was cancelled, and what it would have read is lost: transfer anew.");
         using var self = _handle.Use();

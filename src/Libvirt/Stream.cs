@@ -29,7 +29,7 @@ public sealed partial class Stream : System.IO.Stream
 
     private volatile bool _open;
     private volatile bool _lost;
-    private int _disposed;
+    private volatile int _disposed;
 
     /// <summary>True; what really can be read depends on the call that the stream was given to.</summary>
     public override bool CanRead => _disposed == 0;
