@@ -7,6 +7,8 @@ namespace Libvirt;
 /// </summary>
 public sealed class CallScheduler
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);       // of what tasks wait
+
     private readonly LinkedList<Action> _waiting = [];      // also the lock
     private readonly TimeSpan _idleTime;
     private int _threads;
@@ -33,13 +35,14 @@ public sealed class CallScheduler
     /// <see cref="ErrorNumber.OperationTimeout"/>. C has no way to take a call back: the daemon may still do what it was asked, and the thread stays with
     /// the call until it returns. Calls that wait behind it have their own limit; of a transfer each step has. Keep-alive (<see cref="Connect.SetKeepAlive"/>) ends the calls themselves.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">Zero or less.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Zero or less, or more than 49 days.</exception>
     public TimeSpan? TimeLimit
     {
         get;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(value));
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value ?? Longest, TimeSpan.Zero, nameof(value));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value ?? Longest, Longest, nameof(value));
             field = value;
         }
     }
@@ -123,8 +126,7 @@ public sealed class CallScheduler
     {
         lock (_waiting)
         {
-            var node = _waiting.AddLast(call);
-            if (_waiting.Count <= _idle)
+            if (_waiting.Count < _idle)
             {
                 Monitor.Pulse(_waiting);
             }
@@ -134,7 +136,7 @@ public sealed class CallScheduler
                 new Thread(Work) { IsBackground = true, Name = "libvirt call" }.UnsafeStart();
                 _threads++;
             }
-            return node;
+            return _waiting.AddLast(call);      // after what can fail: a call that is reported as failed isn't made
         }
     }
 

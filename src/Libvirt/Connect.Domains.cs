@@ -127,7 +127,7 @@ public sealed unsafe partial class Connect
     public Task<Domain> DomainCreateXMLWithFilesAsync(string xml, IReadOnlyList<SafeHandle> files, DomainCreateFlags flags = default,
         CancellationToken cancellationToken = default) => Calls.Run(() => DomainCreateXMLWithFiles(xml, files, flags), cancellationToken);
 
-    /// <summary>Takes over a QEMU that somebody else started, with a monitor on a Unix socket. libvirt from 6.0 on refuses. (virDomainQemuAttach)</summary>
+    /// <summary>Takes over a QEMU that somebody else started, with a monitor on a Unix socket. libvirt's own driver refuses today. (virDomainQemuAttach)</summary>
     /// <param name="pid">Its process id.</param>
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.NoSupport"/>: the driver can't.</exception>
     public Domain DomainQemuAttach(uint pid)

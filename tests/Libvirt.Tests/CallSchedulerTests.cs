@@ -196,10 +196,13 @@ public sealed class CallSchedulerTests : IDisposable
     }
 
     [Fact]
-    public async Task ThereIsAtLeastOneThreadAndALimitIsLongerThanNothing()
+    public async Task ThereIsAtLeastOneThreadAndALimitIsSomethingOneCanWaitFor()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => _calls.MaxThreads = 0);
         Assert.Throws<ArgumentOutOfRangeException>(() => _calls.TimeLimit = TimeSpan.Zero);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _calls.TimeLimit = TimeSpan.MaxValue);
+        _calls.TimeLimit = TimeSpan.FromDays(49);
+        Assert.Equal(1, await _calls.Run(() => 1));
         await Assert.ThrowsAsync<ArgumentNullException>(() => _calls.Run((Action)null!));
     }
 

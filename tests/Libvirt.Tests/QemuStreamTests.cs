@@ -128,26 +128,31 @@ public sealed class QemuStreamTests : IAsyncLifetime
         Assert.NotEqual(ErrorNumber.Ok, Assert.Throws<LibvirtException>(() => _domain.OpenChannel("org.example.2", third)).Code);
     }
 
-    [Fact]
-    public async Task AStreamThatIsForgottenIsReleased()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AStreamThatIsDisposedOrForgottenIsReleased(bool disposed)
     {
-        // With a callback registered, which a wait does.
-        var forgotten = await Forget();
-        Assert.True(SpinWait.SpinUntil(() =>
+        var before = Handles.References(_connect);
+        await Use();
+        await Waiting.Until(() =>
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            return !forgotten.IsAlive;
-        }, Limit));
+            return Handles.References(_connect) == before;
+        });
 
-        async Task<WeakReference> Forget()
+        // Waiting has registered a callback.
+        async Task Use()
         {
             using var cancel = new CancellationTokenSource();
             var console = await Console();
+            Assert.True(Handles.References(_connect) > before);
             var read = console.ReadAsync(new byte[1], cancel.Token).AsTask();
             cancel.Cancel();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
-            return new(console);
+            if (disposed)
+                await console.DisposeAsync();
         }
     }
 
