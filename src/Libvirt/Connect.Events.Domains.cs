@@ -140,14 +140,14 @@ public sealed unsafe partial class Connect
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventTunableRegister(Action<DomainEventTunable> handler, Domain? domain = null) =>
         RegisterDomainEvent(DomainEventID.Tunable, handler, domain, on => new ConnectDomainEventTunableCallback((_, d, parameters, count, _) =>
-            on.Deliver(() => new(Domain.UUIDOf(d), Domain.NameOf(d), new ParameterValues(parameters, count).Others))));
+            on.Deliver(() => new(Domain.UUIDOf(d), Domain.NameOf(d), DomainTunables.Read(new(parameters, count))))));
 
     /// <summary>Calls the handler when a migration, save, backup or other long job ends. (VIR_DOMAIN_EVENT_ID_JOB_COMPLETED)</summary>
     /// <param name="handler">What to do.</param>
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventJobCompletedRegister(Action<DomainEventJobCompleted> handler, Domain? domain = null) =>
         RegisterDomainEvent(DomainEventID.JobCompleted, handler, domain, on => new ConnectDomainEventJobCompletedCallback((_, d, parameters, count, _) =>
-            on.Deliver(() => new(Domain.UUIDOf(d), Domain.NameOf(d), new ParameterValues(parameters, count).Others))));
+            on.Deliver(() => new(Domain.UUIDOf(d), Domain.NameOf(d), DomainJobStats.Read(new(parameters, count))))));
 
     /// <summary>Calls the handler when the guest's agent comes or goes. (VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE)</summary>
     /// <param name="handler">What to do.</param>

@@ -31,15 +31,11 @@ public sealed unsafe partial class Connect
         using var self = Handle.Use();
         var (cpu, count) = (cpuNum ?? (int)NodeGetCPUStatsAllCPUs.CpuStatsAllCpus, 0);
         Check(virNodeGetCPUStats(self.Pointer, cpu, null, &count, 0));
-        var stats = new virNodeCPUStats[count];
-        fixed (virNodeCPUStats* list = stats)
+        fixed (virNodeCPUStats* stats = new virNodeCPUStats[count])
         {
             if (count > 0)
-                Check(virNodeGetCPUStats(self.Pointer, cpu, list, &count, 0));
-            var values = new Dictionary<string, object>();
-            for (var i = 0; i < count; i++)
-                values[Text.Copy(list[i].field)!] = list[i].value;
-            return NodeCPUStats.Read(new(values));
+                Check(virNodeGetCPUStats(self.Pointer, cpu, stats, &count, 0));
+            return NodeCPUStats.Read(Values(stats, count));
         }
     }
 
@@ -50,16 +46,20 @@ public sealed unsafe partial class Connect
         using var self = Handle.Use();
         var (cell, count) = (cellNum ?? (int)NodeGetMemoryStatsAllCells.MemoryStatsAllCells, 0);
         Check(virNodeGetMemoryStats(self.Pointer, cell, null, &count, 0));
-        var stats = new virNodeMemoryStats[count];
-        fixed (virNodeMemoryStats* list = stats)
+        fixed (virNodeMemoryStats* stats = new virNodeMemoryStats[count])
         {
             if (count > 0)
-                Check(virNodeGetMemoryStats(self.Pointer, cell, list, &count, 0));
-            var values = new Dictionary<string, object>();
-            for (var i = 0; i < count; i++)
-                values[Text.Copy(list[i].field)!] = list[i].value;
-            return NodeMemoryStats.Read(new(values));
+                Check(virNodeGetMemoryStats(self.Pointer, cell, stats, &count, 0));
+            return NodeMemoryStats.Read(Values((virNodeCPUStats*)stats, count));        // C has the same struct under two names
         }
+    }
+
+    private static ParameterValues Values(virNodeCPUStats* stats, int count)
+    {
+        var values = new Dictionary<string, object>(StringComparer.Ordinal);
+        for (var i = 0; i < count; i++)
+            values[Text.Copy(stats[i].field)!] = stats[i].value;
+        return new(values);
     }
 
     /// <summary>Free memory of NUMA cells, in bytes. (virNodeGetCellsFreeMemory)</summary>

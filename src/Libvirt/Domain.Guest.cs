@@ -107,6 +107,10 @@ public sealed unsafe partial class Domain
         return DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
     }
 
+    /// <summary>The same as <see cref="GetTime"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
+    /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
+    public Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken = default) => Handle.Calls.Run(GetTime, cancellationToken);
+
     /// <summary>Sets the guest's clock. (virDomainSetTime)</summary>
     /// <param name="time">What to; not read with <see cref="DomainSetTimeFlags.TimeSync"/>.</param>
     /// <param name="flags">Whether the guest takes the time of its hardware clock instead.</param>
@@ -117,6 +121,13 @@ public sealed unsafe partial class Domain
         var seconds = Math.DivRem(since.Ticks, TimeSpan.TicksPerSecond, out var ticks);
         Check(virDomainSetTime(self.Pointer, seconds, (uint)(ticks * TimeSpan.NanosecondsPerTick), flags));
     }
+
+    /// <summary>The same as <see cref="SetTime"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
+    /// <param name="time">What to.</param>
+    /// <param name="flags">Whether the guest takes the time of its hardware clock instead.</param>
+    /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
+    public Task SetTimeAsync(DateTimeOffset time, DomainSetTimeFlags flags = default, CancellationToken cancellationToken = default) =>
+        Handle.Calls.Run(() => SetTime(time, flags), cancellationToken);
 
     /// <summary>The public keys that let in as a user of the guest. (virDomainAuthorizedSSHKeysGet)</summary>
     /// <param name="user">The user's name in the guest.</param>
@@ -129,6 +140,12 @@ public sealed unsafe partial class Domain
         return Texts.Take(keys, count);
     }
 
+    /// <summary>The same as <see cref="AuthorizedSSHKeysGet"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
+    /// <param name="user">The user's name in the guest.</param>
+    /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
+    public Task<IReadOnlyList<string>> AuthorizedSSHKeysGetAsync(string user, CancellationToken cancellationToken = default) =>
+        Handle.Calls.Run(() => AuthorizedSSHKeysGet(user), cancellationToken);
+
     /// <summary>Says which public keys let in as a user of the guest. (virDomainAuthorizedSSHKeysSet)</summary>
     /// <param name="user">The user's name in the guest.</param>
     /// <param name="keys">In OpenSSH's form.</param>
@@ -140,6 +157,15 @@ public sealed unsafe partial class Domain
         using var texts = new Texts(keys);
         Check(virDomainAuthorizedSSHKeysSet(self.Pointer, text.Pointer, texts.Count == 0 ? null : texts.Pointer, (uint)texts.Count, flags));
     }
+
+    /// <summary>The same as <see cref="AuthorizedSSHKeysSet"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
+    /// <param name="user">The user's name in the guest.</param>
+    /// <param name="keys">In OpenSSH's form.</param>
+    /// <param name="flags">Whether they are added or taken away; else they are all there are.</param>
+    /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
+    public Task AuthorizedSSHKeysSetAsync(
+        string user, IReadOnlyCollection<string> keys, DomainAuthorizedSSHKeysSetFlags flags = default, CancellationToken cancellationToken = default) =>
+        Handle.Calls.Run(() => AuthorizedSSHKeysSet(user, keys, flags), cancellationToken);
 
     /// <summary>What there is to say against a domain: that it uses what will go, or that its security is weakened. Needs no agent. (virDomainGetMessages)</summary>
     /// <param name="flags">Which kinds; 0 is all.</param>

@@ -53,6 +53,17 @@ public sealed unsafe partial class Domain
         return new(virDomainMigrate2(self.Pointer, destination.Pointer, xml.Pointer, (nuint)flags, name.Pointer, where.Pointer, (nuint)bandwidth), dconn.Calls);
     }
 
+    /// <summary>The same as <see cref="Migrate2"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
+    /// <param name="dconn">The other host.</param>
+    /// <param name="dxml">Its description there, different only in what concerns the host; null keeps it.</param>
+    /// <param name="flags">How.</param>
+    /// <param name="dname">Its name there; null keeps it.</param>
+    /// <param name="uri">Where the data goes; null lets the hypervisor choose.</param>
+    /// <param name="bandwidth">MiB/s; 0 is the hypervisor's default.</param>
+    /// <param name="cancellationToken">Ends the wait; a migration that has begun goes on, see <see cref="AbortJob"/>.</param>
+    public Task<Domain> Migrate2Async(Connect dconn, string? dxml, DomainMigrateFlags flags, string? dname = null, string? uri = null, ulong bandwidth = 0,
+        CancellationToken cancellationToken = default) => Handle.Calls.Run(() => Migrate2(dconn, dxml, flags, dname, uri, bandwidth), cancellationToken);
+
     /// <summary>Moves it to another connection's host. (virDomainMigrate3)</summary>
     /// <param name="dconn">The other host.</param>
     /// <param name="parameters">What is null is the hypervisor's default.</param>
@@ -89,6 +100,15 @@ public sealed unsafe partial class Domain
         Check(virDomainMigrateToURI(self.Pointer, destination.Pointer, (nuint)flags, name.Pointer, (nuint)bandwidth));
     }
 
+    /// <summary>The same as <see cref="MigrateToURI"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
+    /// <param name="duri">As for <see cref="MigrateToURI"/>.</param>
+    /// <param name="flags">How.</param>
+    /// <param name="dname">Its name there; null keeps it.</param>
+    /// <param name="bandwidth">MiB/s; 0 is the hypervisor's default.</param>
+    /// <param name="cancellationToken">Ends the wait; a migration that has begun goes on, see <see cref="AbortJob"/>.</param>
+    public Task MigrateToURIAsync(string duri, DomainMigrateFlags flags, string? dname = null, ulong bandwidth = 0, CancellationToken cancellationToken = default) =>
+        Handle.Calls.Run(() => MigrateToURI(duri, flags, dname, bandwidth), cancellationToken);
+
     /// <summary>Lets this host's daemon move it, with another description. (virDomainMigrateToURI2)</summary>
     /// <param name="dconnuri">The other host's connection, with <see cref="DomainMigrateFlags.Peer2peer"/>.</param>
     /// <param name="miguri">Where the data goes; null lets the hypervisor choose.</param>
@@ -105,6 +125,17 @@ public sealed unsafe partial class Domain
         using var name = new Text(dname);
         Check(virDomainMigrateToURI2(self.Pointer, destination.Pointer, where.Pointer, xml.Pointer, (nuint)flags, name.Pointer, (nuint)bandwidth));
     }
+
+    /// <summary>The same as <see cref="MigrateToURI2"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
+    /// <param name="dconnuri">The other host's connection, with <see cref="DomainMigrateFlags.Peer2peer"/>.</param>
+    /// <param name="miguri">Where the data goes; null lets the hypervisor choose.</param>
+    /// <param name="dxml">Its description there, different only in what concerns the host; null keeps it.</param>
+    /// <param name="flags">How.</param>
+    /// <param name="dname">Its name there; null keeps it.</param>
+    /// <param name="bandwidth">MiB/s; 0 is the hypervisor's default.</param>
+    /// <param name="cancellationToken">Ends the wait; a migration that has begun goes on, see <see cref="AbortJob"/>.</param>
+    public Task MigrateToURI2Async(string? dconnuri, string? miguri, string? dxml, DomainMigrateFlags flags, string? dname = null, ulong bandwidth = 0,
+        CancellationToken cancellationToken = default) => Handle.Calls.Run(() => MigrateToURI2(dconnuri, miguri, dxml, flags, dname, bandwidth), cancellationToken);
 
     /// <summary>Lets this host's daemon move it, which speaks to the other itself. (virDomainMigrateToURI3)</summary>
     /// <param name="dconnuri">The other host's connection, with <see cref="DomainMigrateFlags.Peer2peer"/>, else null.</param>

@@ -132,14 +132,14 @@ public sealed record DomainEventDeviceRemovalFailed(Guid UUID, string Name, stri
 /// <summary>Limits of a guest were set.</summary>
 /// <param name="UUID">Whose event it is.</param>
 /// <param name="Name">The domain's name.</param>
-/// <param name="Params">What was set, by the names <c>Constants.DomainTunable…</c>: numbers, and strings for disks and schedulers.</param>
-public sealed record DomainEventTunable(Guid UUID, string Name, IReadOnlyDictionary<string, object> Params) : DomainEvent(UUID, Name);
+/// <param name="Params">What was set.</param>
+public sealed record DomainEventTunable(Guid UUID, string Name, DomainTunables Params) : DomainEvent(UUID, Name);
 
 /// <summary>A long job ended.</summary>
 /// <param name="UUID">Whose event it is.</param>
 /// <param name="Name">The domain's name.</param>
-/// <param name="Params">What <see cref="Domain"/>'s job statistics hold, by the names <c>Constants.DomainJob…</c>.</param>
-public sealed record DomainEventJobCompleted(Guid UUID, string Name, IReadOnlyDictionary<string, object> Params) : DomainEvent(UUID, Name);
+/// <param name="Params">What it came to.</param>
+public sealed record DomainEventJobCompleted(Guid UUID, string Name, DomainJobStats Params) : DomainEvent(UUID, Name);
 
 /// <summary>A guest's agent came or went.</summary>
 /// <param name="UUID">Whose event it is.</param>

@@ -66,7 +66,9 @@ public class BlockJobTests(Qemu qemu)
 
         var end = await events.Next(e => true);
         Assert.Equal(domain.GetUUID(), end.UUID);
-        Assert.NotEmpty(end.Params);
+        Assert.Equal((DomainJobOperation.Backup, true, 1048576ul), (end.Params.Operation, end.Params.Success, end.Params.DiskTotal));
+        Assert.Empty(end.Params.Others);
+        Assert.Equal((DomainJobType.Completed, end.Params with { Success = null }), domain.GetJobStats(DomainGetJobStatsFlags.Completed));
         Assert.Equal(ErrorNumber.NoDomainBackup, Assert.Throws<LibvirtException>(() => domain.BackupGetXMLDesc()).Code);
         Qemu.Remove(domain);
         Assert.Contains("1 MiB", Programs.Run("qemu-img", "info", copy));

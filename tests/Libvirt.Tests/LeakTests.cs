@@ -7,7 +7,7 @@ public class LeakTests
 {
     private const int Calls = 100_000;
     private const int Settled = 20_000;
-    private const int Kinds = 16;
+    private const int Kinds = 20;
 
     [Fact]
     public void AHundredThousandCallsLeaveNothingBehind()
@@ -60,6 +60,10 @@ public class LeakTests
             case 13: Dispose(domain.ListAllSnapshots()); break;
             case 14: domain.GetConnect().Dispose(); break;
             case 15: connect.Calls.Run(network.GetBridgeName).GetAwaiter().GetResult(); break;
+            case 16: domain.SetBlkioParameters(new() { Weight = 500, DeviceWeight = "/dev/null,500" }); break;
+            case 17: domain.GetBlkioParameters(); break;
+            case 18: domain.GetFSInfo(); break;
+            case 19: connect.BaselineCPU(["<cpu><arch>x86_64</arch><model>Penryn</model></cpu>"]); break;
         }
     }
 

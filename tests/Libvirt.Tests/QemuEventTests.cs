@@ -88,7 +88,7 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
         var metadata = Next<DomainEventMetadataChange>(domain);
         Assert.Equal((DomainMetadataType.Element, "urn:x"), (metadata.Type, metadata.Nsuri));
         domain.BackupBegin($"<domainbackup><disks><disk name='vda' type='file'><target file='{qemu.Folder}/{Guid.NewGuid():N}.qcow2'/></disk></disks></domainbackup>", null);
-        Assert.Equal((int)DomainJobOperation.Backup, Next<DomainEventJobCompleted>(domain).Params[Constants.DomainJobOperation]);
+        Assert.Equal(DomainJobOperation.Backup, Next<DomainEventJobCompleted>(domain).Params.Operation);
         domain.ManagedSave();
         Assert.Equal(1, Next<DomainEventMigrationIteration>(domain).Iteration);
         domain.ManagedSaveRemove();

@@ -13,6 +13,7 @@ public sealed class QemuParameterTests : IDisposable
     {
         _qemu = qemu;
         _domain = qemu.Connect.DomainCreateXML(qemu.Guest(Qemu.Disk(qemu.NewImage()),
+            $"<interface type='ethernet'><mac address='{Mac}'/></interface>",
             "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>").Replace("<vcpu>1</vcpu>", "<vcpu current='1'>2</vcpu><iothreads>1</iothreads>", StringComparison.Ordinal));
     }
 
@@ -31,7 +32,7 @@ public sealed class QemuParameterTests : IDisposable
         Assert.Equal([(0, (VcpuState?)VcpuState.Running)], stats.Vcpu!.Select(v => (v.Number, v.State)));
         var disk = Assert.Single(stats.Block!);
         Assert.Equal(("vda", 1048576ul), (disk.Name, disk.Capacity));
-        Assert.Equal([], stats.Net!);
+        Assert.Equal(_domain.InterfaceStats(Mac).TxErrs, (long)Assert.Single(stats.Net!).TxErrs!.Value);
         Assert.Equal([1], stats.Iothread!.Select(t => t.Number));
         // Nothing but what only the hypervisor knows has no member.
         Assert.All(stats.Others.Keys, key => Assert.Matches(@"^(vm|vcpu\.\d+)\..+\.(cur|sum|max)$", key));
@@ -150,7 +151,65 @@ public sealed class QemuParameterTests : IDisposable
     }
 
     [Fact]
-    public void ASavedDomainIsRestoredAndTellsOfItsJob()
+    public void WhatTheDriverTellsHasTheTypesTheDescriptionSays()
+    {
+        using var defined = _qemu.Connect.DomainDefineXML(_qemu.Guest(Qemu.Disk(_qemu.NewImage())));
+        Assert.All(
+        [
+            defined.GetMemoryParameters().Others, defined.GetBlkioParameters().Others, defined.GetSchedulerParameters().Others, defined.GetNumaParameters().Others,
+            _domain.GetPerfEvents().Others, _domain.GetBlockIoTune("vda").Others, _domain.GetInterfaceParameters(Mac).Others,
+        ], Assert.Empty);
+        Assert.NotNull(defined.GetMemoryParameters().HardLimit);
+        Assert.NotNull(_domain.GetInterfaceParameters(Mac).OutPeak);
+        Assert.False(_domain.GetPerfEvents().CpuClock);
+
+        defined.SetMemoryParameters(new() { HardLimit = 131072 });
+        defined.SetBlkioParameters(new() { Weight = 500, DeviceReadIops = "/dev/null,7" });
+        defined.SetSchedulerParameters(new() { VcpuQuota = 50000, VcpuPeriod = 100000 });
+        defined.SetNumaParameters(new() { Mode = DomainNumatuneMemMode.Preferred, Nodeset = "0" });
+        Assert.Equal(131072ul, defined.GetMemoryParameters().HardLimit);
+        Assert.Equal((500u, "/dev/null,7"), (defined.GetBlkioParameters().Weight, defined.GetBlkioParameters().DeviceReadIops));
+        Assert.Equal((50000L, 100000ul), (defined.GetSchedulerParameters().VcpuQuota, defined.GetSchedulerParameters().VcpuPeriod));
+        Assert.Equal(new DomainNumaParameters { Mode = DomainNumatuneMemMode.Preferred, Nodeset = "0" }, defined.GetNumaParameters());
+        defined.Undefine();
+    }
+
+    [Fact]
+    public async Task LimitsThatAreSetAreTold()
+    {
+        var set = new TaskCompletionSource<DomainEventTunable>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = _qemu.Connect.DomainEventTunableRegister(e => set.TrySetResult(e), _domain);
+        _domain.SetBlockIoTune("vda", new() { ReadBytesSec = 7000 }, DomainModificationImpact.Live);
+        var told = await set.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((told.Params.BlkdevDisk, told.Params.BlkdevReadBytesSec), ("vda", 7000ul));
+        Assert.Empty(told.Params.Others);
+    }
+
+    [Fact]
+    public void HowFastMemoryIsWrittenIsMeasured()
+    {
+        _domain.StartDirtyRateCalc(1);
+        DomainStatsDirtyrate? rate = null;
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            using var stats = Assert.Single(Domain.ListGetStats([_domain], DomainStatsTypes.Dirtyrate));
+            rate = stats.Dirtyrate;
+            return rate?.CalcStatus == DomainDirtyRateStatus.Measured;
+        }, TimeSpan.FromSeconds(10)));
+        Assert.Equal((1, "page-sampling"), (rate!.CalcPeriod, rate.CalcMode));
+        Assert.NotNull(rate.MegabytesPerSecond);
+        Assert.True(rate.CalcStartTime > 0);
+    }
+
+    [Fact]
+    public void WithoutConfidentialComputingThereIsNothingToSay()
+    {
+        Assert.Equal(ErrorNumber.OperationUnsupported, Assert.Throws<LibvirtException>(() => _qemu.Connect.NodeGetSEVInfo()).Code);
+        Assert.Equal(new DomainLaunchSecurityParameters(), _domain.GetLaunchSecurityInfo());
+    }
+
+    [Fact]
+    public void ASavedDomainIsRestored()
     {
         var file = Path.Combine(_qemu.Folder, $"{Guid.NewGuid():N}.save");
         using var domain = _qemu.Connect.DomainDefineXML(_qemu.Guest());

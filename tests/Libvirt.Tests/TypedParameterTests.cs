@@ -92,8 +92,8 @@ public class TypedParameterTests
         var text = File.ReadAllText(Path.Combine(Source.Folder, "Generated", "Parameters.cs"));
         var missing = Source.Symbols("libvirt-api.xml").Where(s => s.Name == "macro" && s.Attribute("string") != null).Select(s => s.Attribute("name")!.Value)
             .Where(name => !text.Contains($"<summary>{name}, ", StringComparison.Ordinal));
-        // names that events have, not functions
-        Assert.All(missing, name => Assert.StartsWith("VIR_DOMAIN_TUNABLE_", name, StringComparison.Ordinal));
+        // patterns with a number
+        Assert.Equal(["VIR_DOMAIN_TUNABLE_CPU_IOTHREADSPIN", "VIR_DOMAIN_TUNABLE_CPU_VCPUPIN"], missing.Order(StringComparer.Ordinal));
     }
 
     [Fact]

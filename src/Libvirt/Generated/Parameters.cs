@@ -984,6 +984,142 @@ public sealed partial record DomainSchedulerParameters
     ];
 }
 
+/// <summary>Limits of a guest as they were set. Those of one processor&apos;s or thread&apos;s pinning, named by its number, are among the others.</summary>
+public sealed partial record DomainTunables
+{
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_DISK, <c>blkdeviotune.disk</c>. Macro represents the name of guest disk for which the values are updated, as VIR_TYPED_PARAM_STRING. Since 1.2.9.</summary>
+    public string? BlkdevDisk { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_GROUP_NAME, <c>blkdeviotune.group_name</c>. Macro represents the group name to be used, as VIR_TYPED_PARAM_STRING. Since 3.0.0.</summary>
+    public string? BlkdevGroupName { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_READ_BYTES_SEC, <c>blkdeviotune.read_bytes_sec</c>. Macro represents the read throughput limit in bytes per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? BlkdevReadBytesSec { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_READ_BYTES_SEC_MAX, <c>blkdeviotune.read_bytes_sec_max</c>. Macro represents the read throughput limit during bursts in maximum bytes per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.11.</summary>
+    public ulong? BlkdevReadBytesSecMax { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_READ_BYTES_SEC_MAX_LENGTH, <c>blkdeviotune.read_bytes_sec_max_length</c>. Macro represents the length in seconds allowed for a burst period for the blkdeviotune.read_bytes_sec_max as VIR_TYPED_PARAM_ULLONG. Since 2.4.0.</summary>
+    public ulong? BlkdevReadBytesSecMaxLength { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_READ_IOPS_SEC, <c>blkdeviotune.read_iops_sec</c>. Macro represents the read I/O operations per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? BlkdevReadIopsSec { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_READ_IOPS_SEC_MAX, <c>blkdeviotune.read_iops_sec_max</c>. Macro represents the read maximum I/O operations per second during bursts, as VIR_TYPED_PARAM_ULLONG. Since 1.2.11.</summary>
+    public ulong? BlkdevReadIopsSecMax { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_READ_IOPS_SEC_MAX_LENGTH, <c>blkdeviotune.read_iops_sec_max_length</c>. Macro represents the length in seconds allowed for a burst period for the blkdeviotune.read_iops_sec_max as VIR_TYPED_PARAM_ULLONG. Since 2.4.0.</summary>
+    public ulong? BlkdevReadIopsSecMaxLength { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_SIZE_IOPS_SEC, <c>blkdeviotune.size_iops_sec</c>. Macro represents the size maximum I/O operations per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.11.</summary>
+    public ulong? BlkdevSizeIopsSec { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_TOTAL_BYTES_SEC, <c>blkdeviotune.total_bytes_sec</c>. Macro represents the total throughput limit in bytes per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? BlkdevTotalBytesSec { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_TOTAL_BYTES_SEC_MAX, <c>blkdeviotune.total_bytes_sec_max</c>. Macro represents the total throughput limit during bursts in maximum bytes per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.11.</summary>
+    public ulong? BlkdevTotalBytesSecMax { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_TOTAL_BYTES_SEC_MAX_LENGTH, <c>blkdeviotune.total_bytes_sec_max_length</c>. Macro represents the length in seconds allowed for a burst period for the blkdeviotune.total_bytes_sec_max, as VIR_TYPED_PARAM_ULLONG. Since 2.4.0.</summary>
+    public ulong? BlkdevTotalBytesSecMaxLength { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_TOTAL_IOPS_SEC, <c>blkdeviotune.total_iops_sec</c>. Macro represents the total I/O operations per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? BlkdevTotalIopsSec { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_TOTAL_IOPS_SEC_MAX, <c>blkdeviotune.total_iops_sec_max</c>. Macro represents the total maximum I/O operations per second during bursts, as VIR_TYPED_PARAM_ULLONG. Since 1.2.11.</summary>
+    public ulong? BlkdevTotalIopsSecMax { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_TOTAL_IOPS_SEC_MAX_LENGTH, <c>blkdeviotune.total_iops_sec_max_length</c>. Macro represents the length in seconds allowed for a burst period for the blkdeviotune.total_iops_sec_max as VIR_TYPED_PARAM_ULLONG. Since 2.4.0.</summary>
+    public ulong? BlkdevTotalIopsSecMaxLength { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_WRITE_BYTES_SEC, <c>blkdeviotune.write_bytes_sec</c>. Macro represents the write throughput limit in bytes per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? BlkdevWriteBytesSec { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_WRITE_BYTES_SEC_MAX, <c>blkdeviotune.write_bytes_sec_max</c>. Macro represents the write throughput limit during bursts in maximum bytes per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.11.</summary>
+    public ulong? BlkdevWriteBytesSecMax { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_WRITE_BYTES_SEC_MAX_LENGTH, <c>blkdeviotune.write_bytes_sec_max_length</c>. Macro represents the length in seconds allowed for a burst period for the blkdeviotune.write_bytes_sec_max as VIR_TYPED_PARAM_ULLONG. Since 2.4.0.</summary>
+    public ulong? BlkdevWriteBytesSecMaxLength { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_WRITE_IOPS_SEC, <c>blkdeviotune.write_iops_sec</c>. Macro represents the write I/O operations per second, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? BlkdevWriteIopsSec { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_WRITE_IOPS_SEC_MAX, <c>blkdeviotune.write_iops_sec_max</c>. Macro represents the write maximum I/O operations per second during bursts, as VIR_TYPED_PARAM_ULLONG. Since 1.2.11.</summary>
+    public ulong? BlkdevWriteIopsSecMax { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_WRITE_IOPS_SEC_MAX_LENGTH, <c>blkdeviotune.write_iops_sec_max_length</c>. Macro represents the length in seconds allowed for a burst period for the blkdeviotune.write_iops_sec_max as VIR_TYPED_PARAM_ULLONG. Since 2.4.0.</summary>
+    public ulong? BlkdevWriteIopsSecMaxLength { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_CPU_SHARES, <c>cputune.cpu_shares</c>. Macro represents proportional weight of the scheduler used on the host cpu, when using the posix scheduler, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? CpuCpuShares { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_EMULATORPIN, <c>cputune.emulatorpin</c>. Macro represents formatted pinning for emulator process, as VIR_TYPED_PARAM_STRING. Since 1.2.9.</summary>
+    public string? CpuEmulatorpin { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_EMULATOR_PERIOD, <c>cputune.emulator_period</c>. Macro represents the enforcement period for a quota in microseconds, when using the posix scheduler, for all emulator activity not tied to vcpus, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? CpuEmulatorPeriod { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_EMULATOR_QUOTA, <c>cputune.emulator_quota</c>. Macro represents the maximum bandwidth to be used within a period for all emulator activity not tied to vcpus, when using the posix scheduler, as an VIR_TYPED_PARAM_LLONG. Since 1.2.9.</summary>
+    public long? CpuEmulatorQuota { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_GLOBAL_PERIOD, <c>cputune.global_period</c>. Macro represents the enforcement period for a quota, in microseconds, for whole domain, when using the posix scheduler, as VIR_TYPED_PARAM_ULLONG. Since 1.3.3.</summary>
+    public ulong? CpuGlobalPeriod { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_GLOBAL_QUOTA, <c>cputune.global_quota</c>. Macro represents the maximum bandwidth to be used within a period for whole domain, when using the posix scheduler, as VIR_TYPED_PARAM_LLONG. Since 1.3.3.</summary>
+    public long? CpuGlobalQuota { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_IOTHREAD_PERIOD, <c>cputune.iothread_period</c>. Macro represents the enforcement period for a quota, in microseconds, for iothreads only, when using the posix scheduler, as VIR_TYPED_PARAM_ULLONG. Since 2.2.0.</summary>
+    public ulong? CpuIothreadPeriod { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_IOTHREAD_QUOTA, <c>cputune.iothread_quota</c>. Macro represents the maximum bandwidth to be used within a period for iothreads only, when using the posix scheduler, as VIR_TYPED_PARAM_LLONG. Since 2.2.0.</summary>
+    public long? CpuIothreadQuota { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_VCPU_PERIOD, <c>cputune.vcpu_period</c>. Macro represents the enforcement period for a quota, in microseconds, for vcpus only, when using the posix scheduler, as VIR_TYPED_PARAM_ULLONG. Since 1.2.9.</summary>
+    public ulong? CpuVcpuPeriod { get; init; }
+
+    /// <summary>VIR_DOMAIN_TUNABLE_CPU_VCPU_QUOTA, <c>cputune.vcpu_quota</c>. Macro represents the maximum bandwidth to be used within a period for vcpus only, when using the posix scheduler, as VIR_TYPED_PARAM_LLONG. Since 1.2.9.</summary>
+    public long? CpuVcpuQuota { get; init; }
+
+    /// <summary>What has no member here, by libvirt's name: int, uint, long, ulong, double, bool or string.</summary>
+    public IReadOnlyDictionary<string, object> Others { get; init; } = ParameterValues.None;
+
+    internal static DomainTunables Read(ParameterValues values) => new()
+    {
+        BlkdevDisk = values.TakeString("blkdeviotune.disk"),
+        BlkdevGroupName = values.TakeString("blkdeviotune.group_name"),
+        BlkdevReadBytesSec = values.Take<ulong>("blkdeviotune.read_bytes_sec"),
+        BlkdevReadBytesSecMax = values.Take<ulong>("blkdeviotune.read_bytes_sec_max"),
+        BlkdevReadBytesSecMaxLength = values.Take<ulong>("blkdeviotune.read_bytes_sec_max_length"),
+        BlkdevReadIopsSec = values.Take<ulong>("blkdeviotune.read_iops_sec"),
+        BlkdevReadIopsSecMax = values.Take<ulong>("blkdeviotune.read_iops_sec_max"),
+        BlkdevReadIopsSecMaxLength = values.Take<ulong>("blkdeviotune.read_iops_sec_max_length"),
+        BlkdevSizeIopsSec = values.Take<ulong>("blkdeviotune.size_iops_sec"),
+        BlkdevTotalBytesSec = values.Take<ulong>("blkdeviotune.total_bytes_sec"),
+        BlkdevTotalBytesSecMax = values.Take<ulong>("blkdeviotune.total_bytes_sec_max"),
+        BlkdevTotalBytesSecMaxLength = values.Take<ulong>("blkdeviotune.total_bytes_sec_max_length"),
+        BlkdevTotalIopsSec = values.Take<ulong>("blkdeviotune.total_iops_sec"),
+        BlkdevTotalIopsSecMax = values.Take<ulong>("blkdeviotune.total_iops_sec_max"),
+        BlkdevTotalIopsSecMaxLength = values.Take<ulong>("blkdeviotune.total_iops_sec_max_length"),
+        BlkdevWriteBytesSec = values.Take<ulong>("blkdeviotune.write_bytes_sec"),
+        BlkdevWriteBytesSecMax = values.Take<ulong>("blkdeviotune.write_bytes_sec_max"),
+        BlkdevWriteBytesSecMaxLength = values.Take<ulong>("blkdeviotune.write_bytes_sec_max_length"),
+        BlkdevWriteIopsSec = values.Take<ulong>("blkdeviotune.write_iops_sec"),
+        BlkdevWriteIopsSecMax = values.Take<ulong>("blkdeviotune.write_iops_sec_max"),
+        BlkdevWriteIopsSecMaxLength = values.Take<ulong>("blkdeviotune.write_iops_sec_max_length"),
+        CpuCpuShares = values.Take<ulong>("cputune.cpu_shares"),
+        CpuEmulatorpin = values.TakeString("cputune.emulatorpin"),
+        CpuEmulatorPeriod = values.Take<ulong>("cputune.emulator_period"),
+        CpuEmulatorQuota = values.Take<long>("cputune.emulator_quota"),
+        CpuGlobalPeriod = values.Take<ulong>("cputune.global_period"),
+        CpuGlobalQuota = values.Take<long>("cputune.global_quota"),
+        CpuIothreadPeriod = values.Take<ulong>("cputune.iothread_period"),
+        CpuIothreadQuota = values.Take<long>("cputune.iothread_quota"),
+        CpuVcpuPeriod = values.Take<ulong>("cputune.vcpu_period"),
+        CpuVcpuQuota = values.Take<long>("cputune.vcpu_quota"),
+        Others = values.Others,
+    };
+}
+
 /// <summary>Limits of a port. (virNetworkPortGetParameters, virNetworkPortSetParameters)</summary>
 public sealed partial record NetworkPortParameters
 {

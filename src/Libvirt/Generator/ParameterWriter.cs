@@ -33,6 +33,8 @@ public sealed partial class ParameterWriter(Api api)
         new("DomainSaveRestoreParameters", "Where a domain is saved to or restored from.", "VIR_DOMAIN_SAVE_PARAM_", ["virDomainSaveParams", "virDomainRestoreParams"]),
         new("DomainSchedulerParameters", "A domain's share of the host's processors.", "VIR_DOMAIN_SCHEDULER_",
             ["virDomainSetSchedulerParametersFlags"], IsRead: true),
+        new("DomainTunables", "Limits of a guest as they were set. Those of one processor's or thread's pinning, named by its number, are among the others.", "VIR_DOMAIN_TUNABLE_",
+            [], IsRead: true),
         new("NetworkPortParameters", "Limits of a port.", "VIR_NETWORK_PORT_BANDWIDTH_", ["virNetworkPortGetParameters", "virNetworkPortSetParameters"]),
         new("NodeCPUStats", "How a host's processors spend their time. (virNodeGetCPUStats)", "VIR_NODE_CPU_STATS_", [], IsRead: true),
         new("NodeMemoryParameters", "How a host shares equal pages of memory.", "VIR_NODE_MEMORY_SHARED_", ["virNodeGetMemoryParameters", "virNodeSetMemoryParameters"]),
@@ -162,7 +164,7 @@ public sealed partial class ParameterWriter(Api api)
     IEnumerable<Field> Fields(Macros r) =>
         from m in api.Strings
         let name = Attribute(m, "name")
-        where name.StartsWith(r.Prefix, StringComparison.Ordinal)
+        where name.StartsWith(r.Prefix, StringComparison.Ordinal) && !Attribute(m, "string").Contains('%', StringComparison.Ordinal)      // a pattern for printf
         select new Field(Attribute(m, "string"), Pascal(name[r.Prefix.Length..]), TypeOf(m),
             $"{name}, <c>{Attribute(m, "string")}</c>. {NativeWriter.Text(m.Element("info")?.Value ?? "")} Since {Attribute(m, "version")}.");
 
