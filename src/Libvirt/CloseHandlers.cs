@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Libvirt.Generated;
@@ -15,10 +16,14 @@ internal sealed unsafe class CloseHandlers
 {
     private static readonly ConditionalWeakTable<CallScheduler, CloseHandlers> s_ofConnections = [];
 
+    // What libvirt hands to OnClose is a number, because there is no telling how long it keeps it: of a broken connection nothing can be deregistered.
+    private static readonly ConcurrentDictionary<nint, CloseHandlers> s_registered = [];
+    private static int s_number;
+
     private readonly Lock _lock = new();
     private readonly List<Registration<ConnectCloseReason>> _handlers = [];
     private ConnectCloseReason? _reason;
-    private GCHandle _self;
+    private nint _number;
 
     /// <summary>Those of the connection whose calls run there.</summary>
     public static CloseHandlers Of(CallScheduler calls) => s_ofConnections.GetOrCreateValue(calls);
@@ -28,11 +33,14 @@ internal sealed unsafe class CloseHandlers
     {
         lock (_lock)
         {
+            if (_reason is { } reason)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(_ => handler.DeliverLast(reason), null);
+                return;
+            }
             if (_handlers.Count == 0)
                 Register(connect);
             _handlers.Add(handler);
-            if (_reason is { } reason)
-                ThreadPool.UnsafeQueueUserWorkItem(_ => handler.DeliverLast(reason), null);
         }
     }
 
@@ -43,21 +51,22 @@ internal sealed unsafe class CloseHandlers
         {
             if (!_handlers.Remove(handler) || _handlers.Count > 0)
                 return;
+            s_registered.TryRemove(_number, out _);
             _ = virConnectUnregisterCloseCallback(connect, &OnClose);       // fails where libvirt has let go of it: it closed, or never would
-            _self.Free();
         }
     }
 
     private void Register(virConnect* connect)
     {
-        _self = GCHandle.Alloc(this);
+        _number = Interlocked.Increment(ref s_number);
+        s_registered[_number] = this;
         try
         {
-            Check(virConnectRegisterCloseCallback(connect, &OnClose, (void*)GCHandle.ToIntPtr(_self), null));
+            Check(virConnectRegisterCloseCallback(connect, &OnClose, (void*)_number, null));
         }
         catch
         {
-            _self.Free();
+            s_registered.TryRemove(_number, out _);
             throw;
         }
     }
@@ -65,8 +74,8 @@ internal sealed unsafe class CloseHandlers
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnClose(virConnect* connect, ConnectCloseReason reason, void* opaque)
     {
-        var all = (CloseHandlers)GCHandle.FromIntPtr((nint)opaque).Target!;
-        ThreadPool.UnsafeQueueUserWorkItem(_ => all.Closed(reason), null);
+        if (s_registered.TryGetValue((nint)opaque, out var all))
+            ThreadPool.UnsafeQueueUserWorkItem(_ => all.Closed(reason), null);
     }
 
     private void Closed(ConnectCloseReason reason)

@@ -73,6 +73,43 @@ public class DaemonTests(Qemu qemu, DaemonTroubleTests.Own own) : IClassFixture<
         connect.Dispose();
     }
 
+    [Fact]
+    public async Task WhenOneEndsSequencesOfEventsEndAndCloseHandlersMayDisposeTheConnection()
+    {
+        var libvirtd = own.Daemon;
+        using var connect = Connect.Open(libvirtd.Uri);
+        using var second = connect.Ref();
+        var disposing = Connect.Open(libvirtd.Uri);
+        var reasons = Channel.CreateUnbounded<ConnectCloseReason>();
+        var events = connect.ReadEvents<DomainEvent>(handler => connect.DomainEventLifecycleRegister(handler));
+        second.RegisterCloseCallback(r => reasons.Writer.TryWrite(r));
+        disposing.RegisterCloseCallback(r =>
+        {
+            disposing.Dispose();
+            reasons.Writer.TryWrite(r);
+        });
+        using var guest = connect.DomainCreateXML(Qemu.Guest(libvirtd));
+        guest.Destroy();
+
+        await libvirtd.KillDaemon();
+
+        var seen = new List<DomainEvent>();
+        await foreach (var e in events)
+            seen.Add(e);
+        Assert.Contains(DomainEventType.Stopped, seen.Cast<DomainEventLifecycle>().Select(e => e.Event));
+        Assert.Equal(ConnectCloseReason.Eof, await reasons.Next(r => true));
+        Assert.Equal(ConnectCloseReason.Eof, await reasons.Next(r => true));
+        Assert.Throws<ObjectDisposedException>(() => disposing.GetURI());
+        // who comes after it has broken hears so at once
+        connect.RegisterCloseCallback(r => reasons.Writer.TryWrite(r));
+        Assert.Equal(ConnectCloseReason.Eof, await reasons.Next(r => true));
+        await Waiting.Until(() =>
+        {
+            using var again = TryOpen(libvirtd.Uri);
+            return again is not null;
+        });
+    }
+
     private static Connect? TryOpen(string uri)
     {
         try

@@ -195,6 +195,47 @@ public class EventTests
     }
 
     [Fact]
+    public void HandlersComeAndGoWhileEventsAreDelivered()
+    {
+        using var connect = Connect.Open("test:///default");
+        using var domain = connect.DomainDefineXML(Xml.Domain());
+        using var stop = new CancellationTokenSource();
+        var failures = new ConcurrentQueue<Exception>();
+        var delivered = 0;
+        var threads = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    IDisposable? registration = null;
+                    registration = connect.DomainEventLifecycleRegister(_ =>
+                    {
+                        Interlocked.Increment(ref delivered);
+                        Volatile.Read(ref registration)?.Dispose();
+                    }, domain);
+                    registration.Dispose();
+                }
+            }
+            catch (Exception e)
+            {
+                failures.Enqueue(e);
+            }
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        for (var i = 0; i < 200 || (Volatile.Read(ref delivered) < 100 && i < 20_000); i++)
+        {
+            domain.Create();
+            domain.Destroy();
+        }
+        stop.Cancel();
+        threads.ForEach(t => t.Join());
+        Assert.Empty(failures);
+        Assert.True(delivered >= 100, $"{delivered}");
+        domain.Undefine();
+    }
+
+    [Fact]
     public void DisposingTheConnectionEndsItsHandlersAndLetsThemGo()
     {
         var (connect, handlers) = Registered();
