@@ -28,7 +28,9 @@
 #                        the closed folder is covered by one that holds nothing
 #                        but what is shared. FOLDER itself must be open (o+x).
 #        --setting LINE  of libvirtd.conf, in place of ours. With "listen_tcp = 1"
-#                        it listens inside its network.
+#                        or "listen_tls = 1" it listens inside its network. With
+#                        "auth_tcp = \"sasl\"" users are in DIR/etc/sasl.db, see
+#                        saslpasswd2.
 # stop   ends it with all guests, as a power cut does to them. Definitions of
 #        domains and networks stay in DIR for the next start.
 #
@@ -209,7 +211,7 @@ inside() {
   ip link set lo up
   cd /
   local listen=()
-  ! grep -q '^listen_tcp' /etc/libvirt/libvirtd.conf || listen=(--listen)
+  ! grep -qE '^listen_(tcp|tls) = 1' /etc/libvirt/libvirtd.conf || listen=(--listen)
   virtlogd --config /etc/libvirt/virtlogd.conf --pid-file /run/libvirt/virtlogd.pid &
   # This shell also takes in QEMU processes that have ended; libvirt waits for it.
   while :; do
