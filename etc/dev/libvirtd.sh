@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A libvirtd of its own, with everything in one folder and nothing on the host
-# but processes: it lives in mount, network and process namespaces that end with
-# it, guests included. For the demo and for tests; another libvirtd that runs is
-# not disturbed.
+# but processes: it lives in mount, network, process and host name namespaces
+# that end with it, guests included. For the demo and for tests; another libvirtd
+# that runs is not disturbed.
 #
 #   libvirtd.sh start DIR [--owner PID] [--share FOLDER]... [--setting LINE]...
 #   libvirtd.sh stop DIR
@@ -117,7 +117,7 @@ start() {
     # Mount points; Debian's packages make them as well.
     mkdir -p /etc/libvirt /var/{lib,cache,log}/libvirt /run/libvirt
     if has_virtualization; then echo yes; else echo no; fi >"$dir/kvm"
-    setsid unshare --mount --net --pid --fork --mount-proc --kill-child --propagation private \
+    setsid unshare --mount --net --pid --uts --fork --mount-proc --kill-child --propagation private \
       "$self" inside "$dir" "${shares[@]}" </dev/null >"$dir/log/start.log" 2>&1 &
     remember "$dir/outer" $! || true
     await_ready $!
@@ -208,6 +208,8 @@ inside() {
     mount --bind "$run/inside/kvm" /dev/kvm
   fi
   share_folders "$@"
+  # To another of these it is another host: guests can move there.
+  hostname "libvirt-$(cut -d- -f1 "$dir/host_uuid")"
   ip link set lo up
   cd /
   local listen=()

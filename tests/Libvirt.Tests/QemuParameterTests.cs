@@ -225,15 +225,6 @@ public sealed class QemuParameterTests : IDisposable
     }
 
     [Fact]
-    public void MigrationIsRefusedWithAReason()
-    {
-        using var again = Connect.Open(_qemu.Daemon.Uri);
-        var parameters = new DomainMigrateParameters { DestName = "z", Bandwidth = 1, MigrateDisks = ["vda"], Compression = ["xbzrle", "mt"] };
-        Assert.Equal(ErrorNumber.InvalidArg, Assert.Throws<LibvirtException>(() => _domain.Migrate3(again, parameters with { Others = new Dictionary<string, object> { ["bandwidth.postcopy"] = "fast" } })).Code);
-        Assert.Equal(ErrorNumber.MigrateUnsafe, Assert.Throws<LibvirtException>(() => _domain.Migrate3(again, new() { Bandwidth = 1 }, DomainMigrateFlags.Live)).Code);
-    }
-
-    [Fact]
     public void TheHostTellsOfItsMemory()
     {
         var memory = _qemu.Connect.NodeGetMemoryStats();
