@@ -26,8 +26,7 @@ public sealed unsafe partial class Connect
     /// <param name="flags">For example for reading only.</param>
     /// <param name="types">What it can answer; null is everything that a user can be asked for: names, passwords, prompts and the realm.</param>
     /// <exception cref="LibvirtException">
-    /// <see cref="ErrorNumber.AuthFailed"/>: the answers were wrong, or none was given; <see cref="ErrorNumber.AuthUnavailable"/>: the other side wants something that isn't
-    /// among the types; and those of <see cref="Open(string)"/>.
+    /// <see cref="ErrorNumber.AuthFailed"/>: the answers were wrong, none was given, or what is wanted isn't among the types; and those of <see cref="Open(string)"/>.
     /// </exception>
     public static Connect OpenAuth(string? uri, Func<IReadOnlyList<ConnectCredential>, bool> credentials, ConnectFlags flags = default,
         IReadOnlyList<ConnectCredentialType>? types = null)

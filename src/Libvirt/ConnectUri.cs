@@ -220,7 +220,7 @@ public sealed partial class ConnectUri
         }
     }
 
-    private static bool IsIPv6(string host) => IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 && !host.StartsWith('[');
+    private static bool IsIPv6(string host) => IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 && !host.Contains('[') && !host.Contains('%');
 
     /// <summary>A name of ours as libvirt writes it.</summary>
     private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();

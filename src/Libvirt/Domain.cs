@@ -243,15 +243,6 @@ public sealed unsafe partial class Domain
         using var text = new Text(command);
         return Text.Take(virDomainQemuAgentCommand(self.Pointer, text.Pointer, timeout, 0));
     }
-
-    internal static string NameOf(virDomain* domain) => Text.Copy(Check(virDomainGetName(domain)))!;
-
-    internal static Guid UUIDOf(virDomain* domain)
-    {
-        var bytes = stackalloc byte[Constants.UuidBuflen];
-        Check(virDomainGetUUID(domain, bytes));
-        return new(new ReadOnlySpan<byte>(bytes, Constants.UuidBuflen), bigEndian: true);
-    }
 }
 
 /// <summary>A domain's state and size. (virDomainInfo)</summary>

@@ -47,6 +47,7 @@ public class ConnectUriTests
     [InlineData("qemu+ssh://bad host/system", "host 'bad host'")]
     [InlineData("qemu+ssh://-oProxyCommand=x/system", "host '-oProxyCommand=x'")]
     [InlineData("qemu+tcp://[::zz]/system", "host '::zz'")]
+    [InlineData("qemu+tcp://[fe80::1%25eth0]/system", "host 'fe80::1%25eth0'")]
     [InlineData("qemu+tcp://host:0/system", "1 to 65535")]
     [InlineData("qemu+tcp://host:65536/system", "1 to 65535")]
     [InlineData("qemu+unix://host/system", "host, 'host', but the transport unix stays on this machine")]
@@ -68,6 +69,42 @@ public class ConnectUriTests
     [InlineData("esx:///", "name its host")]
     public void WhatIsWrongIsNamedWithItsRemedy(string uri, string message) =>
         Assert.Contains(message, Assert.Throws<FormatException>(() => ConnectUri.Parse(uri)).Message);
+
+    [Fact]
+    public void WhateverIsReadIsWrittenSoThatItReadsTheSame()
+    {
+        var random = new Random(20261121);
+        const string signs = "qemu+ssh:/@?=&;%[]#.-_ 0123456789aZ\u00e9\0";
+        string[] uris = ["qemu+ssh://me@node7:22/system?keyfile=/k&no_tty=1", "qemu+tls://[::1]/system?pkipath=%2Fpki", "esx://h/?no_verify=1", "test:///a%20b", "qemu+ext:///s?command=/c"];
+        var read = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = uris[random.Next(uris.Length)].ToList();
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                var at = random.Next(text.Count);
+                if (random.Next(3) == 0)
+                    text.RemoveAt(at);
+                else if (random.Next(2) == 0)
+                    text.Insert(at, signs[random.Next(signs.Length)]);
+                else
+                    text[at] = signs[random.Next(signs.Length)];
+            }
+            ConnectUri uri;
+            try
+            {
+                uri = ConnectUri.Parse(string.Concat(text));
+            }
+            catch (FormatException)
+            {
+                continue;
+            }
+            read++;
+            var written = uri.ToString();
+            Assert.Equal(written, ConnectUri.Parse(written).ToString());
+        }
+        Assert.InRange(read, 1000, 19_000);
+    }
 
     [Fact]
     public void PartsThatDoNotGoTogetherAreNotWritten()

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using Libvirt.Generated;
 
 namespace Libvirt.Tests;
 
@@ -54,7 +53,7 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
         domain.Create();
         var change = Next<DomainEventDiskChange>(domain);
         Assert.Equal((missing, null, "ide0-1-0", ConnectDomainEventDiskChangeReason.ChangeMissingOnStart), (change.OldSrcPath, change.NewSrcPath, change.DevAlias, change.Reason));
-        Monitor(domain, """{"execute":"eject","arguments":{"id":"ide0-1-0","force":true}}""", default);
+        domain.QemuMonitorCommand("""{"execute":"eject","arguments":{"id":"ide0-1-0","force":true}}""");
         Assert.Equal(DomainEventTrayChangeReason.Open, Next<DomainEventTrayChange>(domain).Reason);
     }
 
@@ -67,7 +66,7 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
         Keep(qemu.Connect.DomainEventBlockJobRegister(_events.Add, domain));
         Keep(qemu.Connect.DomainEventBlockJob2Register(_events.Add, domain));
         domain.SetBlockThreshold("vda", 200_000);
-        Monitor(domain, "qemu-io -d /machine/peripheral/virtio-disk0/virtio-backend \"write 0 512k\"", DomainQemuMonitorCommandFlags.Hmp);
+        domain.QemuMonitorCommand("qemu-io -d /machine/peripheral/virtio-disk0/virtio-backend \"write 0 512k\"", DomainQemuMonitorCommandFlags.Hmp);
         var filled = Next<DomainEventBlockThreshold>(domain);
         Assert.Equal(("vda", 200_000UL), (filled.Dev, filled.Threshold));
         domain.BlockPull("vda", 0);
@@ -125,7 +124,7 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
         Keep(qemu.Connect.SecretEventLifecycleRegister(events.Add));
         Keep(qemu.Connect.SecretEventValueChangedRegister(events.Add));
         using var secret = qemu.Connect.SecretDefineXML("<secret ephemeral='yes'><usage type='volume'><volume>/nowhere</volume></usage></secret>");
-        SetValue(secret, [1, 2, 3]);
+        secret.SetValue([1, 2, 3]);
         secret.Undefine();
         Assert.Equal(
         [
@@ -133,22 +132,6 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
             new SecretEventValueChanged(secret.GetUUID()),
             new SecretEventLifecycle(secret.GetUUID(), SecretEventLifecycleType.Undefined, 0),
         ], OtherEventTests.Take(events, 3, _ => true));
-    }
-
-    private static unsafe void Monitor(Domain domain, string command, DomainQemuMonitorCommandFlags flags)
-    {
-        using var self = domain.Handle.Use();
-        using var text = new Text(command);
-        byte* answer;
-        LibvirtException.Check(Native.virDomainQemuMonitorCommand(self.Pointer, text.Pointer, &answer, flags));
-        Assert.DoesNotContain("error", Text.Take(answer), StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static unsafe void SetValue(Secret secret, byte[] value)
-    {
-        using var self = secret.Handle.Use();
-        fixed (byte* bytes = value)
-            LibvirtException.Check(Native.virSecretSetValue(self.Pointer, bytes, (nuint)value.Length, 0));
     }
 
     public void Dispose()
