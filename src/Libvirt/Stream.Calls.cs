@@ -112,7 +112,9 @@ public sealed unsafe partial class Stream
         return lease;
     }
 
-    /// <summary>Gives the stream back, broken off if it wasn't finished.</summary>
+    /// <summary>
+    /// Gives the stream back, broken off if it wasn't finished; that waits for the daemon, while <see cref="DisposeAsync"/> keeps to the time limit of calls.
+    /// </summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)

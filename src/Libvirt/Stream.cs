@@ -72,7 +72,9 @@ public sealed partial class Stream : System.IO.Stream
         return Read(buffer.AsSpan(offset, count));
     }
 
-    /// <summary>Reads what there is, waiting for something. Holes are zeros.</summary>
+    /// <summary>
+    /// Reads what there is, waiting for something. Holes are zeros. (virStreamRecv, virStreamEventAddCallback, virStreamEventUpdateCallback)
+    /// </summary>
     /// <returns>Bytes read; 0 is the end.</returns>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         RecvAsync(buffer, default, null, cancellationToken);

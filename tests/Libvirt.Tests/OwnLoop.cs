@@ -43,6 +43,8 @@ internal static class OwnLoop
         using var connect = Connect.Open("test:///default");
         using var domain = connect.LookupDomainByName("test");
         Lifecycle(loop, connect, () => domain.Destroy(), () => domain.Create());
+        using var picture = new MemoryStream();
+        Output.WriteLine(domain.ScreenshotAsync(picture).Wait(Limit) ? "picture" : "no picture");
     }
 
     private static void Daemon(PollLoop loop, string uri, string guest)

@@ -17,6 +17,7 @@ public class OwnLoopTests
             "timeout",
             "Stopped on the own thread",
             "Started on the own thread",
+            "picture",
             "nothing left",
         ], lines);
     }
