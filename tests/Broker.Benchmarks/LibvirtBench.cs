@@ -12,9 +12,9 @@ namespace Broker.Benchmarks;
 /// </summary>
 internal static class LibvirtBench
 {
-    // many short rounds: what else the machine does hits some of them, and not the median
-    private const int Rounds = 201;
-    private const int WarmUp = 20;
+    // many rounds: what else the machine does hits some of them, and not the median
+    private const int Rounds = 101;
+    private const int WarmUp = 10;
 
     public static async Task Run()
     {
@@ -24,14 +24,14 @@ internal static class LibvirtBench
             var program = Path.Combine(folder.FullName, "getinfo");
             await Programs.Run("gcc", "-O2", "-o", program, Repository.PathOf("tests/Broker.Benchmarks/getinfo.c"), "-lvirt", "-pthread");
 
-            var (c, added, _) = Compare(program, "test:///default", "test", 10_000);
+            var (c, added, _) = Compare(program, "test:///default", "test", 20_000);
             Figures.Print("libvirt.c_call_ns", c);
             Figures.Print("libvirt.call_added_ns", added);
 
             await using var libvirtd = await PrivateLibvirtd.Start();
             using (var connect = Connect.Open(libvirtd.Uri))
                 connect.DomainDefineXML($"<domain type='{libvirtd.DomainType}'><name>measured</name><memory unit='MiB'>64</memory><os><type>hvm</type></os></domain>").Dispose();
-            var (socket, _, ratio) = Compare(program, libvirtd.Uri, "measured", 100);
+            var (socket, _, ratio) = Compare(program, libvirtd.Uri, "measured", 500);
             Figures.Print("libvirt.c_call_socket_ns", socket);
             Figures.Print("libvirt.call_ratio", ratio);
         }

@@ -10,6 +10,7 @@ internal static class Child
         switch (args)
         {
             case ["leak"]: LeakTests.InChild(); return 0;
+            case ["leak-daemon"]: DaemonLeakTests.InChild(); return 0;
             case ["fail"]: ErrorTests.InChild(); return 0;
             case ["old-library"]: OldLibraryTests.InChild(); return 0;
             case ["own-loop", .. var rest]: OwnLoop.InChild(rest); return 0;

@@ -78,7 +78,7 @@ public class LeakTests
         }
     }
 
-    private static void Dispose(IEnumerable<IDisposable> objects)
+    internal static void Dispose(IEnumerable<IDisposable> objects)
     {
         foreach (var o in objects)
             o.Dispose();
@@ -98,7 +98,7 @@ public class LeakTests
     }
 
     /// <summary>What the process keeps in memory, in bytes, without what is only waiting to be collected.</summary>
-    private static long Memory()
+    internal static long Memory()
     {
         Collect();
         var line = File.ReadLines("/proc/self/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
