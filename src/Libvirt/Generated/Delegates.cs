@@ -66,7 +66,7 @@ internal unsafe delegate void ConnectDomainEventDeviceRemovalFailedCallback(virC
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 internal unsafe delegate void ConnectDomainEventDeviceRemovedCallback(virConnect* conn, virDomain* dom, byte* devAlias, void* opaque);
 
-/// <summary>This callback occurs when disk gets changed. However, not all reason will cause both oldSrcPath and newSrcPath to be non-NULL. Please see virConnectDomainEventDiskChangeReason for more details.</summary>
+/// <summary>This callback occurs when disk gets changed. However, not all reason will cause both oldSrcPath and newSrcPath to be not null. Please see virConnectDomainEventDiskChangeReason for more details.</summary>
 /// <remarks>
 /// <para>The callback signature to use when registering for an event of type VIR_DOMAIN_EVENT_ID_DISK_CHANGE with virConnectDomainEventRegisterAny()</para>
 /// Since 0.9.7.
@@ -105,7 +105,7 @@ internal unsafe delegate void ConnectDomainEventIOErrorReasonCallback(virConnect
 
 /// <summary>This callback occurs when a job (such as migration or backup) running on the domain is completed.</summary>
 /// <remarks>
-/// <para>The params array will contain statistics of the just completed job as virDomainGetJobStats would return. The callback must not free params (the array will be freed once the callback finishes).</para>
+/// <para>The params array will contain statistics of the just completed job as virDomainGetJobStats would return.</para>
 /// <para>The callback signature to use when registering for an event of type VIR_DOMAIN_EVENT_ID_JOB_COMPLETED with virConnectDomainEventRegisterAny().</para>
 /// Since 1.3.3.
 /// </remarks>

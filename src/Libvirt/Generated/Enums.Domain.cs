@@ -76,9 +76,9 @@ public enum ConnectDomainEventBlockJobStatus
 /// </remarks>
 public enum ConnectDomainEventDiskChangeReason
 {
-    /// <summary>VIR_DOMAIN_EVENT_DISK_CHANGE_MISSING_ON_START. Removable media changed to empty according to startup policy as source was missing. oldSrcPath is set, newSrcPath is NULL. Since 0.9.7.</summary>
+    /// <summary>VIR_DOMAIN_EVENT_DISK_CHANGE_MISSING_ON_START. Removable media changed to empty according to startup policy as source was missing. oldSrcPath is set, newSrcPath is null. Since 0.9.7.</summary>
     ChangeMissingOnStart = 0,
-    /// <summary>VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START. Disk was dropped from domain as source file was missing. oldSrcPath is set, newSrcPath is NULL. Since 1.1.2.</summary>
+    /// <summary>VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START. Disk was dropped from domain as source file was missing. oldSrcPath is set, newSrcPath is null. Since 1.1.2.</summary>
     DropMissingOnStart = 1,
     /// <summary>VIR_DOMAIN_EVENT_DISK_CHANGE_LAST. Since 0.9.10.</summary>
     Last = 2,
@@ -212,7 +212,7 @@ public enum DomainBackupBeginFlags : uint
 [Flags]
 public enum DomainBlockCommitFlags : uint
 {
-    /// <summary>VIR_DOMAIN_BLOCK_COMMIT_SHALLOW. NULL base means next backing file, not whole chain. Since 0.10.2.</summary>
+    /// <summary>VIR_DOMAIN_BLOCK_COMMIT_SHALLOW. null base means next backing file, not whole chain. Since 0.10.2.</summary>
     Shallow = 1,
     /// <summary>VIR_DOMAIN_BLOCK_COMMIT_DELETE. Delete any files that are now invalid after their contents have been committed. Since 0.10.2.</summary>
     Delete = 2,

@@ -364,7 +364,7 @@ public enum ErrorNumber
     CpuIncompatible = 91,
     /// <summary>VIR_ERR_XML_INVALID_SCHEMA. XML document doesn&apos;t validate against schema. Since 1.2.12.</summary>
     XmlInvalidSchema = 92,
-    /// <summary>VIR_ERR_MIGRATE_FINISH_OK. Finish API succeeded but it is expected to return NULL. Since 1.2.18.</summary>
+    /// <summary>VIR_ERR_MIGRATE_FINISH_OK. Finish API succeeded but it is expected to return null. Since 1.2.18.</summary>
     MigrateFinishOk = 93,
     /// <summary>VIR_ERR_AUTH_UNAVAILABLE. authentication unavailable. Since 1.3.3.</summary>
     AuthUnavailable = 94,

@@ -4,61 +4,61 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Adds new parameter called name with boolean type and sets its value to value. If params array points to NULL or to a space that is not large enough to accommodate the new parameter (maxparams &lt; nparams + 1), the function allocates more space for it and updates maxparams. On success, nparams is incremented by one. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
+    /// <summary>Adds new parameter called name with boolean type and sets its value to value. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
     public static int virTypedParamsAddBoolean(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, int value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, int, int>)
             (s_virTypedParamsAddBoolean != 0 ? s_virTypedParamsAddBoolean : Library.Core.Bind(ref s_virTypedParamsAddBoolean, "virTypedParamsAddBoolean")))(@params, nparams, maxparams, name, value);
     static nint s_virTypedParamsAddBoolean;
 
-    /// <summary>Adds new parameter called name with double type and sets its value to value. If params array points to NULL or to a space that is not large enough to accommodate the new parameter (maxparams &lt; nparams + 1), the function allocates more space for it and updates maxparams. On success, nparams is incremented by one. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
+    /// <summary>Adds new parameter called name with double type and sets its value to value. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
     public static int virTypedParamsAddDouble(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, double value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, double, int>)
             (s_virTypedParamsAddDouble != 0 ? s_virTypedParamsAddDouble : Library.Core.Bind(ref s_virTypedParamsAddDouble, "virTypedParamsAddDouble")))(@params, nparams, maxparams, name, value);
     static nint s_virTypedParamsAddDouble;
 
-    /// <summary>Adds new parameter called name with the requested type and parses its value from the value string. If the requested type is string, the function creates its own copy of the value string, which needs to be freed using virTypedParamsFree or virTypedParamsClear. If params array points to NULL or to a space that is not large enough to accommodate the new parameter (maxparams &lt; nparams + 1), the function allocates more space for it and updates maxparams. On success, nparams is incremented by one. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
+    /// <summary>Adds new parameter called name with the requested type and parses its value from the value string. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
     public static int virTypedParamsAddFromString(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, int type, byte* value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, int, byte*, int>)
             (s_virTypedParamsAddFromString != 0 ? s_virTypedParamsAddFromString : Library.Core.Bind(ref s_virTypedParamsAddFromString, "virTypedParamsAddFromString")))(@params, nparams, maxparams, name, type, value);
     static nint s_virTypedParamsAddFromString;
 
-    /// <summary>Adds new parameter called name with int type and sets its value to value. If params array points to NULL or to a space that is not large enough to accommodate the new parameter (maxparams &lt; nparams + 1), the function allocates more space for it and updates maxparams. On success, nparams is incremented by one. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
+    /// <summary>Adds new parameter called name with int type and sets its value to value. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
     public static int virTypedParamsAddInt(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, int value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, int, int>)
             (s_virTypedParamsAddInt != 0 ? s_virTypedParamsAddInt : Library.Core.Bind(ref s_virTypedParamsAddInt, "virTypedParamsAddInt")))(@params, nparams, maxparams, name, value);
     static nint s_virTypedParamsAddInt;
 
-    /// <summary>Adds new parameter called name with long long int type and sets its value to value. If params array points to NULL or to a space that is not large enough to accommodate the new parameter (maxparams &lt; nparams + 1), the function allocates more space for it and updates maxparams. On success, nparams is incremented by one. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
+    /// <summary>Adds new parameter called name with long long int type and sets its value to value. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
     public static int virTypedParamsAddLLong(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, long value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, long, int>)
             (s_virTypedParamsAddLLong != 0 ? s_virTypedParamsAddLLong : Library.Core.Bind(ref s_virTypedParamsAddLLong, "virTypedParamsAddLLong")))(@params, nparams, maxparams, name, value);
     static nint s_virTypedParamsAddLLong;
 
-    /// <summary>Adds new parameter called name with char * type and sets its value to value. The function creates its own copy of value string, which needs to be freed using virTypedParamsFree or virTypedParamsClear. If params array points to NULL or to a space that is not large enough to accommodate the new parameter (maxparams &lt; nparams + 1), the function allocates more space for it and updates maxparams. On success, nparams is incremented by one. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
+    /// <summary>Adds new parameter called name with char * type and sets its value to value. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
     public static int virTypedParamsAddString(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, byte* value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, byte*, int>)
             (s_virTypedParamsAddString != 0 ? s_virTypedParamsAddString : Library.Core.Bind(ref s_virTypedParamsAddString, "virTypedParamsAddString")))(@params, nparams, maxparams, name, value);
     static nint s_virTypedParamsAddString;
 
-    /// <summary>Packs NULL-terminated list of strings values into params under the key name. Since 1.2.17.</summary>
+    /// <summary>Packs null-terminated list of strings values into params under the key name. Since 1.2.17.</summary>
     public static int virTypedParamsAddStringList(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, byte** values) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, byte**, int>)
             (s_virTypedParamsAddStringList != 0 ? s_virTypedParamsAddStringList : Library.Core.Bind(ref s_virTypedParamsAddStringList, "virTypedParamsAddStringList")))(@params, nparams, maxparams, name, values);
     static nint s_virTypedParamsAddStringList;
 
-    /// <summary>Adds new parameter called name with unsigned int type and sets its value to value. If params array points to NULL or to a space that is not large enough to accommodate the new parameter (maxparams &lt; nparams + 1), the function allocates more space for it and updates maxparams. On success, nparams is incremented by one. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
+    /// <summary>Adds new parameter called name with unsigned int type and sets its value to value. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
     public static int virTypedParamsAddUInt(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, uint value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, uint, int>)
             (s_virTypedParamsAddUInt != 0 ? s_virTypedParamsAddUInt : Library.Core.Bind(ref s_virTypedParamsAddUInt, "virTypedParamsAddUInt")))(@params, nparams, maxparams, name, value);
     static nint s_virTypedParamsAddUInt;
 
-    /// <summary>Adds new parameter called name with unsigned long long type and sets its value to value. If params array points to NULL or to a space that is not large enough to accommodate the new parameter (maxparams &lt; nparams + 1), the function allocates more space for it and updates maxparams. On success, nparams is incremented by one. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
+    /// <summary>Adds new parameter called name with unsigned long long type and sets its value to value. The function fails with VIR_ERR_INVALID_ARG error if the parameter already exists in params. Since 1.0.2.</summary>
     public static int virTypedParamsAddULLong(virTypedParameter** @params, int* nparams, int* maxparams, byte* name, ulong value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter**, int*, int*, byte*, ulong, int>)
             (s_virTypedParamsAddULLong != 0 ? s_virTypedParamsAddULLong : Library.Core.Bind(ref s_virTypedParamsAddULLong, "virTypedParamsAddULLong")))(@params, nparams, maxparams, name, value);
     static nint s_virTypedParamsAddULLong;
 
-    /// <summary>Frees all memory used by string parameters. The memory occupied by params is not freed; use virTypedParamsFree if you want it to be freed too. Since 1.0.2.</summary>
+    /// <summary>Frees all memory used by string parameters. Since 1.0.2.</summary>
     public static void virTypedParamsClear(virTypedParameter* @params, int nparams) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter*, int, void>)
             (s_virTypedParamsClear != 0 ? s_virTypedParamsClear : Library.Core.Bind(ref s_virTypedParamsClear, "virTypedParamsClear")))(@params, nparams);
@@ -76,43 +76,43 @@ internal static unsafe partial class Native
             (s_virTypedParamsGet != 0 ? s_virTypedParamsGet : Library.Core.Bind(ref s_virTypedParamsGet, "virTypedParamsGet")))(@params, nparams, name);
     static nint s_virTypedParamsGet;
 
-    /// <summary>Finds typed parameter called name and store its boolean value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing NULL as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
+    /// <summary>Finds typed parameter called name and store its boolean value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing null as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
     public static int virTypedParamsGetBoolean(virTypedParameter* @params, int nparams, byte* name, int* value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter*, int, byte*, int*, int>)
             (s_virTypedParamsGetBoolean != 0 ? s_virTypedParamsGetBoolean : Library.Core.Bind(ref s_virTypedParamsGetBoolean, "virTypedParamsGetBoolean")))(@params, nparams, name, value);
     static nint s_virTypedParamsGetBoolean;
 
-    /// <summary>Finds typed parameter called name and store its double value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing NULL as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
+    /// <summary>Finds typed parameter called name and store its double value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing null as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
     public static int virTypedParamsGetDouble(virTypedParameter* @params, int nparams, byte* name, double* value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter*, int, byte*, double*, int>)
             (s_virTypedParamsGetDouble != 0 ? s_virTypedParamsGetDouble : Library.Core.Bind(ref s_virTypedParamsGetDouble, "virTypedParamsGetDouble")))(@params, nparams, name, value);
     static nint s_virTypedParamsGetDouble;
 
-    /// <summary>Finds typed parameter called name and store its int value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing NULL as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
+    /// <summary>Finds typed parameter called name and store its int value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing null as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
     public static int virTypedParamsGetInt(virTypedParameter* @params, int nparams, byte* name, int* value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter*, int, byte*, int*, int>)
             (s_virTypedParamsGetInt != 0 ? s_virTypedParamsGetInt : Library.Core.Bind(ref s_virTypedParamsGetInt, "virTypedParamsGetInt")))(@params, nparams, name, value);
     static nint s_virTypedParamsGetInt;
 
-    /// <summary>Finds typed parameter called name and store its long long int value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing NULL as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
+    /// <summary>Finds typed parameter called name and store its long long int value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing null as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
     public static int virTypedParamsGetLLong(virTypedParameter* @params, int nparams, byte* name, long* value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter*, int, byte*, long*, int>)
             (s_virTypedParamsGetLLong != 0 ? s_virTypedParamsGetLLong : Library.Core.Bind(ref s_virTypedParamsGetLLong, "virTypedParamsGetLLong")))(@params, nparams, name, value);
     static nint s_virTypedParamsGetLLong;
 
-    /// <summary>Finds typed parameter called name and store its char * value in value. The function does not create a copy of the string and the caller must not free the string value points to. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing NULL as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
+    /// <summary>Finds typed parameter called name and store its char * value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing null as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
     public static int virTypedParamsGetString(virTypedParameter* @params, int nparams, byte* name, byte** value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter*, int, byte*, byte**, int>)
             (s_virTypedParamsGetString != 0 ? s_virTypedParamsGetString : Library.Core.Bind(ref s_virTypedParamsGetString, "virTypedParamsGetString")))(@params, nparams, name, value);
     static nint s_virTypedParamsGetString;
 
-    /// <summary>Finds typed parameter called name and store its unsigned int value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing NULL as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
+    /// <summary>Finds typed parameter called name and store its unsigned int value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing null as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
     public static int virTypedParamsGetUInt(virTypedParameter* @params, int nparams, byte* name, uint* value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter*, int, byte*, uint*, int>)
             (s_virTypedParamsGetUInt != 0 ? s_virTypedParamsGetUInt : Library.Core.Bind(ref s_virTypedParamsGetUInt, "virTypedParamsGetUInt")))(@params, nparams, name, value);
     static nint s_virTypedParamsGetUInt;
 
-    /// <summary>Finds typed parameter called name and store its unsigned long long int value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing NULL as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
+    /// <summary>Finds typed parameter called name and store its unsigned long long int value in value. The function fails with VIR_ERR_INVALID_ARG error if the parameter does not have the expected type. By passing null as value, the function may be used to check presence and type of the parameter. Since 1.0.2.</summary>
     public static int virTypedParamsGetULLong(virTypedParameter* @params, int nparams, byte* name, ulong* value) =>
         ((delegate* unmanaged[Cdecl]<virTypedParameter*, int, byte*, ulong*, int>)
             (s_virTypedParamsGetULLong != 0 ? s_virTypedParamsGetULLong : Library.Core.Bind(ref s_virTypedParamsGetULLong, "virTypedParamsGetULLong")))(@params, nparams, name, value);

@@ -58,7 +58,7 @@ internal static unsafe partial class Native
             (s_virConnectListAllDomains != 0 ? s_virConnectListAllDomains : Library.Core.Bind(ref s_virConnectListAllDomains, "virConnectListAllDomains")))(conn, domains, flags);
     static nint s_virConnectListAllDomains;
 
-    /// <summary>list the defined but inactive domains, stores the pointers to the names in names Since 0.1.1.</summary>
+    /// <summary>list the defined but inactive domains Since 0.1.1.</summary>
     public static int virConnectListDefinedDomains(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedDomains != 0 ? s_virConnectListDefinedDomains : Library.Core.Bind(ref s_virConnectListDefinedDomains, "virConnectListDefinedDomains")))(conn, names, maxnames);
@@ -118,13 +118,13 @@ internal static unsafe partial class Native
             (s_virDomainAttachDeviceFlags != 0 ? s_virDomainAttachDeviceFlags : Library.Core.Bind(ref s_virDomainAttachDeviceFlags, "virDomainAttachDeviceFlags")))(domain, xml, flags);
     static nint s_virDomainAttachDeviceFlags;
 
-    /// <summary>For given user in domain fetch list of public SSH authorized keys and store them into keys array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing keys when no longer needed. Since 6.10.0.</summary>
+    /// <summary>For given user in domain fetch list of public SSH authorized keys and store them into keys array which is allocated upon successful return and is null terminated. Since 6.10.0.</summary>
     public static int virDomainAuthorizedSSHKeysGet(virDomain* domain, byte* user, byte*** keys, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte***, uint, int>)
             (s_virDomainAuthorizedSSHKeysGet != 0 ? s_virDomainAuthorizedSSHKeysGet : Library.Core.Bind(ref s_virDomainAuthorizedSSHKeysGet, "virDomainAuthorizedSSHKeysGet")))(domain, user, keys, flags);
     static nint s_virDomainAuthorizedSSHKeysGet;
 
-    /// <summary>For given user in domain set keys in authorized keys file. Any previous content of the file is overwritten with new keys. That is, if this API is called with nkeys = 0, keys = NULL and flags = 0 then the authorized keys file for user is cleared out. Since 6.10.0.</summary>
+    /// <summary>For given user in domain set keys in authorized keys file. Any previous content of the file is overwritten with new keys. That is, if this API is called with nkeys = 0, keys = null and flags = 0 then the authorized keys file for user is cleared out. Since 6.10.0.</summary>
     public static int virDomainAuthorizedSSHKeysSet(virDomain* domain, byte* user, byte** keys, uint nkeys, DomainAuthorizedSSHKeysSetFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, byte**, uint, DomainAuthorizedSSHKeysSetFlags, int>)
             (s_virDomainAuthorizedSSHKeysSet != 0 ? s_virDomainAuthorizedSSHKeysSet : Library.Core.Bind(ref s_virDomainAuthorizedSSHKeysSet, "virDomainAuthorizedSSHKeysSet")))(domain, user, keys, nkeys, flags);
@@ -268,13 +268,13 @@ internal static unsafe partial class Native
             (s_virDomainDelIOThread != 0 ? s_virDomainDelIOThread : Library.Core.Bind(ref s_virDomainDelIOThread, "virDomainDelIOThread")))(domain, iothread_id, flags);
     static nint s_virDomainDelIOThread;
 
-    /// <summary>Destroy the domain object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virDomainPtr object. This function may require privileged access. Since 0.0.3.</summary>
+    /// <summary>Destroy the domain object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This function may require privileged access. Since 0.0.3.</summary>
     public static int virDomainDestroy(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainDestroy != 0 ? s_virDomainDestroy : Library.Core.Bind(ref s_virDomainDestroy, "virDomainDestroy")))(domain);
     static nint s_virDomainDestroy;
 
-    /// <summary>Destroy the domain object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virDomainPtr object. This function may require privileged access. Since 0.9.4.</summary>
+    /// <summary>Destroy the domain object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This function may require privileged access. Since 0.9.4.</summary>
     public static int virDomainDestroyFlags(virDomain* domain, DomainDestroyFlagsValues flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainDestroyFlagsValues, int>)
             (s_virDomainDestroyFlags != 0 ? s_virDomainDestroyFlags : Library.Core.Bind(ref s_virDomainDestroyFlags, "virDomainDestroyFlags")))(domain, flags);
@@ -304,7 +304,7 @@ internal static unsafe partial class Native
             (s_virDomainFDAssociate != 0 ? s_virDomainFDAssociate : Library.Core.Bind(ref s_virDomainFDAssociate, "virDomainFDAssociate")))(domain, name, nfds, fds, flags);
     static nint s_virDomainFDAssociate;
 
-    /// <summary>Freeze specified filesystems within the guest (hence guest agent may be required depending on hypervisor used). If mountpoints is NULL and nmountpoints is 0, every mounted filesystem on the guest is frozen. In some environments (e.g. QEMU guest with guest agent which doesn&apos;t support mountpoints argument), mountpoints may need to be NULL. Since 1.2.5.</summary>
+    /// <summary>Freeze specified filesystems within the guest (hence guest agent may be required depending on hypervisor used). If mountpoints is null and nmountpoints is 0, every mounted filesystem on the guest is frozen. In some environments (e.g. QEMU guest with guest agent which doesn&apos;t support mountpoints argument), mountpoints may need to be null. Since 1.2.5.</summary>
     public static int virDomainFSFreeze(virDomain* dom, byte** mountpoints, uint nmountpoints, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte**, uint, uint, int>)
             (s_virDomainFSFreeze != 0 ? s_virDomainFSFreeze : Library.Core.Bind(ref s_virDomainFSFreeze, "virDomainFSFreeze")))(dom, mountpoints, nmountpoints, flags);
@@ -316,13 +316,13 @@ internal static unsafe partial class Native
             (s_virDomainFSInfoFree != 0 ? s_virDomainFSInfoFree : Library.Core.Bind(ref s_virDomainFSInfoFree, "virDomainFSInfoFree")))(info);
     static nint s_virDomainFSInfoFree;
 
-    /// <summary>Thaw specified filesystems within the guest. If mountpoints is NULL and nmountpoints is 0, every mounted filesystem on the guest is thawed. In some drivers (e.g. QEMU driver), mountpoints may need to be NULL. Since 1.2.5.</summary>
+    /// <summary>Thaw specified filesystems within the guest. If mountpoints is null and nmountpoints is 0, every mounted filesystem on the guest is thawed. In some drivers (e.g. QEMU driver), mountpoints may need to be null. Since 1.2.5.</summary>
     public static int virDomainFSThaw(virDomain* dom, byte** mountpoints, uint nmountpoints, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte**, uint, uint, int>)
             (s_virDomainFSThaw != 0 ? s_virDomainFSThaw : Library.Core.Bind(ref s_virDomainFSThaw, "virDomainFSThaw")))(dom, mountpoints, nmountpoints, flags);
     static nint s_virDomainFSThaw;
 
-    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (mountPoint is NULL) or just on specified mountPoint. minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If minimum is not zero, the command may fail. Since 1.0.1.</summary>
+    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (mountPoint is null) or just on specified mountPoint. minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If minimum is not zero, the command may fail. Since 1.0.1.</summary>
     public static int virDomainFSTrim(virDomain* dom, byte* mountPoint, ulong minimum, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, ulong, uint, int>)
             (s_virDomainFSTrim != 0 ? s_virDomainFSTrim : Library.Core.Bind(ref s_virDomainFSTrim, "virDomainFSTrim")))(dom, mountPoint, minimum, flags);
@@ -340,7 +340,7 @@ internal static unsafe partial class Native
             (s_virDomainGetAutostart != 0 ? s_virDomainGetAutostart : Library.Core.Bind(ref s_virDomainGetAutostart, "virDomainGetAutostart")))(domain, autostart);
     static nint s_virDomainGetAutostart;
 
-    /// <summary>Get all blkio parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.0.</summary>
+    /// <summary>Get all blkio parameters. Since 0.9.0.</summary>
     public static int virDomainGetBlkioParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetBlkioParameters != 0 ? s_virDomainGetBlkioParameters : Library.Core.Bind(ref s_virDomainGetBlkioParameters, "virDomainGetBlkioParameters")))(domain, @params, nparams, flags);
@@ -352,7 +352,7 @@ internal static unsafe partial class Native
             (s_virDomainGetBlockInfo != 0 ? s_virDomainGetBlockInfo : Library.Core.Bind(ref s_virDomainGetBlockInfo, "virDomainGetBlockInfo")))(domain, disk, info, flags);
     static nint s_virDomainGetBlockInfo;
 
-    /// <summary>Get all block IO tunable parameters for a given device. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.8.</summary>
+    /// <summary>Get all block IO tunable parameters for a given device. Since 0.9.8.</summary>
     public static int virDomainGetBlockIoTune(virDomain* dom, byte* disk, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetBlockIoTune != 0 ? s_virDomainGetBlockIoTune : Library.Core.Bind(ref s_virDomainGetBlockIoTune, "virDomainGetBlockIoTune")))(dom, disk, @params, nparams, flags);
@@ -364,13 +364,13 @@ internal static unsafe partial class Native
             (s_virDomainGetBlockJobInfo != 0 ? s_virDomainGetBlockJobInfo : Library.Core.Bind(ref s_virDomainGetBlockJobInfo, "virDomainGetBlockJobInfo")))(dom, disk, info, flags);
     static nint s_virDomainGetBlockJobInfo;
 
-    /// <summary>Get statistics relating to CPU usage attributable to a single domain (in contrast to the statistics returned by virNodeGetCPUStats() for all processes on the host). dom must be running (an inactive domain has no attributable cpu usage). On input, params must contain at least nparams * ncpus entries, allocated by the caller. Since 0.9.10.</summary>
+    /// <summary>Get statistics relating to CPU usage attributable to a single domain (in contrast to the statistics returned by virNodeGetCPUStats() for all processes on the host). dom must be running (an inactive domain has no attributable cpu usage). Since 0.9.10.</summary>
     public static int virDomainGetCPUStats(virDomain* domain, virTypedParameter* @params, uint nparams, int start_cpu, uint ncpus, TypedParameterFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, uint, int, uint, TypedParameterFlags, int>)
             (s_virDomainGetCPUStats != 0 ? s_virDomainGetCPUStats : Library.Core.Bind(ref s_virDomainGetCPUStats, "virDomainGetCPUStats")))(domain, @params, nparams, start_cpu, ncpus, flags);
     static nint s_virDomainGetCPUStats;
 
-    /// <summary>Provides the connection pointer associated with a domain. The reference counter on the connection is not increased by this call. Since 0.3.0.</summary>
+    /// <summary>Provides the connection of a domain. Since 0.3.0.</summary>
     public static virConnect* virDomainGetConnect(virDomain* dom) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virConnect*>)
             (s_virDomainGetConnect != 0 ? s_virDomainGetConnect : Library.Core.Bind(ref s_virDomainGetConnect, "virDomainGetConnect")))(dom);
@@ -436,7 +436,7 @@ internal static unsafe partial class Native
             (s_virDomainGetInfo != 0 ? s_virDomainGetInfo : Library.Core.Bind(ref s_virDomainGetInfo, "virDomainGetInfo")))(domain, info);
     static nint s_virDomainGetInfo;
 
-    /// <summary>Get all interface parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.9.</summary>
+    /// <summary>Get all interface parameters. Since 0.9.9.</summary>
     public static int virDomainGetInterfaceParameters(virDomain* domain, byte* device, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetInterfaceParameters != 0 ? s_virDomainGetInterfaceParameters : Library.Core.Bind(ref s_virDomainGetInterfaceParameters, "virDomainGetInterfaceParameters")))(domain, device, @params, nparams, flags);
@@ -460,7 +460,7 @@ internal static unsafe partial class Native
             (s_virDomainGetLaunchSecurityInfo != 0 ? s_virDomainGetLaunchSecurityInfo : Library.Core.Bind(ref s_virDomainGetLaunchSecurityInfo, "virDomainGetLaunchSecurityInfo")))(domain, @params, nparams, flags);
     static nint s_virDomainGetLaunchSecurityInfo;
 
-    /// <summary>Retrieve the maximum amount of physical memory allocated to a domain. If domain is NULL, then this get the amount of memory reserved to Domain0 i.e. the domain where the application runs. Since 0.0.3.</summary>
+    /// <summary>Retrieve the maximum amount of physical memory allocated to a domain. Since 0.0.3.</summary>
     public static nuint virDomainGetMaxMemory(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint>)
             (s_virDomainGetMaxMemory != 0 ? s_virDomainGetMaxMemory : Library.Core.Bind(ref s_virDomainGetMaxMemory, "virDomainGetMaxMemory")))(domain);
@@ -472,19 +472,19 @@ internal static unsafe partial class Native
             (s_virDomainGetMaxVcpus != 0 ? s_virDomainGetMaxVcpus : Library.Core.Bind(ref s_virDomainGetMaxVcpus, "virDomainGetMaxVcpus")))(domain);
     static nint s_virDomainGetMaxVcpus;
 
-    /// <summary>Get all memory parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.8.5.</summary>
+    /// <summary>Get all memory parameters. Since 0.8.5.</summary>
     public static int virDomainGetMemoryParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetMemoryParameters != 0 ? s_virDomainGetMemoryParameters : Library.Core.Bind(ref s_virDomainGetMemoryParameters, "virDomainGetMemoryParameters")))(domain, @params, nparams, flags);
     static nint s_virDomainGetMemoryParameters;
 
-    /// <summary>Fetch a list of all messages recorded against the VM and store them into msgs array which is allocated upon successful return and is NULL terminated. The caller is responsible for freeing msgs when no longer needed. Since 7.1.0.</summary>
+    /// <summary>Fetch a list of all messages recorded against the VM and store them into msgs array which is allocated upon successful return and is null terminated. Since 7.1.0.</summary>
     public static int virDomainGetMessages(virDomain* domain, byte*** msgs, DomainMessageType flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, byte***, DomainMessageType, int>)
             (s_virDomainGetMessages != 0 ? s_virDomainGetMessages : Library.Core.Bind(ref s_virDomainGetMessages, "virDomainGetMessages")))(domain, msgs, flags);
     static nint s_virDomainGetMessages;
 
-    /// <summary>Retrieves the appropriate domain element given by type. If VIR_DOMAIN_METADATA_ELEMENT is requested parameter uri must be set to the name of the namespace the requested elements belong to, otherwise must be NULL. Since 0.9.10.</summary>
+    /// <summary>Retrieves the appropriate domain element given by type. If VIR_DOMAIN_METADATA_ELEMENT is requested parameter uri must be set to the name of the namespace the requested elements belong to, otherwise must be null. Since 0.9.10.</summary>
     public static byte* virDomainGetMetadata(virDomain* domain, DomainMetadataType type, byte* uri, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainMetadataType, byte*, DomainModificationImpact, byte*>)
             (s_virDomainGetMetadata != 0 ? s_virDomainGetMetadata : Library.Core.Bind(ref s_virDomainGetMetadata, "virDomainGetMetadata")))(domain, type, uri, flags);
@@ -496,7 +496,7 @@ internal static unsafe partial class Native
             (s_virDomainGetName != 0 ? s_virDomainGetName : Library.Core.Bind(ref s_virDomainGetName, "virDomainGetName")))(domain);
     static nint s_virDomainGetName;
 
-    /// <summary>Get all numa parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.9.9.</summary>
+    /// <summary>Get all numa parameters. Since 0.9.9.</summary>
     public static int virDomainGetNumaParameters(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetNumaParameters != 0 ? s_virDomainGetNumaParameters : Library.Core.Bind(ref s_virDomainGetNumaParameters, "virDomainGetNumaParameters")))(domain, @params, nparams, flags);
@@ -514,13 +514,13 @@ internal static unsafe partial class Native
             (s_virDomainGetPerfEvents != 0 ? s_virDomainGetPerfEvents : Library.Core.Bind(ref s_virDomainGetPerfEvents, "virDomainGetPerfEvents")))(domain, @params, nparams, flags);
     static nint s_virDomainGetPerfEvents;
 
-    /// <summary>Get all scheduler parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. nparams cannot be 0. Since 0.2.3.</summary>
+    /// <summary>Get all scheduler parameters. Since 0.2.3.</summary>
     public static int virDomainGetSchedulerParameters(virDomain* domain, virTypedParameter* @params, int* nparams) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, int>)
             (s_virDomainGetSchedulerParameters != 0 ? s_virDomainGetSchedulerParameters : Library.Core.Bind(ref s_virDomainGetSchedulerParameters, "virDomainGetSchedulerParameters")))(domain, @params, nparams);
     static nint s_virDomainGetSchedulerParameters;
 
-    /// <summary>Get all scheduler parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. nparams cannot be 0. Since 0.9.2.</summary>
+    /// <summary>Get all scheduler parameters. Since 0.9.2.</summary>
     public static int virDomainGetSchedulerParametersFlags(virDomain* domain, virTypedParameter* @params, int* nparams, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virTypedParameter*, int*, DomainModificationImpact, int>)
             (s_virDomainGetSchedulerParametersFlags != 0 ? s_virDomainGetSchedulerParametersFlags : Library.Core.Bind(ref s_virDomainGetSchedulerParametersFlags, "virDomainGetSchedulerParametersFlags")))(domain, @params, nparams, flags);
@@ -574,7 +574,7 @@ internal static unsafe partial class Native
             (s_virDomainGetVcpuPinInfo != 0 ? s_virDomainGetVcpuPinInfo : Library.Core.Bind(ref s_virDomainGetVcpuPinInfo, "virDomainGetVcpuPinInfo")))(domain, ncpumaps, cpumaps, maplen, flags);
     static nint s_virDomainGetVcpuPinInfo;
 
-    /// <summary>Extract information about virtual CPUs of domain, store it in info array and also in cpumaps if this pointer isn&apos;t NULL. This call may fail on an inactive domain. Since 0.1.4.</summary>
+    /// <summary>Extract information about virtual CPUs of domain, store it in info array and also in cpumaps if this pointer isn&apos;t null. This call may fail on an inactive domain. Since 0.1.4.</summary>
     public static int virDomainGetVcpus(virDomain* domain, virVcpuInfo* info, int maxinfo, byte* cpumaps, int maplen) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virVcpuInfo*, int, byte*, int, int>)
             (s_virDomainGetVcpus != 0 ? s_virDomainGetVcpus : Library.Core.Bind(ref s_virDomainGetVcpus, "virDomainGetVcpus")))(domain, info, maxinfo, cpumaps, maplen);
@@ -616,7 +616,7 @@ internal static unsafe partial class Native
             (s_virDomainInterfaceAddresses != 0 ? s_virDomainInterfaceAddresses : Library.Core.Bind(ref s_virDomainInterfaceAddresses, "virDomainInterfaceAddresses")))(dom, ifaces, source, flags);
     static nint s_virDomainInterfaceAddresses;
 
-    /// <summary>Free the interface object. The data structure is freed and should not be used thereafter. If iface is NULL, then this method has no effect. Since 1.2.14.</summary>
+    /// <summary>Free the interface object. The data structure is freed and should not be used thereafter. If iface is null, then this method has no effect. Since 1.2.14.</summary>
     public static void virDomainInterfaceFree(virDomainInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virDomainInterface*, void>)
             (s_virDomainInterfaceFree != 0 ? s_virDomainInterfaceFree : Library.Core.Bind(ref s_virDomainInterfaceFree, "virDomainInterfaceFree")))(iface);
@@ -856,7 +856,7 @@ internal static unsafe partial class Native
             (s_virDomainReboot != 0 ? s_virDomainReboot : Library.Core.Bind(ref s_virDomainReboot, "virDomainReboot")))(domain, flags);
     static nint s_virDomainReboot;
 
-    /// <summary>Increment the reference count on the domain. For each additional call to this method, there shall be a corresponding call to virDomainFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
+    /// <summary>Increment the reference count on the domain. Since 0.6.0.</summary>
     public static int virDomainRef(virDomain* domain) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, int>)
             (s_virDomainRef != 0 ? s_virDomainRef : Library.Core.Bind(ref s_virDomainRef, "virDomainRef")))(domain);
@@ -1000,19 +1000,19 @@ internal static unsafe partial class Native
             (s_virDomainSetLifecycleAction != 0 ? s_virDomainSetLifecycleAction : Library.Core.Bind(ref s_virDomainSetLifecycleAction, "virDomainSetLifecycleAction")))(domain, type, action, flags);
     static nint s_virDomainSetLifecycleAction;
 
-    /// <summary>Dynamically change the maximum amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. Since 0.0.3.</summary>
+    /// <summary>Dynamically change the maximum amount of physical memory allocated to a domain. This function may require privileged access to the hypervisor. Since 0.0.3.</summary>
     public static int virDomainSetMaxMemory(virDomain* domain, nuint memory) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint, int>)
             (s_virDomainSetMaxMemory != 0 ? s_virDomainSetMaxMemory : Library.Core.Bind(ref s_virDomainSetMaxMemory, "virDomainSetMaxMemory")))(domain, memory);
     static nint s_virDomainSetMaxMemory;
 
-    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. Since 0.1.1.</summary>
+    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. This function may require privileged access to the hypervisor. Since 0.1.1.</summary>
     public static int virDomainSetMemory(virDomain* domain, nuint memory) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint, int>)
             (s_virDomainSetMemory != 0 ? s_virDomainSetMemory : Library.Core.Bind(ref s_virDomainSetMemory, "virDomainSetMemory")))(domain, memory);
     static nint s_virDomainSetMemory;
 
-    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. Since 0.9.0.</summary>
+    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. This function may require privileged access to the hypervisor. Since 0.9.0.</summary>
     public static int virDomainSetMemoryFlags(virDomain* domain, nuint memory, DomainMemoryModFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, nuint, DomainMemoryModFlags, int>)
             (s_virDomainSetMemoryFlags != 0 ? s_virDomainSetMemoryFlags : Library.Core.Bind(ref s_virDomainSetMemoryFlags, "virDomainSetMemoryFlags")))(domain, memory, flags);
@@ -1030,7 +1030,7 @@ internal static unsafe partial class Native
             (s_virDomainSetMemoryStatsPeriod != 0 ? s_virDomainSetMemoryStatsPeriod : Library.Core.Bind(ref s_virDomainSetMemoryStatsPeriod, "virDomainSetMemoryStatsPeriod")))(domain, period, flags);
     static nint s_virDomainSetMemoryStatsPeriod;
 
-    /// <summary>Sets the appropriate domain element given by type to the value of metadata. A type of VIR_DOMAIN_METADATA_DESCRIPTION is free-form text; VIR_DOMAIN_METADATA_TITLE is free-form, but no newlines are permitted, and should be short (although the length is not enforced). For these two options key and uri are irrelevant and must be set to NULL. Since 0.9.10.</summary>
+    /// <summary>Sets the appropriate domain element given by type to the value of metadata. A type of VIR_DOMAIN_METADATA_DESCRIPTION is free-form text; VIR_DOMAIN_METADATA_TITLE is free-form, but no newlines are permitted, and should be short (although the length is not enforced). For these two options key and uri are irrelevant and must be set to null. Since 0.9.10.</summary>
     public static int virDomainSetMetadata(virDomain* domain, DomainMetadataType type, byte* metadata, byte* key, byte* uri, DomainModificationImpact flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, DomainMetadataType, byte*, byte*, byte*, DomainModificationImpact, int>)
             (s_virDomainSetMetadata != 0 ? s_virDomainSetMetadata : Library.Core.Bind(ref s_virDomainSetMetadata, "virDomainSetMetadata")))(domain, type, metadata, key, uri, flags);

@@ -22,13 +22,13 @@ internal static unsafe partial class Native
             (s_virDomainCheckpointFree != 0 ? s_virDomainCheckpointFree : Library.Core.Bind(ref s_virDomainCheckpointFree, "virDomainCheckpointFree")))(checkpoint);
     static nint s_virDomainCheckpointFree;
 
-    /// <summary>Provides the connection pointer associated with a checkpoint. The reference counter on the connection is not increased by this call. Since 5.6.0.</summary>
+    /// <summary>Provides the connection of a checkpoint. Since 5.6.0.</summary>
     public static virConnect* virDomainCheckpointGetConnect(virDomainCheckpoint* checkpoint) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, virConnect*>)
             (s_virDomainCheckpointGetConnect != 0 ? s_virDomainCheckpointGetConnect : Library.Core.Bind(ref s_virDomainCheckpointGetConnect, "virDomainCheckpointGetConnect")))(checkpoint);
     static nint s_virDomainCheckpointGetConnect;
 
-    /// <summary>Provides the domain pointer associated with a checkpoint. The reference counter on the domain is not increased by this call. Since 5.6.0.</summary>
+    /// <summary>Provides the domain of a checkpoint. Since 5.6.0.</summary>
     public static virDomain* virDomainCheckpointGetDomain(virDomainCheckpoint* checkpoint) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, virDomain*>)
             (s_virDomainCheckpointGetDomain != 0 ? s_virDomainCheckpointGetDomain : Library.Core.Bind(ref s_virDomainCheckpointGetDomain, "virDomainCheckpointGetDomain")))(checkpoint);
@@ -52,7 +52,7 @@ internal static unsafe partial class Native
             (s_virDomainCheckpointGetXMLDesc != 0 ? s_virDomainCheckpointGetXMLDesc : Library.Core.Bind(ref s_virDomainCheckpointGetXMLDesc, "virDomainCheckpointGetXMLDesc")))(checkpoint, flags);
     static nint s_virDomainCheckpointGetXMLDesc;
 
-    /// <summary>Collect the list of domain checkpoints that are children of the given checkpoint, and allocate an array to store those objects. Since 5.6.0.</summary>
+    /// <summary>Collect the list of domain checkpoints that are children of the given checkpoint. Since 5.6.0.</summary>
     public static int virDomainCheckpointListAllChildren(virDomainCheckpoint* checkpoint, virDomainCheckpoint*** children, DomainCheckpointListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, virDomainCheckpoint***, DomainCheckpointListFlags, int>)
             (s_virDomainCheckpointListAllChildren != 0 ? s_virDomainCheckpointListAllChildren : Library.Core.Bind(ref s_virDomainCheckpointListAllChildren, "virDomainCheckpointListAllChildren")))(checkpoint, children, flags);
@@ -64,13 +64,13 @@ internal static unsafe partial class Native
             (s_virDomainCheckpointLookupByName != 0 ? s_virDomainCheckpointLookupByName : Library.Core.Bind(ref s_virDomainCheckpointLookupByName, "virDomainCheckpointLookupByName")))(domain, name, flags);
     static nint s_virDomainCheckpointLookupByName;
 
-    /// <summary>Increment the reference count on the checkpoint. For each additional call to this method, there shall be a corresponding call to virDomainCheckpointFree to release the reference count, once the caller no longer needs the reference to this object. Since 5.6.0.</summary>
+    /// <summary>Increment the reference count on the checkpoint. Since 5.6.0.</summary>
     public static int virDomainCheckpointRef(virDomainCheckpoint* checkpoint) =>
         ((delegate* unmanaged[Cdecl]<virDomainCheckpoint*, int>)
             (s_virDomainCheckpointRef != 0 ? s_virDomainCheckpointRef : Library.Core.Bind(ref s_virDomainCheckpointRef, "virDomainCheckpointRef")))(checkpoint);
     static nint s_virDomainCheckpointRef;
 
-    /// <summary>Collect the list of domain checkpoints for the given domain and allocate an array to store those objects. Since 5.6.0.</summary>
+    /// <summary>Collect the list of domain checkpoints for the given domain. Since 5.6.0.</summary>
     public static int virDomainListAllCheckpoints(virDomain* domain, virDomainCheckpoint*** checkpoints, DomainCheckpointListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainCheckpoint***, DomainCheckpointListFlags, int>)
             (s_virDomainListAllCheckpoints != 0 ? s_virDomainListAllCheckpoints : Library.Core.Bind(ref s_virDomainListAllCheckpoints, "virDomainListAllCheckpoints")))(domain, checkpoints, flags);

@@ -10,7 +10,7 @@ internal static unsafe partial class Native
             (s_virDomainHasCurrentSnapshot != 0 ? s_virDomainHasCurrentSnapshot : Library.Core.Bind(ref s_virDomainHasCurrentSnapshot, "virDomainHasCurrentSnapshot")))(domain, flags);
     static nint s_virDomainHasCurrentSnapshot;
 
-    /// <summary>Collect the list of domain snapshots for the given domain and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListNames(). Since 0.9.13.</summary>
+    /// <summary>Collect the list of domain snapshots for the given domain. This API solves the race inherent in virDomainSnapshotListNames(). Since 0.9.13.</summary>
     public static int virDomainListAllSnapshots(virDomain* domain, virDomainSnapshot*** snaps, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomain*, virDomainSnapshot***, DomainSnapshotListFlags, int>)
             (s_virDomainListAllSnapshots != 0 ? s_virDomainListAllSnapshots : Library.Core.Bind(ref s_virDomainListAllSnapshots, "virDomainListAllSnapshots")))(domain, snaps, flags);
@@ -46,13 +46,13 @@ internal static unsafe partial class Native
             (s_virDomainSnapshotFree != 0 ? s_virDomainSnapshotFree : Library.Core.Bind(ref s_virDomainSnapshotFree, "virDomainSnapshotFree")))(snapshot);
     static nint s_virDomainSnapshotFree;
 
-    /// <summary>Provides the connection pointer associated with a snapshot. The reference counter on the connection is not increased by this call. Since 0.9.5.</summary>
+    /// <summary>Provides the connection of a snapshot. Since 0.9.5.</summary>
     public static virConnect* virDomainSnapshotGetConnect(virDomainSnapshot* snapshot) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, virConnect*>)
             (s_virDomainSnapshotGetConnect != 0 ? s_virDomainSnapshotGetConnect : Library.Core.Bind(ref s_virDomainSnapshotGetConnect, "virDomainSnapshotGetConnect")))(snapshot);
     static nint s_virDomainSnapshotGetConnect;
 
-    /// <summary>Provides the domain pointer associated with a snapshot. The reference counter on the domain is not increased by this call. Since 0.9.5.</summary>
+    /// <summary>Provides the domain of a snapshot. Since 0.9.5.</summary>
     public static virDomain* virDomainSnapshotGetDomain(virDomainSnapshot* snapshot) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, virDomain*>)
             (s_virDomainSnapshotGetDomain != 0 ? s_virDomainSnapshotGetDomain : Library.Core.Bind(ref s_virDomainSnapshotGetDomain, "virDomainSnapshotGetDomain")))(snapshot);
@@ -88,7 +88,7 @@ internal static unsafe partial class Native
             (s_virDomainSnapshotIsCurrent != 0 ? s_virDomainSnapshotIsCurrent : Library.Core.Bind(ref s_virDomainSnapshotIsCurrent, "virDomainSnapshotIsCurrent")))(snapshot, flags);
     static nint s_virDomainSnapshotIsCurrent;
 
-    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListChildrenNames(). Since 0.9.13.</summary>
+    /// <summary>Collect the list of domain snapshots that are children of the given snapshot. This API solves the race inherent in virDomainSnapshotListChildrenNames(). Since 0.9.13.</summary>
     public static int virDomainSnapshotListAllChildren(virDomainSnapshot* snapshot, virDomainSnapshot*** snaps, DomainSnapshotListFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, virDomainSnapshot***, DomainSnapshotListFlags, int>)
             (s_virDomainSnapshotListAllChildren != 0 ? s_virDomainSnapshotListAllChildren : Library.Core.Bind(ref s_virDomainSnapshotListAllChildren, "virDomainSnapshotListAllChildren")))(snapshot, snaps, flags);
@@ -124,7 +124,7 @@ internal static unsafe partial class Native
             (s_virDomainSnapshotNumChildren != 0 ? s_virDomainSnapshotNumChildren : Library.Core.Bind(ref s_virDomainSnapshotNumChildren, "virDomainSnapshotNumChildren")))(snapshot, flags);
     static nint s_virDomainSnapshotNumChildren;
 
-    /// <summary>Increment the reference count on the snapshot. For each additional call to this method, there shall be a corresponding call to virDomainSnapshotFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.9.13.</summary>
+    /// <summary>Increment the reference count on the snapshot. Since 0.9.13.</summary>
     public static int virDomainSnapshotRef(virDomainSnapshot* snapshot) =>
         ((delegate* unmanaged[Cdecl]<virDomainSnapshot*, int>)
             (s_virDomainSnapshotRef != 0 ? s_virDomainSnapshotRef : Library.Core.Bind(ref s_virDomainSnapshotRef, "virDomainSnapshotRef")))(snapshot);

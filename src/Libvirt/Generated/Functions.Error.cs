@@ -22,7 +22,7 @@ internal static unsafe partial class Native
             (s_virConnResetLastError != 0 ? s_virConnResetLastError : Library.Core.Bind(ref s_virConnResetLastError, "virConnResetLastError")))(conn);
     static nint s_virConnResetLastError;
 
-    /// <summary>Set a connection error handling function, if handler is NULL it will reset to default which is to pass error back to the global library handler. Since 0.1.0.</summary>
+    /// <summary>Set a connection error handling function, if handler is null it will reset to default which is to pass error back to the global library handler. Since 0.1.0.</summary>
     public static void virConnSetErrorFunc(virConnect* conn, void* userData, virErrorFunc handler) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, void*, virErrorFunc, void>)
             (s_virConnSetErrorFunc != 0 ? s_virConnSetErrorFunc : Library.Core.Bind(ref s_virConnSetErrorFunc, "virConnSetErrorFunc")))(conn, userData, handler);
@@ -88,7 +88,7 @@ internal static unsafe partial class Native
             (s_virSaveLastError != 0 ? s_virSaveLastError : Library.Core.Bind(ref s_virSaveLastError, "virSaveLastError")))();
     static nint s_virSaveLastError;
 
-    /// <summary>Set a library global error handling function, if handler is NULL, it will reset to default printing on stderr. The error raised there are those for which no handler at the connection level could caught. Since 0.1.0.</summary>
+    /// <summary>Set a library global error handling function, if handler is null, it will reset to default printing on stderr. The error raised there are those for which no handler at the connection level could caught. Since 0.1.0.</summary>
     public static void virSetErrorFunc(void* userData, virErrorFunc handler) =>
         ((delegate* unmanaged[Cdecl]<void*, virErrorFunc, void>)
             (s_virSetErrorFunc != 0 ? s_virSetErrorFunc : Library.Core.Bind(ref s_virSetErrorFunc, "virSetErrorFunc")))(userData, handler);

@@ -10,7 +10,7 @@ internal static unsafe partial class Native
             (s_virConnectBaselineCPU != 0 ? s_virConnectBaselineCPU : Library.Core.Bind(ref s_virConnectBaselineCPU, "virConnectBaselineCPU")))(conn, xmlCPUs, ncpus, flags);
     static nint s_virConnectBaselineCPU;
 
-    /// <summary>Computes the most feature-rich CPU which is compatible with all given CPUs and can be provided by the specified hypervisor. For best results the host-model CPUs as advertised by virConnectGetDomainCapabilities() should be passed in xmlCPUs. Any of emulator, arch, machine, and virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
+    /// <summary>Computes the most feature-rich CPU which is compatible with all given CPUs and can be provided by the specified hypervisor. For best results the host-model CPUs as advertised by virConnectGetDomainCapabilities() should be passed in xmlCPUs. Any of emulator, arch, machine, and virttype parameters may be null; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
     public static byte* virConnectBaselineHypervisorCPU(virConnect* conn, byte* emulator, byte* arch, byte* machine, byte* virttype, byte** xmlCPUs, uint ncpus, ConnectBaselineCPUFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, byte*, byte*, byte**, uint, ConnectBaselineCPUFlags, byte*>)
             (s_virConnectBaselineHypervisorCPU != 0 ? s_virConnectBaselineHypervisorCPU : Library.Core.Bind(ref s_virConnectBaselineHypervisorCPU, "virConnectBaselineHypervisorCPU")))(conn, emulator, arch, machine, virttype, xmlCPUs, ncpus, flags);
@@ -28,7 +28,7 @@ internal static unsafe partial class Native
             (s_virConnectCompareCPU != 0 ? s_virConnectCompareCPU : Library.Core.Bind(ref s_virConnectCompareCPU, "virConnectCompareCPU")))(conn, xmlDesc, flags);
     static nint s_virConnectCompareCPU;
 
-    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of emulator, arch, machine, and virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
+    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of emulator, arch, machine, and virttype parameters may be null; libvirt will choose sensible defaults tailored to the host and its current configuration. Since 4.4.0.</summary>
     public static int virConnectCompareHypervisorCPU(virConnect* conn, byte* emulator, byte* arch, byte* machine, byte* virttype, byte* xmlCPU, ConnectCompareCPUFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, byte*, byte*, byte*, byte*, ConnectCompareCPUFlags, int>)
             (s_virConnectCompareHypervisorCPU != 0 ? s_virConnectCompareHypervisorCPU : Library.Core.Bind(ref s_virConnectCompareHypervisorCPU, "virConnectCompareHypervisorCPU")))(conn, emulator, arch, machine, virttype, xmlCPU, flags);
@@ -76,7 +76,7 @@ internal static unsafe partial class Native
             (s_virConnectGetType != 0 ? s_virConnectGetType : Library.Core.Bind(ref s_virConnectGetType, "virConnectGetType")))(conn);
     static nint s_virConnectGetType;
 
-    /// <summary>This returns the URI (name) of the hypervisor connection. Normally this is the same as or similar to the string passed to the virConnectOpen/virConnectOpenReadOnly call, but the driver may make the URI canonical. If name == NULL was passed to virConnectOpen, then the driver will return a non-NULL URI which can be used to connect to the same hypervisor later. Since 0.3.0.</summary>
+    /// <summary>This returns the URI (name) of the hypervisor connection. Normally this is the same as or similar to the string passed to the virConnectOpen/virConnectOpenReadOnly call, but the driver may make the URI canonical. If name == null was passed to virConnectOpen, then the driver will return a not null URI which can be used to connect to the same hypervisor later. Since 0.3.0.</summary>
     public static byte* virConnectGetURI(virConnect* conn) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*>)
             (s_virConnectGetURI != 0 ? s_virConnectGetURI : Library.Core.Bind(ref s_virConnectGetURI, "virConnectGetURI")))(conn);
@@ -154,7 +154,7 @@ internal static unsafe partial class Native
             (s_virConnectUnregisterCloseCallback != 0 ? s_virConnectUnregisterCloseCallback : Library.Core.Bind(ref s_virConnectUnregisterCloseCallback, "virConnectUnregisterCloseCallback")))(conn, cb);
     static nint s_virConnectUnregisterCloseCallback;
 
-    /// <summary>Provides version information. libVer is the version of the library and will always be set unless an error occurs, in which case an error code will be returned. typeVer exists for historical compatibility; if it is not NULL it will duplicate libVer (it was originally intended to return hypervisor information based on type, but due to the design of remote clients this is not reliable). To get the version of the running hypervisor use the virConnectGetVersion() function instead. To get the libvirt library version used by a connection use the virConnectGetLibVersion() instead. Since 0.0.3.</summary>
+    /// <summary>Provides version information. libVer is the version of the library and will always be set unless an error occurs, in which case an error code will be returned. typeVer exists for historical compatibility; if it is not null it will duplicate libVer (it was originally intended to return hypervisor information based on type, but due to the design of remote clients this is not reliable). To get the version of the running hypervisor use the virConnectGetVersion() function instead. To get the libvirt library version used by a connection use the virConnectGetLibVersion() instead. Since 0.0.3.</summary>
     public static int virGetVersion(nuint* libVer, byte* type, nuint* typeVer) =>
         ((delegate* unmanaged[Cdecl]<nuint*, byte*, nuint*, int>)
             (s_virGetVersion != 0 ? s_virGetVersion : Library.Core.Bind(ref s_virGetVersion, "virGetVersion")))(libVer, type, typeVer);
@@ -208,7 +208,7 @@ internal static unsafe partial class Native
             (s_virNodeGetInfo != 0 ? s_virNodeGetInfo : Library.Core.Bind(ref s_virNodeGetInfo, "virNodeGetInfo")))(conn, info);
     static nint s_virNodeGetInfo;
 
-    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. Since 0.10.2.</summary>
+    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). Since 0.10.2.</summary>
     public static int virNodeGetMemoryParameters(virConnect* conn, virTypedParameter* @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter*, int*, uint, int>)
             (s_virNodeGetMemoryParameters != 0 ? s_virNodeGetMemoryParameters : Library.Core.Bind(ref s_virNodeGetMemoryParameters, "virNodeGetMemoryParameters")))(conn, @params, nparams, flags);
@@ -220,7 +220,7 @@ internal static unsafe partial class Native
             (s_virNodeGetMemoryStats != 0 ? s_virNodeGetMemoryStats : Library.Core.Bind(ref s_virNodeGetMemoryStats, "virNodeGetMemoryStats")))(conn, cellNum, @params, nparams, flags);
     static nint s_virNodeGetMemoryStats;
 
-    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then params will contain various platform specific information like PDH and certificate chain. Caller is responsible for freeing params. Since 4.5.0.</summary>
+    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then params will contain various platform specific information like PDH and certificate chain. Since 4.5.0.</summary>
     public static int virNodeGetSEVInfo(virConnect* conn, virTypedParameter** @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virTypedParameter**, int*, uint, int>)
             (s_virNodeGetSEVInfo != 0 ? s_virNodeGetSEVInfo : Library.Core.Bind(ref s_virNodeGetSEVInfo, "virNodeGetSEVInfo")))(conn, @params, nparams, flags);

@@ -4,7 +4,7 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of interfaces, and allocate an array to store those objects. This API solves the race inherent between virConnectListInterfaces and virConnectListDefinedInterfaces. Since 0.10.2.</summary>
+    /// <summary>Collect the list of interfaces. This API solves the race inherent between virConnectListInterfaces and virConnectListDefinedInterfaces. Since 0.10.2.</summary>
     public static int virConnectListAllInterfaces(virConnect* conn, virInterface*** ifaces, ConnectListAllInterfacesFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virInterface***, ConnectListAllInterfacesFlags, int>)
             (s_virConnectListAllInterfaces != 0 ? s_virConnectListAllInterfaces : Library.Core.Bind(ref s_virConnectListAllInterfaces, "virConnectListAllInterfaces")))(conn, ifaces, flags);
@@ -64,7 +64,7 @@ internal static unsafe partial class Native
             (s_virInterfaceDefineXML != 0 ? s_virInterfaceDefineXML : Library.Core.Bind(ref s_virInterfaceDefineXML, "virInterfaceDefineXML")))(conn, xml, flags);
     static nint s_virInterfaceDefineXML;
 
-    /// <summary>deactivate an interface (ie call &quot;ifdown&quot;) This does not remove the interface from the config, and does not free the associated virInterfacePtr object. Since 0.6.4.</summary>
+    /// <summary>deactivate an interface (ie call &quot;ifdown&quot;) This does not remove the interface from the config. Since 0.6.4.</summary>
     public static int virInterfaceDestroy(virInterface* iface, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, uint, int>)
             (s_virInterfaceDestroy != 0 ? s_virInterfaceDestroy : Library.Core.Bind(ref s_virInterfaceDestroy, "virInterfaceDestroy")))(iface, flags);
@@ -76,7 +76,7 @@ internal static unsafe partial class Native
             (s_virInterfaceFree != 0 ? s_virInterfaceFree : Library.Core.Bind(ref s_virInterfaceFree, "virInterfaceFree")))(iface);
     static nint s_virInterfaceFree;
 
-    /// <summary>Provides the connection pointer associated with an interface. The reference counter on the connection is not increased by this call. Since 0.6.4.</summary>
+    /// <summary>Provides the connection of an interface. Since 0.6.4.</summary>
     public static virConnect* virInterfaceGetConnect(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, virConnect*>)
             (s_virInterfaceGetConnect != 0 ? s_virInterfaceGetConnect : Library.Core.Bind(ref s_virInterfaceGetConnect, "virInterfaceGetConnect")))(iface);
@@ -118,13 +118,13 @@ internal static unsafe partial class Native
             (s_virInterfaceLookupByName != 0 ? s_virInterfaceLookupByName : Library.Core.Bind(ref s_virInterfaceLookupByName, "virInterfaceLookupByName")))(conn, name);
     static nint s_virInterfaceLookupByName;
 
-    /// <summary>Increment the reference count on the interface. For each additional call to this method, there shall be a corresponding call to virInterfaceFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.4.</summary>
+    /// <summary>Increment the reference count on the interface. Since 0.6.4.</summary>
     public static int virInterfaceRef(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, int>)
             (s_virInterfaceRef != 0 ? s_virInterfaceRef : Library.Core.Bind(ref s_virInterfaceRef, "virInterfaceRef")))(iface);
     static nint s_virInterfaceRef;
 
-    /// <summary>Undefine an interface, ie remove it from the config. This does not free the associated virInterfacePtr object. Since 0.6.4.</summary>
+    /// <summary>Undefine an interface, ie remove it from the config. Since 0.6.4.</summary>
     public static int virInterfaceUndefine(virInterface* iface) =>
         ((delegate* unmanaged[Cdecl]<virInterface*, int>)
             (s_virInterfaceUndefine != 0 ? s_virInterfaceUndefine : Library.Core.Bind(ref s_virInterfaceUndefine, "virInterfaceUndefine")))(iface);

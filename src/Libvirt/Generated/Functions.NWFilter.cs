@@ -4,13 +4,13 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of network filters, and allocate an array to store those objects. Since 4.5.0.</summary>
+    /// <summary>Collect the list of network filters. Since 4.5.0.</summary>
     public static int virConnectListAllNWFilterBindings(virConnect* conn, virNWFilterBinding*** bindings, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNWFilterBinding***, uint, int>)
             (s_virConnectListAllNWFilterBindings != 0 ? s_virConnectListAllNWFilterBindings : Library.Core.Bind(ref s_virConnectListAllNWFilterBindings, "virConnectListAllNWFilterBindings")))(conn, bindings, flags);
     static nint s_virConnectListAllNWFilterBindings;
 
-    /// <summary>Collect the list of network filters, and allocate an array to store those objects. Since 0.10.2.</summary>
+    /// <summary>Collect the list of network filters. Since 0.10.2.</summary>
     public static int virConnectListAllNWFilters(virConnect* conn, virNWFilter*** filters, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNWFilter***, uint, int>)
             (s_virConnectListAllNWFilters != 0 ? s_virConnectListAllNWFilters : Library.Core.Bind(ref s_virConnectListAllNWFilters, "virConnectListAllNWFilters")))(conn, filters, flags);
@@ -34,7 +34,7 @@ internal static unsafe partial class Native
             (s_virNWFilterBindingCreateXML != 0 ? s_virNWFilterBindingCreateXML : Library.Core.Bind(ref s_virNWFilterBindingCreateXML, "virNWFilterBindingCreateXML")))(conn, xml, flags);
     static nint s_virNWFilterBindingCreateXML;
 
-    /// <summary>Delete the binding object. This does not free the associated virNWFilterBindingPtr object. This API may be used to remove the network port binding filter currently in use for the guest while the guest is running without needing to restart the guest. Restoring the network port binding filter for the running guest would be accomplished by using virNWFilterBindingCreateXML. Since 4.5.0.</summary>
+    /// <summary>Delete the binding object. This API may be used to remove the network port binding filter currently in use for the guest while the guest is running without needing to restart the guest. Restoring the network port binding filter for the running guest would be accomplished by using virNWFilterBindingCreateXML. Since 4.5.0.</summary>
     public static int virNWFilterBindingDelete(virNWFilterBinding* binding) =>
         ((delegate* unmanaged[Cdecl]<virNWFilterBinding*, int>)
             (s_virNWFilterBindingDelete != 0 ? s_virNWFilterBindingDelete : Library.Core.Bind(ref s_virNWFilterBindingDelete, "virNWFilterBindingDelete")))(binding);
@@ -70,7 +70,7 @@ internal static unsafe partial class Native
             (s_virNWFilterBindingLookupByPortDev != 0 ? s_virNWFilterBindingLookupByPortDev : Library.Core.Bind(ref s_virNWFilterBindingLookupByPortDev, "virNWFilterBindingLookupByPortDev")))(conn, portdev);
     static nint s_virNWFilterBindingLookupByPortDev;
 
-    /// <summary>Increment the reference count on the binding. For each additional call to this method, there shall be a corresponding call to virNWFilterFree to release the reference count, once the caller no longer needs the reference to this object. Since 4.5.0.</summary>
+    /// <summary>Increment the reference count on the binding. Since 4.5.0.</summary>
     public static int virNWFilterBindingRef(virNWFilterBinding* binding) =>
         ((delegate* unmanaged[Cdecl]<virNWFilterBinding*, int>)
             (s_virNWFilterBindingRef != 0 ? s_virNWFilterBindingRef : Library.Core.Bind(ref s_virNWFilterBindingRef, "virNWFilterBindingRef")))(binding);
@@ -136,13 +136,13 @@ internal static unsafe partial class Native
             (s_virNWFilterLookupByUUIDString != 0 ? s_virNWFilterLookupByUUIDString : Library.Core.Bind(ref s_virNWFilterLookupByUUIDString, "virNWFilterLookupByUUIDString")))(conn, uuidstr);
     static nint s_virNWFilterLookupByUUIDString;
 
-    /// <summary>Increment the reference count on the nwfilter. For each additional call to this method, there shall be a corresponding call to virNWFilterFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.8.0.</summary>
+    /// <summary>Increment the reference count on the nwfilter. Since 0.8.0.</summary>
     public static int virNWFilterRef(virNWFilter* nwfilter) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, int>)
             (s_virNWFilterRef != 0 ? s_virNWFilterRef : Library.Core.Bind(ref s_virNWFilterRef, "virNWFilterRef")))(nwfilter);
     static nint s_virNWFilterRef;
 
-    /// <summary>Undefine the nwfilter object. This call will not succeed if a running VM is referencing the filter. This does not free the associated virNWFilterPtr object. Since 0.8.0.</summary>
+    /// <summary>Undefine the nwfilter object. This call will not succeed if a running VM is referencing the filter. Since 0.8.0.</summary>
     public static int virNWFilterUndefine(virNWFilter* nwfilter) =>
         ((delegate* unmanaged[Cdecl]<virNWFilter*, int>)
             (s_virNWFilterUndefine != 0 ? s_virNWFilterUndefine : Library.Core.Bind(ref s_virNWFilterUndefine, "virNWFilterUndefine")))(nwfilter);

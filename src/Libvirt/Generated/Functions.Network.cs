@@ -4,13 +4,13 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of networks, and allocate an array to store those objects. This API solves the race inherent between virConnectListNetworks and virConnectListDefinedNetworks. Since 0.10.2.</summary>
+    /// <summary>Collect the list of networks. This API solves the race inherent between virConnectListNetworks and virConnectListDefinedNetworks. Since 0.10.2.</summary>
     public static int virConnectListAllNetworks(virConnect* conn, virNetwork*** nets, ConnectListAllNetworksFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNetwork***, ConnectListAllNetworksFlags, int>)
             (s_virConnectListAllNetworks != 0 ? s_virConnectListAllNetworks : Library.Core.Bind(ref s_virConnectListAllNetworks, "virConnectListAllNetworks")))(conn, nets, flags);
     static nint s_virConnectListAllNetworks;
 
-    /// <summary>list the inactive networks, stores the pointers to the names in names Since 0.2.0.</summary>
+    /// <summary>list the inactive networks Since 0.2.0.</summary>
     public static int virConnectListDefinedNetworks(virConnect* conn, byte** names, int maxnames) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListDefinedNetworks != 0 ? s_virConnectListDefinedNetworks : Library.Core.Bind(ref s_virConnectListDefinedNetworks, "virConnectListDefinedNetworks")))(conn, names, maxnames);
@@ -82,7 +82,7 @@ internal static unsafe partial class Native
             (s_virNetworkDefineXMLFlags != 0 ? s_virNetworkDefineXMLFlags : Library.Core.Bind(ref s_virNetworkDefineXMLFlags, "virNetworkDefineXMLFlags")))(conn, xml, flags);
     static nint s_virNetworkDefineXMLFlags;
 
-    /// <summary>Destroy the network object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This does not free the associated virNetworkPtr object. This function may require privileged access Since 0.2.0.</summary>
+    /// <summary>Destroy the network object. The running instance is shutdown if not down already and all resources used by it are given back to the hypervisor. This function may require privileged access Since 0.2.0.</summary>
     public static int virNetworkDestroy(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkDestroy != 0 ? s_virNetworkDestroy : Library.Core.Bind(ref s_virNetworkDestroy, "virNetworkDestroy")))(network);
@@ -106,13 +106,13 @@ internal static unsafe partial class Native
             (s_virNetworkGetBridgeName != 0 ? s_virNetworkGetBridgeName : Library.Core.Bind(ref s_virNetworkGetBridgeName, "virNetworkGetBridgeName")))(network);
     static nint s_virNetworkGetBridgeName;
 
-    /// <summary>Provides the connection pointer associated with a network. The reference counter on the connection is not increased by this call. Since 0.3.0.</summary>
+    /// <summary>Provides the connection of a network. Since 0.3.0.</summary>
     public static virConnect* virNetworkGetConnect(virNetwork* net) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, virConnect*>)
             (s_virNetworkGetConnect != 0 ? s_virNetworkGetConnect : Library.Core.Bind(ref s_virNetworkGetConnect, "virNetworkGetConnect")))(net);
     static nint s_virNetworkGetConnect;
 
-    /// <summary>For DHCPv4, the information returned: - Network Interface Name - Expiry Time - MAC address - IAID (NULL) - IPv4 address (with type and prefix) - Hostname (can be NULL) - Client ID (can be NULL) Since 1.2.6.</summary>
+    /// <summary>For DHCPv4, the information returned: - Network Interface Name - Expiry Time - MAC address - IAID (null) - IPv4 address (with type and prefix) - Hostname (can be null) - Client ID (can be null) Since 1.2.6.</summary>
     public static int virNetworkGetDHCPLeases(virNetwork* network, byte* mac, virNetworkDHCPLease*** leases, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, byte*, virNetworkDHCPLease***, uint, int>)
             (s_virNetworkGetDHCPLeases != 0 ? s_virNetworkGetDHCPLeases : Library.Core.Bind(ref s_virNetworkGetDHCPLeases, "virNetworkGetDHCPLeases")))(network, mac, leases, flags);
@@ -154,7 +154,7 @@ internal static unsafe partial class Native
             (s_virNetworkIsPersistent != 0 ? s_virNetworkIsPersistent : Library.Core.Bind(ref s_virNetworkIsPersistent, "virNetworkIsPersistent")))(net);
     static nint s_virNetworkIsPersistent;
 
-    /// <summary>Collect the list of network ports, and allocate an array to store those objects. Since 5.5.0.</summary>
+    /// <summary>Collect the list of network ports. Since 5.5.0.</summary>
     public static int virNetworkListAllPorts(virNetwork* network, virNetworkPort*** ports, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, virNetworkPort***, uint, int>)
             (s_virNetworkListAllPorts != 0 ? s_virNetworkListAllPorts : Library.Core.Bind(ref s_virNetworkListAllPorts, "virNetworkListAllPorts")))(network, ports, flags);
@@ -184,7 +184,7 @@ internal static unsafe partial class Native
             (s_virNetworkPortCreateXML != 0 ? s_virNetworkPortCreateXML : Library.Core.Bind(ref s_virNetworkPortCreateXML, "virNetworkPortCreateXML")))(net, xmldesc, flags);
     static nint s_virNetworkPortCreateXML;
 
-    /// <summary>Delete the network port. This does not free the associated virNetworkPortPtr object. It is the caller&apos;s responsibility to ensure the port is not still in use by a virtual machine before deleting port. Since 5.5.0.</summary>
+    /// <summary>Delete the network port. It is the caller&apos;s responsibility to ensure the port is not still in use by a virtual machine before deleting port. Since 5.5.0.</summary>
     public static int virNetworkPortDelete(virNetworkPort* port, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, uint, int>)
             (s_virNetworkPortDelete != 0 ? s_virNetworkPortDelete : Library.Core.Bind(ref s_virNetworkPortDelete, "virNetworkPortDelete")))(port, flags);
@@ -196,13 +196,13 @@ internal static unsafe partial class Native
             (s_virNetworkPortFree != 0 ? s_virNetworkPortFree : Library.Core.Bind(ref s_virNetworkPortFree, "virNetworkPortFree")))(port);
     static nint s_virNetworkPortFree;
 
-    /// <summary>Provides the network pointer associated with a port. The reference counter on the connection is not increased by this call. Since 5.5.0.</summary>
+    /// <summary>Provides the network of a port. Since 5.5.0.</summary>
     public static virNetwork* virNetworkPortGetNetwork(virNetworkPort* port) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, virNetwork*>)
             (s_virNetworkPortGetNetwork != 0 ? s_virNetworkPortGetNetwork : Library.Core.Bind(ref s_virNetworkPortGetNetwork, "virNetworkPortGetNetwork")))(port);
     static nint s_virNetworkPortGetNetwork;
 
-    /// <summary>Get all interface parameters. On input, params should be initialized to NULL. On return params will be allocated with the size large enough to hold all parameters, and nparams will be updated to say how many parameters are present. params should be freed by the caller on success. Since 5.5.0.</summary>
+    /// <summary>Get all interface parameters. Since 5.5.0.</summary>
     public static int virNetworkPortGetParameters(virNetworkPort* port, virTypedParameter** @params, int* nparams, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, virTypedParameter**, int*, uint, int>)
             (s_virNetworkPortGetParameters != 0 ? s_virNetworkPortGetParameters : Library.Core.Bind(ref s_virNetworkPortGetParameters, "virNetworkPortGetParameters")))(port, @params, nparams, flags);
@@ -238,7 +238,7 @@ internal static unsafe partial class Native
             (s_virNetworkPortLookupByUUIDString != 0 ? s_virNetworkPortLookupByUUIDString : Library.Core.Bind(ref s_virNetworkPortLookupByUUIDString, "virNetworkPortLookupByUUIDString")))(net, uuidstr);
     static nint s_virNetworkPortLookupByUUIDString;
 
-    /// <summary>Increment the reference count on the network port. For each additional call to this method, there shall be a corresponding call to virNetworkPortFree to release the reference count, once the caller no longer needs the reference to this object. Since 5.5.0.</summary>
+    /// <summary>Increment the reference count on the network port. Since 5.5.0.</summary>
     public static int virNetworkPortRef(virNetworkPort* port) =>
         ((delegate* unmanaged[Cdecl]<virNetworkPort*, int>)
             (s_virNetworkPortRef != 0 ? s_virNetworkPortRef : Library.Core.Bind(ref s_virNetworkPortRef, "virNetworkPortRef")))(port);
@@ -250,7 +250,7 @@ internal static unsafe partial class Native
             (s_virNetworkPortSetParameters != 0 ? s_virNetworkPortSetParameters : Library.Core.Bind(ref s_virNetworkPortSetParameters, "virNetworkPortSetParameters")))(port, @params, nparams, flags);
     static nint s_virNetworkPortSetParameters;
 
-    /// <summary>Increment the reference count on the network. For each additional call to this method, there shall be a corresponding call to virNetworkFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
+    /// <summary>Increment the reference count on the network. Since 0.6.0.</summary>
     public static int virNetworkRef(virNetwork* network) =>
         ((delegate* unmanaged[Cdecl]<virNetwork*, int>)
             (s_virNetworkRef != 0 ? s_virNetworkRef : Library.Core.Bind(ref s_virNetworkRef, "virNetworkRef")))(network);

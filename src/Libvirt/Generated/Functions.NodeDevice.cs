@@ -4,7 +4,7 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of node devices, and allocate an array to store those objects. Since 0.10.2.</summary>
+    /// <summary>Collect the list of node devices. Since 0.10.2.</summary>
     public static int virConnectListAllNodeDevices(virConnect* conn, virNodeDevice*** devices, ConnectListAllNodeDeviceFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virNodeDevice***, ConnectListAllNodeDeviceFlags, int>)
             (s_virConnectListAllNodeDevices != 0 ? s_virConnectListAllNodeDevices : Library.Core.Bind(ref s_virConnectListAllNodeDevices, "virConnectListAllNodeDevices")))(conn, devices, flags);
@@ -130,7 +130,7 @@ internal static unsafe partial class Native
             (s_virNodeDeviceReAttach != 0 ? s_virNodeDeviceReAttach : Library.Core.Bind(ref s_virNodeDeviceReAttach, "virNodeDeviceReAttach")))(dev);
     static nint s_virNodeDeviceReAttach;
 
-    /// <summary>Increment the reference count on the dev. For each additional call to this method, there shall be a corresponding call to virNodeDeviceFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
+    /// <summary>Increment the reference count on the dev. Since 0.6.0.</summary>
     public static int virNodeDeviceRef(virNodeDevice* dev) =>
         ((delegate* unmanaged[Cdecl]<virNodeDevice*, int>)
             (s_virNodeDeviceRef != 0 ? s_virNodeDeviceRef : Library.Core.Bind(ref s_virNodeDeviceRef, "virNodeDeviceRef")))(dev);

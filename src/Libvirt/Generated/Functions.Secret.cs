@@ -4,13 +4,13 @@ namespace Libvirt.Generated;
 
 internal static unsafe partial class Native
 {
-    /// <summary>Collect the list of secrets, and allocate an array to store those objects. Since 0.10.2.</summary>
+    /// <summary>Collect the list of secrets. Since 0.10.2.</summary>
     public static int virConnectListAllSecrets(virConnect* conn, virSecret*** secrets, ConnectListAllSecretsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virSecret***, ConnectListAllSecretsFlags, int>)
             (s_virConnectListAllSecrets != 0 ? s_virConnectListAllSecrets : Library.Core.Bind(ref s_virConnectListAllSecrets, "virConnectListAllSecrets")))(conn, secrets, flags);
     static nint s_virConnectListAllSecrets;
 
-    /// <summary>List UUIDs of defined secrets, store pointers to names in uuids. Since 0.7.1.</summary>
+    /// <summary>List UUIDs of defined secrets. Since 0.7.1.</summary>
     public static int virConnectListSecrets(virConnect* conn, byte** uuids, int maxuuids) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte**, int, int>)
             (s_virConnectListSecrets != 0 ? s_virConnectListSecrets : Library.Core.Bind(ref s_virConnectListSecrets, "virConnectListSecrets")))(conn, uuids, maxuuids);
@@ -46,7 +46,7 @@ internal static unsafe partial class Native
             (s_virSecretFree != 0 ? s_virSecretFree : Library.Core.Bind(ref s_virSecretFree, "virSecretFree")))(secret);
     static nint s_virSecretFree;
 
-    /// <summary>Provides the connection pointer associated with a secret. The reference counter on the connection is not increased by this call. Since 0.7.1.</summary>
+    /// <summary>Provides the connection of a secret. Since 0.7.1.</summary>
     public static virConnect* virSecretGetConnect(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, virConnect*>)
             (s_virSecretGetConnect != 0 ? s_virSecretGetConnect : Library.Core.Bind(ref s_virSecretGetConnect, "virSecretGetConnect")))(secret);
@@ -106,7 +106,7 @@ internal static unsafe partial class Native
             (s_virSecretLookupByUsage != 0 ? s_virSecretLookupByUsage : Library.Core.Bind(ref s_virSecretLookupByUsage, "virSecretLookupByUsage")))(conn, usageType, usageID);
     static nint s_virSecretLookupByUsage;
 
-    /// <summary>Increment the reference count on the secret. For each additional call to this method, there shall be a corresponding call to virSecretFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.7.1.</summary>
+    /// <summary>Increment the reference count on the secret. Since 0.7.1.</summary>
     public static int virSecretRef(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, int>)
             (s_virSecretRef != 0 ? s_virSecretRef : Library.Core.Bind(ref s_virSecretRef, "virSecretRef")))(secret);
@@ -118,7 +118,7 @@ internal static unsafe partial class Native
             (s_virSecretSetValue != 0 ? s_virSecretSetValue : Library.Core.Bind(ref s_virSecretSetValue, "virSecretSetValue")))(secret, value, value_size, flags);
     static nint s_virSecretSetValue;
 
-    /// <summary>Deletes the specified secret. This does not free the associated virSecretPtr object. Since 0.7.1.</summary>
+    /// <summary>Deletes the specified secret. Since 0.7.1.</summary>
     public static int virSecretUndefine(virSecret* secret) =>
         ((delegate* unmanaged[Cdecl]<virSecret*, int>)
             (s_virSecretUndefine != 0 ? s_virSecretUndefine : Library.Core.Bind(ref s_virSecretUndefine, "virSecretUndefine")))(secret);

@@ -16,7 +16,7 @@ internal static unsafe partial class Native
             (s_virConnectGetStoragePoolCapabilities != 0 ? s_virConnectGetStoragePoolCapabilities : Library.Core.Bind(ref s_virConnectGetStoragePoolCapabilities, "virConnectGetStoragePoolCapabilities")))(conn, flags);
     static nint s_virConnectGetStoragePoolCapabilities;
 
-    /// <summary>Collect the list of storage pools, and allocate an array to store those objects. This API solves the race inherent between virConnectListStoragePools and virConnectListDefinedStoragePools. Since 0.10.2.</summary>
+    /// <summary>Collect the list of storage pools. This API solves the race inherent between virConnectListStoragePools and virConnectListDefinedStoragePools. Since 0.10.2.</summary>
     public static int virConnectListAllStoragePools(virConnect* conn, virStoragePool*** pools, ConnectListAllStoragePoolsFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, virStoragePool***, ConnectListAllStoragePoolsFlags, int>)
             (s_virConnectListAllStoragePools != 0 ? s_virConnectListAllStoragePools : Library.Core.Bind(ref s_virConnectListAllStoragePools, "virConnectListAllStoragePools")))(conn, pools, flags);
@@ -82,13 +82,13 @@ internal static unsafe partial class Native
             (s_virStoragePoolDefineXML != 0 ? s_virStoragePoolDefineXML : Library.Core.Bind(ref s_virStoragePoolDefineXML, "virStoragePoolDefineXML")))(conn, xml, flags);
     static nint s_virStoragePoolDefineXML;
 
-    /// <summary>Delete the underlying pool resources. This is a non-recoverable operation. The virStoragePoolPtr object itself is not free&apos;d. Since 0.4.1.</summary>
+    /// <summary>Delete the underlying pool resources. This is a non-recoverable operation. Since 0.4.1.</summary>
     public static int virStoragePoolDelete(virStoragePool* pool, StoragePoolDeleteFlags flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, StoragePoolDeleteFlags, int>)
             (s_virStoragePoolDelete != 0 ? s_virStoragePoolDelete : Library.Core.Bind(ref s_virStoragePoolDelete, "virStoragePoolDelete")))(pool, flags);
     static nint s_virStoragePoolDelete;
 
-    /// <summary>Destroy an active storage pool. This will deactivate the pool on the host, but keep any persistent config associated with it. If it has a persistent config it can later be restarted with virStoragePoolCreate(). This does not free the associated virStoragePoolPtr object. Since 0.4.1.</summary>
+    /// <summary>Destroy an active storage pool. This will deactivate the pool on the host, but keep any persistent config associated with it. If it has a persistent config it can later be restarted with virStoragePoolCreate(). Since 0.4.1.</summary>
     public static int virStoragePoolDestroy(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolDestroy != 0 ? s_virStoragePoolDestroy : Library.Core.Bind(ref s_virStoragePoolDestroy, "virStoragePoolDestroy")))(pool);
@@ -106,7 +106,7 @@ internal static unsafe partial class Native
             (s_virStoragePoolGetAutostart != 0 ? s_virStoragePoolGetAutostart : Library.Core.Bind(ref s_virStoragePoolGetAutostart, "virStoragePoolGetAutostart")))(pool, autostart);
     static nint s_virStoragePoolGetAutostart;
 
-    /// <summary>Provides the connection pointer associated with a storage pool. The reference counter on the connection is not increased by this call. Since 0.4.1.</summary>
+    /// <summary>Provides the connection of a storage pool. Since 0.4.1.</summary>
     public static virConnect* virStoragePoolGetConnect(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, virConnect*>)
             (s_virStoragePoolGetConnect != 0 ? s_virStoragePoolGetConnect : Library.Core.Bind(ref s_virStoragePoolGetConnect, "virStoragePoolGetConnect")))(pool);
@@ -154,7 +154,7 @@ internal static unsafe partial class Native
             (s_virStoragePoolIsPersistent != 0 ? s_virStoragePoolIsPersistent : Library.Core.Bind(ref s_virStoragePoolIsPersistent, "virStoragePoolIsPersistent")))(pool);
     static nint s_virStoragePoolIsPersistent;
 
-    /// <summary>Collect the list of storage volumes, and allocate an array to store those objects. Since 0.10.2.</summary>
+    /// <summary>Collect the list of storage volumes. Since 0.10.2.</summary>
     public static int virStoragePoolListAllVolumes(virStoragePool* pool, virStorageVol*** vols, uint flags) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, virStorageVol***, uint, int>)
             (s_virStoragePoolListAllVolumes != 0 ? s_virStoragePoolListAllVolumes : Library.Core.Bind(ref s_virStoragePoolListAllVolumes, "virStoragePoolListAllVolumes")))(pool, vols, flags);
@@ -202,7 +202,7 @@ internal static unsafe partial class Native
             (s_virStoragePoolNumOfVolumes != 0 ? s_virStoragePoolNumOfVolumes : Library.Core.Bind(ref s_virStoragePoolNumOfVolumes, "virStoragePoolNumOfVolumes")))(pool);
     static nint s_virStoragePoolNumOfVolumes;
 
-    /// <summary>Increment the reference count on the pool. For each additional call to this method, there shall be a corresponding call to virStoragePoolFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
+    /// <summary>Increment the reference count on the pool. Since 0.6.0.</summary>
     public static int virStoragePoolRef(virStoragePool* pool) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, int>)
             (s_virStoragePoolRef != 0 ? s_virStoragePoolRef : Library.Core.Bind(ref s_virStoragePoolRef, "virStoragePoolRef")))(pool);
@@ -256,7 +256,7 @@ internal static unsafe partial class Native
             (s_virStorageVolFree != 0 ? s_virStorageVolFree : Library.Core.Bind(ref s_virStorageVolFree, "virStorageVolFree")))(vol);
     static nint s_virStorageVolFree;
 
-    /// <summary>Provides the connection pointer associated with a storage volume. The reference counter on the connection is not increased by this call. Since 0.4.1.</summary>
+    /// <summary>Provides the connection of a storage volume. Since 0.4.1.</summary>
     public static virConnect* virStorageVolGetConnect(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, virConnect*>)
             (s_virStorageVolGetConnect != 0 ? s_virStorageVolGetConnect : Library.Core.Bind(ref s_virStorageVolGetConnect, "virStorageVolGetConnect")))(vol);
@@ -298,25 +298,25 @@ internal static unsafe partial class Native
             (s_virStorageVolGetXMLDesc != 0 ? s_virStorageVolGetXMLDesc : Library.Core.Bind(ref s_virStorageVolGetXMLDesc, "virStorageVolGetXMLDesc")))(vol, flags);
     static nint s_virStorageVolGetXMLDesc;
 
-    /// <summary>Fetch a pointer to a storage volume based on its globally unique key Since 0.4.1.</summary>
+    /// <summary>Fetch a storage volume based on its globally unique key Since 0.4.1.</summary>
     public static virStorageVol* virStorageVolLookupByKey(virConnect* conn, byte* key) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virStorageVol*>)
             (s_virStorageVolLookupByKey != 0 ? s_virStorageVolLookupByKey : Library.Core.Bind(ref s_virStorageVolLookupByKey, "virStorageVolLookupByKey")))(conn, key);
     static nint s_virStorageVolLookupByKey;
 
-    /// <summary>Fetch a pointer to a storage volume based on its name within a pool Since 0.4.1.</summary>
+    /// <summary>Fetch a storage volume based on its name within a pool Since 0.4.1.</summary>
     public static virStorageVol* virStorageVolLookupByName(virStoragePool* pool, byte* name) =>
         ((delegate* unmanaged[Cdecl]<virStoragePool*, byte*, virStorageVol*>)
             (s_virStorageVolLookupByName != 0 ? s_virStorageVolLookupByName : Library.Core.Bind(ref s_virStorageVolLookupByName, "virStorageVolLookupByName")))(pool, name);
     static nint s_virStorageVolLookupByName;
 
-    /// <summary>Fetch a pointer to a storage volume based on its locally (host) unique path Since 0.4.1.</summary>
+    /// <summary>Fetch a storage volume based on its locally (host) unique path Since 0.4.1.</summary>
     public static virStorageVol* virStorageVolLookupByPath(virConnect* conn, byte* path) =>
         ((delegate* unmanaged[Cdecl]<virConnect*, byte*, virStorageVol*>)
             (s_virStorageVolLookupByPath != 0 ? s_virStorageVolLookupByPath : Library.Core.Bind(ref s_virStorageVolLookupByPath, "virStorageVolLookupByPath")))(conn, path);
     static nint s_virStorageVolLookupByPath;
 
-    /// <summary>Increment the reference count on the vol. For each additional call to this method, there shall be a corresponding call to virStorageVolFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.6.0.</summary>
+    /// <summary>Increment the reference count on the vol. Since 0.6.0.</summary>
     public static int virStorageVolRef(virStorageVol* vol) =>
         ((delegate* unmanaged[Cdecl]<virStorageVol*, int>)
             (s_virStorageVolRef != 0 ? s_virStorageVolRef : Library.Core.Bind(ref s_virStorageVolRef, "virStorageVolRef")))(vol);

@@ -70,7 +70,7 @@ internal static unsafe partial class Native
             (s_virStreamRecvHole != 0 ? s_virStreamRecvHole : Library.Core.Bind(ref s_virStreamRecvHole, "virStreamRecvHole")))(stream, length, flags);
     static nint s_virStreamRecvHole;
 
-    /// <summary>Increment the reference count on the stream. For each additional call to this method, there shall be a corresponding call to virStreamFree to release the reference count, once the caller no longer needs the reference to this object. Since 0.7.2.</summary>
+    /// <summary>Increment the reference count on the stream. Since 0.7.2.</summary>
     public static int virStreamRef(virStream* stream) =>
         ((delegate* unmanaged[Cdecl]<virStream*, int>)
             (s_virStreamRef != 0 ? s_virStreamRef : Library.Core.Bind(ref s_virStreamRef, "virStreamRef")))(stream);

@@ -15,7 +15,7 @@ public sealed unsafe partial class Connect
     /// Since 0.7.5.
     /// </remarks>
     /// <param name="xmlDesc">XML describing the CPU to compare with host CPU</param>
-    /// <param name="flags">bitwise-OR of virConnectCompareCPUFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public CPUCompareResult CompareCPU(string xmlDesc, ConnectCompareCPUFlags flags = default)
     {
         using var self = Handle.Use();
@@ -23,7 +23,7 @@ public sealed unsafe partial class Connect
         return (CPUCompareResult)Check(virConnectCompareCPU(self.Pointer, xmlDescPointer.Pointer, flags));
     }
 
-    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of emulator, arch, machine, and virttype parameters may be NULL; libvirt will choose sensible defaults tailored to the host and its current configuration. (virConnectCompareHypervisorCPU)</summary>
+    /// <summary>Compares the given CPU description with the CPU the specified hypervisor is able to provide on the host. Any of emulator, arch, machine, and virttype parameters may be null; libvirt will choose sensible defaults tailored to the host and its current configuration. (virConnectCompareHypervisorCPU)</summary>
     /// <remarks>
     /// <para>This is different from virConnectCompareCPU() which compares the CPU definition with the host CPU without considering any specific hypervisor and its abilities.</para>
     /// Since 4.4.0.
@@ -33,7 +33,7 @@ public sealed unsafe partial class Connect
     /// <param name="machine">machine type</param>
     /// <param name="virttype">virtualization type</param>
     /// <param name="xmlCPU">XML describing the CPU to be compared</param>
-    /// <param name="flags">bitwise-OR of virConnectCompareCPUFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public CPUCompareResult CompareHypervisorCPU(string? emulator, string? arch, string? machine, string? virttype, string xmlCPU, ConnectCompareCPUFlags flags = default)
     {
         using var self = Handle.Use();
@@ -160,13 +160,13 @@ public sealed unsafe partial class Connect
         return Check(virConnectIsSecure(self.Pointer)) == 1;
     }
 
-    /// <summary>Collect the list of interfaces, and allocate an array to store those objects. This API solves the race inherent between virConnectListInterfaces and virConnectListDefinedInterfaces. (virConnectListAllInterfaces)</summary>
+    /// <summary>Collect the list of interfaces. This API solves the race inherent between virConnectListInterfaces and virConnectListDefinedInterfaces. (virConnectListAllInterfaces)</summary>
     /// <remarks>
     /// <para>Normally, all interfaces are returned; however, flags can be used to filter the results for a smaller list of targeted interfaces. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a interface, and where all bits within a group describe all possible interfaces.</para>
     /// <para>The only group of flags is VIR_CONNECT_LIST_INTERFACES_ACTIVE (up) and VIR_CONNECT_LIST_INTERFACES_INACTIVE (down) to filter the interfaces by state.</para>
     /// Since 0.10.2.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virConnectListAllInterfacesFlags.</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<Interface> ListAllInterfaces(ConnectListAllInterfacesFlags flags = default)
     {
         using var self = Handle.Use();
@@ -185,7 +185,7 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>Collect the list of network filters, and allocate an array to store those objects. (virConnectListAllNWFilterBindings)</summary>
+    /// <summary>Collect the list of network filters. (virConnectListAllNWFilterBindings)</summary>
     /// <remarks>
     /// Since 4.5.0.
     /// </remarks>
@@ -207,7 +207,7 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>Collect the list of network filters, and allocate an array to store those objects. (virConnectListAllNWFilters)</summary>
+    /// <summary>Collect the list of network filters. (virConnectListAllNWFilters)</summary>
     /// <remarks>
     /// Since 0.10.2.
     /// </remarks>
@@ -229,12 +229,12 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>Collect the list of node devices, and allocate an array to store those objects. (virConnectListAllNodeDevices)</summary>
+    /// <summary>Collect the list of node devices. (virConnectListAllNodeDevices)</summary>
     /// <remarks>
     /// <para>Normally, all node devices are returned; however, flags can be used to filter the results for a smaller list of targeted node devices.</para>
     /// Since 0.10.2.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virConnectListAllNodeDeviceFlags.</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<NodeDevice> ListAllNodeDevices(ConnectListAllNodeDeviceFlags flags = default)
     {
         using var self = Handle.Use();
@@ -253,14 +253,14 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>Collect the list of secrets, and allocate an array to store those objects. (virConnectListAllSecrets)</summary>
+    /// <summary>Collect the list of secrets. (virConnectListAllSecrets)</summary>
     /// <remarks>
     /// <para>Normally, all secrets are returned; however, flags can be used to filter the results for a smaller list of targeted secrets. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a secret, and where all bits within a group describe all possible secrets.</para>
     /// <para>The first group of flags is used to filter secrets by its storage location. Flag VIR_CONNECT_LIST_SECRETS_EPHEMERAL selects secrets that are kept only in memory. Flag VIR_CONNECT_LIST_SECRETS_NO_EPHEMERAL selects secrets that are kept in persistent storage.</para>
     /// <para>The second group of flags is used to filter secrets by privacy. Flag VIR_CONNECT_LIST_SECRETS_PRIVATE selects secrets that are never revealed to any caller of libvirt nor to any other node. Flag VIR_CONNECT_LIST_SECRETS_NO_PRIVATE selects non-private secrets.</para>
     /// Since 0.10.2.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virConnectListAllSecretsFlags.</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<Secret> ListAllSecrets(ConnectListAllSecretsFlags flags = default)
     {
         using var self = Handle.Use();
@@ -279,7 +279,7 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>Collect the list of storage pools, and allocate an array to store those objects. This API solves the race inherent between virConnectListStoragePools and virConnectListDefinedStoragePools. (virConnectListAllStoragePools)</summary>
+    /// <summary>Collect the list of storage pools. This API solves the race inherent between virConnectListStoragePools and virConnectListDefinedStoragePools. (virConnectListAllStoragePools)</summary>
     /// <remarks>
     /// <para>Normally, all storage pools are returned; however, flags can be used to filter the results for a smaller list of targeted pools. The valid flags are divided into groups, where each group contains bits that describe mutually exclusive attributes of a pool, and where all bits within a group describe all possible pools.</para>
     /// <para>The first group of flags is VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE (online) and VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE (offline) to filter the pools by state.</para>
@@ -288,7 +288,7 @@ public sealed unsafe partial class Connect
     /// <para>The last group of flags is provided to filter the pools by the types, the flags include: VIR_CONNECT_LIST_STORAGE_POOLS_DIR VIR_CONNECT_LIST_STORAGE_POOLS_FS VIR_CONNECT_LIST_STORAGE_POOLS_NETFS VIR_CONNECT_LIST_STORAGE_POOLS_LOGICAL VIR_CONNECT_LIST_STORAGE_POOLS_DISK VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI VIR_CONNECT_LIST_STORAGE_POOLS_SCSI VIR_CONNECT_LIST_STORAGE_POOLS_MPATH VIR_CONNECT_LIST_STORAGE_POOLS_RBD VIR_CONNECT_LIST_STORAGE_POOLS_SHEEPDOG VIR_CONNECT_LIST_STORAGE_POOLS_GLUSTER VIR_CONNECT_LIST_STORAGE_POOLS_ZFS VIR_CONNECT_LIST_STORAGE_POOLS_VSTORAGE VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI_DIRECT</para>
     /// Since 0.10.2.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virConnectListAllStoragePoolsFlags.</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<StoragePool> ListAllStoragePools(ConnectListAllStoragePoolsFlags flags = default)
     {
         using var self = Handle.Use();
@@ -307,7 +307,7 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>list the defined but inactive domains, stores the pointers to the names in names (virConnectListDefinedDomains)</summary>
+    /// <summary>list the defined but inactive domains (virConnectListDefinedDomains)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllDomains().</para>
     /// Since 0.1.1.
@@ -331,7 +331,7 @@ public sealed unsafe partial class Connect
         return Text.List((list, max) => virConnectListDefinedInterfaces(pointer, list, max));
     }
 
-    /// <summary>list the inactive networks, stores the pointers to the names in names (virConnectListDefinedNetworks)</summary>
+    /// <summary>list the inactive networks (virConnectListDefinedNetworks)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllNetworks().</para>
     /// Since 0.2.0.
@@ -391,7 +391,7 @@ public sealed unsafe partial class Connect
         return Text.List((list, max) => virConnectListNetworks(pointer, list, max));
     }
 
-    /// <summary>List UUIDs of defined secrets, store pointers to names in uuids. (virConnectListSecrets)</summary>
+    /// <summary>List UUIDs of defined secrets. (virConnectListSecrets)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllSecrets().</para>
     /// Since 0.7.1.
@@ -554,7 +554,7 @@ public sealed unsafe partial class Connect
     /// </remarks>
     /// <param name="from">path to the input file</param>
     /// <param name="dxml">(optional) XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void DomainRestoreFlags(string from, string? dxml, DomainSaveRestoreFlags flags = default)
     {
         using var self = Handle.Use();
@@ -566,7 +566,7 @@ public sealed unsafe partial class Connect
     /// <summary>The same as <see cref="DomainRestoreFlags"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="from">path to the input file</param>
     /// <param name="dxml">(optional) XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DomainRestoreFlagsAsync(string from, string? dxml, DomainSaveRestoreFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DomainRestoreFlags(from, dxml, flags), cancellationToken);
@@ -579,7 +579,7 @@ public sealed unsafe partial class Connect
     /// </remarks>
     /// <param name="file">path to saved state file</param>
     /// <param name="dxml">XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void DomainSaveImageDefineXML(string file, string dxml, DomainSaveRestoreFlags flags = default)
     {
         using var self = Handle.Use();
@@ -591,7 +591,7 @@ public sealed unsafe partial class Connect
     /// <summary>The same as <see cref="DomainSaveImageDefineXML"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="file">path to saved state file</param>
     /// <param name="dxml">XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DomainSaveImageDefineXMLAsync(string file, string dxml, DomainSaveRestoreFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DomainSaveImageDefineXML(file, dxml, flags), cancellationToken);
@@ -602,7 +602,7 @@ public sealed unsafe partial class Connect
     /// Since 0.9.4.
     /// </remarks>
     /// <param name="file">path to saved state file</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSaveImageXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public string DomainSaveImageGetXMLDesc(string file, DomainSaveImageXMLFlags flags = default)
     {
         using var self = Handle.Use();
@@ -612,7 +612,7 @@ public sealed unsafe partial class Connect
 
     /// <summary>The same as <see cref="DomainSaveImageGetXMLDesc"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="file">path to saved state file</param>
-    /// <param name="flags">bitwise-OR of supported virDomainSaveImageXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<string> DomainSaveImageGetXMLDescAsync(string file, DomainSaveImageXMLFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DomainSaveImageGetXMLDesc(file, flags), cancellationToken);
@@ -668,11 +668,10 @@ public sealed unsafe partial class Connect
     /// <summary>Define an inactive persistent physical host interface or modify an existing persistent one from the XML description. (virInterfaceDefineXML)</summary>
     /// <remarks>
     /// <para>Normally this change in the interface configuration is immediately permanent/persistent, but if virInterfaceChangeBegin() has been previously called (i.e. if an interface config transaction is open), the new interface definition will only become permanent if virInterfaceChangeCommit() is called prior to the next reboot of the system running libvirtd. Prior to that time, it can be explicitly removed using virInterfaceChangeRollback(), or will be automatically removed during the next reboot of the system running libvirtd.</para>
-    /// <para>virInterfaceFree should be used to free the resources after the interface object is no longer needed.</para>
     /// Since 0.6.4.
     /// </remarks>
     /// <param name="xml">the XML description for the interface, preferably in UTF-8</param>
-    /// <param name="flags">bitwise-OR of virInterfaceDefineFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public Interface InterfaceDefineXML(string xml, InterfaceDefineFlags flags = default)
     {
         using var self = Handle.Use();
@@ -682,10 +681,9 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup an interface on the given hypervisor based on its MAC. (virInterfaceLookupByMACString)</summary>
     /// <remarks>
-    /// <para>virInterfaceFree should be used to free the resources after the interface object is no longer needed.</para>
     /// Since 0.6.4.
     /// </remarks>
-    /// <param name="macstr">the MAC for the interface (null-terminated ASCII format)</param>
+    /// <param name="macstr">the MAC for the interface</param>
     public Interface LookupInterfaceByMACString(string macstr)
     {
         using var self = Handle.Use();
@@ -695,7 +693,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup an interface on the given hypervisor based on its name. (virInterfaceLookupByName)</summary>
     /// <remarks>
-    /// <para>virInterfaceFree should be used to free the resources after the interface object is no longer needed.</para>
     /// Since 0.6.4.
     /// </remarks>
     /// <param name="name">name for the interface</param>
@@ -708,11 +705,10 @@ public sealed unsafe partial class Connect
 
     /// <summary>Define a new network filter, based on an XML description similar to the one returned by virNWFilterGetXMLDesc(). This API may be used to associate a filter with a currently running guest that does not have a filter defined for a specific network port. Since the bindings are generally automatically managed by the hypervisor, using this command to define a filter for a network port and then starting the guest afterwards may prevent the guest from starting if it attempts to use the network port and finds a filter already defined. (virNWFilterBindingCreateXML)</summary>
     /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the binding object is no longer needed.</para>
     /// Since 4.5.0.
     /// </remarks>
     /// <param name="xml">an XML description of the binding</param>
-    /// <param name="flags">bitwise-OR of virNWFilterBindingCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public NWFilterBinding NWFilterBindingCreateXML(string xml, NWFilterBindingCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -722,7 +718,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup a network filter binding on the given hypervisor based on network port device name. (virNWFilterBindingLookupByPortDev)</summary>
     /// <remarks>
-    /// <para>virNWFilterBindingFree should be used to free the resources after the binding object is no longer needed.</para>
     /// Since 4.5.0.
     /// </remarks>
     /// <param name="portdev">name for the network port device</param>
@@ -735,11 +730,10 @@ public sealed unsafe partial class Connect
 
     /// <summary>Define a new network filter, based on an XML description similar to the one returned by virNWFilterGetXMLDesc() (virNWFilterDefineXML, virNWFilterDefineXMLFlags)</summary>
     /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="xmlDesc">an XML description of the nwfilter</param>
-    /// <param name="flags">bitwise-OR of virNWFilterDefineFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public NWFilter NWFilterDefineXML(string xmlDesc, NWFilterDefineFlags flags = default)
     {
         using var self = Handle.Use();
@@ -749,7 +743,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup a network filter on the given hypervisor based on its name. (virNWFilterLookupByName)</summary>
     /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="name">name for the network filter</param>
@@ -762,7 +755,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup a network filter on the given hypervisor based on its UUID. (virNWFilterLookupByUUID)</summary>
     /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="uuid">the raw UUID for the network filter</param>
@@ -776,7 +768,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup an nwfilter on the given hypervisor based on its UUID. (virNWFilterLookupByUUIDString)</summary>
     /// <remarks>
-    /// <para>virNWFilterFree should be used to free the resources after the nwfilter object is no longer needed.</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="uuidstr">the string UUID for the nwfilter</param>
@@ -789,11 +780,10 @@ public sealed unsafe partial class Connect
 
     /// <summary>Create and start a new virtual network, based on an XML description similar to the one returned by virNetworkGetXMLDesc() (virNetworkCreateXML, virNetworkCreateXMLFlags)</summary>
     /// <remarks>
-    /// <para>virNetworkFree should be used to free the resources after the network object is no longer needed.</para>
     /// Since 0.2.0.
     /// </remarks>
     /// <param name="xmlDesc">an XML description of the network</param>
-    /// <param name="flags">bitwise-OR of virNetworkCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public Network NetworkCreateXML(string xmlDesc, NetworkCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -803,7 +793,7 @@ public sealed unsafe partial class Connect
 
     /// <summary>The same as <see cref="NetworkCreateXML"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="xmlDesc">an XML description of the network</param>
-    /// <param name="flags">bitwise-OR of virNetworkCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<Network> NetworkCreateXMLAsync(string xmlDesc, NetworkCreateFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => NetworkCreateXML(xmlDesc, flags), cancellationToken);
@@ -822,11 +812,10 @@ public sealed unsafe partial class Connect
 
     /// <summary>Create a new device on the VM host machine, for example, virtual HBAs created using vport_create. (virNodeDeviceCreateXML)</summary>
     /// <remarks>
-    /// <para>virNodeDeviceFree should be used to free the resources after the node device object is no longer needed.</para>
     /// Since 0.6.3.
     /// </remarks>
     /// <param name="xmlDesc">string containing an XML description of the device to be created</param>
-    /// <param name="flags">bitwise-OR of supported virNodeDeviceCreateXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public NodeDevice NodeDeviceCreateXML(string xmlDesc, NodeDeviceCreateXMLFlags flags = default)
     {
         using var self = Handle.Use();
@@ -836,18 +825,17 @@ public sealed unsafe partial class Connect
 
     /// <summary>The same as <see cref="NodeDeviceCreateXML"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="xmlDesc">string containing an XML description of the device to be created</param>
-    /// <param name="flags">bitwise-OR of supported virNodeDeviceCreateXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<NodeDevice> NodeDeviceCreateXMLAsync(string xmlDesc, NodeDeviceCreateXMLFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => NodeDeviceCreateXML(xmlDesc, flags), cancellationToken);
 
     /// <summary>Define a new device on the VM host machine, for example, a mediated device (virNodeDeviceDefineXML)</summary>
     /// <remarks>
-    /// <para>virNodeDeviceFree should be used to free the resources after the node device object is no longer needed.</para>
     /// Since 7.3.0.
     /// </remarks>
     /// <param name="xmlDesc">string containing an XML description of the device to be defined</param>
-    /// <param name="flags">bitwise-OR of supported virNodeDeviceDefineXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public NodeDevice NodeDeviceDefineXML(string xmlDesc, NodeDeviceDefineXMLFlags flags = default)
     {
         using var self = Handle.Use();
@@ -857,7 +845,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Lookup a node device by its name. (virNodeDeviceLookupByName)</summary>
     /// <remarks>
-    /// <para>virNodeDeviceFree should be used to free the resources after the node device object is no longer needed.</para>
     /// Since 0.5.0.
     /// </remarks>
     /// <param name="name">unique device name</param>
@@ -870,7 +857,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Lookup SCSI Host which is capable with &apos;fc_host&apos; by its WWNN and WWPN. (virNodeDeviceLookupSCSIHostByWWN)</summary>
     /// <remarks>
-    /// <para>virNodeDeviceFree should be used to free the resources after the node device object is no longer needed.</para>
     /// Since 1.0.3.
     /// </remarks>
     /// <param name="wwnn">WWNN of the SCSI Host.</param>
@@ -886,7 +872,7 @@ public sealed unsafe partial class Connect
     /// <summary>Collect the list of node devices, and store their names in names (virNodeListDevices)</summary>
     /// <remarks>
     /// <para>The use of this function is discouraged. Instead, use virConnectListAllNodeDevices().</para>
-    /// <para>If the optional &apos;cap&apos; argument is non-NULL, then the count will be restricted to devices with the specified capability</para>
+    /// <para>If the optional &apos;cap&apos; argument is not null, then the count will be restricted to devices with the specified capability</para>
     /// Since 0.5.0.
     /// </remarks>
     /// <param name="cap">capability name</param>
@@ -901,7 +887,7 @@ public sealed unsafe partial class Connect
 
     /// <summary>Provides the number of node devices. (virNodeNumOfDevices)</summary>
     /// <remarks>
-    /// <para>If the optional &apos;cap&apos; argument is non-NULL, then the count will be restricted to devices with the specified capability</para>
+    /// <para>If the optional &apos;cap&apos; argument is not null, then the count will be restricted to devices with the specified capability</para>
     /// Since 0.5.0.
     /// </remarks>
     /// <param name="cap">capability name</param>
@@ -928,11 +914,10 @@ public sealed unsafe partial class Connect
     /// <summary>If XML specifies a UUID, locates the specified secret and replaces all attributes of the secret specified by UUID by attributes specified in xml (any attributes not specified in xml are discarded). (virSecretDefineXML)</summary>
     /// <remarks>
     /// <para>Otherwise, creates a new secret with an automatically chosen UUID, and initializes its attributes from xml.</para>
-    /// <para>virSecretFree should be used to free the resources after the secret object is no longer needed.</para>
     /// Since 0.7.1.
     /// </remarks>
     /// <param name="xml">XML describing the secret.</param>
-    /// <param name="flags">bitwise-OR of virSecretDefineFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public Secret SecretDefineXML(string xml, SecretDefineFlags flags = default)
     {
         using var self = Handle.Use();
@@ -942,7 +927,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup a secret on the given hypervisor based on its UUID. Uses the 16 bytes of raw data to describe the UUID (virSecretLookupByUUID)</summary>
     /// <remarks>
-    /// <para>virSecretFree should be used to free the resources after the secret object is no longer needed.</para>
     /// Since 0.7.1.
     /// </remarks>
     /// <param name="uuid">the raw UUID for the secret</param>
@@ -956,7 +940,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup a secret on the given hypervisor based on its UUID. Uses the printable string value to describe the UUID (virSecretLookupByUUIDString)</summary>
     /// <remarks>
-    /// <para>virSecretFree should be used to free the resources after the secret object is no longer needed.</para>
     /// Since 0.7.1.
     /// </remarks>
     /// <param name="uuidstr">the string UUID for the secret</param>
@@ -969,7 +952,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Try to lookup a secret on the given hypervisor based on its usage The usageID is unique within the set of secrets sharing the same usageType value. (virSecretLookupByUsage)</summary>
     /// <remarks>
-    /// <para>virSecretFree should be used to free the resources after the secret object is no longer needed.</para>
     /// Since 0.7.1.
     /// </remarks>
     /// <param name="usageType">the type of secret usage</param>
@@ -983,11 +965,10 @@ public sealed unsafe partial class Connect
 
     /// <summary>Create a new storage based on its XML description. The pool is not persistent, so its definition will disappear when it is destroyed, or if the host is restarted (virStoragePoolCreateXML)</summary>
     /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="xmlDesc">XML description for new pool</param>
-    /// <param name="flags">bitwise-OR of virStoragePoolCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public StoragePool StoragePoolCreateXML(string xmlDesc, StoragePoolCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -997,18 +978,17 @@ public sealed unsafe partial class Connect
 
     /// <summary>The same as <see cref="StoragePoolCreateXML"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="xmlDesc">XML description for new pool</param>
-    /// <param name="flags">bitwise-OR of virStoragePoolCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<StoragePool> StoragePoolCreateXMLAsync(string xmlDesc, StoragePoolCreateFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => StoragePoolCreateXML(xmlDesc, flags), cancellationToken);
 
     /// <summary>Define an inactive persistent storage pool or modify an existing persistent one from the XML description. (virStoragePoolDefineXML)</summary>
     /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="xml">XML description for new pool</param>
-    /// <param name="flags">bitwise-OR of virStoragePoolDefineFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public StoragePool StoragePoolDefineXML(string xml, StoragePoolDefineFlags flags = default)
     {
         using var self = Handle.Use();
@@ -1018,7 +998,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Fetch a storage pool based on its unique name (virStoragePoolLookupByName)</summary>
     /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="name">name of pool to fetch</param>
@@ -1031,7 +1010,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Fetch a storage pool which maps to a particular target directory. If more than one pool maps to the path, it is undefined which will be returned first. (virStoragePoolLookupByTargetPath)</summary>
     /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
     /// Since 4.1.0.
     /// </remarks>
     /// <param name="path">path at which the pool is exposed</param>
@@ -1044,7 +1022,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Fetch a storage pool based on its globally unique id (virStoragePoolLookupByUUID)</summary>
     /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="uuid">globally unique id of pool to fetch</param>
@@ -1058,7 +1035,6 @@ public sealed unsafe partial class Connect
 
     /// <summary>Fetch a storage pool based on its globally unique id (virStoragePoolLookupByUUIDString)</summary>
     /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="uuidstr">globally unique id of pool to fetch</param>
@@ -1069,9 +1045,8 @@ public sealed unsafe partial class Connect
         return new(virStoragePoolLookupByUUIDString(self.Pointer, uuidstrPointer.Pointer), Handle.Calls);
     }
 
-    /// <summary>Fetch a pointer to a storage volume based on its globally unique key (virStorageVolLookupByKey)</summary>
+    /// <summary>Fetch a storage volume based on its globally unique key (virStorageVolLookupByKey)</summary>
     /// <remarks>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="key">globally unique key</param>
@@ -1082,9 +1057,8 @@ public sealed unsafe partial class Connect
         return new(virStorageVolLookupByKey(self.Pointer, keyPointer.Pointer), Handle.Calls);
     }
 
-    /// <summary>Fetch a pointer to a storage volume based on its locally (host) unique path (virStorageVolLookupByPath)</summary>
+    /// <summary>Fetch a storage volume based on its locally (host) unique path (virStorageVolLookupByPath)</summary>
     /// <remarks>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="path">locally unique path</param>

@@ -29,7 +29,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <remarks>
     /// Since 0.7.7.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainAbortJobFlagsValues</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void AbortJob(DomainAbortJobFlagsValues flags = default)
     {
         using var self = Handle.Use();
@@ -43,7 +43,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 1.2.15.
     /// </remarks>
     /// <param name="iothreadId">the specific IOThread ID value to add</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void AddIOThread(uint iothreadId, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -75,7 +75,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>Be aware that hotplug changes might not persist across a domain going into S4 state (also known as hibernation) unless you also modify the persistent domain definition.</para>
     /// Since 0.1.9.
     /// </remarks>
-    /// <param name="xml">pointer to XML description of one device</param>
+    /// <param name="xml">XML description of one device</param>
     public void AttachDevice(string xml)
     {
         using var self = Handle.Use();
@@ -84,7 +84,7 @@ public sealed unsafe partial class Domain : IDisposable
     }
 
     /// <summary>The same as <see cref="AttachDevice"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="xml">pointer to XML description of one device</param>
+    /// <param name="xml">XML description of one device</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task AttachDeviceAsync(string xml, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => AttachDevice(xml), cancellationToken);
@@ -95,8 +95,8 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>Be aware that hotplug changes might not persist across a domain going into S4 state (also known as hibernation) unless you also modify the persistent domain definition.</para>
     /// Since 0.7.7.
     /// </remarks>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
+    /// <param name="xml">XML description of one device</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void AttachDeviceFlags(string xml, DomainDeviceModifyFlags flags = default)
     {
         using var self = Handle.Use();
@@ -105,8 +105,8 @@ public sealed unsafe partial class Domain : IDisposable
     }
 
     /// <summary>The same as <see cref="AttachDeviceFlags"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
+    /// <param name="xml">XML description of one device</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task AttachDeviceFlagsAsync(string xml, DomainDeviceModifyFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => AttachDeviceFlags(xml, flags), cancellationToken);
@@ -119,14 +119,14 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>The second, called a pull model, instructs the hypervisor to expose the state of the guest disk over an NBD export. A third-party client can then connect to this export and read whichever portions of the disk it desires. In this mode libvirt has to be informed via virDomainAbortJob() when the third-party NBD client is done and the backup resources can be released.</para>
     /// <para>The backupXML parameter contains details about the backup in the top-level element &lt;domainbackup&gt;, including which backup mode to use, whether the backup is incremental from a previous checkpoint, which disks participate in the backup, the destination for a push model backup, and the temporary storage and NBD server details for a pull model backup.</para>
     /// <para>virDomainBackupGetXMLDesc() can be called to learn actual values selected. For more information, see https://www.libvirt.org/formatbackup.html#backup-xml</para>
-    /// <para>The checkpointXML parameter is optional; if non-NULL, then libvirt behaves as if virDomainCheckpointCreateXML() were called to create a checkpoint atomically covering the same point in time as the backup.</para>
+    /// <para>The checkpointXML parameter is optional; if not null, then libvirt behaves as if virDomainCheckpointCreateXML() were called to create a checkpoint atomically covering the same point in time as the backup.</para>
     /// <para>The VIR_DOMAIN_BACKUP_BEGIN_REUSE_EXTERNAL specifies that the output or temporary files described by the backupXML document were created by the caller with correct format and size to hold the backup or temporary data.</para>
     /// <para>The creation of a new checkpoint allows for future incremental backups. Note that some hypervisors may require a particular disk format, such as qcow2, in order to take advantage of checkpoints, while allowing arbitrary formats if checkpoints are not involved.</para>
     /// Since 6.0.0.
     /// </remarks>
     /// <param name="backupXML">description of the requested backup</param>
-    /// <param name="checkpointXML">description of a checkpoint to create or NULL</param>
-    /// <param name="flags">bitwise or of virDomainBackupBeginFlags</param>
+    /// <param name="checkpointXML">description of a checkpoint to create or null</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void BackupBegin(string backupXML, string? checkpointXML, DomainBackupBeginFlags flags = default)
     {
         using var self = Handle.Use();
@@ -137,8 +137,8 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="BackupBegin"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="backupXML">description of the requested backup</param>
-    /// <param name="checkpointXML">description of a checkpoint to create or NULL</param>
-    /// <param name="flags">bitwise or of virDomainBackupBeginFlags</param>
+    /// <param name="checkpointXML">description of a checkpoint to create or null</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task BackupBeginAsync(string backupXML, string? checkpointXML, DomainBackupBeginFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BackupBegin(backupXML, checkpointXML, flags), cancellationToken);
@@ -157,21 +157,21 @@ public sealed unsafe partial class Domain : IDisposable
     /// <summary>Commit changes that were made to temporary top-level files within a disk image backing file chain into a lower-level base file. In other words, take all the difference between base and top, and update base to contain that difference; after the commit, any portion of the chain that previously depended on top will now depend on base, and all files after base up to and including top will now be invalidated. A typical use of this command is to reduce the length of a backing file chain after taking an external disk snapshot. To move data in the opposite direction, see virDomainBlockPull(). (virDomainBlockCommit)</summary>
     /// <remarks>
     /// <para>This command starts a long-running commit block job, whose status may be tracked by virDomainBlockJobInfo() with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT, and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status, and the job no longer exists. If the job is aborted, it is up to the hypervisor whether starting a new job will resume from the same point, or start over.</para>
-    /// <para>As a special case, if top is the active image (or NULL), and flags includes VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, the block job will have a type of VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT, and operates in two phases. In the first phase, the contents are being committed into base, and the job can only be canceled. The job transitions to the second phase when the block job event with state VIR_DOMAIN_BLOCK_JOB_READY is emitted for the given device. This information is also visible in the live XML as &apos;ready=&quot;yes&quot;&apos; attribute of the corresponding &lt;mirror&gt; element. Once in the second phase, the user must choose whether to cancel the job (keeping top as the active image, but now containing only the changes since the time the job ended) or to pivot the job (adjusting to base as the active image, and invalidating top).</para>
+    /// <para>As a special case, if top is the active image (or null), and flags includes VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, the block job will have a type of VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT, and operates in two phases. In the first phase, the contents are being committed into base, and the job can only be canceled. The job transitions to the second phase when the block job event with state VIR_DOMAIN_BLOCK_JOB_READY is emitted for the given device. This information is also visible in the live XML as &apos;ready=&quot;yes&quot;&apos; attribute of the corresponding &lt;mirror&gt; element. Once in the second phase, the user must choose whether to cancel the job (keeping top as the active image, but now containing only the changes since the time the job ended) or to pivot the job (adjusting to base as the active image, and invalidating top).</para>
     /// <para>Be aware that this command may invalidate files even if it is aborted; the user is cautioned against relying on the contents of invalidated intermediate files such as top (when top is not the active image) without manually rebasing those files to use a backing file of a read-only copy of base prior to the point where the commit operation was started (and such a rebase cannot be safely done until the commit has successfully completed). However, the domain itself will not have any issues; the active layer remains valid throughout the entire commit operation.</para>
     /// <para>Some hypervisors may support a shortcut where if flags contains VIR_DOMAIN_BLOCK_COMMIT_DELETE, then this command will unlink all files that were invalidated, after the commit successfully completes.</para>
     /// <para>If flags contains VIR_DOMAIN_BLOCK_COMMIT_RELATIVE, the name recorded into the overlay of the top image (if there is such image) as the path to the new backing file will be kept relative to other images. The operation will fail if libvirt can&apos;t infer the name.</para>
-    /// <para>By default, if base is NULL, the commit target will be the bottom of the backing chain; if flags contains VIR_DOMAIN_BLOCK_COMMIT_SHALLOW, then the immediate backing file of top will be used instead. If top is NULL, the active image at the top of the chain will be used. Some hypervisors place restrictions on how much can be committed, and might fail if base is not the immediate backing file of top, or if top is the active layer in use by a running domain but flags did not include VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, or if top is not the top-most file; restrictions may differ for online vs. offline domains.</para>
+    /// <para>By default, if base is null, the commit target will be the bottom of the backing chain; if flags contains VIR_DOMAIN_BLOCK_COMMIT_SHALLOW, then the immediate backing file of top will be used instead. If top is null, the active image at the top of the chain will be used. Some hypervisors place restrictions on how much can be committed, and might fail if base is not the immediate backing file of top, or if top is the active layer in use by a running domain but flags did not include VIR_DOMAIN_BLOCK_COMMIT_ACTIVE, or if top is not the top-most file; restrictions may differ for online vs. offline domains.</para>
     /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
     /// <para>The base and top parameters can be either paths to files within the backing chain, or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;) followed by an index to the backing chain enclosed in square brackets. Backing chain indexes can be found by inspecting //disk//backingStore/index in the domain XML. Thus, for example, &quot;vda[3]&quot; refers to the backing store with index equal to &quot;3&quot; in the chain of disk &quot;vda&quot;.</para>
     /// <para>The maximum bandwidth that will be used to do the commit can be specified with the bandwidth parameter. If set to 0, there is no limit. If flags includes VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES, bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
     /// Since 0.10.2.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="base">path to backing file to merge into, or device shorthand, or NULL for default</param>
-    /// <param name="top">path to file within backing chain that contains data to be merged, or device shorthand, or NULL to merge all possible data</param>
+    /// <param name="base">path to backing file to merge into, or device shorthand, or null for default</param>
+    /// <param name="top">path to file within backing chain that contains data to be merged, or device shorthand, or null to merge all possible data</param>
     /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockCommitFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void BlockCommit(string disk, string? @base, string? top, ulong bandwidth, DomainBlockCommitFlags flags = default)
     {
         using var self = Handle.Use();
@@ -183,10 +183,10 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="BlockCommit"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="base">path to backing file to merge into, or device shorthand, or NULL for default</param>
-    /// <param name="top">path to file within backing chain that contains data to be merged, or device shorthand, or NULL to merge all possible data</param>
+    /// <param name="base">path to backing file to merge into, or device shorthand, or null for default</param>
+    /// <param name="top">path to file within backing chain that contains data to be merged, or device shorthand, or null to merge all possible data</param>
     /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockCommitFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task BlockCommitAsync(string disk, string? @base, string? top, ulong bandwidth, DomainBlockCommitFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockCommit(disk, @base, top, bandwidth, flags), cancellationToken);
@@ -199,7 +199,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 0.9.4.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockJobAbortFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void BlockJobAbort(string disk, DomainBlockJobAbortFlags flags = default)
     {
         using var self = Handle.Use();
@@ -209,7 +209,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="BlockJobAbort"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockJobAbortFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task BlockJobAbortAsync(string disk, DomainBlockJobAbortFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockJobAbort(disk, flags), cancellationToken);
@@ -222,7 +222,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
     /// <param name="bandwidth">specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockJobSetSpeedFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void BlockJobSetSpeed(string disk, ulong bandwidth, DomainBlockJobSetSpeedFlags flags = default)
     {
         using var self = Handle.Use();
@@ -234,12 +234,12 @@ public sealed unsafe partial class Domain : IDisposable
     /// <remarks>
     /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or (since 0.9.5) the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
     /// <para>The maximum bandwidth that will be used to do the copy can be specified with the bandwidth parameter. If set to 0, there is no limit. If flags includes VIR_DOMAIN_BLOCK_PULL_BANDWIDTH_BYTES, bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
-    /// <para>This is shorthand for virDomainBlockRebase() with a NULL base.</para>
+    /// <para>This is shorthand for virDomainBlockRebase() with a null base.</para>
     /// Since 0.9.4.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
     /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockPullFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void BlockPull(string disk, ulong bandwidth, DomainBlockPullFlags flags = default)
     {
         using var self = Handle.Use();
@@ -250,14 +250,14 @@ public sealed unsafe partial class Domain : IDisposable
     /// <summary>The same as <see cref="BlockPull"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="disk">path to the block device, or device shorthand</param>
     /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockPullFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task BlockPullAsync(string disk, ulong bandwidth, DomainBlockPullFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockPull(disk, bandwidth, flags), cancellationToken);
 
     /// <summary>Populate a disk image with data from its backing image chain, and setting the backing image to base, or alternatively copy an entire backing chain to a new file base. (virDomainBlockRebase)</summary>
     /// <remarks>
-    /// <para>When flags is 0, this starts a pull, where base must be the absolute path of one of the backing images further up the chain, or NULL to convert the disk image so that it has no backing image. Once all data from its backing image chain has been pulled, the disk no longer depends on those intermediate backing images. This function pulls data for the entire device in the background. Progress of the operation can be checked with virDomainGetBlockJobInfo() with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_PULL, and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status, and the job no longer exists. If the job is aborted, a new one can be started later to resume from the same point.</para>
+    /// <para>When flags is 0, this starts a pull, where base must be the absolute path of one of the backing images further up the chain, or null to convert the disk image so that it has no backing image. Once all data from its backing image chain has been pulled, the disk no longer depends on those intermediate backing images. This function pulls data for the entire device in the background. Progress of the operation can be checked with virDomainGetBlockJobInfo() with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_PULL, and the operation can be aborted with virDomainBlockJobAbort(). When finished, an asynchronous event is raised to indicate the final status, and the job no longer exists. If the job is aborted, a new one can be started later to resume from the same point.</para>
     /// <para>If flags contains VIR_DOMAIN_BLOCK_REBASE_RELATIVE, the name recorded into the active disk as the location for base will be kept relative. The operation will fail if libvirt can&apos;t infer the name.</para>
     /// <para>When flags includes VIR_DOMAIN_BLOCK_REBASE_COPY, this starts a copy, where base must be the name of a new file to copy the chain to. By default, the copy will pull the entire source chain into the destination file, but if flags also contains VIR_DOMAIN_BLOCK_REBASE_SHALLOW, then only the top of the source chain will be copied (the source and destination have a common backing file). By default, base will be created with the same file format as the source, but this can be altered by adding VIR_DOMAIN_BLOCK_REBASE_COPY_RAW to force the copy to be raw (does not make sense with the shallow flag unless the source is also raw), or by using VIR_DOMAIN_BLOCK_REBASE_REUSE_EXT to reuse an existing file which was pre-created with the correct format and metadata and sufficient size to hold the copy. In case the VIR_DOMAIN_BLOCK_REBASE_SHALLOW flag is used the pre-created file has to exhibit the same guest visible contents as the backing file of the original image. This allows a management app to pre-create files with relative backing file names, rather than the default of absolute backing file names; as a security precaution, you should generally only use reuse_ext with the shallow flag and a non-raw destination file. By default, the copy destination will be treated as type=&apos;file&apos;, but using VIR_DOMAIN_BLOCK_REBASE_COPY_DEV treats the destination as type=&apos;block&apos; (affecting how virDomainGetBlockInfo() will report allocation after pivoting).</para>
     /// <para>A copy job has two parts; in the first phase, the bandwidth parameter affects how fast the source is pulled into the destination, and the job can only be canceled by reverting to the source file; progress in this phase can be tracked via the virDomainBlockJobInfo() command, with a job type of VIR_DOMAIN_BLOCK_JOB_TYPE_COPY. The job transitions to the second phase when the job info states cur == end, and remains alive to mirror all further changes to both source and destination. The user must call virDomainBlockJobAbort() to end the mirroring while choosing whether to revert to source or pivot to the destination. An event is issued when the job ends, and depending on the hypervisor, an event may also be issued when the job transitions from pulling to mirroring. If the job is aborted, a new job will have to start over from the beginning of the first phase.</para>
@@ -265,13 +265,13 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
     /// <para>The base parameter can be either a path to a file within the backing chain, or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;) followed by an index to the backing chain enclosed in square brackets. Backing chain indexes can be found by inspecting //disk//backingStore/index in the domain XML. Thus, for example, &quot;vda[3]&quot; refers to the backing store with index equal to &quot;3&quot; in the chain of disk &quot;vda&quot;.</para>
     /// <para>The maximum bandwidth that will be used to do the copy can be specified with the bandwidth parameter. If set to 0, there is no limit. If flags includes VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES, bandwidth is in bytes/second; otherwise, it is in MiB/second. Values larger than 2^52 bytes/sec may be rejected due to overflow considerations based on the word size of both client and server, and values larger than 2^31 bytes/sec may cause overflow problems if later queried by virDomainGetBlockJobInfo() without scaling. Hypervisors may further restrict the range of valid bandwidth values. Some hypervisors do not support this feature and will return an error if bandwidth is not 0; in this case, it might still be possible for a later call to virDomainBlockJobSetSpeed() to succeed. The actual speed can be determined with virDomainGetBlockJobInfo().</para>
-    /// <para>When base is NULL and flags is 0, this is identical to virDomainBlockPull(). When flags contains VIR_DOMAIN_BLOCK_REBASE_COPY, this command is shorthand for virDomainBlockCopy() where the destination XML encodes base as a &lt;disk type=&apos;file&apos;&gt;, bandwidth is properly scaled and passed as a typed parameter, the shallow and reuse external flags are preserved, and remaining flags control whether the XML encodes a destination format of raw instead of leaving the destination identical to the source format or probed from the reused file.</para>
+    /// <para>When base is null and flags is 0, this is identical to virDomainBlockPull(). When flags contains VIR_DOMAIN_BLOCK_REBASE_COPY, this command is shorthand for virDomainBlockCopy() where the destination XML encodes base as a &lt;disk type=&apos;file&apos;&gt;, bandwidth is properly scaled and passed as a typed parameter, the shallow and reuse external flags are preserved, and remaining flags control whether the XML encodes a destination format of raw instead of leaving the destination identical to the source format or probed from the reused file.</para>
     /// Since 0.9.10.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="base">path to backing file to keep, or device shorthand, or NULL for no backing file</param>
+    /// <param name="base">path to backing file to keep, or device shorthand, or null for no backing file</param>
     /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockRebaseFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void BlockRebase(string disk, string? @base, ulong bandwidth, DomainBlockRebaseFlags flags = default)
     {
         using var self = Handle.Use();
@@ -282,9 +282,9 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="BlockRebase"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="base">path to backing file to keep, or device shorthand, or NULL for no backing file</param>
+    /// <param name="base">path to backing file to keep, or device shorthand, or null for no backing file</param>
     /// <param name="bandwidth">(optional) specify bandwidth limit; flags determine the unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockRebaseFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task BlockRebaseAsync(string disk, string? @base, ulong bandwidth, DomainBlockRebaseFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockRebase(disk, @base, bandwidth, flags), cancellationToken);
@@ -297,7 +297,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// </remarks>
     /// <param name="disk">path to the block image, or shorthand</param>
     /// <param name="size">new size of the block image, see below for unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockResizeFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void BlockResize(string disk, ulong size, DomainBlockResizeFlags flags = default)
     {
         using var self = Handle.Use();
@@ -308,7 +308,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <summary>The same as <see cref="BlockResize"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="disk">path to the block image, or shorthand</param>
     /// <param name="size">new size of the block image, see below for unit</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockResizeFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task BlockResizeAsync(string disk, ulong size, DomainBlockResizeFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockResize(disk, size, flags), cancellationToken);
@@ -323,7 +323,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 5.6.0.
     /// </remarks>
     /// <param name="xmlDesc">description of the checkpoint to create</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public DomainCheckpoint CheckpointCreateXML(string xmlDesc, DomainCheckpointCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -333,7 +333,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="CheckpointCreateXML"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="xmlDesc">description of the checkpoint to create</param>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<DomainCheckpoint> CheckpointCreateXMLAsync(string xmlDesc, DomainCheckpointCreateFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => CheckpointCreateXML(xmlDesc, flags), cancellationToken);
@@ -358,7 +358,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 0.1.9.
     /// </remarks>
     /// <param name="to">path for the core file</param>
-    /// <param name="flags">bitwise-OR of virDomainCoreDumpFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void CoreDump(string to, DomainCoreDumpFlags flags = default)
     {
         using var self = Handle.Use();
@@ -368,7 +368,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="CoreDump"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="to">path for the core file</param>
-    /// <param name="flags">bitwise-OR of virDomainCoreDumpFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task CoreDumpAsync(string to, DomainCoreDumpFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => CoreDump(to, flags), cancellationToken);
@@ -382,7 +382,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// </remarks>
     /// <param name="to">path for the core file</param>
     /// <param name="dumpformat">format of domain memory&apos;s dump (one of virDomainCoreDumpFormat enum)</param>
-    /// <param name="flags">bitwise-OR of virDomainCoreDumpFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void CoreDumpWithFormat(string to, DomainCoreDumpFormat dumpformat, DomainCoreDumpFlags flags = default)
     {
         using var self = Handle.Use();
@@ -393,7 +393,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <summary>The same as <see cref="CoreDumpWithFormat"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="to">path for the core file</param>
     /// <param name="dumpformat">format of domain memory&apos;s dump (one of virDomainCoreDumpFormat enum)</param>
-    /// <param name="flags">bitwise-OR of virDomainCoreDumpFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task CoreDumpWithFormatAsync(string to, DomainCoreDumpFormat dumpformat, DomainCoreDumpFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => CoreDumpWithFormat(to, dumpformat, flags), cancellationToken);
@@ -405,7 +405,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 1.2.15.
     /// </remarks>
     /// <param name="iothreadId">the specific IOThread ID value to delete</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void DelIOThread(uint iothreadId, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -417,7 +417,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>See virDomainDetachDeviceFlags() for more details.</para>
     /// Since 0.1.9.
     /// </remarks>
-    /// <param name="xml">pointer to XML description of one device</param>
+    /// <param name="xml">XML description of one device</param>
     public void DetachDevice(string xml)
     {
         using var self = Handle.Use();
@@ -426,7 +426,7 @@ public sealed unsafe partial class Domain : IDisposable
     }
 
     /// <summary>The same as <see cref="DetachDevice"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="xml">pointer to XML description of one device</param>
+    /// <param name="xml">XML description of one device</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DetachDeviceAsync(string xml, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DetachDevice(xml), cancellationToken);
@@ -437,7 +437,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 4.4.0.
     /// </remarks>
     /// <param name="alias">device alias</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void DetachDeviceAlias(string alias, DomainDeviceModifyFlags flags = default)
     {
         using var self = Handle.Use();
@@ -447,7 +447,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="DetachDeviceAlias"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="alias">device alias</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DetachDeviceAliasAsync(string alias, DomainDeviceModifyFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DetachDeviceAlias(alias, flags), cancellationToken);
@@ -460,8 +460,8 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>The supplied XML description of the device should be as specific as its definition in the domain XML. The set of attributes used to match the device are internal to the drivers. Using a partial definition, or attempting to detach a device that is not present in the domain XML, but shares some specific attributes with one that is present, may lead to unexpected results.</para>
     /// Since 0.7.7.
     /// </remarks>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
+    /// <param name="xml">XML description of one device</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void DetachDeviceFlags(string xml, DomainDeviceModifyFlags flags = default)
     {
         using var self = Handle.Use();
@@ -470,13 +470,13 @@ public sealed unsafe partial class Domain : IDisposable
     }
 
     /// <summary>The same as <see cref="DetachDeviceFlags"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
+    /// <param name="xml">XML description of one device</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DetachDeviceFlagsAsync(string xml, DomainDeviceModifyFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DetachDeviceFlags(xml, flags), cancellationToken);
 
-    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (mountPoint is NULL) or just on specified mountPoint. minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If minimum is not zero, the command may fail. (virDomainFSTrim)</summary>
+    /// <summary>Calls FITRIM within the guest (hence guest agent may be required depending on hypervisor used). Either call it on each mounted filesystem (mountPoint is null) or just on specified mountPoint. minimum hints that free ranges smaller than this may be ignored (this is a hint and the guest may not respect it). By increasing this value, the fstrim operation will complete more quickly for filesystems with badly fragmented free space, although not all blocks will be discarded. If minimum is not zero, the command may fail. (virDomainFSTrim)</summary>
     /// <remarks>
     /// Since 1.0.1.
     /// </remarks>
@@ -508,7 +508,7 @@ public sealed unsafe partial class Domain : IDisposable
         return autostart != 0;
     }
 
-    /// <summary>Provides the connection pointer associated with a domain. The reference counter on the connection is not increased by this call. (virDomainGetConnect)</summary>
+    /// <summary>Provides the connection of a domain. (virDomainGetConnect)</summary>
     /// <remarks>
     /// Since 0.3.0.
     /// </remarks>
@@ -525,7 +525,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>Dependent on hypervisor and flags used, this may require a guest agent to be available.</para>
     /// Since 0.10.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainGetHostnameFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public string GetHostname(DomainGetHostnameFlags flags = default)
     {
         using var self = Handle.Use();
@@ -533,7 +533,7 @@ public sealed unsafe partial class Domain : IDisposable
     }
 
     /// <summary>The same as <see cref="GetHostname"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="flags">bitwise-OR of virDomainGetHostnameFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<string> GetHostnameAsync(DomainGetHostnameFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => GetHostname(flags), cancellationToken);
@@ -600,7 +600,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>If flags includes VIR_DOMAIN_VCPU_GUEST, then the state of the processors is queried in the guest instead of the hypervisor. This flag is only usable on live domains. Guest agent may be needed for this flag to be available.</para>
     /// Since 0.8.5.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainVcpuFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <returns>the number of vCPUs in case of success</returns>
     public int GetVcpusFlags(DomainVcpuFlags flags = default)
     {
@@ -638,14 +638,14 @@ public sealed unsafe partial class Domain : IDisposable
         return Check(virDomainIsUpdated(self.Pointer)) == 1;
     }
 
-    /// <summary>Collect the list of domain checkpoints for the given domain and allocate an array to store those objects. (virDomainListAllCheckpoints)</summary>
+    /// <summary>Collect the list of domain checkpoints for the given domain. (virDomainListAllCheckpoints)</summary>
     /// <remarks>
-    /// <para>If flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, checkpoints is non-NULL, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
+    /// <para>If flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, checkpoints is not null, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
     /// <para>By default, this command covers all checkpoints. It is also possible to limit things to just checkpoints with no parents, when flags includes VIR_DOMAIN_CHECKPOINT_LIST_ROOTS. Additional filters are provided in groups listed below. Within a group, bits are mutually exclusive, where all possible checkpoints are described by exactly one bit from the group. Some hypervisors might reject particular flags where it cannot make a distinction for filtering. If the set of filter flags selected forms an impossible combination, the hypervisor may return either 0 or an error.</para>
     /// <para>The first group of flags is VIR_DOMAIN_CHECKPOINT_LIST_LEAVES and VIR_DOMAIN_CHECKPOINT_LIST_NO_LEAVES, to filter based on checkpoints that have no further children (a leaf checkpoint).</para>
     /// Since 5.6.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointListFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<DomainCheckpoint> ListAllCheckpoints(DomainCheckpointListFlags flags = default)
     {
         using var self = Handle.Use();
@@ -664,9 +664,9 @@ public sealed unsafe partial class Domain : IDisposable
         }
     }
 
-    /// <summary>Collect the list of domain snapshots for the given domain and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListNames(). (virDomainListAllSnapshots)</summary>
+    /// <summary>Collect the list of domain snapshots for the given domain. This API solves the race inherent in virDomainSnapshotListNames(). (virDomainListAllSnapshots)</summary>
     /// <remarks>
-    /// <para>If flags contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL and snaps is non-NULL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
+    /// <para>If flags contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL and snaps is not null, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
     /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided in groups listed below. Within a group, bits are mutually exclusive, where all possible snapshots are described by exactly one bit from the group. Some hypervisors might reject particular flags where it cannot make a distinction for filtering. If the set of filter flags selected forms an impossible combination, the hypervisor may return either 0 or an error.</para>
     /// <para>The first group of flags is VIR_DOMAIN_SNAPSHOT_LIST_LEAVES and VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES, to filter based on snapshots that have no further children (a leaf snapshot).</para>
     /// <para>The next group of flags is VIR_DOMAIN_SNAPSHOT_LIST_METADATA and VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA, for filtering snapshots based on whether they have metadata that would prevent the removal of the last reference to a domain.</para>
@@ -674,7 +674,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>The next group of flags is VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL and VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL, for filtering snapshots based on whether the snapshot is stored inside the disk images or as additional files.</para>
     /// Since 0.9.13.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<DomainSnapshot> ListAllSnapshots(DomainSnapshotListFlags flags = default)
     {
         using var self = Handle.Use();
@@ -700,7 +700,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 3.7.0.
     /// </remarks>
     /// <param name="dxml">XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void ManagedSaveDefineXML(string dxml, DomainSaveRestoreFlags flags = default)
     {
         using var self = Handle.Use();
@@ -713,7 +713,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>No security-sensitive data will be included unless flags contains VIR_DOMAIN_SAVE_IMAGE_XML_SECURE; this flag is rejected on read-only connections.</para>
     /// Since 3.7.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSaveImageXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public string ManagedSaveGetXMLDesc(DomainSaveImageXMLFlags flags = default)
     {
         using var self = Handle.Use();
@@ -748,7 +748,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <remarks>
     /// Since 0.9.5.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainMigrateMaxSpeedFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public ulong MigrateGetMaxSpeed(DomainMigrateMaxSpeedFlags flags = default)
     {
         using var self = Handle.Use();
@@ -784,7 +784,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 0.9.0.
     /// </remarks>
     /// <param name="bandwidth">migration bandwidth limit in MiB/s</param>
-    /// <param name="flags">bitwise-OR of virDomainMigrateMaxSpeedFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void MigrateSetMaxSpeed(ulong bandwidth, DomainMigrateMaxSpeedFlags flags = default)
     {
         using var self = Handle.Use();
@@ -876,7 +876,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// </remarks>
     /// <param name="to">path for the output file</param>
     /// <param name="dxml">(optional) XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SaveFlags(string to, string? dxml, DomainSaveRestoreFlags flags = default)
     {
         using var self = Handle.Use();
@@ -888,7 +888,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <summary>The same as <see cref="SaveFlags"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="to">path for the output file</param>
     /// <param name="dxml">(optional) XML config for adjusting guest xml used on restore</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task SaveFlagsAsync(string to, string? dxml, DomainSaveRestoreFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SaveFlags(to, dxml, flags), cancellationToken);
@@ -913,7 +913,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <remarks>
     /// Since 0.2.1.
     /// </remarks>
-    /// <param name="autostart">whether the domain should be automatically started 0 or 1</param>
+    /// <param name="autostart">whether the domain should be automatically started</param>
     public void SetAutostart(bool autostart)
     {
         using var self = Handle.Use();
@@ -961,14 +961,14 @@ public sealed unsafe partial class Domain : IDisposable
     /// </remarks>
     /// <param name="type">the lifecycle type from virDomainLifecycle</param>
     /// <param name="action">the action type from virDomainLifecycleAction</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetLifecycleAction(DomainLifecycle type, DomainLifecycleAction action, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
         Check(virDomainSetLifecycleAction(self.Pointer, type, action, flags));
     }
 
-    /// <summary>Dynamically change the maximum amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. (virDomainSetMaxMemory)</summary>
+    /// <summary>Dynamically change the maximum amount of physical memory allocated to a domain. This function may require privileged access to the hypervisor. (virDomainSetMaxMemory)</summary>
     /// <remarks>
     /// <para>This command is hypervisor-specific for whether active, persistent, or both configurations are changed; for more control, use virDomainSetMemoryFlags().</para>
     /// Since 0.0.3.
@@ -980,7 +980,7 @@ public sealed unsafe partial class Domain : IDisposable
         Check(virDomainSetMaxMemory(self.Pointer, (nuint)memory));
     }
 
-    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. (virDomainSetMemory)</summary>
+    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. This function may require privileged access to the hypervisor. (virDomainSetMemory)</summary>
     /// <remarks>
     /// <para>This command is hypervisor-specific for whether active, persistent, or both configurations are changed; for more control, use virDomainSetMemoryFlags().</para>
     /// Since 0.1.1.
@@ -998,13 +998,13 @@ public sealed unsafe partial class Domain : IDisposable
     public Task SetMemoryAsync(ulong memory, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SetMemory(memory), cancellationToken);
 
-    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. If domain is NULL, then this change the amount of memory reserved to Domain0 i.e. the domain where the application runs. This function may require privileged access to the hypervisor. (virDomainSetMemoryFlags)</summary>
+    /// <summary>Dynamically change the target amount of physical memory allocated to a domain. This function may require privileged access to the hypervisor. (virDomainSetMemoryFlags)</summary>
     /// <remarks>
     /// <para>flags may include VIR_DOMAIN_AFFECT_LIVE or VIR_DOMAIN_AFFECT_CONFIG. Both flags may be set. If VIR_DOMAIN_AFFECT_LIVE is set, the change affects a running domain and will fail if domain is not active. If VIR_DOMAIN_AFFECT_CONFIG is set, the change affects persistent state, and will fail for transient domains. If neither flag is specified (that is, flags is VIR_DOMAIN_AFFECT_CURRENT), then an inactive domain modifies persistent setup, while an active domain is hypervisor-dependent on whether just live or both live and persistent state is changed. If VIR_DOMAIN_MEM_MAXIMUM is set, the change affects domain&apos;s maximum memory size rather than current memory size. Not all hypervisors can support all flag combinations.</para>
     /// Since 0.9.0.
     /// </remarks>
     /// <param name="memory">the memory size in kibibytes (blocks of 1024 bytes)</param>
-    /// <param name="flags">bitwise-OR of virDomainMemoryModFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetMemoryFlags(ulong memory, DomainMemoryModFlags flags = default)
     {
         using var self = Handle.Use();
@@ -1013,7 +1013,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="SetMemoryFlags"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="memory">the memory size in kibibytes (blocks of 1024 bytes)</param>
-    /// <param name="flags">bitwise-OR of virDomainMemoryModFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task SetMemoryFlagsAsync(ulong memory, DomainMemoryModFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SetMemoryFlags(memory, flags), cancellationToken);
@@ -1025,7 +1025,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 1.1.1.
     /// </remarks>
     /// <param name="period">the period in seconds for stats collection</param>
-    /// <param name="flags">bitwise-OR of virDomainMemoryModFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetMemoryStatsPeriod(int period, DomainMemoryModFlags flags = default)
     {
         using var self = Handle.Use();
@@ -1034,7 +1034,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="SetMemoryStatsPeriod"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="period">the period in seconds for stats collection</param>
-    /// <param name="flags">bitwise-OR of virDomainMemoryModFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task SetMemoryStatsPeriodAsync(int period, DomainMemoryModFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SetMemoryStatsPeriod(period, flags), cancellationToken);
@@ -1046,7 +1046,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// </remarks>
     /// <param name="user">the username that will get a new password</param>
     /// <param name="password">the password to set</param>
-    /// <param name="flags">bitwise-OR of virDomainSetUserPasswordFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetUserPassword(string user, string password, DomainSetUserPasswordFlags flags = default)
     {
         using var self = Handle.Use();
@@ -1058,7 +1058,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <summary>The same as <see cref="SetUserPassword"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="user">the username that will get a new password</param>
     /// <param name="password">the password to set</param>
-    /// <param name="flags">bitwise-OR of virDomainSetUserPasswordFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task SetUserPasswordAsync(string user, string password, DomainSetUserPasswordFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SetUserPassword(user, password, flags), cancellationToken);
@@ -1071,7 +1071,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// </remarks>
     /// <param name="vcpumap">text representation of a bitmap of vcpus to set</param>
     /// <param name="state">0 to disable/1 to enable cpus described by vcpumap</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetVcpu(string vcpumap, bool state, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -1108,7 +1108,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 0.8.5.
     /// </remarks>
     /// <param name="nvcpus">the new number of virtual CPUs for this domain, must be at least 1</param>
-    /// <param name="flags">bitwise-OR of virDomainVcpuFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetVcpusFlags(uint nvcpus, DomainVcpuFlags flags = default)
     {
         using var self = Handle.Use();
@@ -1117,7 +1117,7 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="SetVcpusFlags"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="nvcpus">the new number of virtual CPUs for this domain, must be at least 1</param>
-    /// <param name="flags">bitwise-OR of virDomainVcpuFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task SetVcpusFlagsAsync(uint nvcpus, DomainVcpuFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SetVcpusFlags(nvcpus, flags), cancellationToken);
@@ -1135,11 +1135,10 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>By default, if the snapshot involves external files, and any of the destination files already exist as a non-empty regular file, the snapshot is rejected to avoid losing contents of those files. However, if flags includes VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT, then the destination files must be pre-created manually with the correct image format and metadata including backing store path (this allows a management app to pre-create files with relative backing file names, rather than the default of creating with absolute backing file names). Note that only the file specified in the snapshot XML is inserted as a snapshot thus setting incorrect metadata in the pre-created image may lead to the VM being unable to start or other block jobs may fail.</para>
     /// <para>Be aware that although libvirt prefers to report errors up front with no other effect, some hypervisors have certain types of failures where the overall command can easily fail even though the guest configuration was partially altered (for example, if a disk snapshot request for two disks fails on the second disk, but the first disk alteration cannot be rolled back). If this API call fails, it is therefore normally necessary to follow up with virDomainGetXMLDesc() and check each disk to determine if any partial changes occurred. However, if flags contains VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC, then libvirt guarantees that this command will not alter any disks unless the entire set of changes can be done atomically, making failure recovery simpler (note that it is still possible to fail after disks have changed, but only in the much rarer cases of running out of memory or disk space).</para>
     /// <para>Some hypervisors may prevent this operation if there is a current block copy operation; in that case, use virDomainBlockJobAbort() to stop the block copy first.</para>
-    /// <para>virDomainSnapshotFree should be used to free the resources after the snapshot object is no longer needed.</para>
     /// Since 0.8.0.
     /// </remarks>
     /// <param name="xmlDesc">string containing an XML description of the domain snapshot</param>
-    /// <param name="flags">bitwise-OR of virDomainSnapshotCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public DomainSnapshot SnapshotCreateXML(string xmlDesc, DomainSnapshotCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -1149,14 +1148,13 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <summary>The same as <see cref="SnapshotCreateXML"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="xmlDesc">string containing an XML description of the domain snapshot</param>
-    /// <param name="flags">bitwise-OR of virDomainSnapshotCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<DomainSnapshot> SnapshotCreateXMLAsync(string xmlDesc, DomainSnapshotCreateFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SnapshotCreateXML(xmlDesc, flags), cancellationToken);
 
     /// <summary>Get the current snapshot for a domain, if any. (virDomainSnapshotCurrent)</summary>
     /// <remarks>
-    /// <para>virDomainSnapshotFree should be used to free the resources after the snapshot object is no longer needed.</para>
     /// Since 0.8.0.
     /// </remarks>
     public DomainSnapshot SnapshotCurrent()
@@ -1173,7 +1171,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>The use of this function is discouraged. Instead, use virDomainListAllSnapshots().</para>
     /// Since 0.8.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<string> SnapshotListNames(DomainSnapshotListFlags flags = default)
     {
         using var self = Handle.Use();
@@ -1199,7 +1197,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>By default, this command covers all snapshots. It is also possible to limit things to just snapshots with no parents, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_ROOTS. Additional filters are provided via the same flags values as documented in virDomainListAllSnapshots().</para>
     /// Since 0.8.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <returns>the number of domain snapshots found</returns>
     public int SnapshotNum(DomainSnapshotListFlags flags = default)
     {
@@ -1212,7 +1210,7 @@ public sealed unsafe partial class Domain : IDisposable
     /// Since 7.2.0.
     /// </remarks>
     /// <param name="seconds">specified calculating time in seconds</param>
-    /// <param name="flags">bitwise-OR of supported virDomainDirtyRateCalcFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void StartDirtyRateCalc(int seconds, DomainDirtyRateCalcFlags flags = default)
     {
         using var self = Handle.Use();
@@ -1225,8 +1223,8 @@ public sealed unsafe partial class Domain : IDisposable
     /// <para>The supplied XML description of the device should contain all the information that is found in the corresponding domain XML. Leaving out any piece of information may be treated as a request for its removal, which may be denied. For instance, when users want to change CDROM media only for live XML, they must provide live disk XML as found in the corresponding live domain XML with only the disk path changed.</para>
     /// Since 0.8.0.
     /// </remarks>
-    /// <param name="xml">pointer to XML description of one device</param>
-    /// <param name="flags">bitwise-OR of virDomainDeviceModifyFlags</param>
+    /// <param name="xml">XML description of one device</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void UpdateDeviceFlags(string xml, DomainDeviceModifyFlags flags = default)
     {
         using var self = Handle.Use();

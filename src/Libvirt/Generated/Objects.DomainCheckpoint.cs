@@ -32,14 +32,14 @@ public sealed unsafe partial class DomainCheckpoint : IDisposable
     /// <para>If flags includes VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY, then any checkpoint metadata tracked by libvirt is removed while keeping the checkpoint contents intact; if a hypervisor does not require any libvirt metadata to track checkpoints, then this flag is silently ignored.</para>
     /// Since 5.6.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointDeleteFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void Delete(DomainCheckpointDeleteFlags flags = default)
     {
         using var self = Handle.Use();
         Check(virDomainCheckpointDelete(self.Pointer, flags));
     }
 
-    /// <summary>Provides the connection pointer associated with a checkpoint. The reference counter on the connection is not increased by this call. (virDomainCheckpointGetConnect)</summary>
+    /// <summary>Provides the connection of a checkpoint. (virDomainCheckpointGetConnect)</summary>
     /// <remarks>
     /// Since 5.6.0.
     /// </remarks>
@@ -51,7 +51,7 @@ public sealed unsafe partial class DomainCheckpoint : IDisposable
         return new(lent, Handle.Calls);
     }
 
-    /// <summary>Provides the domain pointer associated with a checkpoint. The reference counter on the domain is not increased by this call. (virDomainCheckpointGetDomain)</summary>
+    /// <summary>Provides the domain of a checkpoint. (virDomainCheckpointGetDomain)</summary>
     /// <remarks>
     /// Since 5.6.0.
     /// </remarks>
@@ -75,7 +75,6 @@ public sealed unsafe partial class DomainCheckpoint : IDisposable
 
     /// <summary>Get the parent checkpoint for checkpoint, if any. (virDomainCheckpointGetParent)</summary>
     /// <remarks>
-    /// <para>virDomainCheckpointFree should be used to free the resources after the checkpoint object is no longer needed.</para>
     /// Since 5.6.0.
     /// </remarks>
     public DomainCheckpoint GetParent()
@@ -91,20 +90,20 @@ public sealed unsafe partial class DomainCheckpoint : IDisposable
     /// <para>By default, the XML description contains only static information that does not change over time. However, when flags contains VIR_DOMAIN_CHECKPOINT_XML_SIZE, each &lt;disk&gt; listing adds an additional attribute that shows an estimate of the current size in bytes that have been dirtied between the time the checkpoint was created and the current point in time. Note that updating the size may be expensive and data will be inaccurate once guest OS writes to the disk. Also note that hypervisors may require that the domain associated with checkpoint is running when VIR_DOMAIN_CHECKPOINT_XML_SIZE is used.</para>
     /// Since 5.6.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public string GetXMLDesc(DomainCheckpointXMLFlags flags = default)
     {
         using var self = Handle.Use();
         return Text.Take(virDomainCheckpointGetXMLDesc(self.Pointer, flags));
     }
 
-    /// <summary>Collect the list of domain checkpoints that are children of the given checkpoint, and allocate an array to store those objects. (virDomainCheckpointListAllChildren)</summary>
+    /// <summary>Collect the list of domain checkpoints that are children of the given checkpoint. (virDomainCheckpointListAllChildren)</summary>
     /// <remarks>
-    /// <para>If flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, checkpoints is non-NULL, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
+    /// <para>If flags contains VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL, checkpoints is not null, and no other connection is modifying checkpoints, then it is guaranteed that for any checkpoint in the resulting list, no checkpoints later in the list can be reached by a sequence of virDomainCheckpointGetParent() starting from that earlier checkpoint; otherwise, the order of checkpoints in the resulting list is unspecified.</para>
     /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when flags includes VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS. Additional are provided via the remaining flags values as documented in virDomainListAllCheckpoints(), with the exception that VIR_DOMAIN_CHECKPOINT_LIST_ROOTS is not supported (in fact, VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS has the same bit value but opposite semantics of widening rather than narrowing the listing).</para>
     /// Since 5.6.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainCheckpointListFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<DomainCheckpoint> ListAllChildren(DomainCheckpointListFlags flags = default)
     {
         using var self = Handle.Use();

@@ -34,7 +34,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
     /// <para>If flags includes VIR_DOMAIN_SNAPSHOT_REVERT_RESET_NVRAM, then libvirt will discard any existing NVRAM file and re-initialize NVRAM from the pristine template.</para>
     /// Since 0.8.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainSnapshotRevertFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void RevertTo(DomainSnapshotRevertFlags flags = default)
     {
         using var self = Handle.Use();
@@ -42,7 +42,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
     }
 
     /// <summary>The same as <see cref="RevertTo"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="flags">bitwise-OR of virDomainSnapshotRevertFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task RevertToAsync(DomainSnapshotRevertFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => RevertTo(flags), cancellationToken);
@@ -54,7 +54,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
     /// <para>Since libvirt 9.0.0 deletion of external snapshots is supported for QEMU driver. Using flags VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN and VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY is not supported with external snapshots. In case that daemon process is terminated while the snapshot delete is in process the operation will be aborted when the daemon starts again.</para>
     /// Since 0.8.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotDeleteFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void Delete(DomainSnapshotDeleteFlags flags = default)
     {
         using var self = Handle.Use();
@@ -62,12 +62,12 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
     }
 
     /// <summary>The same as <see cref="Delete"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotDeleteFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DeleteAsync(DomainSnapshotDeleteFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => Delete(flags), cancellationToken);
 
-    /// <summary>Provides the connection pointer associated with a snapshot. The reference counter on the connection is not increased by this call. (virDomainSnapshotGetConnect)</summary>
+    /// <summary>Provides the connection of a snapshot. (virDomainSnapshotGetConnect)</summary>
     /// <remarks>
     /// Since 0.9.5.
     /// </remarks>
@@ -79,7 +79,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
         return new(lent, Handle.Calls);
     }
 
-    /// <summary>Provides the domain pointer associated with a snapshot. The reference counter on the domain is not increased by this call. (virDomainSnapshotGetDomain)</summary>
+    /// <summary>Provides the domain of a snapshot. (virDomainSnapshotGetDomain)</summary>
     /// <remarks>
     /// Since 0.9.5.
     /// </remarks>
@@ -103,7 +103,6 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
 
     /// <summary>Get the parent snapshot for snapshot, if any. (virDomainSnapshotGetParent)</summary>
     /// <remarks>
-    /// <para>virDomainSnapshotFree should be used to free the resources after the snapshot object is no longer needed.</para>
     /// Since 0.9.7.
     /// </remarks>
     public DomainSnapshot GetParent()
@@ -117,7 +116,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
     /// <para>No security-sensitive data will be included unless flags contains VIR_DOMAIN_SNAPSHOT_XML_SECURE; this flag is rejected on read-only connections.</para>
     /// Since 0.8.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public string GetXMLDesc(DomainSnapshotXMLFlags flags = default)
     {
         using var self = Handle.Use();
@@ -144,13 +143,13 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
         return Check(virDomainSnapshotIsCurrent(self.Pointer, 0)) == 1;
     }
 
-    /// <summary>Collect the list of domain snapshots that are children of the given snapshot, and allocate an array to store those objects. This API solves the race inherent in virDomainSnapshotListChildrenNames(). (virDomainSnapshotListAllChildren)</summary>
+    /// <summary>Collect the list of domain snapshots that are children of the given snapshot. This API solves the race inherent in virDomainSnapshotListChildrenNames(). (virDomainSnapshotListAllChildren)</summary>
     /// <remarks>
-    /// <para>If flags lacks VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS or contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, snaps is non-NULL, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
+    /// <para>If flags lacks VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS or contains VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL, snaps is not null, and no other connection is modifying snapshots, then it is guaranteed that for any snapshot in the resulting list, no snapshots later in the list can be reached by a sequence of virDomainSnapshotGetParent() starting from that earlier snapshot; otherwise, the order of snapshots in the resulting list is unspecified.</para>
     /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the remaining flags values as documented in virDomainListAllSnapshots(), with the exception that VIR_DOMAIN_SNAPSHOT_LIST_ROOTS is not supported (in fact, VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS has the same bit value but opposite semantics of widening rather than narrowing the listing).</para>
     /// Since 0.9.13.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<DomainSnapshot> ListAllChildren(DomainSnapshotListFlags flags = default)
     {
         using var self = Handle.Use();
@@ -177,7 +176,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
     /// <para>The use of this function is discouraged. Instead, use virDomainSnapshotListAllChildren().</para>
     /// Since 0.9.7.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public IReadOnlyList<string> ListChildrenNames(DomainSnapshotListFlags flags = default)
     {
         using var self = Handle.Use();
@@ -191,7 +190,7 @@ public sealed unsafe partial class DomainSnapshot : IDisposable
     /// <para>By default, this command covers only direct children. It is also possible to expand things to cover all descendants, when flags includes VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS. Additional filters are provided via the same flags values as documented in virDomainSnapshotListAllChildren().</para>
     /// Since 0.9.7.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of supported virDomainSnapshotListFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <returns>the number of domain snapshots found</returns>
     public int NumChildren(DomainSnapshotListFlags flags = default)
     {

@@ -41,7 +41,7 @@ public sealed unsafe partial class Interface : IDisposable
     public Task CreateAsync(CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => Create(), cancellationToken);
 
-    /// <summary>deactivate an interface (ie call &quot;ifdown&quot;) This does not remove the interface from the config, and does not free the associated virInterfacePtr object. (virInterfaceDestroy)</summary>
+    /// <summary>deactivate an interface (ie call &quot;ifdown&quot;) This does not remove the interface from the config. (virInterfaceDestroy)</summary>
     /// <remarks>
     /// <para>If there is an open network config transaction at the time this interface is destroyed (that is, if virInterfaceChangeBegin() had been called), and if the interface is later undefined and then virInterfaceChangeRollback() is called, the restoral of the interface definition will also bring the interface back up.</para>
     /// Since 0.6.4.
@@ -57,7 +57,7 @@ public sealed unsafe partial class Interface : IDisposable
     public Task DestroyAsync(CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => Destroy(), cancellationToken);
 
-    /// <summary>Provides the connection pointer associated with an interface. The reference counter on the connection is not increased by this call. (virInterfaceGetConnect)</summary>
+    /// <summary>Provides the connection of an interface. (virInterfaceGetConnect)</summary>
     /// <remarks>
     /// Since 0.6.4.
     /// </remarks>
@@ -94,7 +94,7 @@ public sealed unsafe partial class Interface : IDisposable
     /// <para>Provide an XML description of the interface. If VIR_INTERFACE_XML_INACTIVE is set, the description may be reused later to redefine the interface with virInterfaceDefineXML(). If it is not set, the ip address and netmask will be the current live setting of the interface, not the settings from the config files.</para>
     /// Since 0.6.4.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of extraction flags. Current valid bits:</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public string GetXMLDesc(InterfaceXMLFlags flags = default)
     {
         using var self = Handle.Use();
@@ -111,7 +111,7 @@ public sealed unsafe partial class Interface : IDisposable
         return Check(virInterfaceIsActive(self.Pointer)) == 1;
     }
 
-    /// <summary>Undefine an interface, ie remove it from the config. This does not free the associated virInterfacePtr object. (virInterfaceUndefine)</summary>
+    /// <summary>Undefine an interface, ie remove it from the config. (virInterfaceUndefine)</summary>
     /// <remarks>
     /// <para>Normally this change in the interface configuration is permanent/persistent, but if virInterfaceChangeBegin() has been previously called (i.e. if an interface config transaction is open), the removal of the interface definition will only become permanent if virInterfaceChangeCommit() is called prior to the next reboot of the system running libvirtd. Prior to that time, the definition can be explicitly restored using virInterfaceChangeRollback(), or will be automatically restored during the next reboot of the system running libvirtd.</para>
     /// Since 0.6.4.

@@ -69,7 +69,7 @@ public sealed unsafe partial class NWFilter : IDisposable
         return Text.Take(virNWFilterGetXMLDesc(self.Pointer, 0));
     }
 
-    /// <summary>Undefine the nwfilter object. This call will not succeed if a running VM is referencing the filter. This does not free the associated virNWFilterPtr object. (virNWFilterUndefine)</summary>
+    /// <summary>Undefine the nwfilter object. This call will not succeed if a running VM is referencing the filter. (virNWFilterUndefine)</summary>
     /// <remarks>
     /// Since 0.8.0.
     /// </remarks>

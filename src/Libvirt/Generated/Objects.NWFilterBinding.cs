@@ -25,7 +25,7 @@ public sealed unsafe partial class NWFilterBinding : IDisposable
     /// <summary>Gives the reference back; what it refers to goes on. (virNWFilterBindingFree)</summary>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>Delete the binding object. This does not free the associated virNWFilterBindingPtr object. This API may be used to remove the network port binding filter currently in use for the guest while the guest is running without needing to restart the guest. Restoring the network port binding filter for the running guest would be accomplished by using virNWFilterBindingCreateXML. (virNWFilterBindingDelete)</summary>
+    /// <summary>Delete the binding object. This API may be used to remove the network port binding filter currently in use for the guest while the guest is running without needing to restart the guest. Restoring the network port binding filter for the running guest would be accomplished by using virNWFilterBindingCreateXML. (virNWFilterBindingDelete)</summary>
     /// <remarks>
     /// Since 4.5.0.
     /// </remarks>

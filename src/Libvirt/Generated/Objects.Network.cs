@@ -25,7 +25,7 @@ public sealed unsafe partial class Network : IDisposable
     /// <summary>Gives the reference back; what it refers to goes on. (virNetworkFree)</summary>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>Provides the connection pointer associated with a network. The reference counter on the connection is not increased by this call. (virNetworkGetConnect)</summary>
+    /// <summary>Provides the connection of a network. (virNetworkGetConnect)</summary>
     /// <remarks>
     /// Since 0.3.0.
     /// </remarks>
@@ -81,7 +81,7 @@ public sealed unsafe partial class Network : IDisposable
         return Check(virNetworkIsPersistent(self.Pointer)) == 1;
     }
 
-    /// <summary>Collect the list of network ports, and allocate an array to store those objects. (virNetworkListAllPorts)</summary>
+    /// <summary>Collect the list of network ports. (virNetworkListAllPorts)</summary>
     /// <remarks>
     /// Since 5.5.0.
     /// </remarks>
@@ -105,11 +105,10 @@ public sealed unsafe partial class Network : IDisposable
 
     /// <summary>Create a new network port, based on an XML description similar to the one returned by virNetworkPortGetXMLDesc() (virNetworkPortCreateXML)</summary>
     /// <remarks>
-    /// <para>virNetworkPortFree should be used to free the resources after the network port object is no longer needed.</para>
     /// Since 5.5.0.
     /// </remarks>
     /// <param name="xmldesc">an XML description of the port</param>
-    /// <param name="flags">bitwise-OR of virNetworkPortCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public NetworkPort PortCreateXML(string xmldesc, NetworkPortCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -119,7 +118,6 @@ public sealed unsafe partial class Network : IDisposable
 
     /// <summary>Try to lookup a port on the given network based on its UUID. (virNetworkPortLookupByUUID)</summary>
     /// <remarks>
-    /// <para>virNetworkPortFree should be used to free the resources after the network port object is no longer needed.</para>
     /// Since 5.5.0.
     /// </remarks>
     /// <param name="uuid">the raw UUID for the network port</param>
@@ -151,7 +149,7 @@ public sealed unsafe partial class Network : IDisposable
     /// <param name="section">which section of the network to update (see virNetworkUpdateSection for descriptions)</param>
     /// <param name="parentIndex">which parent element, if there are multiple parents of the same type (e.g. which &lt;ip&gt; element when modifying a &lt;dhcp&gt;/&lt;host&gt; element), or &quot;-1&quot; for &quot;don&apos;t care&quot; or &quot;automatically find appropriate one&quot;.</param>
     /// <param name="xml">the XML description for the network, preferably in UTF-8</param>
-    /// <param name="flags">bitwise OR of virNetworkUpdateFlags.</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void Update(NetworkUpdateCommand command, NetworkUpdateSection section, int parentIndex, string xml, NetworkUpdateFlags flags = default)
     {
         using var self = Handle.Use();

@@ -25,7 +25,7 @@ public sealed unsafe partial class NetworkPort : IDisposable
     /// <summary>Gives the reference back; what it refers to goes on. (virNetworkPortFree)</summary>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>Delete the network port. This does not free the associated virNetworkPortPtr object. It is the caller&apos;s responsibility to ensure the port is not still in use by a virtual machine before deleting port. (virNetworkPortDelete)</summary>
+    /// <summary>Delete the network port. It is the caller&apos;s responsibility to ensure the port is not still in use by a virtual machine before deleting port. (virNetworkPortDelete)</summary>
     /// <remarks>
     /// Since 5.5.0.
     /// </remarks>
@@ -35,7 +35,7 @@ public sealed unsafe partial class NetworkPort : IDisposable
         Check(virNetworkPortDelete(self.Pointer, 0));
     }
 
-    /// <summary>Provides the network pointer associated with a port. The reference counter on the connection is not increased by this call. (virNetworkPortGetNetwork)</summary>
+    /// <summary>Provides the network of a port. (virNetworkPortGetNetwork)</summary>
     /// <remarks>
     /// Since 5.5.0.
     /// </remarks>

@@ -62,7 +62,7 @@ public sealed unsafe partial class NodeDevice : IDisposable
     /// <para>Once the device is not assigned to any guest, it may be re-attached to the node using the virNodeDeviceReAttach() method.</para>
     /// Since 1.0.5.
     /// </remarks>
-    /// <param name="driverName">name of backend driver that will be used for later device assignment to a domain. NULL means &quot;use the hypervisor default driver&quot;</param>
+    /// <param name="driverName">name of backend driver that will be used for later device assignment to a domain. null means &quot;use the hypervisor default driver&quot;</param>
     public void DetachFlags(string? driverName)
     {
         using var self = Handle.Use();
@@ -71,7 +71,7 @@ public sealed unsafe partial class NodeDevice : IDisposable
     }
 
     /// <summary>The same as <see cref="DetachFlags"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="driverName">name of backend driver that will be used for later device assignment to a domain. NULL means &quot;use the hypervisor default driver&quot;</param>
+    /// <param name="driverName">name of backend driver that will be used for later device assignment to a domain. null means &quot;use the hypervisor default driver&quot;</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DetachFlagsAsync(string? driverName, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DetachFlags(driverName), cancellationToken);

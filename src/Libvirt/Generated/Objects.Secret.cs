@@ -25,7 +25,7 @@ public sealed unsafe partial class Secret : IDisposable
     /// <summary>Gives the reference back; what it refers to goes on. (virSecretFree)</summary>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>Provides the connection pointer associated with a secret. The reference counter on the connection is not increased by this call. (virSecretGetConnect)</summary>
+    /// <summary>Provides the connection of a secret. (virSecretGetConnect)</summary>
     /// <remarks>
     /// Since 0.7.1.
     /// </remarks>
@@ -91,7 +91,7 @@ public sealed unsafe partial class Secret : IDisposable
         return Text.Take(virSecretGetXMLDesc(self.Pointer, 0));
     }
 
-    /// <summary>Deletes the specified secret. This does not free the associated virSecretPtr object. (virSecretUndefine)</summary>
+    /// <summary>Deletes the specified secret. (virSecretUndefine)</summary>
     /// <remarks>
     /// Since 0.7.1.
     /// </remarks>

@@ -30,7 +30,7 @@ public sealed unsafe partial class StoragePool : IDisposable
     /// <para>Build the underlying storage pool</para>
     /// Since 0.4.1.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virStoragePoolBuildFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void Build(StoragePoolBuildFlags flags = default)
     {
         using var self = Handle.Use();
@@ -38,7 +38,7 @@ public sealed unsafe partial class StoragePool : IDisposable
     }
 
     /// <summary>The same as <see cref="Build"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="flags">bitwise-OR of virStoragePoolBuildFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task BuildAsync(StoragePoolBuildFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => Build(flags), cancellationToken);
@@ -47,7 +47,7 @@ public sealed unsafe partial class StoragePool : IDisposable
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virStoragePoolCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void Create(StoragePoolCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -55,16 +55,16 @@ public sealed unsafe partial class StoragePool : IDisposable
     }
 
     /// <summary>The same as <see cref="Create"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="flags">bitwise-OR of virStoragePoolCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task CreateAsync(StoragePoolCreateFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => Create(flags), cancellationToken);
 
-    /// <summary>Delete the underlying pool resources. This is a non-recoverable operation. The virStoragePoolPtr object itself is not free&apos;d. (virStoragePoolDelete)</summary>
+    /// <summary>Delete the underlying pool resources. This is a non-recoverable operation. (virStoragePoolDelete)</summary>
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virStoragePoolDeleteFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void Delete(StoragePoolDeleteFlags flags = default)
     {
         using var self = Handle.Use();
@@ -72,12 +72,12 @@ public sealed unsafe partial class StoragePool : IDisposable
     }
 
     /// <summary>The same as <see cref="Delete"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="flags">bitwise-OR of virStoragePoolDeleteFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DeleteAsync(StoragePoolDeleteFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => Delete(flags), cancellationToken);
 
-    /// <summary>Destroy an active storage pool. This will deactivate the pool on the host, but keep any persistent config associated with it. If it has a persistent config it can later be restarted with virStoragePoolCreate(). This does not free the associated virStoragePoolPtr object. (virStoragePoolDestroy)</summary>
+    /// <summary>Destroy an active storage pool. This will deactivate the pool on the host, but keep any persistent config associated with it. If it has a persistent config it can later be restarted with virStoragePoolCreate(). (virStoragePoolDestroy)</summary>
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
@@ -104,7 +104,7 @@ public sealed unsafe partial class StoragePool : IDisposable
         return autostart != 0;
     }
 
-    /// <summary>Provides the connection pointer associated with a storage pool. The reference counter on the connection is not increased by this call. (virStoragePoolGetConnect)</summary>
+    /// <summary>Provides the connection of a storage pool. (virStoragePoolGetConnect)</summary>
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
@@ -154,7 +154,7 @@ public sealed unsafe partial class StoragePool : IDisposable
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virStorageXMLFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public string GetXMLDesc(StorageXMLFlags flags = default)
     {
         using var self = Handle.Use();
@@ -181,7 +181,7 @@ public sealed unsafe partial class StoragePool : IDisposable
         return Check(virStoragePoolIsPersistent(self.Pointer)) == 1;
     }
 
-    /// <summary>Collect the list of storage volumes, and allocate an array to store those objects. (virStoragePoolListAllVolumes)</summary>
+    /// <summary>Collect the list of storage volumes. (virStoragePoolListAllVolumes)</summary>
     /// <remarks>
     /// Since 0.10.2.
     /// </remarks>
@@ -245,7 +245,7 @@ public sealed unsafe partial class StoragePool : IDisposable
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
-    /// <param name="autostart">whether the storage pool should be automatically started 0 or 1</param>
+    /// <param name="autostart">whether the storage pool should be automatically started</param>
     public void SetAutostart(bool autostart)
     {
         using var self = Handle.Use();
@@ -265,11 +265,10 @@ public sealed unsafe partial class StoragePool : IDisposable
     /// <summary>Create a storage volume within a pool based on an XML description. Not all pools support creation of volumes. (virStorageVolCreateXML)</summary>
     /// <remarks>
     /// <para>Since 1.0.1 VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA in flags can be used to get higher performance with qcow2 image files which don&apos;t support full preallocation, by creating a sparse image file with metadata.</para>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="xmlDesc">description of volume to create</param>
-    /// <param name="flags">bitwise-OR of virStorageVolCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public StorageVolume StorageVolCreateXML(string xmlDesc, StorageVolCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -279,7 +278,7 @@ public sealed unsafe partial class StoragePool : IDisposable
 
     /// <summary>The same as <see cref="StorageVolCreateXML"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="xmlDesc">description of volume to create</param>
-    /// <param name="flags">bitwise-OR of virStorageVolCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<StorageVolume> StorageVolCreateXMLAsync(string xmlDesc, StorageVolCreateFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => StorageVolCreateXML(xmlDesc, flags), cancellationToken);
@@ -287,12 +286,11 @@ public sealed unsafe partial class StoragePool : IDisposable
     /// <summary>Create a storage volume in the parent pool, using the &apos;clonevol&apos; volume as input. Information for the new volume (name, perms) are passed via a typical volume XML description. (virStorageVolCreateXMLFrom)</summary>
     /// <remarks>
     /// <para>Since 1.0.1 VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA in flags can be used to get higher performance with qcow2 image files which don&apos;t support full preallocation, by creating a sparse image file with metadata.</para>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
     /// Since 0.6.4.
     /// </remarks>
     /// <param name="xmlDesc">description of volume to create</param>
     /// <param name="clonevol">storage volume to use as input</param>
-    /// <param name="flags">bitwise-OR of virStorageVolCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public StorageVolume StorageVolCreateXMLFrom(string xmlDesc, StorageVolume clonevol, StorageVolCreateFlags flags = default)
     {
         using var self = Handle.Use();
@@ -304,14 +302,13 @@ public sealed unsafe partial class StoragePool : IDisposable
     /// <summary>The same as <see cref="StorageVolCreateXMLFrom"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="xmlDesc">description of volume to create</param>
     /// <param name="clonevol">storage volume to use as input</param>
-    /// <param name="flags">bitwise-OR of virStorageVolCreateFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task<StorageVolume> StorageVolCreateXMLFromAsync(string xmlDesc, StorageVolume clonevol, StorageVolCreateFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => StorageVolCreateXMLFrom(xmlDesc, clonevol, flags), cancellationToken);
 
-    /// <summary>Fetch a pointer to a storage volume based on its name within a pool (virStorageVolLookupByName)</summary>
+    /// <summary>Fetch a storage volume based on its name within a pool (virStorageVolLookupByName)</summary>
     /// <remarks>
-    /// <para>virStorageVolFree should be used to free the resources after the storage volume object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     /// <param name="name">name of storage volume</param>

@@ -27,7 +27,6 @@ public sealed unsafe partial class StorageVolume : IDisposable
 
     /// <summary>Fetch a storage pool which contains a particular volume (virStoragePoolLookupByVolume)</summary>
     /// <remarks>
-    /// <para>virStoragePoolFree should be used to free the resources after the storage pool object is no longer needed.</para>
     /// Since 0.4.1.
     /// </remarks>
     public StoragePool LookupStoragePoolByVolume()
@@ -40,7 +39,7 @@ public sealed unsafe partial class StorageVolume : IDisposable
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virStorageVolDeleteFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void Delete(StorageVolDeleteFlags flags = default)
     {
         using var self = Handle.Use();
@@ -48,12 +47,12 @@ public sealed unsafe partial class StorageVolume : IDisposable
     }
 
     /// <summary>The same as <see cref="Delete"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
-    /// <param name="flags">bitwise-OR of virStorageVolDeleteFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DeleteAsync(StorageVolDeleteFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => Delete(flags), cancellationToken);
 
-    /// <summary>Provides the connection pointer associated with a storage volume. The reference counter on the connection is not increased by this call. (virStorageVolGetConnect)</summary>
+    /// <summary>Provides the connection of a storage volume. (virStorageVolGetConnect)</summary>
     /// <remarks>
     /// Since 0.4.1.
     /// </remarks>
@@ -113,7 +112,7 @@ public sealed unsafe partial class StorageVolume : IDisposable
     /// Since 0.9.10.
     /// </remarks>
     /// <param name="capacity">new capacity, in bytes</param>
-    /// <param name="flags">bitwise-OR of virStorageVolResizeFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void Resize(ulong capacity, StorageVolResizeFlags flags = default)
     {
         using var self = Handle.Use();
@@ -122,7 +121,7 @@ public sealed unsafe partial class StorageVolume : IDisposable
 
     /// <summary>The same as <see cref="Resize"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="capacity">new capacity, in bytes</param>
-    /// <param name="flags">bitwise-OR of virStorageVolResizeFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task ResizeAsync(ulong capacity, StorageVolResizeFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => Resize(capacity, flags), cancellationToken);

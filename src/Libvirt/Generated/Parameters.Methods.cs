@@ -28,7 +28,7 @@ public sealed unsafe partial class Connect
     /// Since 8.4.0.
     /// </remarks>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void DomainRestoreParams(DomainSaveRestoreParameters parameters, DomainSaveRestoreFlags flags = default)
     {
         using var self = Handle.Use();
@@ -38,14 +38,14 @@ public sealed unsafe partial class Connect
 
     /// <summary>The same as <see cref="DomainRestoreParams"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task DomainRestoreParamsAsync(DomainSaveRestoreParameters parameters, DomainSaveRestoreFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => DomainRestoreParams(parameters, flags), cancellationToken);
 
-    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virNodeGetMemoryParameters)</summary>
+    /// <summary>Get all node memory parameters (parameters unsupported by OS will be omitted). (virNodeGetMemoryParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again. See virDomainGetMemoryParameters() for an equivalent usage example.</para>
+    /// <para>See virDomainGetMemoryParameters() for an equivalent usage example.</para>
     /// Since 0.10.2.
     /// </remarks>
     public NodeMemoryParameters NodeGetMemoryParameters()
@@ -67,7 +67,7 @@ public sealed unsafe partial class Connect
         }
     }
 
-    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then params will contain various platform specific information like PDH and certificate chain. Caller is responsible for freeing params. (virNodeGetSEVInfo)</summary>
+    /// <summary>If hypervisor supports AMD&apos;s SEV feature, then params will contain various platform specific information like PDH and certificate chain. (virNodeGetSEVInfo)</summary>
     /// <remarks>
     /// Since 4.5.0.
     /// </remarks>
@@ -112,14 +112,14 @@ public sealed unsafe partial class Domain
     /// <para>If flags contains VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB the job will not be recoverable if the VM is turned off while job is active. This flag will remove the restriction of copy jobs to transient domains. Note that this flag is automatically implied if the VM is transient at the time it&apos;s started.</para>
     /// <para>If flags contains VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES the job will wait for guest writes to be propagated both to the original image and to the destination of the copy so that it&apos;s guaranteed that the job converges if the destination storage is slower. This may impact performance of writes while the blockjob is running.</para>
     /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
-    /// <para>The params and nparams arguments can be used to set hypervisor-specific tuning parameters, such as maximum bandwidth or granularity. For a parameter that the hypervisor understands, explicitly specifying 0 behaves the same as omitting the parameter, to use the hypervisor default; however, omitting a parameter is less likely to fail.</para>
+    /// <para>For a parameter that the hypervisor understands, explicitly specifying 0 behaves the same as omitting the parameter, to use the hypervisor default; however, omitting a parameter is less likely to fail.</para>
     /// <para>This command is a superset of the older virDomainBlockRebase() when used with the VIR_DOMAIN_BLOCK_REBASE_COPY flag, and offers better control over the destination format, the ability to copy to a destination that is not a local file, and the possibility of additional tuning parameters.</para>
     /// Since 1.2.8.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
     /// <param name="destxml">XML description of the copy destination</param>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockCopyFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void BlockCopy(string disk, string destxml, DomainBlockCopyParameters? parameters = null, DomainBlockCopyFlags flags = default)
     {
         using var self = Handle.Use();
@@ -134,7 +134,7 @@ public sealed unsafe partial class Domain
     /// <param name="disk">path to the block device, or device shorthand</param>
     /// <param name="destxml">XML description of the copy destination</param>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainBlockCopyFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task BlockCopyAsync(string disk, string destxml, DomainBlockCopyParameters? parameters = null, DomainBlockCopyFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => BlockCopy(disk, destxml, parameters, flags), cancellationToken);
@@ -143,8 +143,7 @@ public sealed unsafe partial class Domain
     /// <remarks>
     /// <para>The disk parameter is either the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;vda&quot;), or (since 0.9.8) an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. Some drivers might also accept the empty string for the disk parameter, and then yield summary stats for the entire domain.</para>
     /// <para>Domains may have more than one block device. To get stats for each you should make multiple calls to this function.</para>
-    /// <para>On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value.</para>
-    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. (Note that block devices of different types might support different parameters, so it might be necessary to compute nparams for each block device). The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again. See virDomainGetMemoryParameters() for more details.</para>
+    /// <para>See virDomainGetMemoryParameters() for more details.</para>
     /// Since 0.9.5.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -168,11 +167,10 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all blkio parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetBlkioParameters)</summary>
+    /// <summary>Get all blkio parameters. (virDomainGetBlkioParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again.</para>
     /// <para>See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the params.</para>
+    /// <para>This function may require privileged access to the hypervisor.</para>
     /// Since 0.9.0.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
@@ -195,10 +193,10 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all block IO tunable parameters for a given device. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetBlockIoTune)</summary>
+    /// <summary>Get all block IO tunable parameters for a given device. (virDomainGetBlockIoTune)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor, either for the given disk (note that block devices of different types might support different parameters), or if disk is NULL, for all possible disks. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again. See virDomainGetMemoryParameters() for more details.</para>
-    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;xvda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk. This parameter cannot be NULL unless nparams is 0 on input.</para>
+    /// <para>See virDomainGetMemoryParameters() for more details.</para>
+    /// <para>The disk parameter is either an unambiguous source name of the block device (the &lt;source file=&apos;...&apos;/&gt; sub-element, such as &quot;/path/to/image&quot;), or the device target shorthand (the &lt;target dev=&apos;...&apos;/&gt; sub-element, such as &quot;xvda&quot;). Valid names can be found by calling virDomainGetXMLDesc() and inspecting elements within //domain/devices/disk.</para>
     /// Since 0.9.8.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
@@ -234,7 +232,7 @@ public sealed unsafe partial class Domain
     /// &apos;offlinable&apos;: string containing bitmap representing ids of vCPUs that can be
     ///               offlined
     /// </code>
-    /// <para>This API requires the VM to run. The caller is responsible for calling virTypedParamsFree to free memory returned in params.</para>
+    /// <para>This API requires the VM to run.</para>
     /// Since 2.0.0.
     /// </remarks>
     public DomainGuestVcpus GetGuestVcpus()
@@ -258,10 +256,10 @@ public sealed unsafe partial class Domain
     public Task<DomainGuestVcpus> GetGuestVcpusAsync(CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => GetGuestVcpus(), cancellationToken);
 
-    /// <summary>Get all interface parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetInterfaceParameters)</summary>
+    /// <summary>Get all interface parameters. (virDomainGetInterfaceParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again. See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the params.</para>
+    /// <para>See virDomainGetMemoryParameters() for an equivalent usage example.</para>
+    /// <para>This function may require privileged access to the hypervisor.</para>
     /// Since 0.9.9.
     /// </remarks>
     /// <param name="device">the interface name or mac address</param>
@@ -306,21 +304,10 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all memory parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetMemoryParameters)</summary>
+    /// <summary>Get all memory parameters. (virDomainGetMemoryParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again.</para>
     /// <para>Here is a sample code snippet:</para>
-    /// <code>
-    ///   if (virDomainGetMemoryParameters(dom, NULL, &amp;nparams, 0) == 0 &amp;&amp;
-    ///       nparams != 0) {
-    ///       if ((params = malloc(sizeof(*params) * nparams)) == NULL)
-    ///           goto error;
-    ///       memset(params, 0, sizeof(*params) * nparams);
-    ///       if (virDomainGetMemoryParameters(dom, params, &amp;nparams, 0))
-    ///           goto error;
-    ///   }
-    /// </code>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the params.</para>
+    /// <para>This function may require privileged access to the hypervisor.</para>
     /// Since 0.8.5.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
@@ -343,11 +330,10 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>Get all numa parameters. On input, nparams gives the size of the params array; on output, nparams gives how many slots were filled with parameter information, which might be less but will not exceed the input value. (virDomainGetNumaParameters)</summary>
+    /// <summary>Get all numa parameters. (virDomainGetNumaParameters)</summary>
     /// <remarks>
-    /// <para>As a special case, calling with params as NULL and nparams as 0 on input will cause nparams on output to contain the number of parameters supported by the hypervisor. The caller should then allocate params array, i.e. (sizeof(virTypedParameter) * nparams) bytes and call the API again.</para>
     /// <para>See virDomainGetMemoryParameters() for an equivalent usage example.</para>
-    /// <para>This function may require privileged access to the hypervisor. This function expects the caller to allocate the params.</para>
+    /// <para>This function may require privileged access to the hypervisor.</para>
     /// Since 0.9.9.
     /// </remarks>
     /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
@@ -397,7 +383,7 @@ public sealed unsafe partial class Domain
     /// Since 8.4.0.
     /// </remarks>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SaveParams(DomainSaveRestoreParameters parameters, DomainSaveRestoreFlags flags = default)
     {
         using var self = Handle.Use();
@@ -407,7 +393,7 @@ public sealed unsafe partial class Domain
 
     /// <summary>The same as <see cref="SaveParams"/>, on a thread of <see cref="Connect.Calls"/>.</summary>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainSaveRestoreFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     /// <param name="cancellationToken">Ends the wait; a call that has begun goes on.</param>
     public Task SaveParamsAsync(DomainSaveRestoreParameters parameters, DomainSaveRestoreFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => SaveParams(parameters, flags), cancellationToken);
@@ -417,7 +403,7 @@ public sealed unsafe partial class Domain
     /// Since 0.9.0.
     /// </remarks>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetBlkioParameters(DomainBlkioParameters parameters, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -432,7 +418,7 @@ public sealed unsafe partial class Domain
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetBlockIoTune(string disk, DomainBlockIoTune parameters, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -466,7 +452,7 @@ public sealed unsafe partial class Domain
     /// </remarks>
     /// <param name="device">the interface name or mac address</param>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetInterfaceParameters(string device, DomainInterfaceParameters parameters, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -503,7 +489,7 @@ public sealed unsafe partial class Domain
     /// Since 0.8.5.
     /// </remarks>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetMemoryParameters(DomainMemoryParameters parameters, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -518,7 +504,7 @@ public sealed unsafe partial class Domain
     /// Since 0.9.9.
     /// </remarks>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetNumaParameters(DomainNumaParameters parameters, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -532,7 +518,7 @@ public sealed unsafe partial class Domain
     /// Since 1.3.3.
     /// </remarks>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetPerfEvents(DomainPerfEvents parameters, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -545,7 +531,7 @@ public sealed unsafe partial class Domain
     /// Since 0.9.2.
     /// </remarks>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetSchedulerParameters(DomainSchedulerParameters parameters, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -556,7 +542,7 @@ public sealed unsafe partial class Domain
 
 public sealed unsafe partial class NetworkPort
 {
-    /// <summary>Get all interface parameters. On input, params should be initialized to NULL. On return params will be allocated with the size large enough to hold all parameters, and nparams will be updated to say how many parameters are present. params should be freed by the caller on success. (virNetworkPortGetParameters)</summary>
+    /// <summary>Get all interface parameters. (virNetworkPortGetParameters)</summary>
     /// <remarks>
     /// Since 5.5.0.
     /// </remarks>

@@ -33,7 +33,7 @@ internal unsafe struct virBlkioParameter
         [FieldOffset(0)] public double d;
         /// <summary>type is BOOLEAN</summary>
         [FieldOffset(0)] public byte b;
-        /// <summary>type is STRING, may not be NULL</summary>
+        /// <summary>type is STRING, may not be null</summary>
         [FieldOffset(0)] public byte* s;
     }
 }
@@ -183,7 +183,7 @@ internal unsafe struct virDomainEventGraphicsAddress
     public int family;
     /// <summary>Address of node (eg IP address, or UNIX path)</summary>
     public byte* node;
-    /// <summary>Service name/number (eg TCP port, or NULL)</summary>
+    /// <summary>Service name/number (eg TCP port, or null)</summary>
     public byte* service;
 }
 
@@ -290,7 +290,7 @@ internal unsafe struct virDomainInterface
 {
     /// <summary>interface name</summary>
     public byte* name;
-    /// <summary>hardware address, may be NULL</summary>
+    /// <summary>hardware address, may be null</summary>
     public byte* hwaddr;
     /// <summary>number of items in addrs</summary>
     public uint naddrs;
@@ -440,7 +440,7 @@ internal unsafe struct virMemoryParameter
         [FieldOffset(0)] public double d;
         /// <summary>type is BOOLEAN</summary>
         [FieldOffset(0)] public byte b;
-        /// <summary>type is STRING, may not be NULL</summary>
+        /// <summary>type is STRING, may not be null</summary>
         [FieldOffset(0)] public byte* s;
     }
 }
@@ -583,7 +583,7 @@ internal unsafe struct virSchedParameter
         [FieldOffset(0)] public double d;
         /// <summary>type is BOOLEAN</summary>
         [FieldOffset(0)] public byte b;
-        /// <summary>type is STRING, may not be NULL</summary>
+        /// <summary>type is STRING, may not be null</summary>
         [FieldOffset(0)] public byte* s;
     }
 }
@@ -703,7 +703,7 @@ internal unsafe struct virTypedParameter
         [FieldOffset(0)] public double d;
         /// <summary>type is BOOLEAN</summary>
         [FieldOffset(0)] public byte b;
-        /// <summary>type is STRING, may not be NULL</summary>
+        /// <summary>type is STRING, may not be null</summary>
         [FieldOffset(0)] public byte* s;
     }
 }

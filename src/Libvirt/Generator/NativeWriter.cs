@@ -184,8 +184,29 @@ public sealed partial class NativeWriter(Api api)
 
     public static string Safe(string name) => Keywords.Contains(name) ? "@" + name : name;
 
-    /// <summary>Text for a comment: XML's characters escaped, one space between words, C's marks of arguments gone.</summary>
-    public static string Text(string text) => SecurityElement.Escape(Reference().Replace(Spaces().Replace(text.Trim(), " "), "$1"))!;
+    /// <summary>Text for a comment: XML's characters escaped, one space between words, C's marks of arguments gone, and what only C's callers have to do.</summary>
+    public static string Text(string text)
+    {
+        text = Reference().Replace(Spaces().Replace(text.Trim(), " "), "$1");
+        foreach (var (c, ours) in Words)
+            text = Regex.Replace(text, c, ours, RegexOptions.IgnoreCase);
+        return SecurityElement.Escape(ForCallersOfC().Replace(text, "").Trim())!;
+    }
+
+    /// <summary>What C says, and what is so here.</summary>
+    static readonly (string C, string Ours)[] Words =
+    [
+        (@"^(optional )?bitwise[- ]or of (supported |the )*(vir\w+|extraction flags\b.*?)[.:]?$", "any of its values, joined by |"),
+        (@",? and allocate an array to store those objects", ""),
+        (@",? and does not free the associated \w+ object", ""),
+        (@",? stores? (the )?pointers to (the )?names in \w+", ""),
+        (@"\b(connection|domain|network) pointer associated with", "$1 of"),
+        (@"\ba pointer to a\b", "a"),
+        (@"^pointer to (?=XML)", ""),
+        (@" \(null-terminated ASCII format\)| 0 or 1$", ""),
+        (@"\bnon-NULL\b", "not null"),
+        (@"\bNULL\b", "null"),
+    ];
 
     static IEnumerable<string> Paragraphs(string? text) =>
         BlankLine().Split((text ?? "").Trim()).Where(p => p.Trim().Length > 0);
@@ -197,6 +218,8 @@ public sealed partial class NativeWriter(Api api)
         foreach (var p in paragraphs.Skip(1))
         {
             var lines = p.Split('\n');
+            if (Text(p).Length == 0 || p.Contains("malloc(", StringComparison.Ordinal))
+                continue;
             // Indented lines are tables and examples: they keep their shape.
             if (lines.Skip(1).Any(l => l.StartsWith("  ", StringComparison.Ordinal)))
                 b.Append($"{indent}/// <code>\n").AppendJoin("", lines.Select(l => $"{indent}/// {SecurityElement.Escape(l.TrimEnd())}".TrimEnd() + "\n")).Append($"{indent}/// </code>\n");
@@ -212,6 +235,10 @@ public sealed partial class NativeWriter(Api api)
     private static partial Regex Array();
     [GeneratedRegex(@"(?<!\w)[@%](\w+)")]
     private static partial Regex Reference();
+    /// <summary>Sentences about memory, which is the binding's business.</summary>
+    [GeneratedRegex(@"(?<=^|\.\s)(?:i\.e\.|(?!\.(?:\s|$)).)*?(?:\bvir\w+Free\b|\breference counter\b|\bnparams\b|\bnot free\b|\bnot free'd\b|caller to allocate|initialized to null|\bDomain0\b|responsible for freeing|freed by the caller)" +
+        @"(?:i\.e\.|(?!\.(?:\s|$)).)*\.(?:\s|$)")]
+    private static partial Regex ForCallersOfC();
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
     [GeneratedRegex(@"\n[ \t]*\n")]
