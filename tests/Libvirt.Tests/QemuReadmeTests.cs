@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using System.Xml.Linq;
 using Libvirt.Testing;
 
 namespace Libvirt.Tests;
@@ -24,44 +25,62 @@ public sealed class QemuReadmeTests(Qemu qemu) : IDisposable
     [Fact]
     public async Task APoolAVolumeAnOverlay()
     {
-        var (folder, image, copy, stop) = (Path.Combine(qemu.Folder, $"{Guid.NewGuid():N}"), Path.GetTempFileName(), Path.GetTempFileName(), _limit.Token);
+        var (folder, original, copy, stop) = (Path.Combine(qemu.Folder, $"{Guid.NewGuid():N}"), Path.GetTempFileName(), Path.GetTempFileName(), _limit.Token);
         var name = Path.GetFileName(folder);
         var content = new byte[3 << 20];
         Random.Shared.NextBytes(content);
-        await File.WriteAllBytesAsync(image, content);
+        await File.WriteAllBytesAsync(original, content);
         using var connect = Connect.Open(qemu.Daemon.Uri);
+        var percent = 0L;
 
         using var pool = connect.StoragePoolDefineXML($"<pool type='dir'><name>{name}</name><target><path>{folder}</path></target></pool>");
         await pool.BuildAsync(cancellationToken: stop);         // makes the folder
         await pool.CreateAsync(cancellationToken: stop);        // starts the pool
 
-        await using var source = File.OpenRead(image);
-        using var volume = await pool.StorageVolCreateXMLAsync(
-            $"<volume><name>base.raw</name><capacity unit='bytes'>{source.Length}</capacity><target><format type='raw'/></target></volume>", cancellationToken: stop);
-        var progress = new Progress<long>(done => Console.WriteLine($"{done} of {source.Length} bytes"));
+        await using var source = File.OpenRead(original);
+        var image = new VolumeDescription { Name = "base.raw", Capacity = (ulong)source.Length, Format = "raw" };
+        using var volume = await pool.StorageVolCreateXMLAsync(image.ToString(), cancellationToken: stop);
+        var progress = new Progress<long>(done => percent = 100 * done / source.Length);
         await volume.UploadAsync(source, flags: StorageVolUploadFlags.SparseStream, progress: progress, cancellationToken: stop);
 
-        using var overlay = await pool.StorageVolCreateXMLAsync($"""
-            <volume>
-              <name>overlay.qcow2</name>
-              <capacity unit='bytes'>{volume.GetInfo().Capacity}</capacity>
-              <target><format type='qcow2'/></target>
-              <backingStore><path>{volume.GetPath()}</path><format type='raw'/></backingStore>
-            </volume>
-            """, cancellationToken: stop);
+        var above = new VolumeDescription { Name = "overlay.qcow2", Capacity = volume.GetInfo().Capacity, Format = "qcow2", Backing = (volume.GetPath(), "raw") };
+        using var overlay = await pool.StorageVolCreateXMLAsync(above.ToString(), cancellationToken: stop);
 
         await using (var file = File.Create(copy))
             await volume.DownloadAsync(file, flags: StorageVolDownloadFlags.SparseStream, progress: progress, cancellationToken: stop);
 
         Assert.Equal(content, await File.ReadAllBytesAsync(copy));
+        await Waiting.Until(() => Volatile.Read(ref percent) == 100);
         Assert.Contains("backingStore", overlay.GetXMLDesc(), StringComparison.Ordinal);
         using var cancelled = new CancellationTokenSource();
         var first = new Reported(cancelled.Cancel);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => volume.DownloadAsync(System.IO.Stream.Null, progress: first, cancellationToken: cancelled.Token));
         pool.Destroy();
         pool.Undefine();
-        File.Delete(image);
+        File.Delete(original);
         File.Delete(copy);
+    }
+
+    [Fact]
+    public void WhatIsDescribedIsDefined()
+    {
+        using var connect = Connect.Open(qemu.Daemon.Uri);
+        var description = new DomainDescription
+        {
+            Type = "qemu",      // or kvm, where the processor can
+            Name = "guest",
+            MemoryKib = 2 * 1024 * 1024,
+            Machine = "q35",
+            Devices =
+            [
+                new DiskDescription { Source = "/images/guest.qcow2", Target = "vda" },
+                new InterfaceDescription { Network = "default" },
+                new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
+            ],
+        };
+        using var guest = connect.DomainDefineXML(description.ToString(), DomainDefineFlags.Validate);
+        Assert.Contains("/dev/urandom", guest.GetXMLDesc(), StringComparison.Ordinal);
+        guest.Undefine();
     }
 
     [Fact]

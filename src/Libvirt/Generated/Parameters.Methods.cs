@@ -173,7 +173,7 @@ public sealed unsafe partial class Domain
     /// <para>This function may require privileged access to the hypervisor.</para>
     /// Since 0.9.0.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public DomainBlkioParameters GetBlkioParameters(DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -200,7 +200,7 @@ public sealed unsafe partial class Domain
     /// Since 0.9.8.
     /// </remarks>
     /// <param name="disk">path to the block device, or device shorthand</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public DomainBlockIoTune GetBlockIoTune(string disk, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -263,7 +263,7 @@ public sealed unsafe partial class Domain
     /// Since 0.9.9.
     /// </remarks>
     /// <param name="device">the interface name or mac address</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public DomainInterfaceParameters GetInterfaceParameters(string device, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -310,7 +310,7 @@ public sealed unsafe partial class Domain
     /// <para>This function may require privileged access to the hypervisor.</para>
     /// Since 0.8.5.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public DomainMemoryParameters GetMemoryParameters(DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -336,7 +336,7 @@ public sealed unsafe partial class Domain
     /// <para>This function may require privileged access to the hypervisor.</para>
     /// Since 0.9.9.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public DomainNumaParameters GetNumaParameters(DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -361,7 +361,7 @@ public sealed unsafe partial class Domain
     /// <para>Linux perf events are performance analyzing tool in Linux.</para>
     /// Since 1.3.3.
     /// </remarks>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public DomainPerfEvents GetPerfEvents(DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();
@@ -437,7 +437,7 @@ public sealed unsafe partial class Domain
     /// </remarks>
     /// <param name="iothreadId">the specific IOThread ID value to add</param>
     /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">bitwise-OR of virDomainModificationImpact and virTypedParameterFlags</param>
+    /// <param name="flags">any of its values, joined by |</param>
     public void SetIOThreadParams(uint iothreadId, DomainIOThreadParameters parameters, DomainModificationImpact flags = default)
     {
         using var self = Handle.Use();

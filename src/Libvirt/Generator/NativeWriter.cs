@@ -196,7 +196,7 @@ public sealed partial class NativeWriter(Api api)
     /// <summary>What C says, and what is so here.</summary>
     static readonly (string C, string Ours)[] Words =
     [
-        (@"^(optional )?bitwise[- ]or of (supported |the )*(vir\w+|extraction flags\b.*?)[.:]?$", "any of its values, joined by |"),
+        (@"^(optional )?bitwise[- ]or of (supported |the )*(vir\w+( and vir\w+)?|extraction flags\b.*?)[.:]?$", "any of its values, joined by |"),
         (@",? and allocate an array to store those objects", ""),
         (@",? and does not free the associated \w+ object", ""),
         (@",? stores? (the )?pointers to (the )?names in \w+", ""),
