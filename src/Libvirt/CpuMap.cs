@@ -50,7 +50,8 @@ public sealed class CpuMap : IEnumerable<int>, IEquatable<CpuMap>
         return new(cpus);
 
         // No host has a million processors: a slip of the finger shall not fill the memory.
-        static bool Number(string digits, out int number) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number < 1_000_000;
+        static bool Number(string digits, out int number) =>
+            int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number < 1_000_000;
     }
 
     /// <summary>Libvirt's text: <c>0-2,4</c>.</summary>

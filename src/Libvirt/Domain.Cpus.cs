@@ -118,7 +118,7 @@ public sealed unsafe partial class Domain
             Check(virDomainPinIOThread(self.Pointer, iothreadId, map, bytes.Length, flags));
     }
 
-    /// <summary>The scheduler of the host's processors, and how many parameters it has; see <see cref="GetSchedulerParameters"/>. (virDomainGetSchedulerType)</summary>
+    /// <summary>The scheduler of the host's processors, and how many parameters it has. (virDomainGetSchedulerType)</summary>
     public (string Type, int Nparams) GetSchedulerType()
     {
         using var self = Handle.Use();
@@ -138,7 +138,9 @@ public sealed unsafe partial class Domain
         var list = (virTypedParameter*)NativeMemory.AllocZeroed((nuint)count, (nuint)sizeof(virTypedParameter));
         try
         {
-            Check(flags == default ? virDomainGetSchedulerParameters(self.Pointer, list, &count) : virDomainGetSchedulerParametersFlags(self.Pointer, list, &count, flags));
+            Check(flags == default
+                ? virDomainGetSchedulerParameters(self.Pointer, list, &count)
+                : virDomainGetSchedulerParametersFlags(self.Pointer, list, &count, flags));
             return DomainSchedulerParameters.Read(new(list, count));
         }
         finally

@@ -6,8 +6,8 @@ using static Libvirt.LibvirtException;
 namespace Libvirt;
 
 /// <summary>
-/// What the agent in a guest says and does. All of it fails with <see cref="ErrorNumber.ArgumentUnsupported"/> where the domain has no channel for an agent, with
-/// <see cref="ErrorNumber.AgentUnresponsive"/> where nobody is on it, and with <see cref="ErrorNumber.OperationInvalid"/> where it doesn't run.
+/// What the agent in a guest says and does. All of it fails with <see cref="ErrorNumber.ArgumentUnsupported"/> where the domain has no channel for an agent,
+/// with <see cref="ErrorNumber.AgentUnresponsive"/> where nobody is on it, and with <see cref="ErrorNumber.OperationInvalid"/> where it doesn't run.
 /// </summary>
 public sealed unsafe partial class Domain
 {
@@ -167,7 +167,9 @@ public sealed unsafe partial class Domain
         string user, IReadOnlyCollection<string> keys, DomainAuthorizedSSHKeysSetFlags flags = default, CancellationToken cancellationToken = default) =>
         Handle.Calls.Run(() => AuthorizedSSHKeysSet(user, keys, flags), cancellationToken);
 
-    /// <summary>What there is to say against a domain: that it uses what will go, or that its security is weakened. Needs no agent. (virDomainGetMessages)</summary>
+    /// <summary>
+    /// What there is to say against a domain: that it uses what libvirt will drop, or that its security is weakened. Needs no agent. (virDomainGetMessages)
+    /// </summary>
     /// <param name="flags">Which kinds; 0 is all.</param>
     public IReadOnlyList<string> GetMessages(DomainMessageType flags = default)
     {

@@ -15,7 +15,8 @@ public sealed unsafe partial class Domain
         using var text = new Text(device);
         virDomainInterfaceStatsStruct s;
         Check(virDomainInterfaceStats(self.Pointer, text.Pointer, &s, (nuint)sizeof(virDomainInterfaceStatsStruct)));
-        return new(Known(s.rx_bytes), Known(s.rx_packets), Known(s.rx_errs), Known(s.rx_drop), Known(s.tx_bytes), Known(s.tx_packets), Known(s.tx_errs), Known(s.tx_drop));
+        return new(Known(s.rx_bytes), Known(s.rx_packets), Known(s.rx_errs), Known(s.rx_drop),
+            Known(s.tx_bytes), Known(s.tx_packets), Known(s.tx_errs), Known(s.tx_drop));
     }
 }
 
@@ -28,4 +29,5 @@ public sealed unsafe partial class Domain
 /// <param name="TxPackets">Packets sent.</param>
 /// <param name="TxErrs">Errors in sending.</param>
 /// <param name="TxDrop">Packets to be sent and dropped.</param>
-public sealed record DomainInterfaceStats(long? RxBytes, long? RxPackets, long? RxErrs, long? RxDrop, long? TxBytes, long? TxPackets, long? TxErrs, long? TxDrop);
+public sealed record DomainInterfaceStats(long? RxBytes, long? RxPackets, long? RxErrs, long? RxDrop,
+    long? TxBytes, long? TxPackets, long? TxErrs, long? TxDrop);

@@ -4,7 +4,8 @@ using static Libvirt.LibvirtException;
 namespace Libvirt;
 
 /// <summary>
-/// Moves a running domain to another host. <see cref="Migrate3"/> and <see cref="MigrateToURI3"/> can all that the older forms can; progress is in <see cref="GetJobStats"/>.
+/// Moves a running domain to another host. <see cref="Migrate3"/> and <see cref="MigrateToURI3"/> can all that the older forms can; progress is in
+/// <see cref="GetJobStats"/>.
 /// </summary>
 public sealed unsafe partial class Domain
 {
@@ -31,9 +32,8 @@ public sealed unsafe partial class Domain
     /// <param name="uri">Where the data goes; null lets the hypervisor choose.</param>
     /// <param name="bandwidth">MiB/s; 0 is the hypervisor's default.</param>
     /// <param name="cancellationToken">Ends the wait; a migration that has begun goes on, see <see cref="AbortJob"/>.</param>
-    public Task<Domain> MigrateAsync(
-        Connect dconn, DomainMigrateFlags flags, string? dname = null, string? uri = null, ulong bandwidth = 0, CancellationToken cancellationToken = default) =>
-        Handle.Calls.Run(() => Migrate(dconn, flags, dname, uri, bandwidth), cancellationToken);
+    public Task<Domain> MigrateAsync(Connect dconn, DomainMigrateFlags flags, string? dname = null, string? uri = null, ulong bandwidth = 0,
+        CancellationToken cancellationToken = default) => Handle.Calls.Run(() => Migrate(dconn, flags, dname, uri, bandwidth), cancellationToken);
 
     /// <summary>Moves it to another connection's host, with another description. (virDomainMigrate2)</summary>
     /// <param name="dconn">The other host.</param>
@@ -106,8 +106,8 @@ public sealed unsafe partial class Domain
     /// <param name="dname">Its name there; null keeps it.</param>
     /// <param name="bandwidth">MiB/s; 0 is the hypervisor's default.</param>
     /// <param name="cancellationToken">Ends the wait; a migration that has begun goes on, see <see cref="AbortJob"/>.</param>
-    public Task MigrateToURIAsync(string duri, DomainMigrateFlags flags, string? dname = null, ulong bandwidth = 0, CancellationToken cancellationToken = default) =>
-        Handle.Calls.Run(() => MigrateToURI(duri, flags, dname, bandwidth), cancellationToken);
+    public Task MigrateToURIAsync(string duri, DomainMigrateFlags flags, string? dname = null, ulong bandwidth = 0,
+        CancellationToken cancellationToken = default) => Handle.Calls.Run(() => MigrateToURI(duri, flags, dname, bandwidth), cancellationToken);
 
     /// <summary>Lets this host's daemon move it, with another description. (virDomainMigrateToURI2)</summary>
     /// <param name="dconnuri">The other host's connection, with <see cref="DomainMigrateFlags.Peer2peer"/>.</param>
@@ -135,7 +135,8 @@ public sealed unsafe partial class Domain
     /// <param name="bandwidth">MiB/s; 0 is the hypervisor's default.</param>
     /// <param name="cancellationToken">Ends the wait; a migration that has begun goes on, see <see cref="AbortJob"/>.</param>
     public Task MigrateToURI2Async(string? dconnuri, string? miguri, string? dxml, DomainMigrateFlags flags, string? dname = null, ulong bandwidth = 0,
-        CancellationToken cancellationToken = default) => Handle.Calls.Run(() => MigrateToURI2(dconnuri, miguri, dxml, flags, dname, bandwidth), cancellationToken);
+        CancellationToken cancellationToken = default) =>
+        Handle.Calls.Run(() => MigrateToURI2(dconnuri, miguri, dxml, flags, dname, bandwidth), cancellationToken);
 
     /// <summary>Lets this host's daemon move it, which speaks to the other itself. (virDomainMigrateToURI3)</summary>
     /// <param name="dconnuri">The other host's connection, with <see cref="DomainMigrateFlags.Peer2peer"/>, else null.</param>

@@ -7,7 +7,7 @@ namespace Libvirt;
 /// <summary>Measured values.</summary>
 public sealed unsafe partial class Domain
 {
-    /// <summary>Measured values of some domains of one connection in one call; of all, see <see cref="Connect.GetAllDomainStats"/>. (virDomainListGetStats)</summary>
+    /// <summary>Measured values of some domains of one connection in one call. See <see cref="Connect.GetAllDomainStats"/>. (virDomainListGetStats)</summary>
     /// <param name="domains">Which; at least one.</param>
     /// <param name="stats">Groups; 0 is all that the driver has.</param>
     /// <param name="flags">How; those that choose domains are not for this.</param>

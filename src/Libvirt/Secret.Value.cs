@@ -8,8 +8,8 @@ public sealed unsafe partial class Secret
 {
     /// <summary>What is secret. (virSecretGetValue)</summary>
     /// <exception cref="LibvirtException">
-    /// <see cref="ErrorNumber.NoSecret"/>: it has no value yet; <see cref="ErrorNumber.InvalidSecret"/>: it is private; <see cref="ErrorNumber.OperationDenied"/>: the connection
-    /// is for reading.
+    /// <see cref="ErrorNumber.NoSecret"/>: it has no value yet; <see cref="ErrorNumber.InvalidSecret"/>: it is private;
+    /// <see cref="ErrorNumber.OperationDenied"/>: the connection is for reading.
     /// </exception>
     public byte[] GetValue()
     {

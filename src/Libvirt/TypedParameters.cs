@@ -78,7 +78,7 @@ internal readonly unsafe struct ParameterValues
         return _values.Keys.Any(k => k.StartsWith(prefix, StringComparison.Ordinal)) ? read(new(_values, prefix, 0)) : null;
     }
 
-    /// <summary>Records of the values <c>name.0.x</c>, <c>name.1.x</c> and so on, in which numbers may be left out; null if nothing is said of the list.</summary>
+    /// <summary>Records of the values <c>name.0.x</c>, <c>name.1.x</c> and so on, numbers being left out or not; null if nothing is said of the list.</summary>
     public IReadOnlyList<T>? TakeList<T>(string name, Func<ParameterValues, T> read)
     {
         var prefix = $"{_prefix}{name}.";
@@ -180,7 +180,8 @@ internal unsafe ref struct ParameterList
                 bool v => virTypedParamsAddBoolean(list, count, room, field.Pointer, v ? 1 : 0),
                 string => virTypedParamsAddString(list, count, room, field.Pointer, text.Pointer),
                 _ => throw new ArgumentException(
-                    $"The parameter '{name}' can't be sent as {value.GetType().Name}: use int, uint, long, ulong, double, bool, string or a list of strings.", nameof(value)),
+                    $"The parameter '{name}' can't be sent as {value.GetType().Name}: use int, uint, long, ulong, double, bool, string or a list of strings.",
+                    nameof(value)),
             });
         }
     }

@@ -44,9 +44,11 @@ public class MigrationTests(Qemu qemu)
         using var domain = qemu.Connect.DomainCreateXML(qemu.Guest(Qemu.Disk(qemu.NewImage())));
         using var again = Connect.Open(qemu.Daemon.Uri);
         var parameters = new DomainMigrateParameters { DestName = "z", Bandwidth = 1, MigrateDisks = ["vda"], Compression = ["xbzrle", "mt"] };
-        Assert.Equal(ErrorNumber.InvalidArg, Code(() => domain.Migrate3(again, parameters with { Others = new Dictionary<string, object> { ["bandwidth.postcopy"] = "fast" } })));
+        var wrong = parameters with { Others = new Dictionary<string, object> { ["bandwidth.postcopy"] = "fast" } };
+        Assert.Equal(ErrorNumber.InvalidArg, Code(() => domain.Migrate3(again, wrong)));
         Assert.Equal(ErrorNumber.MigrateUnsafe, Code(() => domain.Migrate3(again, new() { Bandwidth = 1 }, DomainMigrateFlags.Live)));
-        Assert.Equal(ErrorNumber.InternalError, Code(() => domain.Migrate(again, DomainMigrateFlags.Live | DomainMigrateFlags.Unsafe, uri: Socket(qemu.Daemon))));      // to itself
+        // to itself
+        Assert.Equal(ErrorNumber.InternalError, Code(() => domain.Migrate(again, DomainMigrateFlags.Live | DomainMigrateFlags.Unsafe, uri: Socket(qemu.Daemon))));
         Assert.Equal(ErrorNumber.SystemError, await CodeOf(domain.MigrateToURIAsync(
             "qemu+unix:///system?socket=/nowhere", DomainMigrateFlags.Live | DomainMigrateFlags.Unsafe | DomainMigrateFlags.Peer2peer)));
         Assert.Equal(DomainState.Running, domain.GetState().State);

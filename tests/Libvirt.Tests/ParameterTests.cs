@@ -82,7 +82,8 @@ public sealed class ParameterTests : IDisposable
     [Fact]
     public void OthersAreSentAndJudgedByTheDriver()
     {
-        var error = Assert.Throws<LibvirtException>(() => _domain.SetBlkioParameters(new() { Others = new Dictionary<string, object> { ["of_tomorrow"] = 1u } }));
+        var error = Assert.Throws<LibvirtException>(() =>
+            _domain.SetBlkioParameters(new() { Others = new Dictionary<string, object> { ["of_tomorrow"] = 1u } }));
         Assert.Equal(ErrorNumber.ArgumentUnsupported, error.Code);
         Assert.Contains("of_tomorrow", error.Message);
         error = Assert.Throws<LibvirtException>(() => _domain.SetBlkioParameters(new() { Others = new Dictionary<string, object> { ["weight"] = "heavy" } }));
@@ -98,19 +99,23 @@ public sealed class ParameterTests : IDisposable
     {
         Assert.All<Action>(
         [
-            () => _domain.BlockStatsFlags("vda"), () => _domain.GetJobInfo(), () => _domain.GetJobStats(), () => _domain.GetGuestInfo(), () => _domain.GetGuestVcpus(),
+            () => _domain.BlockStatsFlags("vda"), () => _domain.GetJobInfo(), () => _domain.GetJobStats(),
+            () => _domain.GetGuestInfo(), () => _domain.GetGuestVcpus(),
             () => _domain.BlockCopy("vda", "<disk/>", new() { Bandwidth = 1 }), () => _domain.SetLaunchSecurityState(new() { SevSecret = "s" }),
             () => _domain.SaveParams(new() { File = "/nowhere" }), () => _connect.DomainRestoreParams(new() { File = "/nowhere" }),
-            () => _connect.SetIdentity(new() { UserName = "u" }), () => _connect.NodeGetMemoryParameters(), () => _connect.NodeSetMemoryParameters(new() { PagesToScan = 1 }),
+            () => _connect.SetIdentity(new() { UserName = "u" }),
+            () => _connect.NodeGetMemoryParameters(), () => _connect.NodeSetMemoryParameters(new() { PagesToScan = 1 }),
             () => _connect.NodeGetSEVInfo(),
-            () => _domain.Migrate(_connect, DomainMigrateFlags.Live), () => _domain.Migrate2(_connect, null, DomainMigrateFlags.Live), () => _domain.Migrate3(_connect),
+            () => _domain.Migrate(_connect, DomainMigrateFlags.Live), () => _domain.Migrate2(_connect, null, DomainMigrateFlags.Live),
+            () => _domain.Migrate3(_connect),
         ], call => Assert.Equal(ErrorNumber.NoSupport, Assert.Throws<LibvirtException>(call).Code));
     }
 
     [Fact]
     public void MigrationParametersReachTheLibrary()
     {
-        var error = Assert.Throws<LibvirtException>(() => _domain.MigrateToURI3(null, new() { Others = new Dictionary<string, object> { [new string('n', 100)] = 1 } }));
+        var error = Assert.Throws<LibvirtException>(() =>
+            _domain.MigrateToURI3(null, new() { Others = new Dictionary<string, object> { [new string('n', 100)] = 1 } }));
         Assert.Contains("nnn", error.Message);
         Assert.Equal(ErrorNumber.ArgumentUnsupported, Assert.Throws<LibvirtException>(() => _domain.MigrateToURI3(null, new() { Bandwidth = 1 })).Code);
         Assert.Equal(ErrorNumber.ArgumentUnsupported, Assert.Throws<LibvirtException>(() => _domain.MigrateToURI("xen:nowhere", DomainMigrateFlags.Live)).Code);

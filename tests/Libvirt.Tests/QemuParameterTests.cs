@@ -14,7 +14,8 @@ public sealed class QemuParameterTests : IDisposable
         _qemu = qemu;
         _domain = qemu.Connect.DomainCreateXML(qemu.Guest(Qemu.Disk(qemu.NewImage()),
             $"<interface type='ethernet'><mac address='{Mac}'/></interface>",
-            "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>").Replace("<vcpu>1</vcpu>", "<vcpu current='1'>2</vcpu><iothreads>1</iothreads>", StringComparison.Ordinal));
+            "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>")
+            .Replace("<vcpu>1</vcpu>", "<vcpu current='1'>2</vcpu><iothreads>1</iothreads>", StringComparison.Ordinal));
     }
 
     public void Dispose()
@@ -135,9 +136,11 @@ public sealed class QemuParameterTests : IDisposable
     [Fact]
     public void WithoutAnAgentItsCallsAreAgentUnresponsive() => Assert.All<Action>(
     [
-        () => _domain.GetGuestInfo(), () => _domain.GetGuestInfo(DomainGuestInfoTypes.Os), () => _domain.GetGuestVcpus(), () => _domain.GetFSInfo(), () => _domain.FSFreeze(),
+        () => _domain.GetGuestInfo(), () => _domain.GetGuestInfo(DomainGuestInfoTypes.Os), () => _domain.GetGuestVcpus(), () => _domain.GetFSInfo(),
+        () => _domain.FSFreeze(),
         () => _domain.FSFreeze(["/"]), () => _domain.FSThaw(), () => _domain.GetTime(), () => _domain.SetTime(TimeProvider.System.GetUtcNow()),
-        () => _domain.AuthorizedSSHKeysGet("root"), () => _domain.AuthorizedSSHKeysSet("root", ["ssh-ed25519 AAAA"]), () => _domain.AuthorizedSSHKeysSet("root", []),
+        () => _domain.AuthorizedSSHKeysGet("root"), () => _domain.AuthorizedSSHKeysSet("root", ["ssh-ed25519 AAAA"]),
+        () => _domain.AuthorizedSSHKeysSet("root", []),
     ], call => Assert.Equal(ErrorNumber.AgentUnresponsive, Assert.Throws<LibvirtException>(call).Code));
 
     [Fact]
@@ -156,7 +159,8 @@ public sealed class QemuParameterTests : IDisposable
         using var defined = _qemu.Connect.DomainDefineXML(_qemu.Guest(Qemu.Disk(_qemu.NewImage())));
         Assert.All(
         [
-            defined.GetMemoryParameters().Others, defined.GetBlkioParameters().Others, defined.GetSchedulerParameters().Others, defined.GetNumaParameters().Others,
+            defined.GetMemoryParameters().Others, defined.GetBlkioParameters().Others, defined.GetSchedulerParameters().Others,
+            defined.GetNumaParameters().Others,
             _domain.GetPerfEvents().Others, _domain.GetBlockIoTune("vda").Others, _domain.GetInterfaceParameters(Mac).Others,
         ], Assert.Empty);
         Assert.NotNull(defined.GetMemoryParameters().HardLimit);

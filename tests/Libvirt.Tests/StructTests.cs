@@ -165,7 +165,8 @@ public sealed class StructTests : IDisposable
         var info = pool.GetInfo();
         Assert.Equal(StoragePoolState.Running, info.State);
         Assert.Equal(info.Capacity, info.Allocation + info.Available);
-        using var volume = pool.StorageVolCreateXML($"<volume><name>v-{Guid.NewGuid():N}</name><capacity>4096</capacity><allocation>1024</allocation></volume>");
+        using var volume = pool.StorageVolCreateXML(
+            $"<volume><name>v-{Guid.NewGuid():N}</name><capacity>4096</capacity><allocation>1024</allocation></volume>");
         Assert.Equal(new StorageVolumeInfo(StorageVolType.File, 4096, 1024), volume.GetInfo());
         volume.Delete();
     }

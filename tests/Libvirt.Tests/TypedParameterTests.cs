@@ -55,7 +55,8 @@ public class TypedParameterTests
     [Fact]
     public void ATypeThatLibvirtDoesNotHaveIsRefusedByName()
     {
-        var error = Assert.Throws<ArgumentException>(() => RoundTrip(new DomainBlkioParameters { Weight = 1, Others = new Dictionary<string, object> { ["since"] = TimeSpan.Zero } }));
+        var error = Assert.Throws<ArgumentException>(() =>
+            RoundTrip(new DomainBlkioParameters { Weight = 1, Others = new Dictionary<string, object> { ["since"] = TimeSpan.Zero } }));
         Assert.Contains("'since'", error.Message);
         Assert.Contains("TimeSpan", error.Message);
     }
@@ -63,7 +64,8 @@ public class TypedParameterTests
     [Fact]
     public void AMemberCanNotBeAmongTheOthersAsWell()
     {
-        var error = Assert.Throws<ArgumentException>(() => RoundTrip(new DomainBlkioParameters { Weight = 1, Others = new Dictionary<string, object> { ["weight"] = 2u } }));
+        var error = Assert.Throws<ArgumentException>(() =>
+            RoundTrip(new DomainBlkioParameters { Weight = 1, Others = new Dictionary<string, object> { ["weight"] = 2u } }));
         Assert.Contains("'weight'", error.Message);
     }
 
@@ -78,7 +80,8 @@ public class TypedParameterTests
     [Fact]
     public unsafe void AListOfStringsIsSentAsTheSameNameSeveralTimes()
     {
-        var parameters = new DomainMigrateParameters { MigrateDisks = ["vda", "vdb"], Others = new Dictionary<string, object> { ["of_tomorrow"] = new[] { "x", "y", "z" } } };
+        var others = new Dictionary<string, object> { ["of_tomorrow"] = new[] { "x", "y", "z" } };
+        var parameters = new DomainMigrateParameters { MigrateDisks = ["vda", "vdb"], Others = others };
         using var list = new ParameterList(parameters.Members(), parameters.Others);
         var sent = new List<(string?, string?)>();
         for (var p = list.Pointer; p < list.Pointer + list.Count; p++)
@@ -112,7 +115,8 @@ public class TypedParameterTests
         });
         Assert.Equal((2u, 4u), (stats.VcpuCurrent, stats.VcpuMaximum));
         Assert.Equal(
-            [new DomainStatsVcpu { Number = 0, State = VcpuState.Running, Time = 7 }, new DomainStatsVcpu { Number = 3, State = VcpuState.Offline, Halted = false }], stats.Vcpu);
+            [new DomainStatsVcpu { Number = 0, State = VcpuState.Running, Time = 7 }, new DomainStatsVcpu { Number = 3, State = VcpuState.Offline, Halted = false }],
+            stats.Vcpu);
         Assert.Equal([], stats.Net!);
         Assert.Null(stats.Block);
         Assert.Equal([KeyValuePair.Create<string, object>("vcpu.3.exits.sum", 9ul)], stats.Others);

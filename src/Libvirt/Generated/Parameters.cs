@@ -984,7 +984,7 @@ public sealed partial record DomainSchedulerParameters
     ];
 }
 
-/// <summary>Limits of a guest as they were set. Those of one processor&apos;s or thread&apos;s pinning, named by its number, are among the others.</summary>
+/// <summary>Limits of a guest as they were set. Pinning, which is named by a number, is among the others.</summary>
 public sealed partial record DomainTunables
 {
     /// <summary>VIR_DOMAIN_TUNABLE_BLKDEV_DISK, <c>blkdeviotune.disk</c>. Macro represents the name of guest disk for which the values are updated, as VIR_TYPED_PARAM_STRING. Since 1.2.9.</summary>
