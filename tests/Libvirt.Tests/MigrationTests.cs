@@ -48,9 +48,10 @@ public class MigrationTests(Qemu qemu)
         Assert.Equal(ErrorNumber.InvalidArg, Code(() => domain.Migrate3(again, wrong)));
         Assert.Equal(ErrorNumber.MigrateUnsafe, Code(() => domain.Migrate3(again, new() { Bandwidth = 1 }, DomainMigrateFlags.Live)));
         // to itself
-        Assert.Equal(ErrorNumber.InternalError, Code(() => domain.Migrate(again, DomainMigrateFlags.Live | DomainMigrateFlags.Unsafe, uri: Socket(qemu.Daemon))));
-        Assert.Equal(ErrorNumber.SystemError, await CodeOf(domain.MigrateToURIAsync(
-            "qemu+unix:///system?socket=/nowhere", DomainMigrateFlags.Live | DomainMigrateFlags.Unsafe | DomainMigrateFlags.Peer2peer)));
+        const DomainMigrateFlags flags = DomainMigrateFlags.Live | DomainMigrateFlags.Unsafe;
+        Assert.Equal(ErrorNumber.InternalError, Code(() => domain.Migrate(again, flags, "z", Socket(qemu.Daemon))));
+        Assert.Equal(ErrorNumber.SystemError, await CodeOf(
+            domain.MigrateToURIAsync("qemu+unix:///system?socket=/nowhere", flags | DomainMigrateFlags.Peer2peer)));
         Assert.Equal(DomainState.Running, domain.GetState().State);
         domain.Destroy();
     }

@@ -65,17 +65,6 @@ public sealed class QemuParameterTests : IDisposable
     }
 
     [Fact]
-    public void ADisksContentsAreRead()
-    {
-        var image = Path.Combine(_qemu.Folder, $"{Guid.NewGuid():N}.raw");
-        File.WriteAllBytes(image, [.. Enumerable.Range(0, 1024).Select(i => (byte)(i / 4))]);
-        using var domain = _qemu.Connect.DomainDefineXML(_qemu.Guest(
-            $"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{image}'/><target dev='vda'/></disk>"));
-        Assert.Equal([100, 100, 100, 100, 101], domain.BlockPeek("vda", 400, 5));
-        domain.Undefine();
-    }
-
-    [Fact]
     public void ACopyTakesItsParameters()
     {
         var copy = Path.Combine(_qemu.Folder, $"{Guid.NewGuid():N}.qcow2");
@@ -190,16 +179,16 @@ public sealed class QemuParameterTests : IDisposable
     }
 
     [Fact]
-    public void HowFastMemoryIsWrittenIsMeasured()
+    public async Task HowFastMemoryIsWrittenIsMeasured()
     {
         _domain.StartDirtyRateCalc(1);
         DomainStatsDirtyrate? rate = null;
-        Assert.True(SpinWait.SpinUntil(() =>
+        await Waiting.Until(() =>
         {
             using var stats = Assert.Single(Domain.ListGetStats([_domain], DomainStatsTypes.Dirtyrate));
             rate = stats.Dirtyrate;
             return rate?.CalcStatus == DomainDirtyRateStatus.Measured;
-        }, TimeSpan.FromSeconds(10)));
+        });
         Assert.Equal((1, "page-sampling"), (rate!.CalcPeriod, rate.CalcMode));
         Assert.NotNull(rate.MegabytesPerSecond);
         Assert.True(rate.CalcStartTime > 0);
@@ -210,44 +199,5 @@ public sealed class QemuParameterTests : IDisposable
     {
         Assert.Equal(ErrorNumber.OperationUnsupported, Assert.Throws<LibvirtException>(() => _qemu.Connect.NodeGetSEVInfo()).Code);
         Assert.Equal(new DomainLaunchSecurityParameters(), _domain.GetLaunchSecurityInfo());
-    }
-
-    [Fact]
-    public void ASavedDomainIsRestored()
-    {
-        var file = Path.Combine(_qemu.Folder, $"{Guid.NewGuid():N}.save");
-        using var domain = _qemu.Connect.DomainDefineXML(_qemu.Guest());
-        domain.Create();
-        domain.SaveParams(new() { File = file });
-        Assert.Equal((DomainState.Shutoff, (int)DomainShutoffReason.Saved), domain.GetState());
-        _qemu.Connect.DomainRestoreParams(new() { File = file });
-        Assert.Equal((DomainState.Running, (int)DomainRunningReason.Restored), domain.GetState());
-        domain.ManagedSave();
-        domain.Create();
-        domain.Destroy();
-        domain.Undefine();
-    }
-
-    [Fact]
-    public void TheHostTellsOfItsMemory()
-    {
-        var memory = _qemu.Connect.NodeGetMemoryStats();
-        Assert.True(memory.Total > memory.Free && memory.Free > 0 && memory.Buffers != null && memory.Cached > 0);
-        Assert.Empty(memory.Others);
-        Assert.Empty(_qemu.Connect.NodeGetCPUStats().Others);
-        var pages = Assert.Single(_qemu.Connect.NodeGetFreePages([4], 0, 1));
-        Assert.True(Assert.Single(pages) > 0);
-        var shared = _qemu.Connect.NodeGetMemoryParameters();
-        Assert.Empty(shared.Others);
-    }
-
-    [Fact]
-    public void ASecretKeepsItsBytes()
-    {
-        using var secret = _qemu.Connect.SecretDefineXML("<secret ephemeral='no' private='no'><usage type='volume'><volume>/nowhere</volume></usage></secret>");
-        Assert.Equal(ErrorNumber.NoSecret, Assert.Throws<LibvirtException>(() => secret.GetValue()).Code);
-        secret.SetValue([0, 255, 0, 7]);
-        Assert.Equal([0, 255, 0, 7], secret.GetValue());
-        secret.Undefine();
     }
 }

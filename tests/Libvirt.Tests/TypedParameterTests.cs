@@ -115,8 +115,10 @@ public class TypedParameterTests
         });
         Assert.Equal((2u, 4u), (stats.VcpuCurrent, stats.VcpuMaximum));
         Assert.Equal(
-            [new DomainStatsVcpu { Number = 0, State = VcpuState.Running, Time = 7 }, new DomainStatsVcpu { Number = 3, State = VcpuState.Offline, Halted = false }],
-            stats.Vcpu);
+        [
+            new DomainStatsVcpu { Number = 0, State = VcpuState.Running, Time = 7 },
+            new DomainStatsVcpu { Number = 3, State = VcpuState.Offline, Halted = false },
+        ], stats.Vcpu);
         Assert.Equal([], stats.Net!);
         Assert.Null(stats.Block);
         Assert.Equal([KeyValuePair.Create<string, object>("vcpu.3.exits.sum", 9ul)], stats.Others);
