@@ -44,7 +44,9 @@ internal sealed unsafe class CloseHandlers
         }
     }
 
-    /// <summary>Removes one; with the last one libvirt's goes as well, which would keep the connection open for ever. (virConnectUnregisterCloseCallback)</summary>
+    /// <summary>
+    /// Removes one; with the last one libvirt's goes as well, which would keep the connection open for ever. (virConnectUnregisterCloseCallback)
+    /// </summary>
     public void Remove(virConnect* connect, Registration<ConnectCloseReason> handler)
     {
         lock (_lock)

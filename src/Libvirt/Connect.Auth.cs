@@ -20,13 +20,14 @@ public sealed unsafe partial class Connect
     /// <summary>Opens a connection, asking for what the other side wants to know. (virConnectOpenAuth)</summary>
     /// <param name="uri">Where to; null lets libvirt choose.</param>
     /// <param name="credentials">
-    /// Sets the <see cref="ConnectCredential.Result"/> of each credential it gets; false, or no answer at all, gives up. It runs on the calling thread, once or more, and not at all
-    /// where nothing is wanted. What it throws, this method throws.
+    /// Sets the <see cref="ConnectCredential.Result"/> of each credential it gets; false, or no answer at all, gives up. It runs on the calling thread, once or
+    /// more, and not at all where nothing is wanted. What it throws, this method throws.
     /// </param>
     /// <param name="flags">For example for reading only.</param>
     /// <param name="types">What it can answer; null is everything that a user can be asked for: names, passwords, prompts and the realm.</param>
     /// <exception cref="LibvirtException">
-    /// <see cref="ErrorNumber.AuthFailed"/>: the answers were wrong, none was given, or what is wanted isn't among the types; and those of <see cref="Open(string)"/>.
+    /// <see cref="ErrorNumber.AuthFailed"/>: the answers were wrong, none was given, or what is wanted isn't among the types; and those of
+    /// <see cref="Open(string)"/>.
     /// </exception>
     public static Connect OpenAuth(string? uri, Func<IReadOnlyList<ConnectCredential>, bool> credentials, ConnectFlags flags = default,
         IReadOnlyList<ConnectCredentialType>? types = null)
@@ -59,7 +60,7 @@ public sealed unsafe partial class Connect
     /// </summary>
     /// <param name="uri">Where to; null lets libvirt choose.</param>
     /// <param name="flags">For example for reading only.</param>
-    /// <param name="credentials">What to answer if the other side wants to know something, as for <see cref="OpenAuth(string, Func{IReadOnlyList{ConnectCredential}, bool}, ConnectFlags, IReadOnlyList{ConnectCredentialType})"/>; it runs on that thread.</param>
+    /// <param name="credentials">What to answer if the other side wants to know something, as for the <c>OpenAuth</c> that takes it; it runs on that thread.</param>
     /// <param name="timeLimit">The <see cref="CallScheduler.TimeLimit"/> of the connection, of opening it too; null: none.</param>
     /// <param name="cancellationToken">Ends the wait; a connection that opens afterwards is closed.</param>
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationTimeout"/>: it took longer; and those of <see cref="Open(string)"/>.</exception>

@@ -49,7 +49,8 @@ public sealed unsafe partial class Connect
     /// <param name="handler">What to do.</param>
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventIOErrorReasonRegister(Action<DomainEventIOErrorReason> handler, Domain? domain = null) =>
-        RegisterDomainEvent(DomainEventID.IoErrorReason, handler, domain, on => new ConnectDomainEventIOErrorReasonCallback((_, d, path, alias, action, reason, _) =>
+        RegisterDomainEvent(DomainEventID.IoErrorReason, handler, domain,
+            on => new ConnectDomainEventIOErrorReasonCallback((_, d, path, alias, action, reason, _) =>
             on.Deliver(() => new(UUIDOf(d), NameOf(d), Text.Copy(path) ?? "", Text.Copy(alias) ?? "", action, Text.Copy(reason) ?? ""))));
 
     /// <summary>Calls the handler when libvirt loses control of a guest, which may still run. (VIR_DOMAIN_EVENT_ID_CONTROL_ERROR)</summary>
@@ -59,7 +60,10 @@ public sealed unsafe partial class Connect
         RegisterDomainEvent(DomainEventID.ControlError, handler, domain, on => new ConnectDomainEventGenericCallback((_, d, _) =>
             on.Deliver(() => new(UUIDOf(d), NameOf(d)))));
 
-    /// <summary>Calls the handler when a block job ends or is ready, disks being named by file; <see cref="DomainEventBlockJob2Register"/> names them by target. (VIR_DOMAIN_EVENT_ID_BLOCK_JOB)</summary>
+    /// <summary>
+    /// Calls the handler when a block job ends or is ready, disks being named by file; <see cref="DomainEventBlockJob2Register"/> names them by target.
+    /// (VIR_DOMAIN_EVENT_ID_BLOCK_JOB)
+    /// </summary>
     /// <param name="handler">What to do.</param>
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventBlockJobRegister(Action<DomainEventBlockJob> handler, Domain? domain = null) =>
@@ -73,7 +77,10 @@ public sealed unsafe partial class Connect
         RegisterDomainEvent(DomainEventID.BlockJob2, handler, domain, on => new ConnectDomainEventBlockJobCallback((_, d, disk, type, status, _) =>
             on.Deliver(() => new(UUIDOf(d), NameOf(d), Text.Copy(disk) ?? "", type, status))));
 
-    /// <summary>Calls the handler when libvirt changes a disk's source or drops the disk, because the source was not there at the start. (VIR_DOMAIN_EVENT_ID_DISK_CHANGE)</summary>
+    /// <summary>
+    /// Calls the handler when libvirt changes a disk's source or drops the disk, because the source was not there at the start.
+    /// (VIR_DOMAIN_EVENT_ID_DISK_CHANGE)
+    /// </summary>
     /// <param name="handler">What to do.</param>
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventDiskChangeRegister(Action<DomainEventDiskChange> handler, Domain? domain = null) =>
@@ -171,25 +178,30 @@ public sealed unsafe partial class Connect
         RegisterDomainEvent(DomainEventID.MetadataChange, handler, domain, on => new ConnectDomainEventMetadataChangeCallback((_, d, type, uri, _) =>
             on.Deliver(() => new(UUIDOf(d), NameOf(d), (DomainMetadataType)type, Text.Copy(uri)))));
 
-    /// <summary>Calls the handler when a guest writes beyond the threshold that was set for a disk, once for each time it is set. (VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD)</summary>
+    /// <summary>
+    /// Calls the handler when a guest writes beyond the threshold that was set for a disk, once for each time it is set. (VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD)
+    /// </summary>
     /// <param name="handler">What to do.</param>
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventBlockThresholdRegister(Action<DomainEventBlockThreshold> handler, Domain? domain = null) =>
-        RegisterDomainEvent(DomainEventID.BlockThreshold, handler, domain, on => new ConnectDomainEventBlockThresholdCallback((_, d, dev, path, threshold, excess, _) =>
+        RegisterDomainEvent(DomainEventID.BlockThreshold, handler, domain,
+            on => new ConnectDomainEventBlockThresholdCallback((_, d, dev, path, threshold, excess, _) =>
             on.Deliver(() => new(UUIDOf(d), NameOf(d), Text.Copy(dev) ?? "", Text.Copy(path), threshold, excess))));
 
     /// <summary>Calls the handler when the host finds broken memory that a guest uses. (VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE)</summary>
     /// <param name="handler">What to do.</param>
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventMemoryFailureRegister(Action<DomainEventMemoryFailure> handler, Domain? domain = null) =>
-        RegisterDomainEvent(DomainEventID.MemoryFailure, handler, domain, on => new ConnectDomainEventMemoryFailureCallback((_, d, recipient, action, flags, _) =>
+        RegisterDomainEvent(DomainEventID.MemoryFailure, handler, domain,
+            on => new ConnectDomainEventMemoryFailureCallback((_, d, recipient, action, flags, _) =>
             on.Deliver(() => new(UUIDOf(d), NameOf(d), recipient, action, flags))));
 
     /// <summary>Calls the handler when a guest has taken or given up memory of a virtio-mem device. (VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE)</summary>
     /// <param name="handler">What to do.</param>
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventMemoryDeviceSizeChangeRegister(Action<DomainEventMemoryDeviceSizeChange> handler, Domain? domain = null) =>
-        RegisterDomainEvent(DomainEventID.MemoryDeviceSizeChange, handler, domain, on => new ConnectDomainEventMemoryDeviceSizeChangeCallback((_, d, alias, size, _) =>
+        RegisterDomainEvent(DomainEventID.MemoryDeviceSizeChange, handler, domain,
+            on => new ConnectDomainEventMemoryDeviceSizeChangeCallback((_, d, alias, size, _) =>
             on.Deliver(() => new(UUIDOf(d), NameOf(d), Text.Copy(alias) ?? "", size))));
 
     /// <summary>Calls the handler when a viewer connects to a domain's display, is let in, or leaves. (VIR_DOMAIN_EVENT_ID_GRAPHICS)</summary>
@@ -197,7 +209,8 @@ public sealed unsafe partial class Connect
     /// <param name="domain">Only this domain's events; null is all.</param>
     public IDisposable DomainEventGraphicsRegister(Action<DomainEventGraphics> handler, Domain? domain = null)
     {
-        return RegisterDomainEvent(DomainEventID.Graphics, handler, domain, on => new ConnectDomainEventGraphicsCallback((_, d, phase, local, remote, scheme, subject, _) =>
+        return RegisterDomainEvent(DomainEventID.Graphics, handler, domain,
+            on => new ConnectDomainEventGraphicsCallback((_, d, phase, local, remote, scheme, subject, _) =>
             on.Deliver(() => new(UUIDOf(d), NameOf(d), phase, Address(local), Address(remote), Text.Copy(scheme) ?? "", Identities(subject)))));
 
         static DomainEventGraphicsAddress Address(virDomainEventGraphicsAddress* a) =>
@@ -229,8 +242,8 @@ public sealed unsafe partial class Connect
             (self, only, function, opaque) =>
             {
                 using var text = new Text(name);
-                return virConnectDomainQemuMonitorEventRegister((virConnect*)self, (virDomain*)only, text.Pointer, (virConnectDomainQemuMonitorEventCallback)function, opaque,
-                    &Registration.Free, flags);
+                return virConnectDomainQemuMonitorEventRegister((virConnect*)self, (virDomain*)only, text.Pointer,
+                    (virConnectDomainQemuMonitorEventCallback)function, opaque, &Registration.Free, flags);
             },
             (self, number) => virConnectDomainQemuMonitorEventDeregister((virConnect*)self, number));
 

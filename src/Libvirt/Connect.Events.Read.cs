@@ -6,9 +6,9 @@ namespace Libvirt;
 public sealed partial class Connect
 {
     /// <summary>
-    /// Any event as a sequence: <c>connect.ReadEvents&lt;DomainEventLifecycle&gt;(handler => connect.DomainEventLifecycleRegister(handler), token)</c>. It listens from this
-    /// call on, keeps what happens until it is read, and ends after the last event when the connection breaks or is disposed. It is read once; leaving the loop or
-    /// cancelling ends it.
+    /// Any event as a sequence: <c>connect.ReadEvents&lt;DomainEventLifecycle&gt;(handler => connect.DomainEventLifecycleRegister(handler), token)</c>. It
+    /// listens from this call on, keeps what happens until it is read, and ends after the last event when the connection breaks or is disposed. It is read
+    /// once; leaving the loop or cancelling ends it.
     /// </summary>
     /// <param name="register">Registers the handler it gets with an event of this connection.</param>
     /// <param name="cancellationToken">Ends the sequence with an <see cref="OperationCanceledException"/>.</param>

@@ -4,16 +4,17 @@ using static Libvirt.LibvirtException;
 namespace Libvirt;
 
 /// <summary>
-/// Events of a connection. Handlers run on the event loop's thread: they post what they got to someone else and return, or <see cref="ReadEvents{T}"/> does that for them.
-/// An exception they throw goes to <see cref="EventLoop.HandlerFailed"/>. Each registration ends when the object returned is disposed, all of them when the connection is.
+/// Events of a connection. Handlers run on the event loop's thread: they post what they got to someone else and return, or <see cref="ReadEvents{T}"/> does
+/// that for them. An exception they throw goes to <see cref="EventLoop.HandlerFailed"/>. Each registration ends when the object returned is disposed, all of
+/// them when the connection is.
 /// </summary>
 public sealed unsafe partial class Connect
 {
     private delegate int RegisterAny(nint self, nint only, void* callback, void* opaque);
 
     /// <summary>
-    /// Calls the handler once, when the connection breaks or this object is disposed; at once if it has broken already. There may be any number of such handlers. A
-    /// connection that breaks calls them on the thread pool. (virConnectRegisterCloseCallback, virConnectUnregisterCloseCallback)
+    /// Calls the handler once, when the connection breaks or this object is disposed; at once if it has broken already. There may be any number of such
+    /// handlers. A connection that breaks calls them on the thread pool. (virConnectRegisterCloseCallback, virConnectUnregisterCloseCallback)
     /// </summary>
     public IDisposable RegisterCloseCallback(Action<ConnectCloseReason> handler)
     {
@@ -41,8 +42,8 @@ public sealed unsafe partial class Connect
     /// <param name="only">The object whose events are wanted; null is all.</param>
     /// <param name="register">C's function; its result is the registration's number.</param>
     /// <param name="deregister">C's function, with that number.</param>
-    private Registration<T> RegisterEvent<T, TObject, TCallback>(Action<T> handler, Func<Registration<T>, TCallback> callback, Handle<TObject>? only, RegisterAny register,
-        Func<nint, int, int> deregister) where TObject : unmanaged where TCallback : Delegate
+    private Registration<T> RegisterEvent<T, TObject, TCallback>(Action<T> handler, Func<Registration<T>, TCallback> callback, Handle<TObject>? only,
+        RegisterAny register, Func<nint, int, int> deregister) where TObject : unmanaged where TCallback : Delegate
     {
         var registration = new Registration<T>(this, handler);
         return Register(registration, self =>

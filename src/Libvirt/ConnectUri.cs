@@ -8,11 +8,11 @@ using static Libvirt.ConnectTransport;
 namespace Libvirt;
 
 /// <summary>
-/// The address of a hypervisor in its parts: <c>driver[+transport]://[user@][host][:port]/path[?parameters]</c>. <see cref="ToString"/> writes it, after a look at whether the
-/// parts go together by libvirt's rules; <see cref="Parse"/> reads one by the same rules.
+/// The address of a hypervisor in its parts: <c>driver[+transport]://[user@][host][:port]/path[?parameters]</c>. <see cref="ToString"/> writes it, after a look
+/// at whether the parts go together by libvirt's rules; <see cref="Parse"/> reads one by the same rules.
 /// </summary>
 /// <example><code>
-/// var uri = new ConnectUri { Driver = "qemu", Transport = ConnectTransport.Ssh, User = "root", Host = "node7", Path = "/system", KeyFile = "/etc/keys/node7" };
+/// var uri = new ConnectUri { Driver = "qemu", Transport = ConnectTransport.Ssh, User = "root", Host = "node7", Path = "/system", KeyFile = "/keys/node7" };
 /// using var connect = Connect.Open(uri.ToString());
 /// </code></example>
 public sealed partial class ConnectUri
@@ -23,7 +23,9 @@ public sealed partial class ConnectUri
     /// <summary>Which hypervisor: <c>qemu</c>, <c>xen</c>, <c>lxc</c>, <c>vbox</c>, <c>test</c>, <c>esx</c> and so on.</summary>
     public required string Driver { get; init; }
 
-    /// <summary>How to reach the daemon. Null: its socket on this machine, or TLS if there is a host; some drivers, such as <c>esx</c>, need no daemon.</summary>
+    /// <summary>
+    /// How to reach the daemon. Null: its socket on this machine, or TLS if there is a host; some drivers, such as <c>esx</c>, need no daemon.
+    /// </summary>
     public ConnectTransport? Transport { get; init; }
 
     /// <summary>As whom.</summary>
@@ -65,7 +67,9 @@ public sealed partial class ConnectUri
     /// <summary>For libssh and libssh2: what to do about a host's key. (<c>known_hosts_verify</c>)</summary>
     public ConnectKnownHostsVerify? KnownHostsVerify { get; init; }
 
-    /// <summary>For libssh and libssh2: ways to log in, by comma: <c>agent</c>, <c>privkey</c>, <c>password</c>, <c>keyboard-interactive</c>. (<c>sshauth</c>)</summary>
+    /// <summary>
+    /// For libssh and libssh2: ways to log in, by comma: <c>agent</c>, <c>privkey</c>, <c>password</c>, <c>keyboard-interactive</c>. (<c>sshauth</c>)
+    /// </summary>
     public string? SshAuth { get; init; }
 
     /// <summary>For ssh: take a host's key that isn't known; for TLS: don't look at the server's certificate. (<c>no_verify</c>)</summary>
@@ -89,7 +93,10 @@ public sealed partial class ConnectUri
     {
         ArgumentNullException.ThrowIfNull(uri);
         if (Whole().Match(uri) is not { Success: true } parts)
-            throw new FormatException($"'{uri}' isn't a connection's URI: driver[+transport]://[user@][host][:port]/path[?parameters] was expected, such as qemu:///system.");
+        {
+            throw new FormatException($"'{uri}' isn't a connection's URI: driver[+transport]://[user@][host][:port]/path[?parameters] was expected, " +
+                "such as qemu:///system.");
+        }
 
         var driver = parts.Groups["driver"].Value;
         var transport = Optional("transport") is { } word ? Word<ConnectTransport>("transport", word) : null;
@@ -188,7 +195,8 @@ public sealed partial class ConnectUri
     private void Check()
     {
         Expect(DriverName().IsMatch(Driver), $"The driver '{Driver}' isn't a name: small letters and digits were expected, such as qemu.");
-        Expect(Host == null || HostName().IsMatch(Host) || IsIPv6(Host), $"The host '{Host}' isn't one: a name, an IPv4 or an IPv6 address was expected, and the port on its own.");
+        Expect(Host == null || HostName().IsMatch(Host) || IsIPv6(Host),
+            $"The host '{Host}' isn't one: a name, an IPv4 or an IPv6 address was expected, and the port on its own.");
         Expect(Port is null or (> 0 and <= ushort.MaxValue), $"The port {Port} isn't one: 1 to 65535 was expected.");
         Expect(Path.StartsWith('/'), $"The path '{Path}' doesn't begin with a slash, such as /system does.");
         Expect(User is null or { Length: > 0 }, "The user has no name: leave it out, or name one.");
@@ -197,19 +205,24 @@ public sealed partial class ConnectUri
         var transport = Transport ?? (Host == null ? Unix : Tls);
         if (transport is Unix or Ext)
         {
-            var rule = $"the transport {Word(transport)} " + (transport == Unix ? "stays on this machine: leave it out, or choose another transport such as ssh." : "leaves that to its command: leave it out.");
+            var rule = transport == Unix
+                ? "the transport unix stays on this machine: leave it out, or choose another transport such as ssh."
+                : "the transport ext leaves that to its command: leave it out.";
             Expect(Host == null, $"There is a host, '{Host}', but {rule}");
             Expect(Port == null, $"There is a port, {Port}, but {rule}");
             Expect(User == null, $"There is a user, '{User}', but {rule}");
         }
         Expect(transport != Ext || Command != null, "The transport ext needs a command, the program that connects.");
-        Expect(Netcat == null || Proxy != ConnectProxy.Native, "The parameter netcat goes with the proxy auto or netcat, not with native: leave one of them out.");
+        Expect(Netcat == null || Proxy != ConnectProxy.Native,
+            "The parameter netcat goes with the proxy auto or netcat, not with native: leave one of them out.");
         foreach (var (name, value, transports) in Parameters().Where(p => p.Value != null))
         {
             Expect(!ownProtocol, $"{Driver} has parameters of its own: put {name} among the others.");
             Expect(value!.Length > 0, $"The parameter {name} is empty: leave it out, or give its value.");
-            Expect(transports.Contains(transport), $"The parameter {name} belongs to {string.Join(", ", transports.Select(t => Word(t)))}, not to {Word(transport)}: leave it out, or change the transport.");
-            Expect(name is not ("socket" or "known_hosts" or "pkipath") || value.StartsWith('/'), $"The parameter {name} is '{value}': a path that begins with a slash was expected.");
+            Expect(transports.Contains(transport),
+                $"The parameter {name} belongs to {string.Join(", ", transports.Select(t => Word(t)))}, not to {Word(transport)}: leave it out, or change the transport.");
+            Expect(name is not ("socket" or "known_hosts" or "pkipath") || value.StartsWith('/'),
+                $"The parameter {name} is '{value}': a path that begins with a slash was expected.");
         }
         Expect(ownProtocol || !Parameters().Any(p => Others.ContainsKey(p.Name)), "A parameter among the others has a property of its own: set that.");
 
@@ -220,7 +233,8 @@ public sealed partial class ConnectUri
         }
     }
 
-    private static bool IsIPv6(string host) => IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 && !host.Contains('[') && !host.Contains('%');
+    private static bool IsIPv6(string host) =>
+        IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 && !host.Contains('[') && !host.Contains('%');
 
     /// <summary>A name of ours as libvirt writes it.</summary>
     private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
@@ -235,7 +249,8 @@ public sealed partial class ConnectUri
     [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9._-]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HostName();
 
-    [GeneratedRegex(@"^(?<driver>[^:/?#+]+)(\+(?<transport>[^:/?#]+))?:(//((?<user>[^@/?#]*)@)?(\[(?<ipv6>[^\]/?#]*)\]|(?<host>[^:\[\]/?#]*))(:(?<port>[0-9]{1,9}))?)?(?<path>/[^?#]*)?(\?(?<query>[^#]*))?$",
+    [GeneratedRegex(@"^(?<driver>[^:/?#+]+)(\+(?<transport>[^:/?#]+))?:" +
+        @"(//((?<user>[^@/?#]*)@)?(\[(?<ipv6>[^\]/?#]*)\]|(?<host>[^:\[\]/?#]*))(:(?<port>[0-9]{1,9}))?)?(?<path>/[^?#]*)?(\?(?<query>[^#]*))?$",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

@@ -77,8 +77,8 @@ public sealed record DomainEventBlockJob2(Guid UUID, string Name, string Disk, D
 /// <param name="NewSrcPath">The file it has.</param>
 /// <param name="DevAlias">The guest's device.</param>
 /// <param name="Reason">Why.</param>
-public sealed record DomainEventDiskChange(Guid UUID, string Name, string? OldSrcPath, string? NewSrcPath, string DevAlias, ConnectDomainEventDiskChangeReason Reason)
-    : DomainEvent(UUID, Name);
+public sealed record DomainEventDiskChange(Guid UUID, string Name, string? OldSrcPath, string? NewSrcPath, string DevAlias,
+    ConnectDomainEventDiskChangeReason Reason) : DomainEvent(UUID, Name);
 
 /// <summary>A tray moved.</summary>
 /// <param name="UUID">Whose event it is.</param>
@@ -146,8 +146,8 @@ public sealed record DomainEventJobCompleted(Guid UUID, string Name, DomainJobSt
 /// <param name="Name">The domain's name.</param>
 /// <param name="State">There, or not.</param>
 /// <param name="Reason">Why.</param>
-public sealed record DomainEventAgentLifecycle(Guid UUID, string Name, ConnectDomainEventAgentLifecycleState State, ConnectDomainEventAgentLifecycleReason Reason)
-    : DomainEvent(UUID, Name);
+public sealed record DomainEventAgentLifecycle(Guid UUID, string Name, ConnectDomainEventAgentLifecycleState State,
+    ConnectDomainEventAgentLifecycleReason Reason) : DomainEvent(UUID, Name);
 
 /// <summary>A migration began another round.</summary>
 /// <param name="UUID">Whose event it is.</param>
@@ -177,8 +177,8 @@ public sealed record DomainEventBlockThreshold(Guid UUID, string Name, string De
 /// <param name="Recipient">Whose memory it is.</param>
 /// <param name="Action">What was done about it.</param>
 /// <param name="Flags">Whether something had to be done, and whether it happened before.</param>
-public sealed record DomainEventMemoryFailure(Guid UUID, string Name, DomainMemoryFailureRecipientType Recipient, DomainMemoryFailureActionType Action, DomainMemoryFailureFlags Flags)
-    : DomainEvent(UUID, Name);
+public sealed record DomainEventMemoryFailure(Guid UUID, string Name, DomainMemoryFailureRecipientType Recipient, DomainMemoryFailureActionType Action,
+    DomainMemoryFailureFlags Flags) : DomainEvent(UUID, Name);
 
 /// <summary>A memory device's size changed.</summary>
 /// <param name="UUID">Whose event it is.</param>

@@ -6,8 +6,9 @@ using static Libvirt.LibvirtException;
 namespace Libvirt;
 
 /// <summary>
-/// The loop that carries events, streams and keep-alive, one for the whole process. It is libvirt's own, run by one background thread, or what <see cref="Use"/> was given; it must be
-/// there before the first connection is opened, which <see cref="Connect"/> sees to. File descriptors and timeouts of the program's own can be given to it as well.
+/// The loop that carries events, streams and keep-alive, one for the whole process. It is libvirt's own, run by one background thread, or what
+/// <see cref="Use"/> was given; it must be there before the first connection is opened, which <see cref="Connect"/> sees to. File descriptors and timeouts of the
+/// program's own can be given to it as well.
 /// </summary>
 public static unsafe class EventLoop
 {
@@ -15,7 +16,8 @@ public static unsafe class EventLoop
     private static bool s_started;
 
     /// <summary>
-    /// What a handler of an event threw; an exception can't leave through C. Raised on the thread that delivered the event. Handlers of this one must not throw.
+    /// What a handler of an event threw; an exception can't leave through C. Raised on the thread that delivered the event. Handlers of this one must not
+    /// throw.
     /// </summary>
     public static event Action<Exception>? HandlerFailed;
 

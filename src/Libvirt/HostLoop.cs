@@ -6,8 +6,8 @@ using static Libvirt.Generated.Native;
 namespace Libvirt;
 
 /// <summary>
-/// libvirt's side of a program's own event loop. What C gave is kept here: when a number is removed nothing of it is called any more, and C is told that its data can go,
-/// from the loop and not from within the removal, because libvirt removes with locks held that letting go takes too.
+/// libvirt's side of a program's own event loop. What C gave is kept here: when a number is removed nothing of it is called any more, and C is told that its
+/// data can go, from the loop and not from within the removal, because libvirt removes with locks held that letting go takes too.
 /// </summary>
 internal static unsafe class HostLoop
 {

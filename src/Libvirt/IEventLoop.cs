@@ -1,10 +1,10 @@
 namespace Libvirt;
 
 /// <summary>
-/// A program's own event loop, to carry libvirt's events as well: give it to <see cref="EventLoop.Use"/>. It waits for file descriptors (<c>poll</c> or the like) and
-/// for time, and calls the handlers it was given from one thread, one at a time, holding no lock: handlers call these methods again. So do other threads, at any
-/// moment, and the loop must notice at once while it waits. Numbers are given out by the binding and are never used twice. A handler may still be called after its
-/// removal, when the loop had already seen that it is due: the binding takes care of that.
+/// A program's own event loop, to carry libvirt's events as well: give it to <see cref="EventLoop.Use"/>. It waits for file descriptors (<c>poll</c> or the
+/// like) and for time, and calls the handlers it was given from one thread, one at a time, holding no lock: handlers call these methods again. So do other
+/// threads, at any moment, and the loop must notice at once while it waits. Numbers are given out by the binding and are never used twice. A handler may still
+/// be called after its removal, when the loop had already seen that it is due: the binding takes care of that.
 /// </summary>
 public interface IEventLoop
 {

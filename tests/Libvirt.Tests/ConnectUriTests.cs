@@ -75,7 +75,8 @@ public class ConnectUriTests
     {
         var random = new Random(20261121);
         const string signs = "qemu+ssh:/@?=&;%[]#.-_ 0123456789aZ\u00e9\0";
-        string[] uris = ["qemu+ssh://me@node7:22/system?keyfile=/k&no_tty=1", "qemu+tls://[::1]/system?pkipath=%2Fpki", "esx://h/?no_verify=1", "test:///a%20b", "qemu+ext:///s?command=/c"];
+        string[] uris =
+            ["qemu+ssh://me@node7:22/system?keyfile=/k&no_tty=1", "qemu+tls://[::1]/system?pkipath=%2Fpki", "esx://h/?no_verify=1", "test:///a%20b", "qemu+ext:///s?command=/c"];
         var read = 0;
         for (var i = 0; i < 20_000; i++)
         {
@@ -120,7 +121,8 @@ public class ConnectUriTests
             KeyFile = "/etc/keys/node 7",
         }.ToString());
         Assert.Contains("path 'system'", Assert.Throws<FormatException>(() => new ConnectUri { Driver = "qemu", Path = "system" }.ToString()).Message);
-        Assert.Contains("put no_verify among", Assert.Throws<FormatException>(() => new ConnectUri { Driver = "esx", Host = "h", NoVerify = true }.ToString()).Message);
+        Assert.Contains("put no_verify among", Assert.Throws<FormatException>(() =>
+            new ConnectUri { Driver = "esx", Host = "h", NoVerify = true }.ToString()).Message);
         Assert.Contains("set that", Assert.Throws<FormatException>(() =>
             new ConnectUri { Driver = "qemu", Others = new Dictionary<string, string> { ["socket"] = "/s" } }.ToString()).Message);
     }

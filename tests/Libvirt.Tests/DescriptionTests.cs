@@ -21,7 +21,15 @@ public class DescriptionTests
         OnCrash = "destroy",
         Devices =
         [
-            new DiskDescription { Source = "/nowhere/<disk>.qcow2", Target = "vda", Bus = "virtio", Cache = "none", Discard = "unmap", Backing = ["/nowhere/base.qcow2", "/dev/base"] },
+            new DiskDescription
+            {
+                Source = "/nowhere/<disk>.qcow2",
+                Target = "vda",
+                Bus = "virtio",
+                Cache = "none",
+                Discard = "unmap",
+                Backing = ["/nowhere/base.qcow2", "/dev/base"],
+            },
             new DiskDescription { Device = "cdrom", Format = "raw", Target = "hdc", ReadOnly = true },
             new DiskDescription { Source = "/dev/nowhere", Format = "raw", Target = "vdb", More = [new XElement("serial", "0815")] },
             new InterfaceDescription { Network = "default", Mac = "52:54:00:00:00:01" },
@@ -41,7 +49,13 @@ public class DescriptionTests
         Domain = "guests.example",
         Addresses =
         [
-            new() { Address = new([10, 98, 7, 1]), Prefix = 24, Dhcp = (new([10, 98, 7, 2]), new([10, 98, 7, 99])), Hosts = [("52:54:00:00:00:01", new([10, 98, 7, 100]))] },
+            new()
+            {
+                Address = new([10, 98, 7, 1]),
+                Prefix = 24,
+                Dhcp = (new([10, 98, 7, 2]), new([10, 98, 7, 99])),
+                Hosts = [("52:54:00:00:00:01", new([10, 98, 7, 100]))],
+            },
             new() { Address = IPAddress.Parse("fd00:7::1"), Prefix = 64 },
         ],
     };
@@ -94,7 +108,8 @@ public class DescriptionTests
         var description = Volume();
         using var below = pool.StorageVolCreateXML(description.ToString());
         var path = below.GetPath();
-        using var above = pool.StorageVolCreateXML(new VolumeDescription { Name = $"{Guid.NewGuid():N}", Capacity = 1 << 20, Format = "qcow2", Backing = (path, "qcow2") }.ToString());
+        var overlay = new VolumeDescription { Name = $"{Guid.NewGuid():N}", Capacity = 1 << 20, Format = "qcow2", Backing = (path, "qcow2") };
+        using var above = pool.StorageVolCreateXML(overlay.ToString());
         Assert.Equal(path, (string?)XElement.Parse(above.GetXMLDesc()).Element("backingStore")!.Element("path"));
         Assert.Equal(description.Name, below.GetName());
         above.Delete();
@@ -104,9 +119,9 @@ public class DescriptionTests
     [Fact]
     public void WhatContradictsItselfIsNotWritten()
     {
-        Assert.Contains("one of both", Assert.Throws<InvalidOperationException>(() => new InterfaceDescription().ToString()).Message);
-        Assert.Contains("one of both", Assert.Throws<InvalidOperationException>(() => new InterfaceDescription { Network = "n", Bridge = "b" }.ToString()).Message);
-        Assert.Contains("one of both", Assert.Throws<InvalidOperationException>(() => new GraphicsDescription { Socket = "/s", Address = "::1" }.ToString()).Message);
+        Description[] contradictions =
+            [new InterfaceDescription(), new InterfaceDescription { Network = "n", Bridge = "b" }, new GraphicsDescription { Socket = "/s", Address = "::1" }];
+        Assert.All(contradictions, c => Assert.Contains("one of both", Assert.Throws<InvalidOperationException>(() => c.ToXml()).Message));
     }
 }
 
@@ -127,13 +142,18 @@ public class QemuDescriptionTests(Qemu qemu)
             MemoryKib = 65536,
             Arch = "x86_64",
             Machine = "q35",
-            Devices = [new GraphicsDescription(), new GraphicsDescription { Type = "spice", Socket = "/nowhere/s" }, new DiskDescription { Source = "/d", Target = "vda", Backing = [] }],
+            Devices =
+            [
+                new GraphicsDescription(),
+                new GraphicsDescription { Type = "spice", Socket = "/nowhere/s" },
+                new DiskDescription { Source = "/d", Target = "vda", Backing = [] },
+            ],
         }.ToString(), DomainDefineFlags.Validate);
         handedOut.Undefine();
         using var network = qemu.Connect.NetworkDefineXML(DescriptionTests.Network().ToString(), NetworkDefineFlags.Validate);
         network.Undefine();
-        using var pool = qemu.Connect.StoragePoolDefineXML($"<pool type='dir'><name>p-{Guid.NewGuid():N}</name><target><path>{qemu.Folder}</path></target></pool>",
-            StoragePoolDefineFlags.Validate);
+        using var pool = qemu.Connect.StoragePoolDefineXML(
+            $"<pool type='dir'><name>p-{Guid.NewGuid():N}</name><target><path>{qemu.Folder}</path></target></pool>");
         pool.Create();
         using var volume = pool.StorageVolCreateXML(DescriptionTests.Volume().ToString());
         Assert.Equal(DescriptionTests.Volume().Capacity, volume.GetInfo().Capacity);

@@ -16,7 +16,8 @@ public class OtherEventTests
         network.Create();
         network.Destroy();
         network.Undefine();
-        Assert.Equal([NetworkEventLifecycleType.Defined, NetworkEventLifecycleType.Started, NetworkEventLifecycleType.Stopped, NetworkEventLifecycleType.Undefined],
+        Assert.Equal(
+            [NetworkEventLifecycleType.Defined, NetworkEventLifecycleType.Started, NetworkEventLifecycleType.Stopped, NetworkEventLifecycleType.Undefined],
             Take(events, 4, e => e.Name == name && e.UUID == network.GetUUID()).Select(e => e.Event));
     }
 

@@ -105,7 +105,11 @@ public class OwnLoopTests
     /// <summary>The lines of <see cref="OwnLoop"/> as they come.</summary>
     private static async IAsyncEnumerable<string> Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(OwnLoopTests).Assembly.Location, "own-loop", .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(OwnLoopTests).Assembly.Location, "own-loop", .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
         using var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
             yield return line;

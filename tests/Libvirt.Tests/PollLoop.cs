@@ -33,13 +33,15 @@ internal sealed unsafe class PollLoop : IEventLoop
         }
     }
 
-    public void AddHandle(int watch, int fd, EventHandleType events, Action<EventHandleType> handler) => Change(() => _handles.Add(watch, new(fd, events, handler)));
+    public void AddHandle(int watch, int fd, EventHandleType events, Action<EventHandleType> handler) =>
+        Change(() => _handles.Add(watch, new(fd, events, handler)));
 
     public void UpdateHandle(int watch, EventHandleType events) => Change(() => _handles[watch] = _handles[watch] with { Events = events });
 
     public void RemoveHandle(int watch) => Change(() => Assert.True(_handles.Remove(watch)));
 
-    public void AddTimeout(int timer, int milliseconds, Action handler) => Change(() => _timeouts.Add(timer, new(milliseconds, Stopwatch.GetTimestamp(), handler)));
+    public void AddTimeout(int timer, int milliseconds, Action handler) =>
+        Change(() => _timeouts.Add(timer, new(milliseconds, Stopwatch.GetTimestamp(), handler)));
 
     public void UpdateTimeout(int timer, int milliseconds) =>
         Change(() => _timeouts[timer] = _timeouts[timer] with { Milliseconds = milliseconds, Since = Stopwatch.GetTimestamp() });

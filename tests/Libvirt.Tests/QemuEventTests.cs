@@ -52,7 +52,8 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
         Keep(qemu.Connect.DomainEventTrayChangeRegister(_events.Add, domain));
         domain.Create();
         var change = Next<DomainEventDiskChange>(domain);
-        Assert.Equal((missing, null, "ide0-1-0", ConnectDomainEventDiskChangeReason.ChangeMissingOnStart), (change.OldSrcPath, change.NewSrcPath, change.DevAlias, change.Reason));
+        Assert.Equal((missing, null, "ide0-1-0", ConnectDomainEventDiskChangeReason.ChangeMissingOnStart),
+            (change.OldSrcPath, change.NewSrcPath, change.DevAlias, change.Reason));
         domain.QemuMonitorCommand("""{"execute":"eject","arguments":{"id":"ide0-1-0","force":true}}""");
         Assert.Equal(DomainEventTrayChangeReason.Open, Next<DomainEventTrayChange>(domain).Reason);
     }
@@ -86,7 +87,8 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
         domain.SetMetadata(DomainMetadataType.Element, "<x/>", "k", "urn:x");
         var metadata = Next<DomainEventMetadataChange>(domain);
         Assert.Equal((DomainMetadataType.Element, "urn:x"), (metadata.Type, metadata.Nsuri));
-        domain.BackupBegin($"<domainbackup><disks><disk name='vda' type='file'><target file='{qemu.Folder}/{Guid.NewGuid():N}.qcow2'/></disk></disks></domainbackup>", null);
+        var copy = Path.Combine(qemu.Folder, $"{Guid.NewGuid():N}.qcow2");
+        domain.BackupBegin($"<domainbackup><disks><disk name='vda' type='file'><target file='{copy}'/></disk></disks></domainbackup>", null);
         Assert.Equal(DomainJobOperation.Backup, Next<DomainEventJobCompleted>(domain).Params.Operation);
         domain.ManagedSave();
         Assert.Equal(1, Next<DomainEventMigrationIteration>(domain).Iteration);
@@ -111,7 +113,8 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
             await stream.ReadExactlyAsync(buffer.AsMemory(0, 4));
             await stream.WriteAsync(new byte[] { 1 });
             var connected = Next<DomainEventGraphics>(domain);
-            Assert.Equal((DomainEventGraphicsPhase.Connect, DomainEventGraphicsAddressType.Unix, socket), (connected.Phase, connected.Local.Family, connected.Local.Service));
+            Assert.Equal((DomainEventGraphicsPhase.Connect, DomainEventGraphicsAddressType.Unix, socket),
+                (connected.Phase, connected.Local.Family, connected.Local.Service));
             Assert.Equal(DomainEventGraphicsPhase.Initialize, Next<DomainEventGraphics>(domain).Phase);
         }
         Assert.Equal(DomainEventGraphicsPhase.Disconnect, Next<DomainEventGraphics>(domain).Phase);

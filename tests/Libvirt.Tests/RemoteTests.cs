@@ -36,7 +36,13 @@ public sealed class RemoteTests : IDisposable
         await using var libvirtd = await PrivateLibvirtd.Start();
         // Stands for the program ssh: runs where the daemon is what ssh would run there, and notes whom it was asked for.
         var ssh = Path.Combine(_pki, "ssh");
-        await File.WriteAllTextAsync(ssh, $"#!/bin/sh\necho \"$@\" >>{_pki}/calls\nfor last; do :; done\nexec nsenter --mount --net --target {libvirtd.NamespacePid} sh -c \"$last\"\n");
+        await File.WriteAllTextAsync(ssh, $"""
+            #!/bin/sh
+            echo "$@" >>{_pki}/calls
+            for last; do :; done
+            exec nsenter --mount --net --target {libvirtd.NamespacePid} sh -c "$last"
+
+            """);
         File.SetUnixFileMode(ssh, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var uri = new ConnectUri
         {

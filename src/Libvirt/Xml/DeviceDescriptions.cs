@@ -21,7 +21,8 @@ public sealed class DiskDescription : Description
     public string? Discard { get; init; }
 
     /// <summary>
-    /// The files below the source in turn, all of the same format as the disk's. Empty: there is none, and libvirt looks for none. Null: libvirt looks into the image.
+    /// The files below the source in turn, all of the same format as the disk's. Empty: there is none, and libvirt looks for none. Null: libvirt looks into the
+    /// image.
     /// </summary>
     public IReadOnlyList<string>? Backing { get; init; }
 

@@ -7,7 +7,7 @@ namespace Libvirt;
 /// new DomainDescription
 /// {
 ///     Type = "kvm", Name = "guest", MemoryKib = 2 * 1024 * 1024, Vcpus = 2, Machine = "q35",
-///     Devices = [new DiskDescription { Source = "/images/guest.qcow2", Target = "vda" }, new InterfaceDescription { Network = "default" }, new XElement("serial")],
+///     Devices = [new DiskDescription { Source = "/images/guest", Target = "vda" }, new InterfaceDescription { Network = "default" }, new XElement("serial")],
 /// }.ToString()
 /// </code></example>
 public sealed class DomainDescription : Description
