@@ -149,6 +149,18 @@ public sealed unsafe partial class Domain
         }
     }
 
+    /// <summary>Sets its share of the host's processors. (virDomainSetSchedulerParameters, virDomainSetSchedulerParametersFlags)</summary>
+    /// <param name="parameters">What is null is not sent.</param>
+    /// <param name="flags">The running machine, its definition, or both.</param>
+    public void SetSchedulerParameters(DomainSchedulerParameters parameters, DomainModificationImpact flags = default)
+    {
+        using var self = Handle.Use();
+        using var list = new ParameterList(parameters.Members(), parameters.Others);
+        Check(flags == default
+            ? virDomainSetSchedulerParameters(self.Pointer, list.Pointer, list.Count)
+            : virDomainSetSchedulerParametersFlags(self.Pointer, list.Pointer, list.Count, flags));
+    }
+
     /// <summary>Processor time of the whole domain. (virDomainGetCPUStats)</summary>
     /// <exception cref="LibvirtException"><see cref="ErrorNumber.OperationInvalid"/>: it doesn't run.</exception>
     public DomainCPUStats GetCPUStats() => CPUStats(-1, 1) is [var all] ? all : new();

@@ -158,11 +158,12 @@ public sealed class QemuParameterTests : IDisposable
 
         defined.SetMemoryParameters(new() { HardLimit = 131072 });
         defined.SetBlkioParameters(new() { Weight = 500, DeviceReadIops = "/dev/null,7" });
-        defined.SetSchedulerParameters(new() { VcpuQuota = 50000, VcpuPeriod = 100000 });
+        defined.SetSchedulerParameters(new() { VcpuQuota = 50000 });
+        defined.SetSchedulerParameters(new() { VcpuPeriod = 100000 }, DomainModificationImpact.Config);
         defined.SetNumaParameters(new() { Mode = DomainNumatuneMemMode.Preferred, Nodeset = "0" });
         Assert.Equal(131072ul, defined.GetMemoryParameters().HardLimit);
         Assert.Equal((500u, "/dev/null,7"), (defined.GetBlkioParameters().Weight, defined.GetBlkioParameters().DeviceReadIops));
-        Assert.Equal((50000L, 100000ul), (defined.GetSchedulerParameters().VcpuQuota, defined.GetSchedulerParameters().VcpuPeriod));
+        Assert.Equal((50000L, 100000ul), (defined.GetSchedulerParameters().VcpuQuota, defined.GetSchedulerParameters(DomainModificationImpact.Config).VcpuPeriod));
         Assert.Equal(new DomainNumaParameters { Mode = DomainNumatuneMemMode.Preferred, Nodeset = "0" }, defined.GetNumaParameters());
         defined.Undefine();
     }

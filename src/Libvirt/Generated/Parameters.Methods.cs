@@ -525,19 +525,6 @@ public sealed unsafe partial class Domain
         using var list = new ParameterList(parameters.Members(), parameters.Others);
         Check(virDomainSetPerfEvents(self.Pointer, list.Pointer, list.Count, flags));
     }
-
-    /// <summary>Change a subset or all scheduler parameters. The value of flags should be either VIR_DOMAIN_AFFECT_CURRENT, or a bitwise-or of values from VIR_DOMAIN_AFFECT_LIVE and VIR_DOMAIN_AFFECT_CURRENT, although hypervisors vary in which flags are supported. (virDomainSetSchedulerParametersFlags)</summary>
-    /// <remarks>
-    /// Since 0.9.2.
-    /// </remarks>
-    /// <param name="parameters">What is null is not sent.</param>
-    /// <param name="flags">any of its values, joined by |</param>
-    public void SetSchedulerParameters(DomainSchedulerParameters parameters, DomainModificationImpact flags = default)
-    {
-        using var self = Handle.Use();
-        using var list = new ParameterList(parameters.Members(), parameters.Others);
-        Check(virDomainSetSchedulerParametersFlags(self.Pointer, list.Pointer, list.Count, flags));
-    }
 }
 
 public sealed unsafe partial class NetworkPort

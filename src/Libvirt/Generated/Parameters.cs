@@ -898,7 +898,7 @@ public sealed partial record DomainSaveRestoreParameters
     ];
 }
 
-/// <summary>A domain&apos;s share of the host&apos;s processors. (virDomainSetSchedulerParametersFlags)</summary>
+/// <summary>A domain&apos;s share of the host&apos;s processors. (virDomainGetSchedulerParameters, virDomainSetSchedulerParameters)</summary>
 public sealed partial record DomainSchedulerParameters
 {
     /// <summary>VIR_DOMAIN_SCHEDULER_CAP, <c>cap</c>. Macro represents the maximum scheduler cap, when using the credit scheduler, as a uint. Since 0.9.7.</summary>

@@ -11,12 +11,6 @@ namespace Libvirt.Generator;
 /// </summary>
 public sealed partial class ParameterWriter(Api api)
 {
-    /// <summary>Methods that are named otherwise than by the rule.</summary>
-    static readonly Dictionary<string, string> Names = new()
-    {
-        ["virDomainSetSchedulerParametersFlags"] = "SetSchedulerParameters",
-    };
-
     /// <summary>Calls that take their time: they have a form that doesn't block.</summary>
     static readonly HashSet<string> TakesTime = ["virDomainBlockCopy", "virDomainSaveParams", "virDomainRestoreParams", "virDomainGetGuestVcpus"];
 
@@ -179,7 +173,7 @@ public sealed partial class ParameterWriter(Api api)
     {
         var function = Attribute(f, "name");
         var receiver = Attribute(f.Element("arg")!, "type")[..^"Ptr".Length];
-        var name = Names.GetValueOrDefault(function) ?? function[(function.StartsWith(receiver, StringComparison.Ordinal) ? receiver.Length : "vir".Length)..];
+        var name = function[(function.StartsWith(receiver, StringComparison.Ordinal) ? receiver.Length : "vir".Length)..];
         var isRead = IsRead(function);
         List<string> declared = [], prepared = ["using var self = Handle.Use();"], passed = ["self.Pointer"], documented = [];
         foreach (var a in f.Elements("arg").Skip(1))
