@@ -26,7 +26,13 @@ public sealed class CallScheduler
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            field = value;
+            lock (_waiting)
+            {
+                field = value;
+                for (var calls = _waiting.Count; calls > 0 && _threads < value; calls--)
+                    StartThread();
+                Monitor.PulseAll(_waiting);     // an idle thread that is too many would swallow the next call's wake-up
+            }
         }
     } = 4;
 
@@ -132,12 +138,17 @@ public sealed class CallScheduler
             }
             else if (_threads < MaxThreads)
             {
-                // UnsafeStart: a thread that serves everybody must not keep the first caller's AsyncLocals.
-                new Thread(Work) { IsBackground = true, Name = "libvirt call" }.UnsafeStart();
-                _threads++;
+                StartThread();
             }
             return _waiting.AddLast(call);      // after what can fail: a call that is reported as failed isn't made
         }
+    }
+
+    private void StartThread()
+    {
+        // UnsafeStart: a thread that serves everybody must not keep the first caller's AsyncLocals.
+        new Thread(Work) { IsBackground = true, Name = "libvirt call" }.UnsafeStart();
+        _threads++;
     }
 
     private void GiveUp(LinkedListNode<Action> node)

@@ -31,7 +31,7 @@ public sealed partial class ConnectUri
     /// <summary>As whom.</summary>
     public string? User { get; init; }
 
-    /// <summary>A name, an IPv4 or an IPv6 address, the latter without brackets. Null: this machine.</summary>
+    /// <summary>A name, an IPv4 or an IPv6 address, the latter without brackets and with its zone if it needs one: <c>fe80::1%eth0</c>. Null: this machine.</summary>
     public string? Host { get; init; }
 
     /// <summary>Null: the transport's own.</summary>
@@ -113,7 +113,7 @@ public sealed partial class ConnectUri
             Driver = driver,
             Transport = transport,
             User = Optional("user") is { } user ? Uri.UnescapeDataString(user) : null,
-            Host = Optional("ipv6") ?? Optional("host"),
+            Host = Optional("ipv6") is { } address ? Uri.UnescapeDataString(address) : Optional("host"),
             Port = Optional("port") is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : null,
             Path = parts.Groups["path"].Value is { Length: > 0 } path ? Uri.UnescapeDataString(path) : "/",
             Name = Take("name"),
@@ -159,7 +159,7 @@ public sealed partial class ConnectUri
         if (User != null)
             b.Append(Uri.EscapeDataString(User)).Append('@');
         if (Host != null)
-            b.Append(IsIPv6(Host) ? $"[{Host}]" : Host);
+            b.Append(IsIPv6(Host) ? $"[{Host.Replace("%", "%25", StringComparison.Ordinal)}]" : Host);     // % begins a zone
         if (Port is { } port)
             b.Append(CultureInfo.InvariantCulture, $":{port}");
         b.AppendJoin('/', Path.Split('/').Select(Uri.EscapeDataString));
@@ -234,7 +234,7 @@ public sealed partial class ConnectUri
     }
 
     private static bool IsIPv6(string host) =>
-        IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 && !host.Contains('[') && !host.Contains('%');
+        AddressAndZone().IsMatch(host) && IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 
     /// <summary>A name of ours as libvirt writes it.</summary>
     private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
@@ -243,14 +243,17 @@ public sealed partial class ConnectUri
         : Enum.GetValues<T>().Where(v => Word(v) == word).Select(v => (T?)v).FirstOrDefault()
         ?? throw new FormatException($"The {what} '{word}' isn't known: {string.Join(", ", Enum.GetValues<T>().Select(v => Word(v)))} are.");
 
-    [GeneratedRegex("^[a-z][a-z0-9-]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-z][a-z0-9-]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DriverName();
 
-    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9._-]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9._-]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HostName();
 
+    [GeneratedRegex(@"^[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AddressAndZone();
+
     [GeneratedRegex(@"^(?<driver>[^:/?#+]+)(\+(?<transport>[^:/?#]+))?:" +
-        @"(//((?<user>[^@/?#]*)@)?(\[(?<ipv6>[^\]/?#]*)\]|(?<host>[^:\[\]/?#]*))(:(?<port>[0-9]{1,9}))?)?(?<path>/[^?#]*)?(\?(?<query>[^#]*))?$",
+        @"(//((?<user>[^@/?#]*)@)?(\[(?<ipv6>[^\]/?#]*)\]|(?<host>[^:\[\]/?#]*))(:(?<port>[0-9]{1,9}))?)?(?<path>/[^?#]*)?(\?(?<query>[^#]*))?\z",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

@@ -117,8 +117,8 @@ public sealed unsafe partial class Domain
     public void SetTime(DateTimeOffset time, DomainSetTimeFlags flags = default)
     {
         using var self = Handle.Use();
-        var since = time - DateTimeOffset.UnixEpoch;
-        var seconds = Math.DivRem(since.Ticks, TimeSpan.TicksPerSecond, out var ticks);
+        var seconds = time.ToUnixTimeSeconds();         // the whole ones before it, before 1970 too
+        var ticks = (time - DateTimeOffset.FromUnixTimeSeconds(seconds)).Ticks;
         Check(virDomainSetTime(self.Pointer, seconds, (uint)(ticks * TimeSpan.NanosecondsPerTick), flags));
     }
 

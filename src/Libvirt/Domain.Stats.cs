@@ -15,15 +15,16 @@ public sealed unsafe partial class Domain
     {
         if (domains.Count == 0)
             throw new ArgumentException("Whose values? Give at least one domain.", nameof(domains));
-        var pointers = stackalloc virDomain*[domains.Count + 1];        // ended by a null pointer
+        var pointers = new virDomain*[domains.Count + 1];       // ended by a null pointer
         var held = 0;
         try
         {
             for (; held < domains.Count; held++)
                 pointers[held] = domains[held].Handle.Hold();
-            pointers[held] = null;
             virDomainStatsRecord** list;
-            var count = Check(virDomainListGetStats(pointers, stats, &list, flags));
+            int count;
+            fixed (virDomain** first = pointers)
+                count = Check(virDomainListGetStats(first, stats, &list, flags));
             return DomainStats.Take(list, count, domains[0].Handle.Calls);
         }
         finally

@@ -55,9 +55,10 @@ internal static partial class Holes
         if (!destination.CanSeek)
             return length;
         var zeros = Math.Clamp(destination.Length - destination.Position, 0, length);
+        var end = destination.Position + length;
         if (zeros < length)
-            destination.SetLength(destination.Position + length);
-        return zeros;
+            destination.SetLength(end);
+        return destination.Length < end ? length : zeros;       // a disk has no length that it tells or that can be set, and holds something already
     }
 
     [LibraryImport("libc", SetLastError = true)]

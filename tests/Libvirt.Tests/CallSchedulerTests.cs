@@ -105,6 +105,30 @@ public sealed class CallSchedulerTests : IDisposable
     }
 
     [Fact]
+    public async Task ACallIsNotLeftToAThreadThatIsTooMany()
+    {
+        var calls = new CallScheduler(idleTime: 10 * Limit);
+        for (var i = 0; i < 20; i++)
+        {
+            calls.MaxThreads = 3;
+            using var together = new Barrier(3);
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => calls.Run(() => together.SignalAndWait(Limit))));
+            await Task.Run(() => calls.MaxThreads = 1);
+            Assert.Equal(i, await calls.Run(() => i).WaitAsync(Limit));
+        }
+    }
+
+    [Fact]
+    public async Task CallsThatWaitBeginWhenMoreThreadsAreAllowed()
+    {
+        _calls.MaxThreads = 1;
+        await Hang();
+        var waiting = _calls.Run(() => 1);
+        _calls.MaxThreads = 2;
+        Assert.Equal(1, await waiting.WaitAsync(Limit));
+    }
+
+    [Fact]
     public async Task ACallThatTakesTooLongFailsWithOperationTimeout()
     {
         _calls.TimeLimit = TimeSpan.FromMilliseconds(50);

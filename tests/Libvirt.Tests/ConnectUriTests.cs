@@ -15,6 +15,7 @@ public class ConnectUriTests
     [InlineData("qemu+libssh://node7/system?known_hosts_verify=ignore")]
     [InlineData("qemu://node7/system")]
     [InlineData("qemu+tls://[2001:db8::1]:16514/system?name=qemu%3A%2F%2F%2Fsession&pkipath=%2Fpki&tls_priority=NORMAL%3A-VERS-SSL3.0")]
+    [InlineData("qemu+tcp://[fe80::1%25ab0]/system")]
     [InlineData("qemu+tcp://192.0.2.7/system")]
     [InlineData("qemu+ext:///system?command=%2Fopt%2Fconnect")]
     [InlineData("xen://towada/system?no_verify=1")]
@@ -69,6 +70,26 @@ public class ConnectUriTests
     [InlineData("esx:///", "name its host")]
     public void WhatIsWrongIsNamedWithItsRemedy(string uri, string message) =>
         Assert.Contains(message, Assert.Throws<FormatException>(() => ConnectUri.Parse(uri)).Message);
+
+    [Theory]
+    [InlineData("node7\n")]
+    [InlineData("node7?command=x")]
+    [InlineData("node7/system#")]
+    [InlineData("me@node7")]
+    [InlineData("fe80::1%\n")]
+    [InlineData("fe80::1%a@b")]
+    [InlineData("fe80::1%a]/system?command=x#")]
+    public void AHostIsNothingButAHost(string host) =>
+        Assert.Contains("The host", Assert.Throws<FormatException>(() => new ConnectUri { Driver = "qemu", Host = host }.ToString()).Message);
+
+    // libvirt takes %ab for one byte unless the % of the zone is written %25.
+    [Fact]
+    public void AZoneIsWrittenAsLibvirtReadsIt()
+    {
+        var uri = new ConnectUri { Driver = "qemu", Transport = ConnectTransport.Tcp, Host = "fe80::1%ab0", Path = "/system" }.ToString();
+        Assert.Equal("fe80::1%ab0", ConnectUri.Parse(uri).Host);
+        Assert.Contains("'fe80::1%ab0'", Assert.Throws<LibvirtException>(() => Connect.Open(uri)).Message);
+    }
 
     [Fact]
     public void WhateverIsReadIsWrittenSoThatItReadsTheSame()

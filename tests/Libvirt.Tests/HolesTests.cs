@@ -56,6 +56,17 @@ public sealed class HolesTests : IDisposable
         Assert.Equal([1, 0, 0, 0, 0, 0, 0, 0], stream.ToArray());
     }
 
+    // As a file of the host's disks is.
+    [Fact]
+    public async Task WhatCanSeekAndHasNoLengthGetsZeros()
+    {
+        var disk = new Disk();
+        Holes.Write(disk, 2);
+        await Holes.WriteAsync(disk, 1, CancellationToken.None);
+        Assert.Equal(3, disk.Position);
+        Assert.Equal([0, 0, 0, 9], disk.ToArray());
+    }
+
     [Fact]
     public async Task WhatCanNotSeekGetsZeros()
     {
@@ -92,6 +103,15 @@ public sealed class HolesTests : IDisposable
         {
             Zeros += buffer.Span.Count((byte)0);
             return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Disk() : MemoryStream([9, 9, 9, 9])
+    {
+        public override long Length => 0;
+
+        public override void SetLength(long value)
+        {
         }
     }
 }

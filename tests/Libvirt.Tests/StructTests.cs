@@ -110,6 +110,8 @@ public sealed class StructTests : IDisposable
         var time = new DateTimeOffset(2026, 11, 21, 12, 30, 0, TimeSpan.FromHours(1)).AddTicks(1234567);
         _domain.SetTime(time);
         Assert.Equal(time, _domain.GetTime());
+        _domain.SetTime(DateTimeOffset.UnixEpoch.AddTicks(-1));
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddTicks(-1), _domain.GetTime());
     }
 
     [Fact]
