@@ -33,14 +33,12 @@ internal sealed unsafe class CloseHandlers
     {
         lock (_lock)
         {
-            if (_reason is { } reason)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(_ => handler.DeliverLast(reason), null);
-                return;
-            }
-            if (_handlers.Count == 0)
+            if (_reason == null && _handlers.Count == 0)
                 Register(connect);
-            _handlers.Add(handler);
+            if (_reason is { } reason)
+                ThreadPool.UnsafeQueueUserWorkItem(_ => handler.DeliverLast(reason), null);
+            else
+                _handlers.Add(handler);
         }
     }
 
@@ -66,10 +64,12 @@ internal sealed unsafe class CloseHandlers
         {
             Check(virConnectRegisterCloseCallback(connect, &OnClose, (void*)_number, null));
         }
-        catch
+        catch (LibvirtException e)
         {
             s_registered.TryRemove(_number, out _);
-            throw;
+            if (!e.IsConnectionLost)
+                throw;
+            _reason = ConnectCloseReason.Error;     // how it broke, nobody can tell any more
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed unsafe class Handle<T> : SafeHandle where T : unmanaged
 {
     private readonly delegate*<T*, int> _free;
     private volatile bool _disposed;
+    private bool _forgotten;
 
     public Handle(T* pointer, delegate*<T*, int> free, CallScheduler calls) : base(0, ownsHandle: true)
     {
@@ -41,10 +42,18 @@ internal sealed unsafe class Handle<T> : SafeHandle where T : unmanaged
     protected override void Dispose(bool disposing)
     {
         _disposed = true;
+        _forgotten = !disposing;
         base.Dispose(disposing);
     }
 
-    protected override bool ReleaseHandle() => _free((T*)handle) >= 0;
+    protected override bool ReleaseHandle()
+    {
+        if (!_forgotten)
+            return _free((T*)handle) >= 0;
+        // The last reference to a connection waits for the daemon: the thread that runs the finalizers of the whole process must not.
+        ThreadPool.UnsafeQueueUserWorkItem(self => self._free((T*)self.handle), this, preferLocal: false);
+        return true;
+    }
 
     public readonly ref struct Lease
     {

@@ -162,15 +162,18 @@ public sealed partial class Stream : System.IO.Stream
     /// <summary><see cref="Finish"/> on a thread of <see cref="Connect.Calls"/>.</summary>
     public Task FinishAsync(CancellationToken cancellationToken = default) => _handle.Calls.Run(Finish, cancellationToken);
 
-    /// <summary>Gives the stream back; if it wasn't finished, a thread of <see cref="Connect.Calls"/> breaks it off first.</summary>
+    /// <summary>Gives the stream back; if it wasn't finished, a thread of its own breaks it off first: those of <see cref="Connect.Calls"/> may all be reading.</summary>
     public override async ValueTask DisposeAsync()
     {
         try
         {
             if (_open)
-                await _handle.Calls.Run(Dispose).ConfigureAwait(false);
+            {
+                await Task.Factory.StartNew(Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    .WaitAsync(_handle.Calls.TimeLimit ?? Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+            }
         }
-        catch (LibvirtException)
+        catch (TimeoutException)
         {
             // The daemon hangs, and the time limit of calls has passed. Its side of the stream ends when it wakes, or with the connection.
             _disposed = 1;

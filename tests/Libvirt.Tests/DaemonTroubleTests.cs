@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Libvirt.Testing;
 
 namespace Libvirt.Tests;
@@ -111,11 +113,83 @@ public sealed class DaemonTroubleTests(DaemonTroubleTests.Own own) : IClassFixtu
         domain.OpenChannel(null, blocking);
         var reads = new[] { console.ReadAsync(new byte[1]).AsTask(), blocking.ReadAsync(new byte[1]).AsTask() };
         Assert.True(SpinWait.SpinUntil(() => connect.Calls.Threads == 1, Limit));
-        await own.Daemon.KillDaemon();
+        await KillDaemon();
         foreach (var read in reads)
             await Assert.ThrowsAsync<LibvirtException>(() => read.WaitAsync(Limit));
         Assert.True((await Assert.ThrowsAsync<LibvirtException>(() => reads[0])).IsConnectionLost);
         Assert.False(connect.IsAlive());
+    }
+
+    [Fact]
+    public async Task AForgottenConnectionToADaemonThatHangsHoldsUpNoFinalizer()
+    {
+        Forget();
+        await own.Daemon.Hang();
+        try
+        {
+            GC.Collect();
+            await Task.Run(GC.WaitForPendingFinalizers).WaitAsync(Limit);
+        }
+        finally
+        {
+            await own.Daemon.Wake();
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void Forget() => _ = Connect.Open(own.Daemon.Uri);
+    }
+
+    [Fact]
+    public async Task StreamsThatHoldAllThreadsCanBeBrokenOff()
+    {
+        using var connect = Connect.Open(own.Daemon.Uri);
+        using var domain = Start(connect);
+        connect.Calls.MaxThreads = 1;
+        var console = connect.NewStream();
+        domain.OpenConsole(null, console);
+        var silence = console.ReadAsync(new byte[1]).AsTask();
+        await console.DisposeAsync().AsTask().WaitAsync(Limit);
+        await Assert.ThrowsAsync<LibvirtException>(() => silence.WaitAsync(Limit));
+        domain.Destroy();
+    }
+
+    [Fact]
+    public async Task OverALostConnectionNothingIsNoAnswer()
+    {
+        using var connect = Connect.Open(own.Daemon.Uri);
+        using var device = connect.LookupNodeDeviceByName("net_lo_00_00_00_00_00_00");
+        await KillDaemon();
+        Assert.True(Assert.Throws<LibvirtException>(() => device.GetParent()).IsConnectionLost);
+    }
+
+    [Fact]
+    public async Task ACloseHandlerThatComesTooLateHearsSoAtOnce()
+    {
+        using var connect = Connect.Open(own.Daemon.Uri);
+        await KillDaemon();
+        var reasons = Channel.CreateUnbounded<ConnectCloseReason>();
+        using var first = connect.RegisterCloseCallback(r => reasons.Writer.TryWrite(r));
+        Assert.Equal(ConnectCloseReason.Error, await reasons.Next(r => true));
+        using var second = connect.RegisterCloseCallback(r => reasons.Writer.TryWrite(r));
+        Assert.Equal(ConnectCloseReason.Error, await reasons.Next(r => true));
+    }
+
+    /// <summary>Done when another one answers, for the tests that come after.</summary>
+    private async Task KillDaemon()
+    {
+        await own.Daemon.KillDaemon();
+        await Waiting.Until(() =>
+        {
+            try
+            {
+                using var connect = Connect.Open(own.Daemon.Uri);
+                return true;
+            }
+            catch (LibvirtException)
+            {
+                return false;
+            }
+        });
     }
 
     private Domain Start(Connect connect) =>

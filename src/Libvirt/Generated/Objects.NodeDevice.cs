@@ -112,16 +112,6 @@ public sealed unsafe partial class NodeDevice : IDisposable
         return Text.Copy(Check(virNodeDeviceGetName(self.Pointer)))!;
     }
 
-    /// <summary>Accessor for the parent of the device (virNodeDeviceGetParent)</summary>
-    /// <remarks>
-    /// Since 0.5.0.
-    /// </remarks>
-    public string? GetParent()
-    {
-        using var self = Handle.Use();
-        return Text.Copy(virNodeDeviceGetParent(self.Pointer));
-    }
-
     /// <summary>Fetch an XML document describing all aspects of the device. (virNodeDeviceGetXMLDesc)</summary>
     /// <remarks>
     /// Since 0.5.0.

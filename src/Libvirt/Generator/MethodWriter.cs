@@ -48,7 +48,7 @@ public sealed partial class MethodWriter(Api api)
     };
 
     /// <summary>Results that are an answer where others fail.</summary>
-    static readonly HashSet<string> NullIsAnAnswer = ["virNodeDeviceGetParent", "virSecretGetUsageID"];
+    static readonly HashSet<string> NullIsAnAnswer = ["virSecretGetUsageID"];
 
     /// <summary>Objects that C lends: they belong to the one they were asked of.</summary>
     static bool IsLent(string name) => LentName().IsMatch(name);
