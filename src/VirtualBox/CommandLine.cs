@@ -28,9 +28,14 @@ public sealed partial record CommandLine
     /// </summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// It copies a disk, or waits: minutes in which VBoxManage itself does nothing. Such a command does not count among those that run at once.
+    /// </summary>
+    public bool IsLong { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(CommandLine? other) =>
-        other is not null && Program == other.Program && TimeLimit == other.TimeLimit && Arguments.SequenceEqual(other.Arguments);
+        other is not null && Program == other.Program && TimeLimit == other.TimeLimit && IsLong == other.IsLong && Arguments.SequenceEqual(other.Arguments);
 
     /// <inheritdoc/>
     public override int GetHashCode()

@@ -20,16 +20,19 @@ internal static partial class ProcessRunner
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="command">What to run; its time limit is the caller's business.</param>
+    /// <param name="environment">Set besides what is passed on of our own.</param>
     /// <param name="progress">Gets the percentages, on the thread that reads them.</param>
     /// <param name="grace">From SIGTERM to SIGKILL.</param>
     /// <param name="leftover">How long to wait, once it has ended, for the end of an output that a child of it may hold open.</param>
     /// <param name="stop">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was ended early; it no longer runs.</exception>
     /// <exception cref="VBoxManageNotFoundException">It can't be started.</exception>
-    public static async Task<VBoxManageResult> Run(CommandLine command, IProgress<int>? progress, TimeSpan grace, TimeSpan leftover, CancellationToken stop)
+    public static async Task<VBoxManageResult> Run(
+        CommandLine command, IReadOnlyDictionary<string, string> environment, IProgress<int>? progress, TimeSpan grace, TimeSpan leftover,
+        CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        using var process = Start(command);
+        using var process = Start(command, environment);
         using var output = process.StandardOutput;
         using var errors = process.StandardError;
         process.StandardInput.Close();
@@ -55,7 +58,7 @@ internal static partial class ProcessRunner
         return new(command, process.ExitCode, VBoxManageResult.WithoutWarnings(read[0]), read[1]);
     }
 
-    private static Process Start(CommandLine command)
+    private static Process Start(CommandLine command, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(command.Program, command.Arguments)
         {
@@ -68,6 +71,7 @@ internal static partial class ProcessRunner
         };
         foreach (var name in start.Environment.Keys.Where(n => !passedOn.Contains(n) && !n.StartsWith("VBOX_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         // In any other locale than a UTF-8 one that exists, lists end at the first name with an accent, with exit code 0.
         start.Environment["LC_ALL"] = "C.UTF-8";
 

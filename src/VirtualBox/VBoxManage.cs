@@ -1,15 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace VirtualBox;
 
 /// <summary>
 /// Runs VirtualBox's command line: tells failure from success where exit codes don't, tries again what fails by accident, and ends what takes too
-/// long without harm. May be used by many threads at once.
+/// long without harm. May be used by many threads at once; one object for all is best, for each runs four commands at once: more make nothing faster.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle nobody asked for holds nothing to give back.")]
 public sealed partial class VBoxManage
 {
     private const string Real = "/usr/lib/virtualbox/VBoxManage";
     private const int Executable = 1;
+    private readonly SemaphoreSlim turns = new(4);
 
     /// <summary>Uses the VBoxManage of this machine, see <see cref="Find()"/>.</summary>
     /// <exception cref="VBoxManageNotFoundException">There is none.</exception>
@@ -35,6 +39,27 @@ public sealed partial class VBoxManage
     /// don't clash again. By default five, 3 s together.
     /// </summary>
     public IReadOnlyList<TimeSpan> LockPauses { get; init; } = [.. Enumerable.Range(0, 5).Select(i => TimeSpan.FromMilliseconds(100 << i))];
+
+    /// <summary>
+    /// The folder of VirtualBox's settings (<c>VBOX_USER_HOME</c>), where it is not the user's own. A server that runs already keeps to the folder it was
+    /// started with: another folder needs another <see cref="Server"/> too.
+    /// </summary>
+    public string? UserHome { get; init; }
+
+    /// <summary>
+    /// The name of a server of one's own (<c>VBOX_IPC_SOCKETID</c>), letters and digits. Without it all programs of a user share one server, and with it
+    /// one list of machines.
+    /// </summary>
+    public string? Server { get; init; }
+
+    /// <summary>One writer at a time per machine, and per medium that is being attached.</summary>
+    internal KeyedLocks Locks { get; } = new();
+
+    /// <summary>How long to wait before a further look at a machine that changes its state.</summary>
+    internal TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a machine may be in a state that does not last.</summary>
+    internal TimeSpan SettleLimit { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long to wait for the end of an output that a program left behind holds open. Long, since a busy machine reads late.</summary>
     internal TimeSpan Leftover { get; init; } = TimeSpan.FromSeconds(5);
@@ -67,12 +92,29 @@ public sealed partial class VBoxManage
     /// <param name="progress">Gets percentages, 0 to 100, from those commands that tell them; a further try starts over. Called on the thread that reads.</param>
     /// <param name="cancel">Ends it: asked first, so that it undoes its work, and killed when <see cref="Grace"/> is over.</param>
     /// <returns>What it said.</returns>
-    /// <exception cref="VBoxManageException">It failed.</exception>
+    /// <exception cref="VBoxManageException">It failed; its subclasses tell what can be acted on.</exception>
     /// <exception cref="VBoxManageNotFoundException">It can't be started.</exception>
     /// <exception cref="TimeoutException">It took longer than its <see cref="CommandLine.TimeLimit"/> and was ended like a cancelled one.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and no longer runs. It may still have done its work just before.</exception>
     public async Task<VBoxManageResult> Run(CommandLine command, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
+        if (command.IsLong) return await RunNow(command, progress, cancel);
+        await turns.WaitAsync(cancel);
+        try
+        {
+            return await RunNow(command, progress, cancel);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    private async Task<VBoxManageResult> RunNow(CommandLine command, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var environment = new Dictionary<string, string>();
+        if (UserHome is not null) environment.Add("VBOX_USER_HOME", UserHome);
+        if (Server is not null) environment.Add("VBOX_IPC_SOCKETID", Server);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         end.CancelAfter(command.TimeLimit);
         var mayStartServer = true;
@@ -82,7 +124,7 @@ public sealed partial class VBoxManage
             VBoxManageResult result;
             try
             {
-                result = await ProcessRunner.Run(command, progress, Grace, Leftover, end.Token);
+                result = await ProcessRunner.Run(command, environment, progress, Grace, Leftover, end.Token);
             }
             catch (OperationCanceledException e)
             {
@@ -98,7 +140,7 @@ public sealed partial class VBoxManage
             else if (!result.IsLocked || !pauses.MoveNext() || !await Pause(pauses.Current, end.Token))
             {
                 cancel.ThrowIfCancellationRequested();
-                throw new VBoxManageException(result);
+                throw VBoxManageException.From(result);
             }
         }
     }
@@ -107,6 +149,11 @@ public sealed partial class VBoxManage
     /// <exception cref="VBoxManageException">It failed.</exception>
     /// <exception cref="FormatException">It said something else.</exception>
     public async Task<Version> GetVersion(CancellationToken cancel = default) => Version.Parse((await Run(Command("--version"), cancel: cancel)).Output);
+
+    /// <summary>The ids of the systems that machines can be made for: <c>Debian_64</c>.</summary>
+    /// <exception cref="VBoxManageException">It failed.</exception>
+    public async Task<IReadOnlySet<string>> ListOSTypes(CancellationToken cancel = default) =>
+        OSTypeLine().Matches((await Run(Command("list", "--long", "ostypes"), cancel: cancel)).Output).Select(m => m.Groups["id"].Value).ToHashSet();
 
     /// <returns>False when the time was over before the pause: the lock is then what went wrong.</returns>
     private static async Task<bool> Pause(TimeSpan pause, CancellationToken end)
@@ -121,6 +168,9 @@ public sealed partial class VBoxManage
             return false;
         }
     }
+
+    [GeneratedRegex(@"^ID:\s+(?<id>\S+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex OSTypeLine();
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int access(string path, int mode);

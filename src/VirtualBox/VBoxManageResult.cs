@@ -46,7 +46,7 @@ public sealed partial record VBoxManageResult(CommandLine Command, int ExitCode,
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(l => l.TrimEnd('\r'));
 
-    [GeneratedRegex(@"\ADetails: code \w+ \(0x(?<number>[0-9a-fA-F]{1,8})\)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\A(Details: code|Code) \w+ \(0x(?<number>[0-9a-fA-F]{1,8})\)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Details();
 
     // A machine's lock is taken before anything is done. A medium's ("is locked for reading") isn't here: by then unregistervm has done its first half.

@@ -54,7 +54,7 @@ public sealed class RetryTests
     public async Task ALockIsToldWhenThePausesAreUsedUp()
     {
         using var fake = new FakeVBoxManage(Locked);
-        var error = await Assert.ThrowsAsync<VBoxManageException>(() => fake.Run("modifyvm"));
+        var error = await Assert.ThrowsAsync<MachineLockedException>(() => fake.Run("modifyvm"));
         Assert.Equal(ErrorCode.InvalidObjectState, error.Code);
         Assert.Equal(3, fake.Runs);
     }
@@ -65,7 +65,7 @@ public sealed class RetryTests
         using var fake = new FakeVBoxManage(Locked);
         var vbox = new VBoxManage(fake.Path) { LockPauses = [TimeSpan.FromMilliseconds(600)] };
         var watch = Stopwatch.StartNew();
-        await Assert.ThrowsAsync<VBoxManageException>(() => vbox.Run(vbox.Command("modifyvm")));
+        await Assert.ThrowsAsync<MachineLockedException>(() => vbox.Run(vbox.Command("modifyvm")));
         Assert.True(watch.Elapsed > TimeSpan.FromMilliseconds(290), $"{watch.Elapsed}");
         Assert.Equal(2, fake.Runs);
     }
@@ -83,7 +83,7 @@ public sealed class RetryTests
     {
         using var fake = new FakeVBoxManage(Locked);
         var vbox = new VBoxManage(fake.Path) { LockPauses = [TimeSpan.FromMinutes(10)] };
-        var error = await Assert.ThrowsAsync<VBoxManageException>(() => vbox.Run(vbox.Command("modifyvm") with { TimeLimit = TimeSpan.FromSeconds(5) }));
+        var error = await Assert.ThrowsAsync<MachineLockedException>(() => vbox.Run(vbox.Command("modifyvm") with { TimeLimit = TimeSpan.FromSeconds(5) }));
         Assert.Equal(ErrorCode.InvalidObjectState, error.Code);
         Assert.Equal(1, fake.Runs);
     }
