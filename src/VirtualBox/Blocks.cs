@@ -1,0 +1,21 @@
+namespace VirtualBox;
+
+/// <summary>What <c>list</c> says of networks: blocks of <c>Key:  value</c>, with an empty line after or between them.</summary>
+internal static class Blocks
+{
+    /// <summary>Reads it.</summary>
+    /// <param name="output">What VBoxManage said.</param>
+    /// <param name="first">The key that begins a block: empty lines are in some of them, too, and some blocks have none at their end.</param>
+    public static IReadOnlyList<IReadOnlyDictionary<string, string>> Parse(string output, string first)
+    {
+        var blocks = new List<Dictionary<string, string>>();
+        foreach (var line in output.Split('\n').Select(l => l.TrimEnd('\r')))
+        {
+            // indented lines go on with the one before: options of a DHCP server, rules of a network
+            if (line.Length == 0 || char.IsWhiteSpace(line[0]) || line.Split(':', 2) is not [var key, var value]) continue;
+            if (key == first) blocks.Add([]);
+            if (blocks.Count > 0) blocks[^1].TryAdd(key, value.Trim());
+        }
+        return blocks;
+    }
+}
