@@ -104,6 +104,7 @@ public sealed partial class AutostartConfiguration
     /// <param name="user">The name in the system's user list; upper and lower case count.</param>
     public bool Allows(string user)
     {
+        if (syntax.ReadByVirtualBox is { } less) return new AutostartConfiguration(less).Allows(user);
         if (Findings.Any(f => f.Effect == AutostartEffect.NobodyStarts)) return false;
         var byPolicy = DefaultPolicy == AutostartPolicy.Allow;
         if (First(user) is not { } entry) return byPolicy;

@@ -40,12 +40,12 @@ internal sealed class AutostartSyntax
         if (text.Length == 0) Report(1, "The file is empty.", "Write at least: default_policy = deny");
         Entries = ReadEntries(null, 0);
 
-        // VirtualBox drops a last line that doesn't end, and with it perhaps the end of a block.
-        if (tokens is [.., var last, _] && text.IndexOf('\n', last.Start) < 0)
-        {
-            EndIsMissing = true;
-            Report(last.Line, "The last line does not end with a newline, and VirtualBox does not read it.", "End it with one.");
-        }
+        // VirtualBox drops a last line that doesn't end, and with it perhaps all there is, or the end of a block.
+        var read = text[..(text.LastIndexOf('\n') + 1)];
+        if (tokens is not [.., var last, _] || last.Start < read.Length) return;
+        ReadByVirtualBox = read;
+        var effect = Read(read).Findings.Count > 0 ? AutostartEffect.NobodyStarts : AutostartEffect.NotAsWritten;
+        findings.Add(new(last.Line, effect, "The last line does not end with a newline, and VirtualBox does not read it.", "End it with one."));
     }
 
     /// <summary>The outermost settings and blocks, in the order of the text.</summary>
@@ -54,8 +54,8 @@ internal sealed class AutostartSyntax
     /// <summary>All that keeps VirtualBox from reading the file, in the order in which it was met.</summary>
     public IReadOnlyList<AutostartFinding> Findings => findings;
 
-    /// <summary>Whether the last line ends without a newline.</summary>
-    public bool EndIsMissing { get; }
+    /// <summary>The text without its last line, if that doesn't end with a newline and so isn't read; else null.</summary>
+    public string? ReadByVirtualBox { get; }
 
     /// <summary>Whether the entries are what the author wrote: nothing was skipped or guessed.</summary>
     public bool IsWhole { get; private set; } = true;

@@ -67,7 +67,7 @@ public sealed class AutostartGrammarTests
     [InlineData("default_policy = deny\nbob = { allow = true startup_delay = -5 }\n", 2, "holds '-'")]
     [InlineData("\ufeffdefault_policy = deny\n", 1, "byte order mark")]
     [InlineData("default_policy = deny", 1, "newline")]
-    [InlineData("default_policy = deny\nbob = { allow = true }", 2, "newline")]
+    [InlineData("default_policy = deny\nbob = {\n allow = true\n}", 4, "newline")]
     [InlineData("default_policy = maybe\n", 1, "'maybe'; it must be 'allow' or 'deny'")]
     [InlineData("default_policy = Deny\n", 1, "'Deny'; it must be 'allow' or 'deny'")]
     [InlineData("default_policy = { allow = true }\n", 1, "is a block")]
@@ -139,6 +139,18 @@ public sealed class AutostartGrammarTests
         Assert.Equal(text.Contains("bob", StringComparison.Ordinal), configuration.Allows("bob"));
     }
 
+    [Theory]
+    [InlineData("default_policy = allow\nbob = { allow = false }", true)]
+    [InlineData("default_policy = deny\nbob = { allow = true }", false)]
+    [InlineData("default_policy = allow\n}", true)]
+    public void ALastLineWithoutNewlineIsToldAndNotCounted(string text, bool allows)
+    {
+        var configuration = AutostartConfiguration.Parse(text);
+        var finding = Assert.Single(configuration.Findings, f => f.Reason.Contains("newline", StringComparison.Ordinal));
+        Assert.Equal((2, AutostartEffect.NotAsWritten), (finding.Line, finding.Effect));
+        Assert.Equal(allows, configuration.Allows("bob"));
+    }
+
     [Fact]
     public void AHomeOfTheirOwnIsASettingThatVirtualBoxKnows() =>
         Assert.Empty(AutostartConfiguration.Parse("default_policy = deny\nbob = { allow = true VBOX_USER_HOME = cfg }\n").Findings);
@@ -171,7 +183,8 @@ public sealed class AutostartGrammarTests
             var configuration = AutostartConfiguration.Parse(text);
             Assert.Equal(text, configuration.Text);
             Assert.All(configuration.Findings, f => Assert.InRange(f.Line, 0, text.Split('\n').Length));
-            if (configuration.Allows("bob")) Assert.DoesNotContain(configuration.Findings, f => f.Effect == AutostartEffect.NobodyStarts);
+            if (text.EndsWith('\n') && configuration.Allows("bob"))
+                Assert.DoesNotContain(configuration.Findings, f => f.Effect == AutostartEffect.NobodyStarts);
         }
     }
 }

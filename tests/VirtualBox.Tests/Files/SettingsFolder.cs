@@ -12,6 +12,7 @@ public sealed class SettingsFolder : IDisposable
     public const string OldDisk = "5471ecdb-1ddb-4012-a801-6d98e226868b";
     public const string OldDiff = "5471ecdb-1ddb-4012-a801-6d98e2260001";
 
+    private const string Snapshot = "904d3f49-aacb-42f5-b407-c1898a72aaaa";
     private const string Changed = "2026-11-21T00:43:29Z";
     private const string Namespace = "http://www.virtualbox.org/";
     private const string OldNamespace = "http://www.innotek.de/VirtualBox-settings";
@@ -36,7 +37,7 @@ public sealed class SettingsFolder : IDisposable
             """));
         Write("VirtualBox VMs/base/base.vbox",
             Machine("1.19-linux", Namespace,
-                $$"""uuid="{{{Base}}}" name="base" currentSnapshot="{904d3f49-aacb-42f5-b407-c1898a72aaaa}" OSType="Debian_64" lastStateChange="{{Changed}}" """,
+                $$"""uuid="{{{Base}}}" name="base" OSType="Debian_64" currentSnapshot="{{{Snapshot}}}" lastStateChange="{{Changed}}" """,
                 $$"""
             <MediaRegistry>
               <HardDisks>
