@@ -35,11 +35,11 @@ public sealed class RealVirtualBox : IAsyncLifetime
         return machine;
     }
 
-    /// <summary>VirtualBox with a server and settings of its own.</summary>
-    public VBoxManage Another()
+    /// <summary>VirtualBox with a server and settings of its own, in a new folder or a given one.</summary>
+    public VBoxManage Another(string? userHome = null)
     {
         servers.Add($"broker{Guid.NewGuid():n}"[..16]);
-        return new(Path.Combine(folder, "VBoxManage")) { UserHome = NewFolder(), Server = servers[^1] };
+        return new(Path.Combine(folder, "VBoxManage")) { UserHome = userHome ?? NewFolder(), Server = servers[^1] };
     }
 
     /// <summary>The processes of a server.</summary>

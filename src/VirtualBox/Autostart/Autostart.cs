@@ -44,17 +44,21 @@ public sealed class Autostart(VBoxManage vbox)
     public async Task Enable(Guid machine, TimeSpan delay = default, AutostopType stop = AutostopType.SaveState, CancellationToken cancel = default)
     {
         var seconds = AutostartDelay.Seconds(delay, AutostartChecks.LongestDelay, nameof(delay));
-        await vbox.Run(vbox.Command("modifyvm", machine.ToString(), "--autostart-enabled", "on", "--autostart-delay", seconds, "--autostop-type", Word(stop)),
-            cancel: cancel);
+        await Modify(machine, ["--autostart-enabled", "on", "--autostart-delay", seconds, "--autostop-type", Word(stop)], cancel);
     }
 
     /// <summary>Has a machine neither started nor ended with the host (<c>VBoxManage modifyvm --autostart-enabled off --autostop-type disabled</c>).</summary>
     /// <param name="machine">Its UUID.</param>
     /// <param name="cancel">Ends it early.</param>
     /// <exception cref="VBoxManageException">It failed.</exception>
-    public async Task Disable(Guid machine, CancellationToken cancel = default) =>
-        await vbox.Run(vbox.Command("modifyvm", machine.ToString(), "--autostart-enabled", "off", "--autostop-type", Word(AutostopType.Disabled)),
-            cancel: cancel);
+    public Task Disable(Guid machine, CancellationToken cancel = default) =>
+        Modify(machine, ["--autostart-enabled", "off", "--autostop-type", Word(AutostopType.Disabled)], cancel);
+
+    private async Task Modify(Guid machine, IEnumerable<string> options, CancellationToken cancel)
+    {
+        using var turn = await vbox.Locks.Enter($"{machine}", cancel);
+        await vbox.Run(vbox.Command(["modifyvm", $"{machine}", .. options]), cancel: cancel);
+    }
 
     private static string Word(AutostopType stop) => stop switch
     {

@@ -25,6 +25,15 @@ public sealed class AutostartCommandTests
         Assert.Equal([$"modifyvm {machine} --autostart-enabled off --autostop-type disabled"], File.ReadAllLines(fake.FileOf("said")));
     }
 
+    [Fact]
+    public async Task OneMachineIsChangedByOneCommandAtATime()
+    {
+        using var fake = new FakeVBoxManage("""mkdir "$here/busy" || exit 1; sleep 0.1; rmdir "$here/busy" """);
+        var autostart = new Autostart(fake.Runner);
+        await Task.WhenAll(autostart.Enable(machine), autostart.Disable(machine), autostart.Enable(machine));
+        Assert.Equal(3, fake.Runs);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1.5)]
