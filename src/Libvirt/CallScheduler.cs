@@ -39,7 +39,7 @@ public sealed class CallScheduler
     /// <summary>
     /// How long a call may take, from when it is made; null, as it is unless set, is for ever. After it the task fails with
     /// <see cref="ErrorNumber.OperationTimeout"/>. C has no way to take a call back: the daemon may still do what it was asked, and the thread stays with
-    /// the call until it returns. Calls that wait behind it have their own limit; of a transfer each step has. Keep-alive (<see cref="Connect.SetKeepAlive"/>) ends the calls themselves.
+    /// the call until it returns. Calls that wait behind it have their own limit; of a transfer each step has.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Zero or less, or more than 49 days.</exception>
     public TimeSpan? TimeLimit

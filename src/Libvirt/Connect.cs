@@ -70,8 +70,10 @@ public sealed unsafe partial class Connect : IDisposable
     }
 
     /// <summary>
-    /// Asks the other side for signs of life, so that a daemon that hangs is found out: calls that wait on it then fail as
-    /// <see cref="LibvirtException.IsConnectionLost"/> after about interval * (count + 1). (virConnectSetKeepAlive)
+    /// Asks the other side for signs of life, so that a daemon that hangs is found out: close handlers hear <see cref="ConnectCloseReason.Keepalive"/>, and the call
+    /// that waits fails as <see cref="LibvirtException.IsConnectionLost"/>, after about interval * (count + 1). It ends one call only: of several that wait,
+    /// libvirt 9.0 leaves the others waiting, calls no close handler, and may crash the process if the daemon goes on later. Connections with several calls at a time want
+    /// <see cref="CallScheduler.TimeLimit"/>, and another connection with keep-alive and no calls to tell. (virConnectSetKeepAlive)
     /// </summary>
     /// <param name="interval">Seconds of silence before asking; 0 or less turns it off.</param>
     /// <param name="count">Questions without answer after which the connection is closed.</param>

@@ -25,7 +25,10 @@ public sealed class QemuEventTests(Qemu qemu) : IDisposable
         domain.Suspend();
         domain.Resume();
         Assert.Equal("RESET", Next<DomainQemuMonitorEvent>(domain).Event);
+        // the firmware, if it gets that far before it is halted, resets once more by itself
         var resume = Next<DomainQemuMonitorEvent>(domain);
+        if (resume.Event == "RESET")
+            resume = Next<DomainQemuMonitorEvent>(domain);
         Assert.Equal("RESUME", resume.Event);
         Assert.InRange(TimeProvider.System.GetUtcNow() - resume.Time!.Value, TimeSpan.FromMinutes(-1), TimeSpan.FromMinutes(1));
     }
