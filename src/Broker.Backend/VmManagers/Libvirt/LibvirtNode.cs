@@ -11,37 +11,41 @@ namespace Broker.Backend.VmManagers.Libvirt;
 /// <summary>A host with libvirtd. Acts only on domains whose UUIDs it is given.</summary>
 internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses, ICanExamine
 {
-    /// <summary>One less than the daemon serves per connection, so that keep-alive and cancelling get through.</summary>
-    private const int JobsAtATime = 4;
-
     private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestSave = TimeSpan.FromMinutes(25);
 
     private readonly NodeSettings _settings;
+    private readonly Connect _pulse;
     private readonly Connect _jobs;
     private readonly Connect _reads;
     private readonly Connect _saves;
     private readonly string _virtType;
-    private readonly SemaphoreSlim _jobGate = new(JobsAtATime);
-    private readonly SemaphoreSlim _saveGate = new(JobsAtATime);
-    private volatile bool _isLost;
+    private readonly CancellationTokenSource _lost = new();
 
-    public LibvirtNode(NodeSettings settings, Connect jobs, Connect reads, Connect saves, string virtType, IReadOnlyDictionary<string, string> facts)
+    /// <param name="settings">The node.</param>
+    /// <param name="pulse">Only notices that the daemon hangs: has keep-alive, and no calls.</param>
+    /// <param name="jobs">For what changes something.</param>
+    /// <param name="reads">For questions and events.</param>
+    /// <param name="saves">For what may take minutes.</param>
+    /// <param name="virtType"><c>kvm</c> or <c>qemu</c>.</param>
+    /// <param name="facts">What the host is.</param>
+    public LibvirtNode(NodeSettings settings, Connect pulse, Connect jobs, Connect reads, Connect saves, string virtType, IReadOnlyDictionary<string, string> facts)
     {
         _settings = settings;
+        _pulse = pulse;
         _jobs = jobs;
         _reads = reads;
         _saves = saves;
         _virtType = virtType;
         Facts = facts;
         Disks = new Qcow2Disks(settings);
-        jobs.RegisterCloseCallback(_ => _isLost = true);
-        reads.RegisterCloseCallback(_ => _isLost = true);
-        saves.RegisterCloseCallback(_ => _isLost = true);
+        foreach (var connect in Connections) connect.RegisterCloseCallback(_ => _lost.Cancel());
         reads.DomainEventLifecycleRegister(OnLifecycle);
     }
 
     public IReadOnlyDictionary<string, string> Facts { get; }
+
+    private Connect[] Connections => [_pulse, _jobs, _reads, _saves];
 
     public bool IsAlive
     {
@@ -49,7 +53,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         {
             try
             {
-                return !_isLost && _jobs.IsAlive() && _reads.IsAlive() && _saves.IsAlive();
+                return !_lost.IsCancellationRequested && Array.TrueForAll(Connections, c => c.IsAlive());
             }
             catch (Exception e) when (e is LibvirtException or ObjectDisposedException)
             {
@@ -98,7 +102,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         };
     });
 
-    public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", _jobGate, () =>
+    public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", _jobs, () =>
     {
         var xml = DomainXml.Write(spec, _virtType);
         try
@@ -116,7 +120,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         }
     });
 
-    public void Undefine(Guid id) => Work("The domain could not be removed", _jobGate, () =>
+    public void Undefine(Guid id) => Work("The domain could not be removed", _jobs, () =>
     {
         using var domain = Find(id);
         if (domain == null) return;
@@ -133,7 +137,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         }
     });
 
-    public void Start(Guid id) => Work("The domain could not be started", _jobGate, () =>
+    public void Start(Guid id) => Work("The domain could not be started", _jobs, () =>
     {
         using var domain = Get(id);
         // A guest on its way out still counts as there, and can be started once it is gone: in a moment.
@@ -151,7 +155,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         }
     });
 
-    public void Hibernate(Guid id) => Work("The domain's memory could not be saved", _saveGate, () =>
+    public void Hibernate(Guid id) => Work("The domain's memory could not be saved", _saves, () =>
     {
         using var domain = Find(id, _saves) ?? throw Unknown(id);
         // A save goes on in the daemon when whoever asked for it is gone: it is waited for, not begun anew.
@@ -167,20 +171,20 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         }
     });
 
-    public void Discard(Guid id) => Work("The domain's saved memory could not be discarded", _jobGate, () =>
+    public void Discard(Guid id) => Work("The domain's saved memory could not be discarded", _jobs, () =>
     {
         using var domain = Find(id);
         if (domain != null && domain.HasManagedSaveImage()) domain.ManagedSaveRemove();
     });
 
-    public void Pause(Guid id) => Work("The domain could not be paused", _jobGate, () =>
+    public void Pause(Guid id) => Work("The domain could not be paused", _jobs, () =>
     {
         using var domain = Get(id);
         if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: there is nothing to pause.");
         domain.Suspend();
     });
 
-    public void Resume(Guid id) => Work("The domain could not go on", _jobGate, () =>
+    public void Resume(Guid id) => Work("The domain could not go on", _jobs, () =>
     {
         using var domain = Get(id);
         if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: start it.");
@@ -205,14 +209,14 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         return true;
     });
 
-    public void Reboot(Guid id) => Work("The domain could not be restarted", _jobGate, () =>
+    public void Reboot(Guid id) => Work("The domain could not be restarted", _jobs, () =>
     {
         using var domain = Get(id);
         if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: there is nothing to restart. Start it.");
         domain.Reboot();
     });
 
-    public void Destroy(Guid id) => Work("The domain could not be turned off", _jobGate, () =>
+    public void Destroy(Guid id) => Work("The domain could not be turned off", _jobs, () =>
     {
         using var domain = Find(id);
         if (domain == null || !domain.IsActive()) return;
@@ -256,12 +260,14 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
 
     public void Dispose()
     {
-        _isLost = true;
-        _reads.Dispose();
-        _jobs.Dispose();
-        _saves.Dispose();
-        _jobGate.Dispose();
-        _saveGate.Dispose();
+        var isLost = _lost.IsCancellationRequested;
+        _lost.Cancel();
+        foreach (var connect in Connections)
+        {
+            // To say good-bye is a call as well, which a daemon that hangs doesn't answer.
+            if (isLost) _ = connect.Calls.Run(connect.Dispose);
+            else connect.Dispose();
+        }
     }
 
     private void OnLifecycle(DomainEventLifecycle news)
@@ -324,33 +330,32 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
 
     private VmException Unknown(Guid id) => new($"Node {_settings.Name} doesn't know domain {id}. It has to be defined first.");
 
-    /// <summary>Something that may take long: not on the connection for questions, and so many at a time.</summary>
-    private void Work(string failure, SemaphoreSlim gate, Action act)
+    /// <summary>Something that may take long: not on the connection for questions.</summary>
+    private void Work(string failure, Connect connect, Action act) => Ask(failure, connect, () =>
     {
-        gate.Wait();
-        try
-        {
-            Ask(failure, () =>
-            {
-                act();
-                return true;
-            });
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+        act();
+        return true;
+    });
 
-    private T Ask<T>(string failure, Func<T> ask)
+    private T Ask<T>(string failure, Func<T> ask) => Ask(failure, _reads, ask);
+
+    /// <summary>
+    /// Asks on one of the connection's threads, of which there are one less than the daemon serves of a connection. It may stay behind: a daemon that hangs
+    /// answers no call, nor does the call end.
+    /// </summary>
+    private T Ask<T>(string failure, Connect connect, Func<T> ask)
     {
         try
         {
-            return ask();
+            return connect.Calls.Run(ask, _lost.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new VmException($"Node {_settings.Name}: libvirt doesn't answer any more.", e) { IsConnectionLost = true };
         }
         catch (LibvirtException e) when (e.IsConnectionLost || !IsAlive)
         {
-            _isLost = true;
+            _lost.Cancel();
             throw new VmException($"Node {_settings.Name}: the connection to libvirt is lost ({e.Message}).", e) { IsConnectionLost = true };
         }
         catch (ObjectDisposedException e)

@@ -14,44 +14,31 @@ public sealed class LibvirtVmManager : IVmManager
     public VmManagerKind Kind => VmManagerKind.Libvirt;
 
     /// <summary>
-    /// Opens three connections: a daemon works on five calls of one at a time, and neither starts nor saves, which may take minutes, must hold up looks and events.
+    /// Opens four connections: a daemon works on five calls of one at a time, and neither starts nor saves, which may take minutes, must hold up looks and events.
+    /// The fourth notices that the daemon hangs: where it is the connection with calls that has keep-alive, libvirt 9.0 ends one of them, leaves the
+    /// others waiting, and crashes if the daemon then goes on.
     /// </summary>
     public IVmNode Connect(NodeSettings settings)
     {
         CheckIsHere(settings);
         CheckPool(settings);
-        Connect? jobs = null, reads = null, saves = null;
+        var open = new List<Connect>();
         try
         {
-            jobs = Open(settings);
-            reads = Open(settings);
-            saves = Open(settings);
+            for (var i = 0; i < 4; i++) open.Add(global::Libvirt.Connect.Open(settings.Uri));
+            var (pulse, jobs, reads, saves) = (open[0], open[1], open[2], open[3]);
+            pulse.SetKeepAlive(KeepAliveSeconds, KeepAliveCount);
             CheckNetwork(settings, reads);
             var virtType = VirtTypeOf(reads);
-            return new LibvirtNode(settings, jobs, reads, saves, virtType, FactsOf(reads, virtType));
+            return new LibvirtNode(settings, pulse, jobs, reads, saves, virtType, FactsOf(reads, virtType));
         }
-        catch (LibvirtException e)
+        catch (Exception e)
         {
-            saves?.Dispose();
-            reads?.Dispose();
-            jobs?.Dispose();
+            foreach (var connect in open) connect.Dispose();
+            if (e is not LibvirtException) throw;
             var message = $"Node {settings.Name} ({settings.Uri}) can't be reached: {e.Message}. Look whether libvirtd runs there and whether the back end's user is in the group libvirt.";
             throw new VmException(message, e) { IsConnectionLost = true };
         }
-        catch
-        {
-            saves?.Dispose();
-            reads?.Dispose();
-            jobs?.Dispose();
-            throw;
-        }
-    }
-
-    private static Connect Open(NodeSettings settings)
-    {
-        var connect = global::Libvirt.Connect.Open(settings.Uri);
-        connect.SetKeepAlive(KeepAliveSeconds, KeepAliveCount);
-        return connect;
     }
 
     /// <summary>Disks are files and displays are sockets: both have to be on this host.</summary>
