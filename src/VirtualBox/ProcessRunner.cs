@@ -7,7 +7,7 @@ using System.Text;
 
 namespace VirtualBox;
 
-/// <summary>Runs a command line once: arguments as a list, UTF-8, nothing on standard input, and an end that VirtualBox can bear.</summary>
+/// <summary>Runs a command line once: arguments as a list, UTF-8, on standard input what it is given, and an end that VirtualBox can bear.</summary>
 internal static partial class ProcessRunner
 {
     private const int Terminate = 15;
@@ -21,6 +21,7 @@ internal static partial class ProcessRunner
     /// <summary>Runs it to its end.</summary>
     /// <param name="command">What to run; its time limit is the caller's business.</param>
     /// <param name="environment">Set besides what is passed on of our own.</param>
+    /// <param name="input">For its standard input; null for nothing. If this fails, it is ended early.</param>
     /// <param name="progress">Gets the percentages, on the thread that reads them.</param>
     /// <param name="grace">From SIGTERM to SIGKILL.</param>
     /// <param name="leftover">How long to wait, once it has ended, for the end of an output that a child of it may hold open.</param>
@@ -28,14 +29,15 @@ internal static partial class ProcessRunner
     /// <exception cref="OperationCanceledException">It was ended early; it no longer runs.</exception>
     /// <exception cref="VBoxManageNotFoundException">It can't be started.</exception>
     public static async Task<VBoxManageResult> Run(
-        CommandLine command, IReadOnlyDictionary<string, string> environment, IProgress<int>? progress, TimeSpan grace, TimeSpan leftover,
-        CancellationToken stop)
+        CommandLine command, IReadOnlyDictionary<string, string> environment, IAsyncEnumerable<ReadOnlyMemory<byte>>? input, IProgress<int>? progress,
+        TimeSpan grace, TimeSpan leftover, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         using var process = Start(command, environment);
         using var output = process.StandardOutput;
         using var errors = process.StandardError;
-        process.StandardInput.Close();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var feeding = Feed(process.StandardInput.BaseStream, input, end);
 
         // Both are read at once, or a program that fills one pipe waits for ever.
         using var reading = new CancellationTokenSource();
@@ -43,14 +45,24 @@ internal static partial class ProcessRunner
         var texts = Task.WhenAll(Collect(output, null, reading.Token), Collect(errors, progressText, reading.Token));
         try
         {
-            await process.WaitForExitAsync(stop);
+            await process.WaitForExitAsync(end.Token);
         }
         catch (OperationCanceledException)
         {
             await End(process, grace);
             await reading.CancelAsync();
             await ((Task)texts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await feeding; // its fault is what ended it, if it has one
             throw;
+        }
+        if (process.ExitCode == 0)
+        {
+            await feeding;
+        }
+        else
+        {
+            await end.CancelAsync();
+            await feeding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         reading.CancelAfter(leftover);
@@ -85,6 +97,31 @@ internal static partial class ProcessRunner
         {
             process.Dispose();
             throw new VBoxManageNotFoundException($"{command.Program} can't be started: {e.Message}. Is VirtualBox installed?", e);
+        }
+    }
+
+    private static async Task Feed(Stream pipe, IAsyncEnumerable<ReadOnlyMemory<byte>>? input, CancellationTokenSource end)
+    {
+        await using var closing = pipe;
+        if (input is null) return;
+        try
+        {
+            await foreach (var piece in input.WithCancellation(end.Token))
+            {
+                try
+                {
+                    await pipe.WriteAsync(piece, end.Token);
+                }
+                catch (IOException)
+                {
+                    return; // it has ended, and says itself why
+                }
+            }
+        }
+        catch
+        {
+            await end.CancelAsync();
+            throw;
         }
     }
 

@@ -98,11 +98,11 @@ public sealed partial class VBoxManage
     /// <exception cref="OperationCanceledException">It was cancelled, and no longer runs. It may still have done its work just before.</exception>
     public async Task<VBoxManageResult> Run(CommandLine command, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
-        if (command.IsLong) return await RunNow(command, progress, cancel);
+        if (command.IsLong) return await RunNow(command, null, progress, cancel);
         await turns.WaitAsync(cancel);
         try
         {
-            return await RunNow(command, progress, cancel);
+            return await RunNow(command, null, progress, cancel);
         }
         finally
         {
@@ -110,7 +110,12 @@ public sealed partial class VBoxManage
         }
     }
 
-    private async Task<VBoxManageResult> RunNow(CommandLine command, IProgress<int>? progress, CancellationToken cancel)
+    /// <summary>Runs a command that reads from standard input. It must need no server and no lock: what was read can't be read again.</summary>
+    internal Task<VBoxManageResult> Feed(CommandLine command, IAsyncEnumerable<ReadOnlyMemory<byte>> input, CancellationToken cancel) =>
+        RunNow(command, input, null, cancel);
+
+    private async Task<VBoxManageResult> RunNow(
+        CommandLine command, IAsyncEnumerable<ReadOnlyMemory<byte>>? input, IProgress<int>? progress, CancellationToken cancel)
     {
         var environment = new Dictionary<string, string>();
         if (UserHome is not null) environment.Add("VBOX_USER_HOME", UserHome);
@@ -124,7 +129,7 @@ public sealed partial class VBoxManage
             VBoxManageResult result;
             try
             {
-                result = await ProcessRunner.Run(command, environment, progress, Grace, Leftover, end.Token);
+                result = await ProcessRunner.Run(command, environment, input, progress, Grace, Leftover, end.Token);
             }
             catch (OperationCanceledException e)
             {
