@@ -75,11 +75,14 @@ public sealed class LibvirtContract : VmManagerContract
     public async Task A_daemon_that_hangs_is_a_lost_connection_after_a_while()
     {
         var libvirt = await PrivateLibvirtd.Shared;
+        var spec = Spec([]);
+        Node.Define(spec);
+        Node.Start(spec.Id);
         await libvirt.Hang();
         try
         {
             // several of each kind: none may be left behind
-            var all = Enumerable.Range(0, 3).SelectMany(_ => (Action[])[() => Node.Inventory(), () => Node.Destroy(Guid.NewGuid())])
+            var all = Enumerable.Range(0, 3).SelectMany(_ => (Action[])[() => Node.Inventory(), () => Node.Destroy(spec.Id)])
                 .Select(ask => Task.Factory.StartNew(() => Record.Exception(ask), TaskCreationOptions.LongRunning)).ToList();
             foreach (var asking in all)
             {
@@ -93,6 +96,13 @@ public sealed class LibvirtContract : VmManagerContract
         {
             await libvirt.Wake();
         }
+
+        // what was left behind has ended, and has ended nothing
+        using var connect = global::Libvirt.Connect.Open(Settings.Uri);
+        using var domain = connect.LookupDomainByUUID(spec.Id);
+        Assert.True(domain.IsActive());
+        domain.Destroy();
+        domain.Undefine();
     }
 
     private static string At(char mark) => (mark * 0x10000).ToString(CultureInfo.InvariantCulture);

@@ -141,7 +141,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
     {
         using var domain = Get(id);
         // A guest on its way out still counts as there, and can be started once it is gone: in a moment.
-        SpinWait.SpinUntil(() => domain.GetState().State != DomainState.Shutdown, LongestEnding);
+        Wait(() => domain.GetState().State != DomainState.Shutdown, LongestEnding);
         switch (Lifecycle.Read(domain.GetState()).Power)
         {
             case Power.Running:
@@ -159,7 +159,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
     {
         using var domain = Find(id, _saves) ?? throw Unknown(id);
         // A save goes on in the daemon when whoever asked for it is gone: it is waited for, not begun anew.
-        SpinWait.SpinUntil(() => domain.GetState() is not (DomainState.Paused, (int)DomainPausedReason.Save), LongestSave);
+        Wait(() => domain.GetState() is not (DomainState.Paused, (int)DomainPausedReason.Save), LongestSave);
         try
         {
             // it was started to run, so it is to run again, also if it stands still just now
@@ -316,17 +316,28 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
 
     private Domain? Find(Guid id) => Find(id, _jobs);
 
-    private static Domain? Find(Guid id, Connect connect)
+    private Domain? Find(Guid id, Connect connect)
     {
         try
         {
-            return connect.LookupDomainByUUID(id);
+            var domain = connect.LookupDomainByUUID(id);
+            StopIfLost();
+            return domain;
         }
         catch (LibvirtException e) when (e.Code == ErrorNumber.NoDomain)
         {
             return null;
         }
     }
+
+    private void Wait(Func<bool> until, TimeSpan longest)
+    {
+        SpinWait.SpinUntil(() => _lost.IsCancellationRequested || until(), longest);
+        StopIfLost();
+    }
+
+    /// <summary>Ends what goes on when the daemon does: whoever asked has heard that it is lost, and asks again.</summary>
+    private void StopIfLost() => _lost.Token.ThrowIfCancellationRequested();
 
     private VmException Unknown(Guid id) => new($"Node {_settings.Name} doesn't know domain {id}. It has to be defined first.");
 
