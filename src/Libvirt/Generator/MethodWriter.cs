@@ -78,6 +78,9 @@ public sealed partial class MethodWriter(Api api)
         "Interface(Create|Destroy|Change)|ConnectFindStoragePoolSources)")]
     private static partial Regex TakesTime();
 
+    /// <summary>What files of methods use.</summary>
+    internal static readonly string[] Usings = ["System.Runtime.InteropServices", "Libvirt.Generated", "static Libvirt.Generated.Native", "static Libvirt.LibvirtException"];
+
     readonly HashSet<string> _others = [.. ByHand(), .. api.LeftOut.Keys];
 
     /// <summary>A file for each object.</summary>
@@ -85,8 +88,7 @@ public sealed partial class MethodWriter(Api api)
 
     string File(string c, string type, string summary)
     {
-        var b = new StringBuilder(NativeWriter.Start(api, "Libvirt")
-            .Replace("namespace", "using System.Runtime.InteropServices;\nusing Libvirt.Generated;\nusing static Libvirt.Generated.Native;\nusing static Libvirt.LibvirtException;\n\nnamespace", StringComparison.Ordinal));
+        var b = new StringBuilder(NativeWriter.Start(api, "Libvirt", Usings));
         if (summary.Length > 0)
             b.Append($"/// <summary>{summary}</summary>\npublic sealed unsafe partial class {type} : IDisposable\n{{\n").Append(Plumbing(c, type));
         else
@@ -134,7 +136,7 @@ public sealed partial class MethodWriter(Api api)
             arguments.Add(argument);
         }
         var call = new Call(f, arguments, pair);
-        return call.Body(c) is { } body ? Declare(f, c, call, body) : "";
+        return call.Body() is { } body ? Declare(f, c, call, body) : "";
     }
 
     string Declare(XElement f, string c, Call call, string body)
@@ -147,16 +149,22 @@ public sealed partial class MethodWriter(Api api)
         var documented = new StringBuilder();
         foreach (var p in parameters)
             documented.Append($"    /// <param name=\"{p.Name.TrimStart('@')}\">{NativeWriter.Text(p.Info)}</param>\n");
-        var declarations = string.Join(", ", parameters.Select(p => p.Declaration));
+        var declarations = parameters.Select(p => p.Declaration!).ToList();
         var returns = call.Type is "int" && Failure().Replace(A(f.Element("return")!, "info"), "") is { Length: > 0 } words ? $"    /// <returns>{NativeWriter.Text(words)}</returns>\n" : "";
-        var result = $"{comment}{documented}{returns}    public {call.Type} {name}({declarations})\n    {{\n{body}    }}\n\n";
-        if (!TakesTime().IsMatch(A(f, "name")))
-            return result;
-        return result + $"    /// <summary>The same as <see cref=\"{name}\"/>, on a thread of <see cref=\"Connect.Calls\"/>.</summary>\n{documented}" +
-            "    /// <param name=\"cancellationToken\">Ends the wait; a call that has begun goes on.</param>\n" +
-            $"    public Task{(call.Type == "void" ? "" : $"<{call.Type}>")} {name}Async({declarations}{(parameters.Count > 0 ? ", " : "")}CancellationToken cancellationToken = default) =>\n" +
-            $"        Handle.Calls.Run(() => {name}({string.Join(", ", parameters.Select(p => p.Name))}), cancellationToken);\n\n";
+        var result = $"{comment}{documented}{returns}    public {call.Type} {name}({string.Join(", ", declarations)})\n    {{\n{body}    }}\n\n";
+        return TakesTime().IsMatch(A(f, "name")) ? result + Asynchronous(call.Type, name, documented.ToString(), declarations) : result;
     }
+
+    /// <summary>The form of a method that doesn't block.</summary>
+    /// <param name="type">What the method returns.</param>
+    /// <param name="name">The method's name.</param>
+    /// <param name="documented">Its parameters' documentation.</param>
+    /// <param name="declarations">Its parameters: type, name, and what they are by default.</param>
+    internal static string Asynchronous(string type, string name, string documented, IReadOnlyList<string> declarations) =>
+        $"    /// <summary>The same as <see cref=\"{name}\"/>, on a thread of <see cref=\"Connect.Calls\"/>.</summary>\n{documented}" +
+        "    /// <param name=\"cancellationToken\">Ends the wait; a call that has begun goes on.</param>\n" +
+        $"    public Task{(type == "void" ? "" : $"<{type}>")} {name}Async({string.Join(", ", declarations.Append("CancellationToken cancellationToken = default"))}) =>\n" +
+        $"        Handle.Calls.Run(() => {name}({string.Join(", ", declarations.Select(d => d.Split(' ')[1]))}), cancellationToken);\n\n";
 
     /// <summary>C's name without <c>vir</c> and the object's name; a lookup says first that it is one.</summary>
     static string NameOf(string function, string c)
@@ -230,7 +238,7 @@ public sealed partial class MethodWriter(Api api)
         public string? Pair { get; } = pair;
         public string Type { get; private set; } = "void";
 
-        public string? Body(string c)
+        public string? Body()
         {
             var results = Arguments.Where(a => a.Result != null).ToList();
             string[]? end = (_returns, results.Count) switch

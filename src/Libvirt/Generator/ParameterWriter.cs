@@ -21,7 +21,7 @@ public sealed partial class ParameterWriter(Api api)
     /// <summary>The records, and the methods around them.</summary>
     public IEnumerable<(string Name, string Text)> Files()
     {
-        var records = Start(api);
+        var records = new StringBuilder(NativeWriter.Start(api, "Libvirt"));
         foreach (var r in Records)
         {
             var functions = string.Join(", ", r.Functions);
@@ -36,14 +36,7 @@ public sealed partial class ParameterWriter(Api api)
         records.Length--;
         yield return ("Parameters.cs", records.ToString());
 
-        var methods = Start(api, """
-            using System.Runtime.InteropServices;
-            using Libvirt.Generated;
-            using static Libvirt.Generated.Native;
-            using static Libvirt.LibvirtException;
-
-
-            """);
+        var methods = new StringBuilder(NativeWriter.Start(api, "Libvirt", MethodWriter.Usings));
         var all = Records.SelectMany(r => r.Functions.Select(f => (Function: Function(f), Record: r.Name)))
             .Append((Function: Function("virDomainGetGuestVcpus"), Record: "DomainGuestVcpus"));
         foreach (var group in all.GroupBy(m => Attribute(m.Function.Element("arg")!, "type")).OrderBy(g => g.Key, StringComparer.Ordinal))
@@ -57,9 +50,6 @@ public sealed partial class ParameterWriter(Api api)
         methods.Length--;
         yield return ("Parameters.Methods.cs", methods.ToString());
     }
-
-    static StringBuilder Start(Api api, string usings = "") =>
-        new(NativeWriter.Start(api, "Libvirt").Replace("namespace", usings + "namespace", StringComparison.Ordinal));
 
     IEnumerable<Field> Fields(Macros r) =>
         from m in api.Strings
@@ -254,13 +244,8 @@ public sealed partial class ParameterWriter(Api api)
         NativeWriter.Comment(b, "    ", f.Element("info")?.Value, Attribute(f, "version"), $" ({function})");
         b.Append($"{words}    public {result} {name}({string.Join(", ", declared)})\n    {{\n");
         b.AppendJoin("", prepared.Where(l => l.Length > 0).Select(l => $"        {l}\n")).Append("    }\n\n");
-        if (!TakesTime.Contains(function))
-            return;
-        b.Append($"    /// <summary>The same as <see cref=\"{name}\"/>, on a thread of <see cref=\"Connect.Calls\"/>.</summary>\n{words}");
-        b.Append("    /// <param name=\"cancellationToken\">Ends the wait; a call that has begun goes on.</param>\n");
-        declared.Add("CancellationToken cancellationToken = default");
-        b.Append($"    public Task{(isRead ? $"<{record}>" : "")} {name}Async({string.Join(", ", declared)}) =>\n");
-        b.Append($"        Handle.Calls.Run(() => {name}({string.Join(", ", declared.SkipLast(1).Select(d => d.Split(' ')[1]))}), cancellationToken);\n\n");
+        if (TakesTime.Contains(function))
+            b.Append(MethodWriter.Asynchronous(result, name, words, declared));
     }
 
     [GeneratedRegex(@"\b(?:VIR_TYPED_PARAMS?_|as an? |type of )(U?INT|U?LLONG|BOOLEAN|STRING|u?int|u?llong|unsigned long long|unsigned int|string)\b")]
