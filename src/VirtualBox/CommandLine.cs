@@ -33,9 +33,16 @@ public sealed partial record CommandLine
     /// </summary>
     public bool IsLong { get; init; }
 
+    /// <summary>
+    /// Its arguments hold a password. They reach VBoxManage in a file that only we may read and that is removed as soon as it has ended: a process's
+    /// arguments are for every user of the host to see.
+    /// </summary>
+    public bool IsSecret { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(CommandLine? other) =>
-        other is not null && Program == other.Program && TimeLimit == other.TimeLimit && IsLong == other.IsLong && Arguments.SequenceEqual(other.Arguments);
+        other is not null && Program == other.Program && TimeLimit == other.TimeLimit && IsLong == other.IsLong && IsSecret == other.IsSecret
+        && Arguments.SequenceEqual(other.Arguments);
 
     /// <inheritdoc/>
     public override int GetHashCode()

@@ -84,6 +84,12 @@ public sealed class MachineReport
     /// <summary>The snapshot that its present state comes from, null if it has none.</summary>
     public Guid? CurrentSnapshot => Guid.TryParse(report["CurrentSnapshotUUID"], out var uuid) ? uuid : null;
 
+    /// <summary>Its remote display as it is set up; null if it is off.</summary>
+    public RemoteDisplay? RemoteDisplay => RemoteDisplay.Read(report);
+
+    /// <summary>The host's port at which its remote display is; null while it does not run, or has none.</summary>
+    public ushort? RemoteDisplayPort => RemoteDisplay.ReadPort(report);
+
     /// <summary>Any other value, by VirtualBox's key; null if it isn't there.</summary>
     public string? this[string key] => report[key];
 

@@ -120,6 +120,7 @@ public sealed partial class VBoxManage
         var environment = new Dictionary<string, string>();
         if (UserHome is not null) environment.Add("VBOX_USER_HOME", UserHome);
         if (Server is not null) environment.Add("VBOX_IPC_SOCKETID", Server);
+        using var hidden = command.IsSecret ? new ResponseFile(command) : null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         end.CancelAfter(command.TimeLimit);
         var mayStartServer = true;
@@ -129,7 +130,7 @@ public sealed partial class VBoxManage
             VBoxManageResult result;
             try
             {
-                result = await ProcessRunner.Run(command, environment, input, progress, Grace, Leftover, end.Token);
+                result = await ProcessRunner.Run(hidden?.Command ?? command, environment, input, progress, Grace, Leftover, end.Token) with { Command = command };
             }
             catch (OperationCanceledException e)
             {
