@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Broker.Backend.VmManagers.Libvirt;
 
@@ -12,10 +11,10 @@ namespace Broker.Backend.VmManagers.Libvirt;
 internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 {
     private const string Extension = ".qcow2";
-    private const long RoomToLeave = 256L << 20;
-    private const int CopyPercent = 30;
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly ImageImport _import = new(settings, "qcow2");
 
     public string Format => "qcow2";
 
@@ -23,59 +22,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 
     public IReadOnlyList<LibraryImage> Library() => LibraryFolder.List(settings.LibraryFolder, LibraryFolder.ReadHeader);
 
-    public long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel)
-    {
-        using var image = LibraryFolder.Open(settings.LibraryFolder, libraryFile);
-        var header = LibraryFolder.ReadHeader(image);
-        if (header.Problem != null) throw Refused(libraryFile, header.Problem);
-        if (File.Exists(target)) return CapacityOf(target);
-
-        var source = target + ".source";
-        var part = target + ".part";
-        try
-        {
-            percent.Report(0);
-            CheckRoom(libraryFile, RandomAccess.GetLength(image));
-            // What is looked at must be what is converted, so we take a copy that nobody else can change. It is also what lets an unprivileged qemu-img read the
-            // image without the library being open to everybody: an open file can't be handed to a user who may not open it.
-            CopyForNobody(image, source, percent, cancel);
-            using (var copy = File.OpenHandle(source))
-                header = LibraryFolder.ReadHeader(copy);
-            if (header.Problem != null || header.Format == null) throw Refused(libraryFile, header.Problem ?? "It changed while it was copied.");
-
-            var report = QemuImg.Info(source, header.Format);
-            if (report.HasBackingFile) throw Refused(libraryFile, "It is an overlay on another file (a backing file).");
-            if (report.HasDataFile) throw Refused(libraryFile, "It keeps its data in another file.");
-            if (report.IsEncrypted) throw Refused(libraryFile, "It is encrypted.");
-            if (report.CapacityBytes != header.CapacityBytes) throw Refused(libraryFile, "Its header contradicts itself.");
-
-            if (header.Format != "raw") QemuImg.Check(source, header.Format);
-
-            var needed = QemuImg.Measure(source, header.Format);
-            CheckRoom(libraryFile, needed);
-            CreateForNobody(part);
-            QemuImg.Convert(source, header.Format, part, needed + (needed / 8) + (64 << 20), new Later(percent), cancel);
-            cancel.ThrowIfCancellationRequested();
-            TakeBack(part);
-            Settle(part, target);
-            percent.Report(100);
-            return header.CapacityBytes;
-        }
-        catch (VmException e) when (e.Message.Contains(source, StringComparison.Ordinal))
-        {
-            // our copy's name says nothing to people
-            throw new VmException(e.Message.Replace(source, $"'{libraryFile}'", StringComparison.Ordinal), e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new VmException($"'{libraryFile}' could not be imported to {settings.PoolFolder}: {e.Message}", e);
-        }
-        finally
-        {
-            File.Delete(source);
-            File.Delete(part);
-        }
-    }
+    public long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel) => _import.Run(libraryFile, target, percent, cancel);
 
     public void Freeze(string path)
     {
@@ -87,7 +34,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         File.Delete(part);
         QemuImg.CreateOverlay(path, part);
         File.SetUnixFileMode(part, Writable);       // clones inherit it
-        Settle(part, template);
+        ImageImport.Settle(part, template);
     }
 
     public void Thaw(string path)
@@ -113,13 +60,12 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         {
             throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
         }
-        Settle(part, target);
+        ImageImport.Settle(part, target);
     }
 
     public void Delete(string path)
     {
-        foreach (var file in (string[])[TemplateOf(path), TemplateOf(path) + ".part", path + ".source", path + ".part", path])
-            File.Delete(file);
+        foreach (var file in (string[])[TemplateOf(path), TemplateOf(path) + ".part", .. ImageImport.Leftovers(path), path]) File.Delete(file);
     }
 
     public IReadOnlyList<Guid> List() =>
@@ -136,67 +82,6 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         if (!File.Exists(path)) throw new VmException($"The disk image {path} is missing. Restore the file.");
     }
 
-    /// <summary>Gives a finished file its name, so that it is there whole after a power cut too.</summary>
-    private static void Settle(string part, string target)
-    {
-        using (var file = File.OpenHandle(part)) RandomAccess.FlushToDisk(file);
-        File.Move(part, target, overwrite: false);
-        Posix.FlushFolder(Path.GetDirectoryName(target)!);
-    }
-
-    private static VmException Refused(string libraryFile, string problem) => new($"'{libraryFile}' can't be imported. {problem}");
-
-    private void CheckRoom(string libraryFile, long needed)
-    {
-        var free = new DriveInfo(settings.PoolFolder).AvailableFreeSpace;
-        if (free - needed < RoomToLeave)
-        {
-            throw new VmException($"There is no room for '{libraryFile}' in {settings.PoolFolder}: it takes {needed >> 20} MiB, {free >> 20} MiB are free and " +
-                $"{RoomToLeave >> 20} MiB have to stay free. Make room or use a larger disk.");
-        }
-    }
-
-    private static void CreateForNobody(string path)
-    {
-        File.Delete(path);
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
-        File.SetUnixFileMode(file, Writable);
-        if (Posix.IsRoot) Posix.ChangeOwner(file, QemuImg.Nobody, QemuImg.Nobody);
-    }
-
-    private static void TakeBack(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        if (Posix.IsRoot) Posix.ChangeOwner(file, 0, 0);
-        File.SetUnixFileMode(file, Writable);
-    }
-
-    /// <summary>Copies what isn't zero: raw images are mostly holes.</summary>
-    private static void CopyForNobody(SafeFileHandle image, string target, IProgress<int> percent, CancellationToken cancel)
-    {
-        CreateForNobody(target);
-        using var copy = File.OpenHandle(target, FileMode.Open, FileAccess.Write);
-        var length = RandomAccess.GetLength(image);
-        var buffer = new byte[1 << 20];
-        for (long at = 0; at < length;)
-        {
-            cancel.ThrowIfCancellationRequested();
-            var count = RandomAccess.Read(image, buffer, at);
-            if (count == 0) break;
-            var piece = buffer.AsSpan(0, count);
-            if (piece.ContainsAnyExcept((byte)0)) RandomAccess.Write(copy, piece, at);
-            at += count;
-            percent.Report((int)(at * CopyPercent / length));
-        }
-        if (RandomAccess.GetLength(copy) < length) RandomAccess.SetLength(copy, length);
-    }
-
-    private static long CapacityOf(string path)
-    {
-        using var file = File.OpenHandle(path);
-        return LibraryFolder.ReadHeader(file).CapacityBytes;
-    }
-
     /// <summary>The backing file that a qcow2 image names, or null.</summary>
     private static string? BackingOf(string path)
     {
@@ -208,11 +93,5 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         if (offset <= 0 || length is <= 0 or > 1023) return null;
         var name = new byte[length];
         return RandomAccess.Read(file, name, offset) == length ? Encoding.UTF8.GetString(name) : null;
-    }
-
-    /// <summary>Maps the conversion's own percents to what is left after the copy.</summary>
-    private sealed class Later(IProgress<int> percent) : IProgress<int>
-    {
-        public void Report(int value) => percent.Report(CopyPercent + value * (99 - CopyPercent) / 100);
     }
 }

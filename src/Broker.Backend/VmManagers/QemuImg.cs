@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Broker.Backend.VmManagers.Libvirt;
+namespace Broker.Backend.VmManagers;
 
 /// <summary>
 /// The program qemu-img. It gets each format from us and never guesses. What looks into strangers' images runs with limits on memory, time and files and, when
@@ -45,7 +45,7 @@ internal static partial class QemuImg
         RunLimited(path, ["check", "-q", "-f", format, Path.GetFileName(path)], Long, 0, $"The image {path} is damaged", accepted: leaks);
     }
 
-    /// <summary>Bytes a stand-alone qcow2 of a stranger's image will take.</summary>
+    /// <summary>Bytes that what a stranger's image holds will take, stand-alone. Told for qcow2: of other formats qemu-img can't tell, and none with tables takes much less.</summary>
     public static long Measure(string path, string format)
     {
         var output = RunLimited(path, ["measure", "--output=json", "-f", format, "-O", "qcow2", Path.GetFileName(path)], Long, 0, $"The image {path} could not be measured").Output;
@@ -53,15 +53,16 @@ internal static partial class QemuImg
         return json.RootElement.GetProperty("required").GetInt64();
     }
 
-    /// <summary>Copies a stranger's image to a stand-alone qcow2. The target exists and may be written by <see cref="Nobody"/>.</summary>
+    /// <summary>Copies a stranger's image to a stand-alone one. The target exists and may be written by <see cref="Nobody"/>.</summary>
     /// <param name="source">The image.</param>
     /// <param name="format">Its format.</param>
     /// <param name="target">The file to fill, in the same folder.</param>
+    /// <param name="targetFormat">What it becomes.</param>
     /// <param name="mostBytes">No file may grow beyond this.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
-    public static void Convert(string source, string format, string target, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
-        RunLimited(source, ["convert", "-p", "-f", format, "-O", "qcow2", Path.GetFileName(source), Path.GetFileName(target)], Long, mostBytes,
+    public static void Convert(string source, string format, string target, string targetFormat, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
+        RunLimited(source, ["convert", "-p", "-f", format, "-O", targetFormat, Path.GetFileName(source), Path.GetFileName(target)], Long, mostBytes,
             $"The image {source} could not be converted",
             piece =>
             {
