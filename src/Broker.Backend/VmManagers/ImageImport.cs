@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Broker.Backend.VmManagers;
 
 /// <summary>
@@ -20,39 +18,43 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     public long Run(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel)
     {
         using var image = LibraryFolder.Open(settings.LibraryFolder, libraryFile);
-        var header = LibraryFolder.ReadHeader(image);
-        if (header.Problem != null) throw Refused(libraryFile, header.Problem);
+        var disk = LibraryDisk.Find(image);
+        if (disk.Header.Problem != null) throw Refused(libraryFile, disk.Header.Problem);
         if (File.Exists(target)) return CapacityOf(target);
 
         var (source, part) = (target + Source, target + Part);
         try
         {
             percent.Report(0);
-            CheckRoom(libraryFile, RandomAccess.GetLength(image));
+            CheckRoom(libraryFile, disk.Bytes.Length);
             // What is looked at must be what is converted, so we take a copy that nobody else can change. It is also what lets an unprivileged qemu-img read the
             // image without the library being open to everybody: an open file can't be handed to a user who may not open it.
-            CopyForNobody(image, source, percent, cancel);
+            CopyForNobody(disk, source, new Share(percent, 0, CopyPercent), cancel);
             using (var copy = File.OpenHandle(source))
-                header = LibraryFolder.ReadHeader(copy);
-            if (header.Problem != null || header.Format == null) throw Refused(libraryFile, header.Problem ?? "It changed while it was copied.");
+                if (FilePart.Whole(copy).ReadHeader() != disk.Image) throw Refused(libraryFile, "It changed while it was copied.");
 
-            var report = QemuImg.Info(source, header.Format);
+            var (from, capacity) = (disk.Image.Format!, disk.Image.CapacityBytes);
+            var report = QemuImg.Info(source, from);
             if (report.HasBackingFile) throw Refused(libraryFile, "It is an overlay on another file (a backing file).");
             if (report.HasDataFile) throw Refused(libraryFile, "It keeps its data in another file.");
             if (report.IsEncrypted) throw Refused(libraryFile, "It is encrypted.");
-            if (report.CapacityBytes != header.CapacityBytes) throw Refused(libraryFile, "Its header contradicts itself.");
+            if (report.CapacityBytes != capacity) throw Refused(libraryFile, "Its header contradicts itself.");
 
-            if (header.Format != "raw") QemuImg.Check(source, header.Format);
+            if (from != "raw") QemuImg.Check(source, from);
 
-            var needed = QemuImg.Measure(source, header.Format);
+            var needed = QemuImg.Measure(source, from);
             CheckRoom(libraryFile, needed);
             CreateForNobody(part);
-            QemuImg.Convert(source, header.Format, part, format, MostBytes(needed, header.CapacityBytes), new Later(percent), cancel);
+            QemuImg.Convert(source, from, part, format, MostBytes(needed, capacity), new Share(percent, CopyPercent, 99), cancel);
             cancel.ThrowIfCancellationRequested();
             TakeBack(part);
             Settle(part, target);
             percent.Report(100);
-            return header.CapacityBytes;
+            return capacity;
+        }
+        catch (InvalidDataException e)
+        {
+            throw Refused(libraryFile, e.Message, e);
         }
         catch (VmException e) when (e.Message.Contains(source, StringComparison.Ordinal))
         {
@@ -81,7 +83,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         Posix.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private static VmException Refused(string libraryFile, string problem) => new($"'{libraryFile}' can't be imported. {problem}");
+    private static VmException Refused(string libraryFile, string problem, Exception? inner = null) => new($"'{libraryFile}' can't be imported. {problem}", inner);
 
     private void CheckRoom(string libraryFile, long needed)
     {
@@ -109,23 +111,15 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     }
 
     /// <summary>Copies what isn't zero: raw images are mostly holes.</summary>
-    private static void CopyForNobody(SafeFileHandle image, string target, IProgress<int> percent, CancellationToken cancel)
+    private static void CopyForNobody(LibraryDisk disk, string target, IProgress<int> percent, CancellationToken cancel)
     {
         CreateForNobody(target);
         using var copy = File.OpenHandle(target, FileMode.Open, FileAccess.Write);
-        var length = RandomAccess.GetLength(image);
-        var buffer = new byte[1 << 20];
-        for (long at = 0; at < length;)
+        RandomAccess.SetLength(copy, disk.Bytes.Length);
+        disk.Read((at, piece) =>
         {
-            cancel.ThrowIfCancellationRequested();
-            var count = RandomAccess.Read(image, buffer, at);
-            if (count == 0) break;
-            var piece = buffer.AsSpan(0, count);
-            if (piece.ContainsAnyExcept((byte)0)) RandomAccess.Write(copy, piece, at);
-            at += count;
-            percent.Report((int)(at * CopyPercent / length));
-        }
-        if (RandomAccess.GetLength(copy) < length) RandomAccess.SetLength(copy, length);
+            if (piece.Span.ContainsAnyExcept((byte)0)) RandomAccess.Write(copy, piece.Span, at);
+        }, percent, cancel);
     }
 
     private static long CapacityOf(string path)
@@ -137,9 +131,9 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     /// <summary>A limit for the file that is made. Formats other than qcow2 fill up larger blocks than were measured; none gets larger than the disk and its tables.</summary>
     private long MostBytes(long needed, long capacity) => (format == "qcow2" ? needed + (needed / 8) : capacity + (capacity / 8)) + (64 << 20);
 
-    /// <summary>Maps the conversion's own percents to what is left after the copy.</summary>
-    private sealed class Later(IProgress<int> percent) : IProgress<int>
+    /// <summary>Maps the percents of a step to its share of the whole.</summary>
+    private sealed class Share(IProgress<int> percent, int from, int to) : IProgress<int>
     {
-        public void Report(int value) => percent.Report(CopyPercent + value * (99 - CopyPercent) / 100);
+        public void Report(int value) => percent.Report(from + (value * (to - from) / 100));
     }
 }

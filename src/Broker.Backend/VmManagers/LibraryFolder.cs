@@ -72,10 +72,6 @@ public static class LibraryFolder
         throw new VmException($"'{file}' in the library folder is not a plain file.");
     }
 
-    /// <summary>The start of an opened file, judged.</summary>
-    public static ImageHeader ReadHeader(SafeFileHandle handle)
-    {
-        var start = new byte[ImageHeader.Length];
-        return ImageHeader.Read(start.AsSpan(0, RandomAccess.Read(handle, start, 0)), RandomAccess.GetLength(handle));
-    }
+    /// <summary>An opened file, judged.</summary>
+    public static ImageHeader ReadHeader(SafeFileHandle handle) => LibraryDisk.Find(handle).Header;
 }

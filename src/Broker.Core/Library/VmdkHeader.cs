@@ -12,7 +12,12 @@ internal static class VmdkHeader
     private const int HeaderLength = 79;
     private const ulong Sector = 512;
     private const ulong DescriptionAt = 1;
+    private const ulong MostDescription = 128;
+    // where its tables lie, if that was not known when the file's start was written, says a copy of the header before its end
     private const ulong AtEnd = ulong.MaxValue;
+    private const int PlacesAt = 48;
+    private const int PlacesEnd = 64;
+    private const ulong FooterFollows = 3UL << 32;
     // QEMU's own limits
     private const ulong LargestGrain = 0x200000;
     private const uint MostPerTable = 512;
@@ -22,7 +27,7 @@ internal static class VmdkHeader
 
     public static bool IsOne(ReadOnlySpan<byte> start) => start.StartsWith("KDMV"u8) || start.StartsWith("COWD"u8) || start.StartsWith("# Disk Descriptor"u8);
 
-    public static ImageHeader Read(ReadOnlySpan<byte> start, long sizeBytes)
+    public static ImageHeader Read(ReadOnlySpan<byte> start, long sizeBytes, ReadOnlySpan<byte> end)
     {
         if (start[0] == (byte)'#') return ImageHeader.Refused(Format, $"It only describes a disk, whose data lies in other files. {Flatten}");
         if (start[0] == (byte)'C') return ImageHeader.Refused(Format, $"It is a part of a disk of an ESX host. {Flatten}");
@@ -34,7 +39,7 @@ internal static class VmdkHeader
         if (capacity == 0) return ImageHeader.Refused(Format, $"It only describes a disk, whose data lies in other files. {Flatten}");
         if (capacity > long.MaxValue / Sector) return ImageHeader.Damaged(Format, "its size can't be");
         if (ImageHeader.Judged(Format, capacity * Sector) is { Problem: not null } size) return size;
-        return Tables(start, sizeBytes, capacity) ?? Description(start) ?? ImageHeader.Judged(Format, capacity * Sector);
+        return Tables(start, sizeBytes, capacity) ?? Footer(start, sizeBytes, end) ?? Description(start) ?? ImageHeader.Judged(Format, capacity * Sector);
     }
 
     private static ImageHeader? Tables(ReadOnlySpan<byte> start, long sizeBytes, ulong capacity)
@@ -54,12 +59,24 @@ internal static class VmdkHeader
         return null;
     }
 
+    // QEMU goes by the footer alone: nothing in it may be other than in the header, but where the tables lie.
+    private static ImageHeader? Footer(ReadOnlySpan<byte> start, long sizeBytes, ReadOnlySpan<byte> end)
+    {
+        if (Long(start, 56) != AtEnd || end.IsEmpty) return null;
+        if (end.Length < ImageHeader.EndLength) return ImageHeader.Damaged(Format, "it ends too early");
+        var footer = end[^(2 * (int)Sector)..];
+        if (Long(end[^ImageHeader.EndLength..], 8) != FooterFollows || Long(footer, PlacesEnd - 8) == AtEnd || end[^(int)Sector..].ContainsAnyExcept((byte)0)
+            || !footer[..PlacesAt].SequenceEqual(start[..PlacesAt]) || !footer[PlacesEnd..HeaderLength].SequenceEqual(start[PlacesEnd..HeaderLength]))
+            return ImageHeader.Damaged(Format, "its end does not go with its start");
+        return Tables(footer, sizeBytes, Long(start, 12));
+    }
+
     private static ImageHeader? Description(ReadOnlySpan<byte> start)
     {
         var (at, length) = (Long(start, 28), Long(start, 36));
         if (at == 0 || length == 0) return ImageHeader.Refused(Format, $"It is a part of a disk, whose description is missing. {Flatten}");
         // QEMU looks for a parent there, wherever the header says that the description is
-        if (at != DescriptionAt || length > ImageHeader.Length / Sector || !ImageHeader.LiesWithin(at * Sector, length * Sector, start.Length))
+        if (at != DescriptionAt || length > MostDescription || !ImageHeader.LiesWithin(at * Sector, length * Sector, start.Length))
             return ImageHeader.Damaged(Format, "its description does not lie where it should");
         // ... and reads up to the first zero, however long the header says that it is
         var text = Encoding.Latin1.GetString(start[(int)(DescriptionAt * Sector)..]);

@@ -416,6 +416,10 @@ public abstract partial class VmManagerContract : IAsyncLifetime
     [InlineData("too large", "GiB")]
     [InlineData("encrypted", "encrypted")]
     [InlineData("damaged", "")]
+    [InlineData("machine without its disk", "not in it")]
+    [InlineData("machine with two disks", "2 hard disks (disk.vmdk, disk.vmdk)")]
+    [InlineData("machine with a damaged disk", "SHA1 sum")]
+    [InlineData("machine that is cut off", "not there to its end")]
     public async Task What_is_dangerous_or_no_image_is_not_imported(string file, string reason)
     {
         await MakeDangerous(file);
@@ -425,6 +429,18 @@ public abstract partial class VmManagerContract : IAsyncLifetime
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Empty(PoolFiles());
+    }
+
+    [Fact]
+    public async Task The_disk_of_an_exported_machine_is_imported()
+    {
+        await File.WriteAllBytesAsync(InLibrary("machine.ova"), Ova.Machine(await StreamOptimized(), 64 << 20));
+        var target = NewVolume();
+
+        Assert.Equal(64L << 20, Node.Disks.Import("machine.ova", target, new Progress(), CancellationToken.None));
+
+        Assert.Equal([target], PoolFiles());
+        Assert.Equal(("ova", 64 << 20), Node.Disks.Library().Select(image => (image.Format, image.CapacityBytes)).Single());
     }
 
     [Fact]
@@ -576,7 +592,29 @@ public abstract partial class VmManagerContract : IAsyncLifetime
             case "damaged":
                 await File.WriteAllBytesAsync(path, [.. "QFI"u8, 0xFB, 0, 0, 0, 3]);
                 break;
+            case "machine without its disk":
+                await File.WriteAllBytesAsync(path, Ova.Pack(("machine.ovf", Encoding.UTF8.GetBytes(Ova.Description(64 << 20)))));
+                break;
+            case "machine with two disks":
+                var two = Ova.Description(64 << 20).Replace("<Disk ", "<Disk ovf:fileRef=\"file1\"/><Disk ", StringComparison.Ordinal);
+                await File.WriteAllBytesAsync(path, Ova.Pack(("machine.ovf", Encoding.UTF8.GetBytes(two)), ("disk.vmdk", await StreamOptimized())));
+                break;
+            case "machine with a damaged disk":
+                var machine = Ova.Machine(await StreamOptimized(), 64 << 20);
+                machine[^3000] ^= 1;
+                await File.WriteAllBytesAsync(path, machine);
+                break;
+            case "machine that is cut off":
+                await File.WriteAllBytesAsync(path, Ova.Machine(await StreamOptimized(), 64 << 20)[..^3000]);
+                break;
         }
+    }
+
+    private async Task<byte[]> StreamOptimized()
+    {
+        var disk = Path.Combine(Settings.LibraryFolder, "..", "disk.vmdk");
+        await Programs.Run("qemu-img", "create", "-q", "-f", "vmdk", "-o", "subformat=streamOptimized", disk, "64M");
+        return await File.ReadAllBytesAsync(disk);
     }
 
     private sealed class Progress : IProgress<int>

@@ -156,6 +156,43 @@ public sealed class ImageHeaderTests
         Refuses(image, reason);
     }
 
+    // As VirtualBox exports disks: the place of the tables was not known when the header was written.
+    [Fact]
+    public async Task A_vmdk_whose_tables_are_named_at_its_end_is_judged_by_both_ends()
+    {
+        var image = await MakeWithFooter();
+        Assert.Equal(new("vmdk", Capacity, null), Read(image));
+        Assert.Null(ImageHeader.Read(image.AsSpan(0, 64 << 10), image.Length).Problem);     // while it is being uploaded
+        Assert.NotNull(ImageHeader.Read(image, image.Length, image.AsSpan(image.Length - 512)).Problem);
+    }
+
+    [Theory]
+    // the marks around the footer
+    [InlineData(8, 1u, "its end does not go")]
+    [InlineData(12, 2u, "its end does not go")]
+    [InlineData(1024, 1u, "its end does not go")]
+    [InlineData(1532, 1u, "its end does not go")]
+    // the footer: signature, version, size, grains, where its description is, where its tables are
+    [InlineData(512, 0u, "its end does not go")]
+    [InlineData(516, 1u, "its end does not go")]
+    [InlineData(524, 0u, "its end does not go")]
+    [InlineData(528, 1u, "its end does not go")]
+    [InlineData(532, 64u, "its end does not go")]
+    [InlineData(540, 0u, "its end does not go")]
+    [InlineData(548, 0u, "its end does not go")]
+    [InlineData(588, 1u, "its end does not go")]
+    [InlineData(560, 0x7FFFFFFFu, "second tables lie beyond")]
+    [InlineData(568, 0x7FFFFFFFu, "tables lie beyond")]
+    [InlineData(568, 0xFFFFFFFFu, "its end does not go", 572, 0xFFFFFFFFu)]
+    public async Task A_vmdk_whose_end_says_something_else_is_refused(int at, uint value, string reason, int andAt = 0, uint and = 0)
+    {
+        var image = await MakeWithFooter();
+        var end = image.AsSpan(image.Length - ImageHeader.EndLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(end[at..], value);
+        if (andAt > 0) BinaryPrimitives.WriteUInt32LittleEndian(end[andAt..], and);
+        Refuses(image, reason);
+    }
+
     [Theory]
     [InlineData("vmdk subformat=monolithicFlat", "only describes")]
     [InlineData("vmdk subformat=twoGbMaxExtentSparse", "only describes")]
@@ -231,7 +268,18 @@ public sealed class ImageHeaderTests
 
     private static void Refuses(byte[] image, string reason) => Assert.Contains(reason, Read(image).Problem, StringComparison.Ordinal);
 
-    private static ImageHeader Read(byte[] image) => ImageHeader.Read(image.AsSpan(0, Math.Min(image.Length, ImageHeader.Length)), image.Length);
+    private static ImageHeader Read(byte[] image) => ImageHeader.Read(image.AsSpan(0, Math.Min(image.Length, ImageHeader.Length)), image.Length,
+        image.AsSpan(Math.Max(0, image.Length - ImageHeader.EndLength)));
+
+    private static async Task<byte[]> MakeWithFooter()
+    {
+        var image = await Make("vmdk subformat=streamOptimized");
+        var (mark, footer) = (new byte[512], image.AsSpan(0, 512).ToArray());
+        mark[12] = 3;
+        byte[] made = [.. image, .. mark, .. footer, .. new byte[512]];
+        BinaryPrimitives.WriteUInt64LittleEndian(made.AsSpan(56), ulong.MaxValue);
+        return made;
+    }
 
     /// <summary>An empty image: its format and options as qemu-img knows them.</summary>
     private static Task<byte[]> Make(string kind) => Made.GetOrAdd(kind, _ => new(async () =>

@@ -24,9 +24,10 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     {
         using var handle = LibraryFolder.Open(settings.LibraryFolder, libraryFile);
         var (header, disk) = Look(handle);
-        if (header.Problem != null) throw new VmException($"'{libraryFile}' can't be imported. {header.Problem}");
+        if (header.Problem != null) throw Refused(libraryFile, header.Problem);
         if (File.Exists(target)) return SimulatedDisk.Read(target).CapacityBytes;
         percent.Report(0);
+        CheckSum(libraryFile, handle, cancel);
         faults.Meet("import");
         percent.Report(50);
         cancel.ThrowIfCancellationRequested();
@@ -77,6 +78,22 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
             .Select(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "D", out var id) ? id : Guid.Empty)
             .Where(id => id != Guid.Empty)];
     }
+
+    // Nothing is copied; what is damaged is refused all the same.
+    private static void CheckSum(string libraryFile, SafeFileHandle handle, CancellationToken cancel)
+    {
+        var disk = LibraryDisk.Find(handle);
+        try
+        {
+            if (disk.Sum != null) disk.Read((_, _) => { }, new Progress<int>(), cancel);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Refused(libraryFile, e.Message, e);
+        }
+    }
+
+    private static VmException Refused(string libraryFile, string problem, Exception? inner = null) => new($"'{libraryFile}' can't be imported. {problem}", inner);
 
     private static string TemplateOf(string path) => path + ".template";
 
