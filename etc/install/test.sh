@@ -85,8 +85,9 @@ run_tests() {
   fi
 
   if [[ -z $1 ]]; then
-    need_packages mmdebstrap
+    need_packages mmdebstrap systemd-container
     gate system 'installation: in a bare Debian' tests/system/chroot.sh || true
+    gate systemd 'installation: as services of a machine' tests/system/systemd.sh || true
     gate dev 'development: as an ordinary user' tests/system/dev.sh || true
   fi
 

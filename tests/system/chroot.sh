@@ -13,27 +13,12 @@ self=$(readlink -f "$0")
 cd "${self%/*}/../.."
 export PATH=$PATH:/usr/sbin:/sbin
 
-. etc/install/steps.sh
-readonly work=$var/tests/system
+. tests/system/machine.sh
 readonly root=$work/root
 readonly url=https://localhost:8443
 
-# --- outside: what needs the network and an SDK ------------------------------------
-
 if [[ ${1:-} != inside && ${1:-} != offline ]]; then
-  [[ $(id -u) == 0 ]] || fail 'only root can make a root folder and services in it'
-  command -v mmdebstrap >/dev/null || fail 'mmdebstrap is missing: apt-get install mmdebstrap'
-  mkdir -p "$work"
-  if [[ ! -s $work/base.tar || -n $(find "$work/base.tar" -mtime +7) ]]; then
-    mirror=$(apt-get indextargets --format "\$(REPO_URI)" 'Label: Debian' | grep -v security | head -n 1)
-    step mmdebstrap 'a bare Debian 12' mmdebstrap --mode=root --variant=minbase --components=main --include=ca-certificates,hostname \
-      --aptopt='Apt::Install-Recommends "false"' bookworm "$work/base.tar" "$mirror" || exit 1
-  fi
-  # Builds the release that the bare Debian has no SDK for.
-  step files 'installation: laid out in a folder' ./install.sh system --files "$work/files" || exit 1
-  rm -rf "$work/files"
-  mkdir -p "$var/images"
-  [[ -f $var/images/tiny.qcow2 ]] || step image 'guest: built' etc/images/build-tiny.sh -o "$var/images/tiny.qcow2" || exit 1
+  need_base base ca-certificates hostname && need_release_and_guest || exit 1
   exec unshare --mount --pid --fork --mount-proc --kill-child --propagation private "$self" inside
 fi
 
@@ -47,21 +32,7 @@ forget_root() {
 }
 
 in_root() { chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
-broker() { in_root /usr/local/bin/broker "$@"; }
-ask() { broker requests ask "$@" --wait --timeout 120; }
-install_system() { in_root /root/broker/install.sh system | tee "$work/install.log"; }
-said() { grep -qF -- "$1" "$work/install.log" || { echo "the installation did not say: $1"; return 1; }; }
-as_user() { in_root setpriv --reuid "$1" --regid "$1" --init-groups -- "${@:2}"; }
-
-# await SECONDS COMMAND...
-await() {
-  local deadline=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    ((SECONDS < deadline)) || { echo "not within the time: $*"; return 1; }
-    sleep 0.1
-  done
-}
+in_net() { "$@"; }
 
 make_root() {
   forget_root
@@ -76,9 +47,7 @@ make_root() {
   mount -t tmpfs -o mode=1777 tmp "$root/tmp"
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
   hostname >"$root/etc/hostname"
-  mkdir -p "$root/root/broker/var/release"
-  tar -c --exclude=./var --exclude=./.git --exclude=node_modules --exclude=./frontend/dist --exclude=bin --exclude=obj . | tar -x -C "$root/root/broker"
-  cp -r "$var/release/$(./install.sh version)" "$root/root/broker/var/release/"
+  put_sources "$root"
 }
 
 start_mariadb() {
@@ -135,43 +104,14 @@ start_programs() {
   pgrep -u "$(in_root id -u broker-backend)" -f Broker.Backend.dll >/dev/null && pgrep -u "$(in_root id -u broker-frontend)" -f Broker.Frontend.dll >/dev/null
 }
 
-ready() { curl -sf -m 5 --cacert "$root/etc/broker/tls/certificate.pem" "$url/readyz" | grep -q '"back_ends":1'; }
-
 stop_programs() {
   pkill -TERM -f '/opt/broker/current/dotnet/dotnet' || true
   await 60 no_programs
 }
 no_programs() { ! pgrep -f '/opt/broker/current/dotnet/dotnet'; }
 
-become_admin() {
-  local link
-  link=$(grep -o "$url/first-admin#.*" "$work/install.log")
-  NODE_EXTRA_CA_CERTS=$root/etc/broker/tls/certificate.pem node tests/system/become-admin.mjs "$link" "$(<"$work/password")"
-}
-
-student_path() {
-  NODE_EXTRA_CA_CERTS=$root/etc/broker/tls/certificate.pem URL=$url PICTURE=$work/$BASE.png node etc/install/check.mjs <"$work/password"
-}
-
-node_is_up() { [[ $(in_root mariadb -N broker -e "SELECT state FROM nodes WHERE name = '$1'") == up ]]; }
-
-# add_image FILE NAME - as an operator does: into the library, for the back end to read.
-add_image() { in_root install -o broker-backend -g broker-backend -m 0640 "$1" "/var/lib/broker/library/$2"; }
-
-on_simulated() {
-  broker nodes add simulated --manager simulated --uri /var/lib/broker/simulated || return 1
-  in_root install -d -o broker-backend -g broker-backend /var/lib/broker/simulated
-  (head -c 510 /dev/zero; printf '\x55\xaa'; head -c 1048064 /dev/zero) >"$root/tmp/pretend.img"
-  add_image /tmp/pretend.img pretend.img
-  await 60 node_is_up simulated &&
-    ask import_domain file=pretend.img name=pretend node=simulated memory_mib=128 &&
-    ask prepare_base domain=pretend && broker bases publish pretend &&
-    BASE=pretend GUEST=simulated student_path
-}
-
 uploads() {
-  rev "$work/password" | NODE_EXTRA_CA_CERTS=$root/etc/broker/tls/certificate.pem \
-    node tests/system/upload.mjs "$url" root-of-all "$root/tmp/pretend.img" simulated
+  rev "$work/password" | portal node tests/system/upload.mjs "$url" root-of-all "$root/root/pretend.img" simulated
 }
 
 # As Debian's libvirtd does, and ours for root's back ends does not: a disk is given back
@@ -182,17 +122,7 @@ start_libvirt() {
     broker nodes add vm --manager libvirt --uri "$(sed -n 's/^uri=//p' "$work/libvirt")"
 }
 
-on_libvirt() {
-  cp "$var/images/tiny.qcow2" "$root/tmp/"
-  add_image /tmp/tiny.qcow2 tiny.qcow2
-  await 60 node_is_up vm &&
-    ask import_domain file=tiny.qcow2 name=tiny node=vm memory_mib=128 &&
-    # run before it is a base: its disk has then been QEMU's, and is ours again
-    ask start_domain domain=tiny && await 120 has_address && ask force_shutdown_domain domain=tiny &&
-    ask prepare_base domain=tiny && broker bases publish tiny &&
-    BASE=tiny NAMESPACE_PID=$(sed -n 's/^namespace_pid=//p' "$work/libvirt") student_path
-}
-has_address() { [[ -n $(in_root mariadb -N broker -e "SELECT address FROM domains WHERE name = 'tiny' AND address IS NOT NULL") ]]; }
+on_private_libvirt() { NAMESPACE_PID=$(sed -n 's/^namespace_pid=//p' "$work/libvirt") on_libvirt vm; }
 
 # What a front end that was taken over can reach as a user of the system.
 front_end_is_confined() {
@@ -207,14 +137,11 @@ front_end_is_confined() {
     -e "UPDATE nodes SET uri = 'elsewhere'" 2>"$work/refused" && grep -q denied "$work/refused"
 }
 
-# What changes in a release changes its name; here the rights' list gets one more line.
 upgrade() {
   local before after
   before=$(readlink "$root/opt/broker/current")
-  echo '-- upgraded' >>"$root/root/broker/sql/frontend-rights.sql"
-  echo '// a setting more' >>"$root/root/broker/etc/broker.json"
+  make_newer
   after=$(in_root /root/broker/install.sh version)
-  cp -r "$root/root/broker/var/release/$before" "$root/root/broker/var/release/$after"
   install_system && said "/opt/broker/current is $after, it was $before" && said 'There are new settings' && settings_survived &&
     [[ $(readlink "$root/opt/broker/previous") == "$before" && -d $root/opt/broker/$before ]]
 }
@@ -248,7 +175,7 @@ if [[ $1 == inside ]]; then
 fi
 trap forget_root EXIT
 ip link set lo up
-head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$work/password"
+new_password
 step chroot-mariadb 'MariaDB started by hand' start_mariadb
 edit_settings
 step chroot-second 'installed again: tables, accounts, the first link' second_run
@@ -259,7 +186,7 @@ step chroot-third 'installed again: nothing changes' third_run
 step chroot-simulated "a student's path on a simulated host" on_simulated
 step chroot-upload 'an image uploaded in the portal becomes a machine' uploads
 step chroot-libvirt 'a libvirtd started by hand' start_libvirt
-step chroot-guest "a student's path on libvirt" on_libvirt
+step chroot-guest "a student's path on libvirt" on_private_libvirt
 step chroot-confined "the front end's user and account reach nothing else" front_end_is_confined
 step chroot-upgrade 'upgraded: the version before stays, edited settings too' upgrade
 step chroot-stop 'both programs stopped' stop_programs

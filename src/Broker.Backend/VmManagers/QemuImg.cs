@@ -97,7 +97,7 @@ internal static partial class QemuImg
         ];
         string[] user = Posix.IsRoot
             ? [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
-            : ["--no-new-privs"];
+            : ["--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"];
         return Run("setpriv", [.. user, "--", "prlimit", .. limits], limit, failure, output, Path.GetDirectoryName(image)!, accepted, cancel);
     }
 
