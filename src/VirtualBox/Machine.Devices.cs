@@ -75,6 +75,16 @@ public sealed partial class Machine
     public Task Detach(string controller, int port, int device, CancellationToken cancel = default) =>
         Write([.. Place(controller, port, device), "--medium", "none"], cancel);
 
+    /// <summary>Lets it see a folder of the host, while it is off.</summary>
+    /// <exception cref="ArgumentException">The name has blanks, or the path is not absolute.</exception>
+    /// <exception cref="ObjectInUseException">It has one of this name.</exception>
+    public Task AddSharedFolder(SharedFolder folder, CancellationToken cancel = default) => Write(["sharedfolder", "add", Id, .. folder.Arguments()], cancel);
+
+    /// <summary>Takes a folder of the host away from it, while it is off.</summary>
+    /// <exception cref="VBoxManageException">It has none of this name (<see cref="ErrorCode.ObjectNotFound"/>).</exception>
+    public Task RemoveSharedFolder(string name, CancellationToken cancel = default) =>
+        Write(["sharedfolder", "remove", Id, "--name", Names.Text(name, "A shared folder's name")], cancel);
+
     private string[] Place(string controller, int port, int device) =>
         ["storageattach", Id, "--storagectl", controller, "--port", $"{port}", "--device", $"{device}"];
 }

@@ -2,6 +2,9 @@ namespace VirtualBox;
 
 public sealed partial class Machine
 {
+    private const int MaxScreenshot = 64 << 20;
+    private static readonly byte[] pngMark = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
+
     /// <summary>
     /// Sets up its remote display, while it is off; a saved one's may be changed too, password included, and is as told when the machine goes on. The
     /// password is in no process's arguments.
@@ -22,6 +25,30 @@ public sealed partial class Machine
             ? await ExtensionPack.ForDisplays(vbox, name, cancel)
             : await ExtensionPack.ForDisplays(vbox, cancel);
         await Write(vbox.Command(["modifyvm", Id, .. display.Arguments(pack)]) with { IsSecret = true }, cancel);
+    }
+
+    /// <summary>What a running machine shows, as PNG.</summary>
+    /// <param name="screen">The screen, from 0.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="VBoxManageException">It does not run, or has no such screen.</exception>
+    /// <exception cref="FormatException">What VirtualBox wrote is no PNG, or larger than any screen.</exception>
+    public async Task<byte[]> Screenshot(int screen = 0, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(screen);
+        // A screen is its user's business: the folder is ours alone.
+        var folder = Directory.CreateTempSubdirectory("vboxmanage-");
+        try
+        {
+            var file = new FileInfo(Path.Combine(folder.FullName, "screen.png"));
+            await vbox.Run(vbox.Command("controlvm", Id, "screenshotpng", file.FullName, $"{screen}"), cancel: cancel);
+            if (!file.Exists || file.Length > MaxScreenshot) throw new FormatException($"VirtualBox wrote no picture of machine {Uuid}, or one that is too large.");
+            var png = await File.ReadAllBytesAsync(file.FullName, cancel);
+            return png.AsSpan().StartsWith(pngMark) ? png : throw new FormatException($"VirtualBox wrote something else than a PNG of machine {Uuid}.");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>Turns the remote display of a running machine on or off, and keeps it so. Who looks at it is cut off.</summary>

@@ -6,6 +6,7 @@ public sealed partial class Machine
 {
     private const string NoValue = "No value set!";
     private const string Value = "Value: ";
+    private const string Nothing = "<NULL>";
 
     /// <summary>Keeps a text with the machine, for any program (extra data). An empty one is the same as none.</summary>
     /// <exception cref="ArgumentException">The key is empty or holds line breaks.</exception>
@@ -41,6 +42,38 @@ public sealed partial class Machine
     public async Task<IReadOnlyDictionary<string, string>> ListGuestProperties(string pattern = "*", CancellationToken cancel = default) =>
         Pairs(GuestProperty(), (await vbox.Run(vbox.Command("guestproperty", "enumerate", Id, "--old-format", pattern), cancel: cancel)).Output);
 
+    /// <summary>The NICs as its own system sees them, if Guest Additions tell; none if not.</summary>
+    public async Task<IReadOnlyList<GuestNetwork>> ListGuestNetworks(CancellationToken cancel = default) =>
+        GuestNetwork.Read(await ListGuestProperties(GuestNetwork.Properties, cancel));
+
+    /// <summary>
+    /// Waits until a guest property is set, changed or removed, and holds no lock meanwhile. What was so before is not seen: who waits for a value starts the
+    /// waiting first and then looks.
+    /// </summary>
+    /// <param name="pattern">With <c>*</c> and <c>?</c>, several divided by <c>|</c>.</param>
+    /// <param name="limit">For how long.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>The property's key, and its text, null if it was removed; null if the time was over.</returns>
+    public async Task<(string Key, string? Value)?> WaitForGuestProperty(string pattern, TimeSpan limit, CancellationToken cancel = default)
+    {
+        var command = vbox.Command("guestproperty", "wait", Id, Names.Text(pattern, "A pattern"), "--timeout", $"{(long)Math.Max(1, limit.TotalMilliseconds)}");
+        try
+        {
+            return Waited((await vbox.Run(command with { TimeLimit = limit + command.TimeLimit, IsLong = true }, cancel: cancel)).Output);
+        }
+        catch (VBoxManageException e) when (e.ExitCode == 0 && e.Message.StartsWith("Time out", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    internal static (string Key, string? Value) Waited(string output)
+    {
+        if (ChangedProperty().Match(output) is { Success: true } changed) return (changed.Groups["key"].Value, ValueOf(changed));
+        if (RemovedProperty().Match(output) is { Success: true } removed) return (removed.Groups["key"].Value, null);
+        throw new FormatException($"VBoxManage says '{output.Trim()}' instead of a property.");
+    }
+
     private async Task<string?> One(string[] arguments, CancellationToken cancel)
     {
         var output = (await vbox.Run(vbox.Command(arguments), cancel: cancel)).Output;
@@ -57,18 +90,29 @@ public sealed partial class Machine
     private static Dictionary<string, string> Pairs(Regex entry, string output)
     {
         var pairs = new Dictionary<string, string>();
-        foreach (Match match in entry.Matches(output)) pairs.TryAdd(match.Groups["key"].Value, match.Groups["value"].Value);
+        foreach (Match match in entry.Matches(output)) pairs.TryAdd(match.Groups["key"].Value, ValueOf(match));
         return pairs;
     }
+
+    /// <summary>Older VirtualBoxes write what is empty as a word, in values and flags alike.</summary>
+    private static string ValueOf(Match entry) =>
+        entry.Groups["value"].Value is Nothing && entry.Groups["flags"].Value is Nothing ? "" : entry.Groups["value"].Value;
 
     // Values run over lines, up to where the next entry begins.
     [GeneratedRegex(@"^Key: (?<key>.*?), Value: (?<value>.*?)\r?\n(?=Key: |\z)",
         RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ExtraEntry();
 
-    [GeneratedRegex(@"^Name: (?<key>.*?), value: (?<value>.*?), timestamp: [0-9]+, flags: [A-Z, ]*\r?\n(?=Name: |\z)",
+    [GeneratedRegex(@"^Name: (?<key>.*?), value: (?<value>.*?), timestamp: [0-9]+, flags: (?<flags><NULL>|[A-Z, ]*)\r?\n(?=Name: |\z)",
         RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex GuestProperty();
+
+    [GeneratedRegex(@"\AName: (?<key>.*?), value: (?<value>.*), flags: (?<flags><NULL>|[A-Z, ]*)\r?\n?\z",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ChangedProperty();
+
+    [GeneratedRegex(@"\AProperty (?<key>.*) was deleted\r?\n?\z", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex RemovedProperty();
 }
 
 internal static class Ends

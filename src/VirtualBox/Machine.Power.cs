@@ -47,6 +47,28 @@ public sealed partial class Machine
     /// <returns>The state it is in then.</returns>
     public Task<MachineState> Reset(CancellationToken cancel = default) => Reach(Verb.Reset, null, cancel);
 
+    /// <summary>
+    /// Asks its system, by its Guest Additions, to shut down or to start anew, and does not wait for it. <see cref="Stop"/> and <see cref="Restart"/> need no
+    /// Guest Additions.
+    /// </summary>
+    /// <param name="restart">Whether it is to start again.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="VBoxManageException">
+    /// It does not run; or no Guest Additions of 7.0 or later answer within 30 s (<see cref="ErrorCode.NotSupported"/>, <see cref="ErrorCode.IprtError"/>).
+    /// </exception>
+    public Task AskToShutDown(bool restart = false, CancellationToken cancel = default) =>
+        Write(vbox.Command("controlvm", Id, restart ? "reboot" : "shutdown") with { TimeLimit = TimeSpan.FromMinutes(2), IsLong = true }, cancel);
+
+    /// <summary>Makes it saved: it goes on with this file's memory when it is started. VirtualBox does not look whether there is one.</summary>
+    /// <param name="stateFile">The file, absolute; <see cref="Poweroff"/> deletes it.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="VBoxManageException">It is not off.</exception>
+    public Task AdoptState(string stateFile, CancellationToken cancel = default)
+    {
+        if (!Path.IsPathRooted(stateFile)) throw new ArgumentException($"The path of a state file must be absolute, '{stateFile}' is not.", nameof(stateFile));
+        return Write(["adoptstate", Id, stateFile], cancel);
+    }
+
     private async Task<MachineState> Reach(Verb verb, TimeSpan? stopLimit, CancellationToken cancel)
     {
         var state = await Settled(cancel);

@@ -56,6 +56,24 @@ public sealed partial class Machine(VBoxManage vbox, Guid uuid)
     public static async Task<IReadOnlyList<MachineEntry>> List(VBoxManage vbox, CancellationToken cancel = default) =>
         Entries((await vbox.Run(vbox.Command("list", "vms"), cancel: cancel)).Output);
 
+    /// <summary>Those of them that run or are paused.</summary>
+    public static async Task<IReadOnlyList<MachineEntry>> ListRunning(VBoxManage vbox, CancellationToken cancel = default) =>
+        Entries((await vbox.Run(vbox.Command("list", "runningvms"), cancel: cancel)).Output);
+
+    /// <summary>Adds a machine that lies on disk to the list, as it is.</summary>
+    /// <param name="vbox">Runs the command.</param>
+    /// <param name="settingsFile">Its settings file, absolute.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="SettingsFileException">The file is not there, can't be read, or holds no machine.</exception>
+    /// <exception cref="VBoxManageException">It is registered already, or VirtualBox can't read it.</exception>
+    public static async Task<Machine> Register(VBoxManage vbox, string settingsFile, CancellationToken cancel = default)
+    {
+        if (!Path.IsPathRooted(settingsFile)) throw new ArgumentException($"The path of a machine's file must be absolute, '{settingsFile}' is not.", nameof(settingsFile));
+        var machine = MachineFile.Load(settingsFile);
+        await vbox.Run(vbox.Command("registervm", settingsFile), cancel: cancel);
+        return new(vbox, machine.Uuid);
+    }
+
     internal static IReadOnlyList<MachineEntry> Entries(string list)
     {
         // Names are not escaped: an entry ends where a line ends with a UUID.

@@ -84,6 +84,9 @@ public sealed class MachineReport
     /// <summary>The snapshot that its present state comes from, null if it has none.</summary>
     public Guid? CurrentSnapshot => Guid.TryParse(report["CurrentSnapshotUUID"], out var uuid) ? uuid : null;
 
+    /// <summary>The host's folders that it sees; those of a running machine's moment are not among them.</summary>
+    public IReadOnlyList<SharedFolder> SharedFolders => SharedFolder.Read(report);
+
     /// <summary>Its remote display as it is set up; null if it is off.</summary>
     public RemoteDisplay? RemoteDisplay => RemoteDisplay.Read(report);
 

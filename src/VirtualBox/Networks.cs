@@ -7,7 +7,7 @@ namespace VirtualBox;
 /// <param name="Name">What NICs and its DHCP server refer to.</param>
 /// <param name="Network">Its addresses: <c>10.9.0.0/24</c>.</param>
 /// <param name="HasDhcp">Whether machines get addresses in it.</param>
-public sealed record NatNet(string Name, IPNetwork Network, bool HasDhcp)
+public sealed partial record NatNet(string Name, IPNetwork Network, bool HasDhcp)
 {
     /// <summary>All of them, by name.</summary>
     public static async Task<IReadOnlyDictionary<string, NatNet>> List(VBoxManage vbox, CancellationToken cancel = default) =>

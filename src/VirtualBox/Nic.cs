@@ -67,6 +67,14 @@ public sealed record Nic(NicNetwork Network, string? Name = null)
     /// <summary>Its MAC address, 12 hexadecimal digits; null leaves it.</summary>
     public string? Mac { get; init; }
 
+    /// <summary>The name under which its network may have a <see cref="DhcpServer"/>; null for networks that VirtualBox's servers don't serve.</summary>
+    public string? DhcpNetwork => Network switch
+    {
+        NicNetwork.Hostonly when Name is not null => DhcpServer.OfHostonly(Name),
+        NicNetwork.Internal or NicNetwork.NatNetwork => Name,
+        _ => null,
+    };
+
     private static readonly (NicNetwork Network, string Word, string? NameOption, string? NameKey)[] kinds =
     [
         (NicNetwork.None, "none", null, null),
@@ -103,11 +111,15 @@ public sealed record Nic(NicNetwork Network, string? Name = null)
         yield return $"--cableconnected{number}";
         yield return CableConnected ? "on" : "off";
         if (Mac is null) yield break;
-        if (Mac.Length != 12 || !Mac.All(char.IsAsciiHexDigit))
-            throw Names.Refused($"A MAC address has 12 hexadecimal digits and nothing else, unlike '{Mac}'.");
         yield return $"--macaddress{number}";
-        yield return Mac;
+        yield return CheckMac(Mac);
     }
+
+    /// <summary>A MAC address as VirtualBox writes it.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    internal static string CheckMac(string mac) => mac.Length == 12 && mac.All(char.IsAsciiHexDigit)
+        ? mac
+        : throw Names.Refused($"A MAC address has 12 hexadecimal digits and nothing else, unlike '{mac}'.");
 
     internal static SortedDictionary<int, Nic> Read(MachineReadable report)
     {
