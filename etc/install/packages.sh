@@ -11,8 +11,8 @@ readonly demo_packages=(
 )
 # What the binding of libvirt is compared with: C.
 readonly c_packages=(gcc libc6-dev libvirt-dev)
-# The browser, its letters, what checks the scripts, and who adds users to a daemon's SASL.
-readonly test_packages=(chromium fonts-dejavu-core shellcheck sasl2-bin "${c_packages[@]}")
+# The browser, its letters, what checks the scripts, who adds users to a daemon's SASL, and what libvirt's check of XML calls.
+readonly test_packages=(chromium fonts-dejavu-core shellcheck sasl2-bin libxml2-utils "${c_packages[@]}")
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly policy_mark='# written by install.sh of Broker for the time of an installation'

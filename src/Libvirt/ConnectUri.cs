@@ -14,6 +14,9 @@ namespace Libvirt;
 /// <example><code>
 /// var uri = new ConnectUri { Driver = "qemu", Transport = ConnectTransport.Ssh, User = "root", Host = "node7", Path = "/system", KeyFile = "/keys/node7" };
 /// using var connect = Connect.Open(uri.ToString());
+///
+/// // vbox:///session, vbox+unix:///session, vbox+tcp://user@example.com/session, vbox+ssh://user@example.com/session
+/// var vbox = new ConnectUri { Driver = "vbox", Transport = ConnectTransport.Ssh, User = "user", Host = "example.com", Path = "/session" };
 /// </code></example>
 public sealed partial class ConnectUri
 {
@@ -199,6 +202,7 @@ public sealed partial class ConnectUri
             $"The host '{Host}' isn't one: a name, an IPv4 or an IPv6 address was expected, and the port on its own.");
         Expect(Port is null or (> 0 and <= ushort.MaxValue), $"The port {Port} isn't one: 1 to 65535 was expected.");
         Expect(Path.StartsWith('/'), $"The path '{Path}' doesn't begin with a slash, such as /system does.");
+        Expect(Driver != "vbox" || Path is "/session" or "/system", $"The path of vbox is '{Path}': /session was expected, or /system of a daemon that root runs.");
         Expect(User is null or { Length: > 0 }, "The user has no name: leave it out, or name one.");
         var ownProtocol = Transport == null && s_ownProtocol.Contains(Driver);
         Expect(Host != null || !ownProtocol, $"{Driver} is reached over the network: name its host.");

@@ -22,7 +22,12 @@ public class ConnectUriTests
     [InlineData("lxc:///system")]
     [InlineData("vbox:///session")]
     [InlineData("vbox+ssh://me@host/session")]
+    [InlineData("vbox:///system")]
+    [InlineData("vbox+unix:///session")]
+    [InlineData("vbox+unix:///session?socket=%2Frun%2Fuser%2F1000%2Flibvirt%2Flibvirt-sock")]
     [InlineData("vbox+tcp://host/session")]
+    [InlineData("vbox+tcp://user@example.com/session")]
+    [InlineData("vbox+ssh://user@example.com/session")]
     [InlineData("test:///default")]
     [InlineData("test:///a%20folder/n%C3%B6de.xml")]
     [InlineData("test+tcp://localhost:5000/default")]
@@ -67,6 +72,10 @@ public class ConnectUriTests
     [InlineData("qemu+ssh://host/system?keyfile", "'keyfile'")]
     [InlineData("qemu+ssh://host/system?keyfile=/a&keyfile=/b", "once")]
     [InlineData("esx:///", "name its host")]
+    [InlineData("vbox:///", "/session was expected")]
+    [InlineData("vbox://example.com", "/session was expected")]
+    [InlineData("vbox:///default", "'/default'")]
+    [InlineData("vbox+unix://user@/session", "user, 'user'")]
     public void WhatIsWrongIsNamedWithItsRemedy(string uri, string message) =>
         Assert.Contains(message, Assert.Throws<FormatException>(() => ConnectUri.Parse(uri)).Message);
 

@@ -120,8 +120,15 @@ public class DescriptionTests
     public void WhatContradictsItselfIsNotWritten()
     {
         Description[] contradictions =
-            [new InterfaceDescription(), new InterfaceDescription { Network = "n", Bridge = "b" }, new GraphicsDescription { Socket = "/s", Address = "::1" }];
-        Assert.All(contradictions, c => Assert.Contains("one of both", Assert.Throws<InvalidOperationException>(() => c.ToXml()).Message));
+        [
+            new InterfaceDescription(),
+            new InterfaceDescription { Network = "n", Bridge = "b" },
+            new InterfaceDescription { Network = "n", Nat = true },
+            new InterfaceDescription { Bridge = "b", Nat = true },
+            new GraphicsDescription { Socket = "/s", Address = "::1" },
+            new GraphicsDescription { Socket = "/s", Port = 5900 },
+        ];
+        Assert.All(contradictions, c => Assert.Contains("set", Assert.Throws<InvalidOperationException>(() => c.ToXml()).Message));
     }
 }
 

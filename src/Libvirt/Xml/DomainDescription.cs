@@ -12,7 +12,7 @@ namespace Libvirt;
 /// </code></example>
 public sealed class DomainDescription : Description
 {
-    /// <summary>Who runs it: <c>kvm</c>, <c>qemu</c>, <c>xen</c>, <c>test</c> and so on.</summary>
+    /// <summary>Who runs it: <c>kvm</c>, <c>qemu</c>, <c>xen</c>, <c>vbox</c>, <c>test</c> and so on.</summary>
     public required string Type { get; init; }
 
     /// <summary>What it is called.</summary>
@@ -36,10 +36,10 @@ public sealed class DomainDescription : Description
     /// <summary>Such as <c>q35</c>; null is the hypervisor's own choice.</summary>
     public string? Machine { get; init; }
 
-    /// <summary>What it boots from, in turn: <c>hd</c>, <c>cdrom</c>, <c>network</c>.</summary>
+    /// <summary>What it boots from, in turn: <c>hd</c>, <c>cdrom</c>, <c>fd</c>, <c>network</c>.</summary>
     public IReadOnlyList<string> Boot { get; init; } = [];
 
-    /// <summary>Names of what is simply there: <c>acpi</c>, <c>apic</c>.</summary>
+    /// <summary>Names of what is simply there: <c>acpi</c>, <c>apic</c>, <c>pae</c>.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
     /// <summary>The element <c>cpu</c>; null is the hypervisor's own choice.</summary>

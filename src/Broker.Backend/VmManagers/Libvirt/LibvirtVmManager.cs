@@ -20,7 +20,7 @@ public sealed class LibvirtVmManager : IVmManager
     /// </summary>
     public IVmNode Connect(NodeSettings settings)
     {
-        CheckIsHere(settings);
+        CheckUri(settings);
         CheckPool(settings);
         var open = new List<Connect>();
         try
@@ -41,16 +41,26 @@ public sealed class LibvirtVmManager : IVmManager
         }
     }
 
-    /// <summary>Disks are files and displays are sockets: both have to be on this host.</summary>
-    private static void CheckIsHere(NodeSettings settings)
+    private static void CheckUri(NodeSettings settings)
     {
-        if (!Uri.TryCreate(settings.Uri, UriKind.Absolute, out var uri))
-            throw new VmException($"'{settings.Uri}' is no URI of libvirt. Use qemu:///system.");
-        if (uri.Host != "")
+        ConnectUri uri;
+        try
+        {
+            uri = ConnectUri.Parse(settings.Uri);
+        }
+        catch (FormatException e)
+        {
+            throw new VmException($"Node {settings.Name}: {e.Message} Use qemu:///system.", e);
+        }
+        var isVBox = uri.Driver == VBoxDriver.Name;
+        // Disks are files and displays are sockets: both have to be on this host.
+        if (uri.Host != null)
         {
             throw new VmException($"Node {settings.Name} is on another host ({uri.Host}): its disks and displays can't be reached from here. Run a back end on that host, with " +
-                "the URI qemu:///system.");
+                (isVBox ? "a node of the manager virtualbox." : "the URI qemu:///system."));
         }
+        if (isVBox) throw VBoxDriver.Refusal(settings);
+        if (uri.Driver != "qemu") throw new VmException($"Node {settings.Name} ({settings.Uri}): of libvirt's drivers only QEMU's is used. Use qemu:///system.");
     }
 
     private static void CheckPool(NodeSettings settings)
@@ -114,5 +124,7 @@ public sealed class LibvirtVmManager : IVmManager
         };
     }
 
-    private static string VersionOf(long number) => FormattableString.Invariant($"{number / 1_000_000}.{number / 1000 % 1000}.{number % 1000}");
+    /// <summary>A version as people write it.</summary>
+    /// <param name="number">As libvirt gives it.</param>
+    internal static string VersionOf(long number) => FormattableString.Invariant($"{number / 1_000_000}.{number / 1000 % 1000}.{number % 1000}");
 }
