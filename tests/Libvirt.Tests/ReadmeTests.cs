@@ -51,6 +51,29 @@ public sealed class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public void DescribesAMachineOfVirtualBox()
+    {
+        var machine = new DomainDescription
+        {
+            Type = "vbox",
+            Name = "machine",
+            MemoryKib = 2 * 1024 * 1024,
+            Boot = ["hd", "cdrom"],
+            Features = ["acpi", "apic", "pae"],
+            Devices =
+            [
+                new DiskDescription { Source = "/machines/machine.vdi", Format = null, Target = "sda", Bus = "sata" },      // VirtualBox knows formats by itself
+                new InterfaceDescription { Nat = true, Model = "82540EM" },
+                new FilesystemDescription { Source = "/home/user/stuff", Target = "stuff" },
+                new PortDescription { Type = "pipe", Path = "/tmp/serial", Port = 0 },
+                new UsbDescription { Vendor = 0x1234, Product = 0xbeef },
+                new GraphicsDescription { Type = "rdp", Address = "127.0.0.1", Port = 3389 },
+            ],
+        };
+        VirtualBoxDescriptionTests.Validate(machine);
+    }
+
+    [Fact]
     public void ListsWithAddresses()
     {
         using var connect = Connect.Open("test:///default");

@@ -96,6 +96,7 @@ public sealed class VBoxUriTests
 
                 Assert.Contains("libvirt's driver found no VirtualBox that it accepts (internal error: unable to initialize VirtualBox driver API)", error.Message, StringComparison.Ordinal);
                 Assert.Contains(Remedy, error.Message, StringComparison.Ordinal);
+                Assert.Equal(global::Libvirt.ErrorDomain.Vbox, Assert.IsType<global::Libvirt.LibvirtException>(error.InnerException).Domain);
             }
             // it did look, and at ours
             Assert.Contains("Libvirt doesn't support VirtualBox API version 70", await File.ReadAllTextAsync(Path.Combine(folder, "log")), StringComparison.Ordinal);
