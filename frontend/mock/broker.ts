@@ -383,7 +383,7 @@ export class MockBroker {
     if (this.images.some((known) => known.file === file)) {
       return problem(409, 'exists', `There is a ${file} already. Remove it first.`);
     }
-    if (!/\.(qcow2|img|raw|vmdk|vdi)$/.test(file)) {
+    if (!/\.(qcow2|img|raw|vmdk|vdi|ova)$/.test(file)) {
       return problem(422, 'not_importable', 'It is no disk image.');
     }
     const added = image(file, length, null, true);

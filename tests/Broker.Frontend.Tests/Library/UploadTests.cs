@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Broker.Core.Nodes;
 using Broker.Testing;
 
@@ -41,6 +42,20 @@ public class UploadTests(FrontendHost host) : IClassFixture<FrontendHost>
         await Put(admin, "hostile.qcow2", [0]).Refuses(HttpStatusCode.UnprocessableEntity, "not_importable");
         await Put(admin, "hostile.qcow2", []).Refuses(HttpStatusCode.UnprocessableEntity, "not_importable");
         Assert.Empty(Directory.GetFiles(host.Uploads, "*hostile*"));
+    }
+
+    [Fact]
+    public async Task An_exported_machine_is_received_unless_its_description_speaks_against_it()
+    {
+        using var admin = await host.SignedIn("admin");
+        var found = await Put(admin, "machine.ova", Ova.Machine(new byte[SomeBytes], 64 << 20)).Gives(HttpStatusCode.Created);
+        Assert.Equal(("ova", 64 << 20, "convert"), (found.GetProperty("format").GetString(), found.GetProperty("capacity_bytes").GetInt64(), found.GetProperty("import").GetString()));
+
+        var without = Ova.Pack(("machine.ovf", Encoding.UTF8.GetBytes(Ova.Description(64 << 20).Replace("<Disk ", "<Disc ", StringComparison.Ordinal))));
+        var answer = await Put(admin, "without.ova", without);
+        Assert.Contains("no hard disk", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Task.FromResult(answer).Refuses(HttpStatusCode.UnprocessableEntity, "not_importable");
+        Assert.False(File.Exists(PathOf("without.ova")));
     }
 
     [Theory]

@@ -52,6 +52,16 @@ describe('the library', () => {
     });
   });
 
+  it('takes machines that were exported', async () => {
+    const { drop } = await showLibrary();
+    const choose = screen.getByTestId('upload-drop').querySelector('input');
+    expect(choose?.accept.split(',')).toContain('.ova');
+    drop(fileOf('exported.ova'));
+    await waitFor(() => {
+      expect(uploadOf('exported.ova')).toHaveTextContent('ova, a disk of 10 GiB; it is converted');
+    });
+  });
+
   it('says why an upload was refused', async () => {
     const { drop } = await showLibrary();
     drop(fileOf('notes.txt'));

@@ -10,7 +10,7 @@ import { useFormat } from '@/i18n/format';
 import classes from './UploadArea.module.css';
 import { uploads, type Upload } from './uploads';
 
-const kinds = '.qcow2,.img,.raw,.vmdk,.vdi';
+const kinds = '.qcow2,.img,.raw,.vmdk,.vdi,.ova';
 
 /** Where images are dropped, and below it those on their way. */
 export function UploadArea({ onImport }: { onImport: (file: string) => void }) {

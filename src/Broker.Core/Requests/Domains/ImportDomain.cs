@@ -7,7 +7,7 @@ using Broker.Core.Nodes;
 namespace Broker.Core.Requests.Domains;
 
 /// <summary>Make a machine from an image in the library.</summary>
-/// <param name="File">Name of the image within the library folder.</param>
+/// <param name="File">Name of the image within the library folder: qcow2, raw, vmdk, vdi, or a machine with one disk in an .ova.</param>
 /// <param name="Name">The machine's name.</param>
 /// <param name="Alias">Its name as people write it.</param>
 /// <param name="Description">What it is for.</param>
@@ -16,7 +16,7 @@ namespace Broker.Core.Requests.Domains;
 /// <param name="Node">Name of the host; the only one, or the first that is up, when left out.</param>
 /// <param name="Domain">Set by the server.</param>
 public sealed record ImportDomain(
-    [Description("Name of the image within the library folder.")] string File,
+    [Description("Name of the image within the library folder: qcow2, raw, vmdk, vdi, or a machine with one disk in an .ova.")] string File,
     [Description("The machine's name.")] string Name,
     [Description("Its name as people write it.")] string? Alias = null,
     [Description("What it is for.")] string? Description = null,
