@@ -5,10 +5,12 @@ namespace VirtualBox;
 
 /// <summary>
 /// What <c>showvminfo --machinereadable</c> says: <c>key="text"</c>, <c>key=123</c>, <c>"SATA-0-0"="path"</c>. Most texts come with backslashes before
-/// quotes and backslashes, some raw; line breaks are raw in both.
+/// quotes and backslashes, some raw; line breaks are raw in both. In 6.1 names of controllers and paths of media are raw, too.
 /// </summary>
 internal sealed partial class MachineReadable
 {
+    private const string VideoMode = "VideoMode"; // its line goes on behind its text: "720,400,0"@0,0 1
+
     private static readonly string[] rawKeys =
         ["Forwarding(", "intnet", "nat-network", "generic", "bridgeadapter", "hostonlyadapter", "uartmode", "Snapshot", "CurrentSnapshot"];
 
@@ -52,10 +54,12 @@ internal sealed partial class MachineReadable
             }
             else
             {
-                var close = IsRaw(key) ? RawEnd(report, value + 1) : EscapedEnd(report, value + 1);
+                var close = EscapedEnd(report, value + 1);
+                var isRaw = IsRaw(key) || close >= 0 && !EndsLine(report, close) && key != VideoMode;
+                if (isRaw) close = RawEnd(report, value + 1);
                 if (close < 0) throw new FormatException($"VBoxManage's report breaks off in the value of {key}.");
                 text = report[(value + 1)..close];
-                if (!IsRaw(key)) text = Unescape(text);
+                if (!isRaw) text = Unescape(text);
                 at = LineEnd(report, close) + 1;
             }
             result.entries.Add(new(key, text));
@@ -70,7 +74,9 @@ internal sealed partial class MachineReadable
         if (report[at] == '"')
         {
             var close = EscapedEnd(report, at + 1);
-            return close >= 0 && close + 1 < report.Length && report[close + 1] == '=' ? (Unescape(report[(at + 1)..close]), close + 2) : null;
+            if (close >= 0 && close + 1 < report.Length && report[close + 1] == '=') return (Unescape(report[(at + 1)..close]), close + 2);
+            close = report.IndexOf("\"=\"", at + 1, end - at - 1, StringComparison.Ordinal);
+            return close >= 0 ? (report[(at + 1)..close], close + 2) : null;
         }
         var equals = report.IndexOf('=', at, end - at);
         return equals > at && report[at] != ' ' ? (report[at..equals], equals + 1) : null;
@@ -84,12 +90,15 @@ internal sealed partial class MachineReadable
     {
         for (var quote = report.IndexOf('"', at); quote >= 0; quote = report.IndexOf('"', quote + 1))
         {
-            var next = quote + 1;
-            if (next < report.Length && report[next] == '\r') next++;
-            if (next == report.Length || report[next] == '\n' && Entry().IsMatch(report, next + 1)) return quote;
+            if (!EndsLine(report, quote)) continue;
+            var end = LineEnd(report, quote);
+            if (end == report.Length || Entry().IsMatch(report, end + 1)) return quote;
         }
         return -1;
     }
+
+    /// <summary>Whether there is nothing behind a quote in its line.</summary>
+    private static bool EndsLine(string report, int quote) => report.AsSpan(quote + 1, LineEnd(report, quote) - quote - 1) is "" or "\r";
 
     private static int EscapedEnd(string report, int at)
     {
@@ -111,6 +120,6 @@ internal sealed partial class MachineReadable
 
     private static int LineEnd(string report, int at) => report.IndexOf('\n', at) is >= 0 and var end ? end : report.Length;
 
-    [GeneratedRegex(@"\G([A-Za-z][^\s=""]*=|""(\\.|[^""\\\n])*""=|[ ]rec_|\z)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\G([A-Za-z][^\s=""]*=|""(\\.|[^""\\\n])*""=|""[^\n]*""=""|[ ]rec_|\z)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Entry();
 }

@@ -15,7 +15,7 @@ public sealed partial record NatNet
     /// <exception cref="InvalidOperationException">There is no such network.</exception>
     public static async Task<IReadOnlyList<PortForward>> ListForwards(VBoxManage vbox, string network, CancellationToken cancel = default)
     {
-        var all = ParseForwards((await vbox.Run(vbox.Command("natnetwork", "list"), cancel: cancel)).Output);
+        var all = ParseForwards((await vbox.Run(Listing(vbox), cancel: cancel)).Output);
         return all.TryGetValue(network, out var rules) ? rules : throw new InvalidOperationException($"There is no NAT network '{network}'.");
     }
 
@@ -58,8 +58,7 @@ public sealed partial record NatNet
         List<PortForward>? rules = null;
         foreach (var line in output.Split('\n').Select(l => l.TrimEnd('\r')))
         {
-            if (line.StartsWith("Name:", StringComparison.Ordinal) || line.StartsWith("NetworkName:", StringComparison.Ordinal))
-                networks.TryAdd(line[(line.IndexOf(':') + 1)..].Trim(), rules = []);
+            if (line.Split(':', 2) is [var key, var name] && nameKeys.Contains(key)) networks.TryAdd(name.Trim(), rules = []);
             if (rules is null || Rule().Match(line) is not { Success: true } match) continue;
             if (Port("host") is not { } host || Port("guest") is not { } guest || !IPAddress.TryParse(match.Groups["to"].Value, out var to)) continue;
             var protocol = match.Groups["protocol"].Value == "tcp" ? ForwardProtocol.Tcp : ForwardProtocol.Udp;

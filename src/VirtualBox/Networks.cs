@@ -9,9 +9,12 @@ namespace VirtualBox;
 /// <param name="HasDhcp">Whether machines get addresses in it.</param>
 public sealed partial record NatNet(string Name, IPNetwork Network, bool HasDhcp)
 {
+    /// <summary>Whether machines may use it.</summary>
+    public bool IsEnabled { get; init; } = true;
+
     /// <summary>All of them, by name.</summary>
     public static async Task<IReadOnlyDictionary<string, NatNet>> List(VBoxManage vbox, CancellationToken cancel = default) =>
-        Parse((await vbox.Run(vbox.Command("list", "natnets"), cancel: cancel)).Output);
+        Parse((await vbox.Run(Listing(vbox), cancel: cancel)).Output);
 
     /// <summary>Makes one; if VirtualBox refuses, nothing is left of it.</summary>
     /// <exception cref="VBoxManageException">There is one of this name.</exception>
@@ -21,7 +24,7 @@ public sealed partial record NatNet(string Name, IPNetwork Network, bool HasDhcp
         if ((await List(vbox, cancel)).ContainsKey(Name)) throw new InvalidOperationException($"There is a NAT network '{Name}' already.");
         try
         {
-            string[] arguments = ["--netname", Name, "--network", $"{Network}", "--enable", "--dhcp", HasDhcp ? "on" : "off"];
+            string[] arguments = ["--netname", Name, "--network", $"{Network}", IsEnabled ? "--enable" : "--disable", "--dhcp", HasDhcp ? "on" : "off"];
             await vbox.Run(vbox.Command(["natnetwork", "add", .. arguments]), cancel: cancel);
         }
         catch (VBoxManageException)
@@ -37,8 +40,18 @@ public sealed partial record NatNet(string Name, IPNetwork Network, bool HasDhcp
     public static Task Remove(VBoxManage vbox, string name, CancellationToken cancel = default) =>
         vbox.Run(vbox.Command("natnetwork", "remove", "--netname", name), cancel: cancel);
 
+    /// <summary>In 6.1 the list is always long, and has other keys; <c>natnetwork list</c> has no rules there.</summary>
     internal static IReadOnlyDictionary<string, NatNet> Parse(string output) =>
-        Blocks.Parse(output, "Name").ToDictionary(b => b["Name"], b => new NatNet(b["Name"], IPNetwork.Parse(b["Network"]), b["DHCP Server"] == "Yes"));
+        Blocks.Parse(output, key => nameKeys.Contains(key)).Select(b => new NatNet(Any(b, nameKeys), IPNetwork.Parse(b["Network"]), Any(b, "DHCP Server", "DHCP Enabled") == "Yes")
+        {
+            IsEnabled = b["Enabled"] == "Yes",
+        }).ToDictionary(n => n.Name);
+
+    private static readonly string[] nameKeys = ["Name", "NetworkName"];
+
+    private static string Any(IReadOnlyDictionary<string, string> block, params string[] keys) => keys.Select(block.GetValueOrDefault).First(v => v is not null)!;
+
+    private static CommandLine Listing(VBoxManage vbox) => vbox.Command("list", "--long", "natnets");
 }
 
 /// <summary>A network between the host and machines, by an interface of the host.</summary>
