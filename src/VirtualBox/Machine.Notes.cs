@@ -9,14 +9,14 @@ public sealed partial class Machine
     private const string Nothing = "<NULL>";
 
     /// <summary>Keeps a text with the machine, for any program (extra data). An empty one is the same as none.</summary>
-    /// <exception cref="ArgumentException">The key is empty or holds line breaks.</exception>
-    public Task SetExtra(string key, string value, CancellationToken cancel = default) => Write(["setextradata", Id, Names.Text(key, "A key"), value], cancel);
+    /// <exception cref="ArgumentException">The key is empty, holds line breaks, or is <c>enumerate</c>.</exception>
+    public Task SetExtra(string key, string value, CancellationToken cancel = default) => Write(["setextradata", Id, ExtraKey(key), value], cancel);
 
     /// <summary>The text of a key; null if there is none.</summary>
-    public Task<string?> GetExtra(string key, CancellationToken cancel = default) => One(["getextradata", Id, Names.Text(key, "A key")], cancel);
+    public Task<string?> GetExtra(string key, CancellationToken cancel = default) => One(["getextradata", Id, ExtraKey(key)], cancel);
 
     /// <summary>Removes a key; one that isn't there is no error.</summary>
-    public Task DeleteExtra(string key, CancellationToken cancel = default) => Write(["setextradata", Id, Names.Text(key, "A key")], cancel);
+    public Task DeleteExtra(string key, CancellationToken cancel = default) => Write(["setextradata", Id, ExtraKey(key)], cancel);
 
     /// <summary>All extra data. A key that holds <c>, Value: </c> can't be told from its value here.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListExtra(CancellationToken cancel = default) =>
@@ -36,7 +36,10 @@ public sealed partial class Machine
     /// <summary>Removes a guest property; one that isn't there is no error.</summary>
     public Task DeleteGuestProperty(string key, CancellationToken cancel = default) => Write(["guestproperty", "delete", Id, Names.Text(key, "A key")], cancel);
 
-    /// <summary>All guest properties whose keys fit a pattern.</summary>
+    /// <summary>
+    /// All guest properties whose keys fit a pattern. VBoxManage marks no ends in this list: whoever rules the machine can set one property so that it reads as
+    /// several, also as one that only the host may set. Where that matters, <see cref="GetGuestProperty"/> is to be asked.
+    /// </summary>
     /// <param name="pattern">With <c>*</c> and <c>?</c>, several divided by <c>|</c>.</param>
     /// <param name="cancel">Ends it.</param>
     public async Task<IReadOnlyDictionary<string, string>> ListGuestProperties(string pattern = "*", CancellationToken cancel = default) =>
@@ -73,6 +76,10 @@ public sealed partial class Machine
         if (RemovedProperty().Match(output) is { Success: true } removed) return (removed.Groups["key"].Value, null);
         throw new FormatException($"VBoxManage says '{output.Trim()}' instead of a property.");
     }
+
+    /// <summary>VBoxManage would answer with all keys and values.</summary>
+    private static string ExtraKey(string key) =>
+        key == "enumerate" ? throw new ArgumentException("A key can't be 'enumerate': VBoxManage lists all keys then.", nameof(key)) : Names.Text(key, "A key");
 
     private async Task<string?> One(string[] arguments, CancellationToken cancel)
     {

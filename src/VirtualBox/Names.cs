@@ -28,9 +28,10 @@ internal static class Names
     }
 
     /// <summary>A group of machines, such as <c>/students/first</c>; each part is a folder.</summary>
-    /// <exception cref="ArgumentException">It is none, or leaves the machine folder.</exception>
+    /// <exception cref="ArgumentException">It is none, leaves the machine folder, or would be several.</exception>
     public static string Group(string group)
     {
+        if (group.Contains(',')) throw new ArgumentException($"A group has no comma, as '{group}' has: VirtualBox would take it for several.", nameof(group));
         if (!group.StartsWith('/')) throw new ArgumentException($"A group begins with /, '{group}' does not.", nameof(group));
         if (group != "/")
             foreach (var part in group[1..].Split('/')) Machine(part);

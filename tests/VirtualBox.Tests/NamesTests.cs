@@ -53,6 +53,7 @@ public sealed class NamesTests
     [InlineData("/a/1f612e6e-d117-4d06-813a-40b39401fa9c")]
     [InlineData("/a/two\nlines")]
     [InlineData("/a//b")]
+    [InlineData("/a,/b")]
     [InlineData("")]
     public void AGroupIsAPathOfNames(string group) => Assert.Throws<ArgumentException>(() => Names.Group(group));
 

@@ -196,6 +196,10 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         Assert.Equal(["/broker/plain"], (await machine.ListGuestProperties("*/plain")).Keys);
         Assert.Empty(await machine.ListGuestProperties("/nothing"));
 
+        await machine.SetGuestProperty("/a", "v, timestamp: 1, flags: \nName: /broker/plain, value: forged");
+        Assert.Equal("forged", (await machine.ListGuestProperties("/*"))["/broker/plain"]);
+        Assert.Equal("value", await machine.GetGuestProperty("/broker/plain"));
+
         await machine.DeleteExtra("/broker/plain");
         await machine.DeleteExtra("/broker/plain");
         Assert.Null(await machine.GetExtra("/broker/plain"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace VirtualBox;
 
@@ -9,6 +10,7 @@ namespace VirtualBox;
 /// <param name="folder">Its path, as given to <see cref="Autostart.SetDatabase"/>.</param>
 public sealed class AutostartDatabase(string folder)
 {
+    private const int MostDigits = 32;
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Its path.</summary>
@@ -50,10 +52,21 @@ public sealed class AutostartDatabase(string folder)
     private static AutostartFinding Finding(AutostartEffect effect, string reason, string remedy) => new(0, effect, reason, remedy);
 
     private Dictionary<string, int> Counts(string ending) => new DirectoryInfo(Folder).EnumerateFiles("*" + ending)
-        .Where(f => f.Name.EndsWith(ending, StringComparison.Ordinal) && f.Name.Length > ending.Length && f.Length < 32)
-        .Select(f => (User: f.Name[..^ending.Length], Count: Number(File.ReadAllText(f.FullName))))
+        .Where(f => f.Name.EndsWith(ending, StringComparison.Ordinal) && f.Name.Length > ending.Length)
+        .Select(f => (User: f.Name[..^ending.Length], Count: Count(f.FullName)))
         .Where(u => u.Count > 0)
         .ToDictionary(u => u.User, u => u.Count);
 
-    private static int Number(string text) => int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static int Count(string file)
+    {
+        try
+        {
+            var text = Encoding.ASCII.GetString(PlainFile.Read(file, MostDigits));
+            return int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0; // every user of the host may put there what they like
+        }
+    }
 }

@@ -98,14 +98,10 @@ internal sealed class SettingsFile
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (file.Length > LargestSize) throw new SettingsFileException(path, 0, "It is larger than 64 MB, which no settings file is.");
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            if (bytes.Length == 0) throw new SettingsFileException(path, 0, "It is empty." + Backup(path));
-            return bytes;
+            var bytes = PlainFile.Read(path, LargestSize);
+            return bytes.Length > 0 ? bytes : throw new SettingsFileException(path, 0, "It is empty." + Backup(path));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SettingsFileException(path, 0, $"It can't be read: {e.Message}", e);
         }

@@ -30,5 +30,20 @@ public sealed class AutostartDatabaseTests : IDisposable
         Assert.Throws<DirectoryNotFoundException>(() => new AutostartDatabase(Path.Combine(folder, "not")).Starting());
     }
 
+    // Everybody may write there. A pipe would be waited for, until somebody writes into it.
+    [Fact]
+    public async Task WhatSomebodyPutThereInsteadOfACountStopsNobody()
+    {
+        File.WriteAllText(Path.Combine(folder, "bob.start"), "1");
+        await Fifo.Make(Path.Combine(folder, "eve.start"));
+        File.CreateSymbolicLink(Path.Combine(folder, "gone.start"), Path.Combine(folder, "nowhere"));
+        File.CreateSymbolicLink(Path.Combine(folder, "zero.start"), "/dev/zero");
+        File.CreateSymbolicLink(Path.Combine(folder, "folder.start"), "/");
+
+        var starting = await Task.Run(() => new AutostartDatabase(folder).Starting()).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(new Dictionary<string, int> { ["bob"] = 1 }, starting);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 }

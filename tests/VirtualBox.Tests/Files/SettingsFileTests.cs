@@ -26,6 +26,19 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     [Fact]
+    public async Task APipeInAFilesPlaceIsNotWaitedFor()
+    {
+        folder.WriteToday();
+        var file = $"{folder.Machines}/base/base.vbox";
+        File.Delete(file);
+        await Fifo.Make(file);
+
+        var error = await Assert.ThrowsAsync<SettingsFileException>(() => Task.Run(() => MachineFile.Load(file)).WaitAsync(TimeSpan.FromSeconds(30)));
+
+        Assert.Contains("can't be read", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ASavedOrAbortedMachineInAGroupSaysSo()
     {
         folder.WriteToday();
@@ -198,7 +211,7 @@ public sealed class SettingsFileTests : IDisposable
     {
         var path = Path.Combine(folder.UserHome, "m.vbox");
         using (var file = File.Create(path)) file.SetLength((64 << 20) + 1);
-        Assert.Contains("larger than 64 MB", Assert.Throws<SettingsFileException>(() => MachineFile.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("larger than 67108864 bytes", Assert.Throws<SettingsFileException>(() => MachineFile.Load(path)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => folder.Dispose();
