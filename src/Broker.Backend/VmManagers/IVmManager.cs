@@ -92,6 +92,15 @@ public interface IDisks
     /// <summary>Makes a new, empty overlay on a frozen image.</summary>
     void Clone(string frozen, string target);
 
+    /// <summary>Makes a clone's volume stand alone: all that lies below it is copied into it, and it needs its base no more. The guest's content stays.</summary>
+    /// <remarks>It is done whole or not at all: cancelled or killed, the volume is as it was. One that stands alone already is left so.</remarks>
+    /// <param name="path">The volume of a domain that is off and has no saved memory, which would still name the base.</param>
+    /// <param name="backing">As in <see cref="DiskSpec.Backing"/>. What the file itself says must be the same: a guest may have had its hands on it.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="VmException">It is frozen, lies on something else than was said, or there is no room.</exception>
+    void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel);
+
     /// <summary>Deletes a volume's file and what belongs to it.</summary>
     void Delete(string path);
 

@@ -1,8 +1,8 @@
 namespace Broker.Backend.VmManagers;
 
 /// <summary>
-/// Makes a volume of an image in the library: a copy that nobody else can change, looked into and converted by a qemu-img that may do little. The volume
-/// appears under its name whole or not at all.
+/// Makes volumes that stand alone, of images in the library and of overlays: a copy that nobody else can change, looked into and converted by a qemu-img
+/// that may do little. The volume appears under its name whole or not at all.
 /// </summary>
 /// <param name="settings">The node.</param>
 /// <param name="format">What volumes are, as qemu-img calls it.</param>
@@ -19,51 +19,80 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     {
         using var image = LibraryFolder.Open(settings.LibraryFolder, libraryFile);
         var disk = LibraryDisk.Find(image);
-        if (disk.Header.Problem != null) throw Refused(libraryFile, disk.Header.Problem);
+        var words = new Words($"'{libraryFile}'", "imported");
+        if (disk.Header.Problem != null) throw words.Refused(disk.Header.Problem);
         if (File.Exists(target)) return CapacityOf(target);
+        Make(disk, [], target, words, percent, cancel);
+        return disk.Image.CapacityBytes;
+    }
 
+    /// <summary>Makes a volume anew, of a qcow2 overlay and what is below it.</summary>
+    /// <param name="path">The overlay. It is replaced at the end.</param>
+    /// <param name="backing">Images below it, nearest first, in the same folder and readable by everybody.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        var words = new Words(path, "made to stand alone");
+        using var overlay = File.OpenHandle(path);
+        foreach (var below in backing)
+        {
+            using var image = File.OpenHandle(below);
+            if (Qcow2Overlay.ReadHeader(FilePart.Whole(image)).Problem is { } problem) throw words.Refused($"Of {below}, which is below it: {problem}");
+        }
+
+        var whole = FilePart.Whole(overlay);
+        var header = Qcow2Overlay.ReadHeader(whole);
+        if (header.Problem != null) throw words.Refused(header.Problem);
+        Make(new(header, header, whole, null), backing, path, words, percent, cancel);
+    }
+
+    private void Make(LibraryDisk disk, IReadOnlyList<string> backing, string target, Words words, IProgress<int> percent, CancellationToken cancel)
+    {
         var (source, part) = (target + Source, target + Part);
+        var (from, capacity) = (disk.Image.Format!, disk.Image.CapacityBytes);
         try
         {
             percent.Report(0);
-            CheckRoom(libraryFile, disk.Bytes.Length);
+            CheckRoom(words, disk.Bytes.Length);
             // What is looked at must be what is converted, so we take a copy that nobody else can change. It is also what lets an unprivileged qemu-img read the
             // image without the library being open to everybody: an open file can't be handed to a user who may not open it.
             CopyForNobody(disk, source, new Share(percent, 0, CopyPercent), cancel);
-            using (var copy = File.OpenHandle(source))
-                if (FilePart.Whole(copy).ReadHeader() != disk.Image) throw Refused(libraryFile, "It changed while it was copied.");
+            using (var copy = File.OpenHandle(source, FileMode.Open, FileAccess.ReadWrite))
+            {
+                if (backing.Count > 0) Qcow2Overlay.CutOff(copy);
+                if (FilePart.Whole(copy).ReadHeader() != disk.Image) throw words.Refused("It changed while it was copied.");
+            }
 
-            var (from, capacity) = (disk.Image.Format!, disk.Image.CapacityBytes);
             var report = QemuImg.Info(source, from);
-            if (report.HasBackingFile) throw Refused(libraryFile, "It is an overlay on another file (a backing file).");
-            if (report.HasDataFile) throw Refused(libraryFile, "It keeps its data in another file.");
-            if (report.IsEncrypted) throw Refused(libraryFile, "It is encrypted.");
-            if (report.CapacityBytes != capacity) throw Refused(libraryFile, "Its header contradicts itself.");
+            if (report.HasBackingFile) throw words.Refused("It is an overlay on another file (a backing file).");
+            if (report.HasDataFile) throw words.Refused("It keeps its data in another file.");
+            if (report.IsEncrypted) throw words.Refused("It is encrypted.");
+            if (report.CapacityBytes != capacity) throw words.Refused("Its header contradicts itself.");
 
             if (from != "raw") QemuImg.Check(source, from);
 
-            var needed = QemuImg.Measure(source, from);
-            CheckRoom(libraryFile, needed);
+            var needed = QemuImg.Measure(source, from, backing);
+            CheckRoom(words, needed);
             CreateForNobody(part);
-            QemuImg.Convert(source, from, part, format, MostBytes(needed, capacity), new Share(percent, CopyPercent, 99), cancel);
+            QemuImg.Convert(source, from, backing, part, format, MostBytes(needed, capacity), new Share(percent, CopyPercent, 99), cancel);
             cancel.ThrowIfCancellationRequested();
             TakeBack(part);
-            Settle(part, target);
+            Settle(part, target, overwrite: backing.Count > 0);
             percent.Report(100);
-            return capacity;
         }
         catch (InvalidDataException e)
         {
-            throw Refused(libraryFile, e.Message, e);
+            throw words.Refused(e.Message, e);
         }
         catch (VmException e) when (e.Message.Contains(source, StringComparison.Ordinal))
         {
             // our copy's name says nothing to people
-            throw new VmException(e.Message.Replace(source, $"'{libraryFile}'", StringComparison.Ordinal), e);
+            throw new VmException(e.Message.Replace(source, words.Name, StringComparison.Ordinal), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VmException($"'{libraryFile}' could not be imported to {settings.PoolFolder}: {e.Message}", e);
+            throw new VmException($"{words.Name} could not be {words.Done} in {settings.PoolFolder}: {e.Message}", e);
         }
         finally
         {
@@ -75,22 +104,20 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     /// <summary>Files that an import which was killed leaves beside its target.</summary>
     public static IReadOnlyList<string> Leftovers(string target) => [target + Source, target + Part];
 
-    /// <summary>Gives a finished file its name, so that it is there whole after a power cut too.</summary>
-    public static void Settle(string part, string target)
+    /// <summary>Gives a finished file its name, so that it is there whole after a power cut too, or else the one that had the name before.</summary>
+    public static void Settle(string part, string target, bool overwrite = false)
     {
         using (var file = File.OpenHandle(part)) RandomAccess.FlushToDisk(file);
-        File.Move(part, target, overwrite: false);
+        File.Move(part, target, overwrite);
         Posix.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private static VmException Refused(string libraryFile, string problem, Exception? inner = null) => new($"'{libraryFile}' can't be imported. {problem}", inner);
-
-    private void CheckRoom(string libraryFile, long needed)
+    private void CheckRoom(Words words, long needed)
     {
         var free = new DriveInfo(settings.PoolFolder).AvailableFreeSpace;
         if (free - needed < RoomToLeave)
         {
-            throw new VmException($"There is no room for '{libraryFile}' in {settings.PoolFolder}: it takes {needed >> 20} MiB, {free >> 20} MiB are free and " +
+            throw new VmException($"There is no room for {words.Name} in {settings.PoolFolder}: it takes {needed >> 20} MiB, {free >> 20} MiB are free and " +
                 $"{RoomToLeave >> 20} MiB have to stay free. Make room or use a larger disk.");
         }
     }
@@ -130,6 +157,14 @@ internal sealed class ImageImport(NodeSettings settings, string format)
 
     /// <summary>A limit for the file that is made. Formats other than qcow2 fill up larger blocks than were measured; none gets larger than the disk and its tables.</summary>
     private long MostBytes(long needed, long capacity) => (format == "qcow2" ? needed + (needed / 8) : capacity + (capacity / 8)) + (64 << 20);
+
+    /// <summary>What people are told about.</summary>
+    /// <param name="Name">What is worked on.</param>
+    /// <param name="Done">What it can't be, when something is wrong.</param>
+    private sealed record Words(string Name, string Done)
+    {
+        public VmException Refused(string problem, Exception? inner = null) => new($"{Name} can't be {Done}. {problem}", inner);
+    }
 
     /// <summary>Maps the percents of a step to its share of the whole.</summary>
     private sealed class Share(IProgress<int> percent, int from, int to) : IProgress<int>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Broker.Backend.VmManagers;
@@ -46,9 +47,12 @@ internal static partial class QemuImg
     }
 
     /// <summary>Bytes that what a stranger's image holds will take, stand-alone. Told for qcow2: of other formats qemu-img can't tell, and none with tables takes much less.</summary>
-    public static long Measure(string path, string format)
+    /// <param name="path">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="backing">As in <see cref="Convert"/>.</param>
+    public static long Measure(string path, string format, IReadOnlyList<string> backing)
     {
-        var output = RunLimited(path, ["measure", "--output=json", "-f", format, "-O", "qcow2", Path.GetFileName(path)], Long, 0, $"The image {path} could not be measured").Output;
+        var output = RunLimited(path, ["measure", "--output=json", "-O", "qcow2", .. Opened(path, format, backing)], Long, 0, $"The image {path} could not be measured").Output;
         using var json = Parse(output, path);
         return json.RootElement.GetProperty("required").GetInt64();
     }
@@ -56,13 +60,15 @@ internal static partial class QemuImg
     /// <summary>Copies a stranger's image to a stand-alone one. The target exists and may be written by <see cref="Nobody"/>.</summary>
     /// <param name="source">The image.</param>
     /// <param name="format">Its format.</param>
+    /// <param name="backing">Images below it, nearest first, of the same format and in the same folder. What headers say of that is not followed.</param>
     /// <param name="target">The file to fill, in the same folder.</param>
     /// <param name="targetFormat">What it becomes.</param>
     /// <param name="mostBytes">No file may grow beyond this.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
-    public static void Convert(string source, string format, string target, string targetFormat, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
-        RunLimited(source, ["convert", "-p", "-f", format, "-O", targetFormat, Path.GetFileName(source), Path.GetFileName(target)], Long, mostBytes,
+    public static void Convert(string source, string format, IReadOnlyList<string> backing, string target, string targetFormat, long mostBytes, IProgress<int> percent,
+        CancellationToken cancel) =>
+        RunLimited(source, ["convert", "-p", "-O", targetFormat, .. Opened(source, format, backing), Path.GetFileName(target)], Long, mostBytes,
             $"The image {source} could not be converted",
             piece =>
             {
@@ -72,6 +78,17 @@ internal static partial class QemuImg
 
     [GeneratedRegex(@"\((?<percent>\d+\.\d+)/100%\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Percent();
+
+    private static string[] Opened(string path, string format, IReadOnlyList<string> backing) =>
+        backing.Count == 0 ? ["-f", format, Path.GetFileName(path)] : ["json:" + Chain([path, .. backing], format)!.ToJsonString()];
+
+    // null: nothing is below the lowest, whatever its header says
+    private static JsonObject? Chain(IReadOnlyList<string> paths, string format) => paths.Count == 0 ? null : new()
+    {
+        ["driver"] = format,
+        ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = Path.GetFileName(paths[0]) },
+        ["backing"] = Chain([.. paths.Skip(1)], format),
+    };
 
     private static JsonDocument Parse(string output, string path)
     {

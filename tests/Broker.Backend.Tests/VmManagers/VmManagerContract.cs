@@ -344,6 +344,74 @@ public abstract partial class VmManagerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_clone_that_is_flattened_keeps_its_content_and_needs_its_bases_no_more()
+    {
+        var lowest = await ImportBlank();
+        await WriteMark(lowest, 'A');
+        Node.Disks.Freeze(lowest);
+        var middle = NewVolume();
+        Node.Disks.Clone(lowest, middle);
+        await WriteMark(middle, 'B');
+        Node.Disks.Freeze(middle);
+        var top = NewVolume();
+        Node.Disks.Clone(middle, top);
+        await WriteMark(top, 'C');
+        var progress = new Progress();
+
+        Node.Disks.Flatten(top, [middle, lowest], progress, CancellationToken.None);
+        Node.Disks.Flatten(top, [middle, lowest], new Progress(), CancellationToken.None);
+        Node.Disks.Flatten(top, [], new Progress(), CancellationToken.None);
+
+        Assert.Equal(100, progress.Values[^1]);
+        Assert.Equal(progress.Values.Order(), progress.Values);
+        Node.Disks.Delete(middle);
+        Node.Disks.Delete(lowest);
+        Assert.Equal([top], PoolFiles());
+        Assert.Equal((true, true, true, false), (await HasMark(top, 'A'), await HasMark(top, 'B'), await HasMark(top, 'C'), await HasMark(top, 'D')));
+        await WriteMark(top, 'D');
+        Node.Disks.Freeze(top);
+        var clone = NewVolume();
+        Node.Disks.Clone(top, clone);
+        Assert.Equal((true, true), (await HasMark(clone, 'A'), await HasMark(clone, 'D')));
+        var spec = Spec([new("vda", clone, Node.Disks.Format, [top])]);
+        Node.Define(spec);
+        Node.Start(spec.Id);
+        Assert.Equal(Power.Running, Inventory(spec)!.Power);
+    }
+
+    [Fact]
+    public async Task A_flattening_that_is_cancelled_leaves_the_clone_on_its_base()
+    {
+        var (lowest, top) = await CloneOfBlank();
+        using var cancel = new CancellationTokenSource();
+        var before = PoolFiles();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Node.Disks.Flatten(top, [lowest], new Progress { Reached = _ => cancel.Cancel() }, cancel.Token));
+
+        Assert.Equal(before, PoolFiles());
+        Assert.Equal((true, true), (await HasMark(top, 'A'), await HasMark(top, 'B')));
+        Assert.Throws<VmException>(() => Node.Disks.Flatten(lowest, [], new Progress(), CancellationToken.None));
+        Node.Disks.Flatten(top, [lowest], new Progress(), CancellationToken.None);
+        Assert.Equal((true, true), (await HasMark(top, 'A'), await HasMark(top, 'B')));
+    }
+
+    [Fact]
+    public async Task What_is_a_base_or_lies_on_another_than_was_said_is_not_flattened()
+    {
+        var (lowest, top) = await CloneOfBlank();
+        var other = await ImportBlank();
+        Node.Disks.Freeze(other);
+
+        Assert.Contains("does not lie on", Assert.Throws<VmException>(() => Node.Disks.Flatten(top, [other], new Progress(), CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not lie on", Assert.Throws<VmException>(() => Node.Disks.Flatten(top, [], new Progress(), CancellationToken.None)).Message, StringComparison.Ordinal);
+        Node.Disks.Freeze(top);
+        Assert.Contains("base image", Assert.Throws<VmException>(() => Node.Disks.Flatten(top, [lowest], new Progress(), CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains("missing", Assert.Throws<VmException>(() => Node.Disks.Flatten(NewVolume(), [lowest], new Progress(), CancellationToken.None)).Message, StringComparison.Ordinal);
+
+        Assert.Equal((true, true), (await HasMark(top, 'A'), await HasMark(top, 'B')));
+    }
+
+    [Fact]
     public async Task A_file_in_the_way_of_a_clone_is_left_as_it_is()
     {
         var lowest = await ImportBlank();
@@ -517,6 +585,17 @@ public abstract partial class VmManagerContract : IAsyncLifetime
         var spec = Spec([new("vda", disk, Node.Disks.Format, [frozen])]);
         Node.Define(spec);
         return spec;
+    }
+
+    private async Task<(string Base, string Clone)> CloneOfBlank()
+    {
+        var lowest = await ImportBlank();
+        await WriteMark(lowest, 'A');
+        Node.Disks.Freeze(lowest);
+        var top = NewVolume();
+        Node.Disks.Clone(lowest, top);
+        await WriteMark(top, 'B');
+        return (lowest, top);
     }
 
     private async Task<string> ImportBlank()

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace Broker.Backend.VmManagers.Libvirt;
 
 /// <summary>
@@ -48,7 +45,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
     {
         if (File.Exists(target))
         {
-            if (BackingOf(target) == frozen) return;
+            if (Qcow2Overlay.BackingOf(target) == frozen) return;
             throw new VmException($"{target} is in the way: it is not an overlay on {frozen}. It is left as it is; move it away.");
         }
         var part = target + ".part";
@@ -63,6 +60,27 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         ImageImport.Settle(part, target);
     }
 
+    public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        CheckExists(path);
+        if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
+        if (Qcow2Overlay.BackingOf(path) == null)
+        {
+            percent.Report(100);
+            return;
+        }
+
+        // a guest that had QEMU in its hands could have made the file name any other
+        foreach (var (above, below) in new[] { path }.Concat(backing).Zip(backing.Append(null)))
+        {
+            if (below != null) CheckExists(below);
+            if (Qcow2Overlay.BackingOf(above) != below || (below != null && (!IsFrozen(below) || Path.GetDirectoryName(below) != Path.GetFullPath(settings.PoolFolder))))
+                throw new VmException($"{above} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with qemu-img info.");
+        }
+
+        _import.Flatten(path, backing, percent, cancel);
+    }
+
     public void Delete(string path)
     {
         foreach (var file in (string[])[TemplateOf(path), TemplateOf(path) + ".part", .. ImageImport.Leftovers(path), path]) File.Delete(file);
@@ -75,23 +93,12 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
             .Where(id => id != Guid.Empty),
     ];
 
+    private static bool IsFrozen(string path) => !File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite);
+
     private static string TemplateOf(string path) => path + ".template";
 
     private static void CheckExists(string path)
     {
         if (!File.Exists(path)) throw new VmException($"The disk image {path} is missing. Restore the file.");
-    }
-
-    /// <summary>The backing file that a qcow2 image names, or null.</summary>
-    private static string? BackingOf(string path)
-    {
-        using var file = File.OpenHandle(path);
-        Span<byte> header = stackalloc byte[20];
-        if (RandomAccess.Read(file, header, 0) < header.Length) return null;
-        var offset = BinaryPrimitives.ReadInt64BigEndian(header[8..]);
-        var length = BinaryPrimitives.ReadInt32BigEndian(header[16..]);
-        if (offset <= 0 || length is <= 0 or > 1023) return null;
-        var name = new byte[length];
-        return RandomAccess.Read(file, name, offset) == length ? Encoding.UTF8.GetString(name) : null;
     }
 }

@@ -65,6 +65,25 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         SimulatedDisk.Read(template).Write(target);
     }
 
+    public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        faults.Meet("flatten");
+        var disk = SimulatedDisk.Read(Existing(path));
+        if (!File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite))
+            throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
+        percent.Report(0);
+        if (disk.Backing != null)
+        {
+            if (backing is not [var below, ..] || disk.Backing != below) throw new VmException($"{path} does not lie on what it should. It is left as it is.");
+            var all = SimulatedDisk.ReadAll(path);
+            percent.Report(50);
+            cancel.ThrowIfCancellationRequested();
+            new SimulatedDisk(disk.CapacityBytes, null, all).Write(path);
+        }
+
+        percent.Report(100);
+    }
+
     public void Delete(string path)
     {
         faults.Meet("delete");

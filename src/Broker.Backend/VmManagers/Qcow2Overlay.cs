@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+using System.Text;
+using Broker.Core.Library;
+using Microsoft.Win32.SafeHandles;
+
+namespace Broker.Backend.VmManagers;
+
+/// <summary>What the header of a qcow2 file says of the image below it. All else in it is <see cref="ImageHeader"/>'s business.</summary>
+internal static class Qcow2Overlay
+{
+    // where its name is, as eight bytes, and how long that is, as four
+    private const int NamedAt = 8;
+    private const int NamedLength = 12;
+    private const int LongestName = 1023;
+
+    /// <summary>The file that an image names as the one below it; null when it names none.</summary>
+    public static string? BackingOf(string path)
+    {
+        using var file = File.OpenHandle(path);
+        Span<byte> named = stackalloc byte[NamedLength];
+        if (RandomAccess.Read(file, named, NamedAt) < named.Length) return null;
+        var offset = BinaryPrimitives.ReadInt64BigEndian(named);
+        var length = BinaryPrimitives.ReadInt32BigEndian(named[8..]);
+        if (offset <= 0 || length is <= 0 or > LongestName) return null;
+        var name = new byte[length];
+        return RandomAccess.Read(file, name, offset) == length ? Encoding.UTF8.GetString(name) : null;
+    }
+
+    /// <summary>Judges an image as if nothing were below it.</summary>
+    public static ImageHeader ReadHeader(FilePart image)
+    {
+        var start = image.Read(0, ImageHeader.Length);
+        if (start.Length >= NamedAt + NamedLength) start.AsSpan(NamedAt, NamedLength).Clear();
+        return ImageHeader.Read(start, image.Length);
+    }
+
+    /// <summary>Makes an image forget what is below it; what it didn't have itself is zeros then.</summary>
+    public static void CutOff(SafeFileHandle image) => RandomAccess.Write(image, new byte[NamedLength], NamedAt);
+}
