@@ -25,7 +25,8 @@ public sealed partial record DhcpLease(IPAddress Address, DateTimeOffset Expires
             string[] arguments = ["--network", Names.Text(networkName, "A network's name"), "--mac-address", Nic.CheckMac(mac)];
             return Parse((await vbox.Run(vbox.Command(["dhcpserver", "findlease", .. arguments]), cancel: cancel)).Output);
         }
-        catch (VBoxManageException e) when (e.Code is ErrorCode.ObjectNotFound || e.Code is ErrorCode.FileError && e.Message.Contains("VERR_FILE_NOT_FOUND", StringComparison.Ordinal))
+        catch (VBoxManageException e) when (e.Code == ErrorCode.ObjectNotFound
+            || e.Code == ErrorCode.FileError && e.Message.Contains("VERR_FILE_NOT_FOUND", StringComparison.Ordinal))
         {
             return null; // none for this NIC, or none for anybody so far
         }

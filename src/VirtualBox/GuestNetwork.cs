@@ -22,9 +22,15 @@ public sealed partial record GuestNetwork(string? Mac, string? Name, IPAddress? 
         var count = int.TryParse(properties.GetValueOrDefault("/VirtualBox/GuestInfo/Net/Count"), out var told) ? told : int.MaxValue;
         var numbers = properties.Keys.Select(k => Key().Match(k)).Where(m => m.Success)
             .Select(m => int.Parse(m.Groups["number"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)).Where(n => n < count).Distinct().Order();
-        return [.. numbers.Select(number => new GuestNetwork(Value(number, "MAC"), Value(number, "Name"), Address(number, "V4/IP"), Address(number, "V6/IP"), Value(number, "Status") == "Up"))];
+        return
+        [
+            .. from number in numbers
+               select new GuestNetwork(
+                   Value(number, "MAC"), Value(number, "Name"), Address(number, "V4/IP"), Address(number, "V6/IP"), Value(number, "Status") == "Up"),
+        ];
 
-        string? Value(int number, string what) => properties.GetValueOrDefault($"/VirtualBox/GuestInfo/Net/{number}/{what}") is { Length: > 0 } value ? value : null;
+        string? Value(int number, string what) =>
+            properties.GetValueOrDefault($"/VirtualBox/GuestInfo/Net/{number}/{what}") is { Length: > 0 } value ? value : null;
         IPAddress? Address(int number, string what) => IPAddress.TryParse(Value(number, what), out var address) ? address : null;
     }
 

@@ -7,7 +7,7 @@ namespace VirtualBox;
 /// <param name="Cores">Its cores that are online.</param>
 /// <param name="MemoryMiB">Its memory.</param>
 /// <param name="FreeMemoryMiB">What of it is available.</param>
-/// <param name="RunsMachines">Whether its CPUs have hardware virtualization; without, VirtualBox runs no machines since 6.1. Drivers are another matter.</param>
+/// <param name="RunsMachines">Whether its CPUs have hardware virtualization: VirtualBox needs it since 6.1. That there is a driver it does not say.</param>
 /// <param name="System">Its system: <c>Linux</c>.</param>
 /// <param name="SystemVersion">That system's version, of the kernel.</param>
 public sealed record Host(int Cpus, int Cores, long MemoryMiB, long FreeMemoryMiB, bool RunsMachines, string System, string SystemVersion)

@@ -41,7 +41,8 @@ public sealed partial class Machine
         {
             var file = new FileInfo(Path.Combine(folder.FullName, "screen.png"));
             await vbox.Run(vbox.Command("controlvm", Id, "screenshotpng", file.FullName, $"{screen}"), cancel: cancel);
-            if (!file.Exists || file.Length > MaxScreenshot) throw new FormatException($"VirtualBox wrote no picture of machine {Uuid}, or one that is too large.");
+            if (!file.Exists || file.Length > MaxScreenshot)
+                throw new FormatException($"VirtualBox wrote no picture of machine {Uuid}, or one that is too large.");
             var png = await File.ReadAllBytesAsync(file.FullName, cancel);
             return png.AsSpan().StartsWith(pngMark) ? png : throw new FormatException($"VirtualBox wrote something else than a PNG of machine {Uuid}.");
         }

@@ -68,7 +68,8 @@ public sealed partial class Machine(VBoxManage vbox, Guid uuid)
     /// <exception cref="VBoxManageException">It is registered already, or VirtualBox can't read it.</exception>
     public static async Task<Machine> Register(VBoxManage vbox, string settingsFile, CancellationToken cancel = default)
     {
-        if (!Path.IsPathRooted(settingsFile)) throw new ArgumentException($"The path of a machine's file must be absolute, '{settingsFile}' is not.", nameof(settingsFile));
+        if (!Path.IsPathRooted(settingsFile))
+            throw new ArgumentException($"The path of a machine's file must be absolute, '{settingsFile}' is not.", nameof(settingsFile));
         var machine = MachineFile.Load(settingsFile);
         await vbox.Run(vbox.Command("registervm", settingsFile), cancel: cancel);
         return new(vbox, machine.Uuid);

@@ -120,6 +120,7 @@ internal sealed partial class MachineReadable
 
     private static int LineEnd(string report, int at) => report.IndexOf('\n', at) is >= 0 and var end ? end : report.Length;
 
-    [GeneratedRegex(@"\G([A-Za-z][^\s=""]*=|""(\\.|[^""\\\n])*""=|""[^\n]*""=""|[ ]rec_|\z)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\G([A-Za-z][^\s=""]*=|""(\\.|[^""\\\n])*""=|""[^\n]*""=""|[ ]rec_|\z)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Entry();
 }

@@ -27,8 +27,12 @@ public sealed partial record NatNet
     /// neither whether it lies in the network nor whether the host's port is free.
     /// </param>
     /// <param name="cancel">Ends it.</param>
-    /// <exception cref="ArgumentException">The name is too long, empty or holds a colon; a port is 0; there is no guest's address, or the host's is of the other kind.</exception>
-    /// <exception cref="VBoxManageException">There is no such network, or it has a rule of this name, or one for this port (<see cref="ErrorCode.InvalidArgument"/>).</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is too long, empty or holds a colon; a port is 0; there is no guest's address, or the host's is of the other kind.
+    /// </exception>
+    /// <exception cref="VBoxManageException">
+    /// There is no such network, or it has a rule of this name, or one for this port (<see cref="ErrorCode.InvalidArgument"/>).
+    /// </exception>
     public static async Task AddForward(VBoxManage vbox, string network, PortForward rule, CancellationToken cancel = default) =>
         await Modify(vbox, network, [Option(rule.GuestAddress?.AddressFamily == AddressFamily.InterNetworkV6), Text(rule)], cancel);
 
@@ -80,7 +84,8 @@ public sealed partial record NatNet
     private static string Text(PortForward rule)
     {
         Names.Text(rule.Name, "A rule's name", without: ":");
-        if (Encoding.UTF8.GetByteCount(rule.Name) > MaxNameBytes) throw Names.Refused($"A rule's name may have {MaxNameBytes} bytes; '{rule.Name[..20]}…' has more.");
+        if (Encoding.UTF8.GetByteCount(rule.Name) > MaxNameBytes)
+            throw Names.Refused($"A rule's name may have {MaxNameBytes} bytes; '{rule.Name[..20]}…' has more.");
         if (rule.HostPort == 0 || rule.GuestPort == 0) throw Names.Refused($"Rule '{rule.Name}' has a port 0.");
         if (rule.GuestAddress is null) throw Names.Refused($"Rule '{rule.Name}' lacks the machine's address, which a NAT network does not know by itself.");
         if (rule.HostAddress is { } host && host.AddressFamily != rule.GuestAddress.AddressFamily)

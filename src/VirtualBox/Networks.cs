@@ -41,15 +41,16 @@ public sealed partial record NatNet(string Name, IPNetwork Network, bool HasDhcp
         vbox.Run(vbox.Command("natnetwork", "remove", "--netname", name), cancel: cancel);
 
     /// <summary>In 6.1 the list is always long, and has other keys; <c>natnetwork list</c> has no rules there.</summary>
-    internal static IReadOnlyDictionary<string, NatNet> Parse(string output) =>
-        Blocks.Parse(output, key => nameKeys.Contains(key)).Select(b => new NatNet(Any(b, nameKeys), IPNetwork.Parse(b["Network"]), Any(b, "DHCP Server", "DHCP Enabled") == "Yes")
-        {
-            IsEnabled = b["Enabled"] == "Yes",
-        }).ToDictionary(n => n.Name);
+    internal static IReadOnlyDictionary<string, NatNet> Parse(string output)
+    {
+        var nets = from block in Blocks.Parse(output, nameKeys.Contains)
+                   let name = nameKeys.Select(block.GetValueOrDefault).First(n => n is not null)
+                   let dhcp = block.GetValueOrDefault("DHCP Server") ?? block["DHCP Enabled"]
+                   select new NatNet(name, IPNetwork.Parse(block["Network"]), dhcp == "Yes") { IsEnabled = block["Enabled"] == "Yes" };
+        return nets.ToDictionary(n => n.Name);
+    }
 
     private static readonly string[] nameKeys = ["Name", "NetworkName"];
-
-    private static string Any(IReadOnlyDictionary<string, string> block, params string[] keys) => keys.Select(block.GetValueOrDefault).First(v => v is not null)!;
 
     private static CommandLine Listing(VBoxManage vbox) => vbox.Command("list", "--long", "natnets");
 }

@@ -22,8 +22,8 @@ public enum RemoteDisplayAuthentication
 /// refused, and so are those without an address, which all of the host's networks would reach.
 /// </summary>
 /// <param name="Address">
-/// The host's address to listen at. In reports null where it is not one: all of the host's, or several. The VNC module listens at IPv4 only, and everywhere
-/// if it is told another kind.
+/// The host's address to listen at. In reports null where it is not one: all of the host's, or several. The VNC module takes IPv4 only. <b>Besides, it
+/// listens at IPv6 port 5900 of all the host's addresses</b>, for the same password, unless somebody has that port.
 /// </param>
 /// <param name="Port">
 /// The host's port. Should another program have it, VirtualBox's VNC module says nothing: there is no display then, and reports show the port as if there
@@ -37,7 +37,10 @@ public sealed record RemoteDisplay(IPAddress? Address, ushort Port)
     /// <summary>The last port of a range, of which the first free one is used. Not for VNC, which tries the first alone.</summary>
     public ushort? LastPort { get; init; }
 
-    /// <summary>The extension pack that it comes from; null for VirtualBox's default (<see cref="VirtualBox.ExtensionPack.ForDisplays(VBoxManage, CancellationToken)"/>). Not in reports.</summary>
+    /// <summary>
+    /// The extension pack that it comes from; null for VirtualBox's default,
+    /// <see cref="VirtualBox.ExtensionPack.ForDisplays(VBoxManage, CancellationToken)"/>. Not in reports.
+    /// </summary>
     public string? ExtensionPack { get; init; }
 
     /// <summary>Who may see it. For VNC it must be <see cref="RemoteDisplayAuthentication.Null"/>, for others it must not.</summary>
@@ -116,7 +119,7 @@ public sealed record RemoteDisplay(IPAddress? Address, ushort Port)
         if (Authentication != RemoteDisplayAuthentication.Null)
             throw Names.Refused($"A VNC display asks for its password and for nothing else; {Authentication} would not be heeded.");
         if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork)
-            throw Names.Refused($"A VNC display listens at IPv4 addresses, and everywhere if told {address}.");
+            throw Names.Refused($"A VNC display listens at IPv4 addresses, and nowhere if told {address}.");
         if (LastPort is not null) throw Names.Refused("A VNC display tries the first of its ports only. Give it one that is free.");
     }
 }

@@ -130,7 +130,8 @@ public sealed partial class VBoxManage
             VBoxManageResult result;
             try
             {
-                result = await ProcessRunner.Run(hidden?.Command ?? command, environment, input, progress, Grace, Leftover, end.Token) with { Command = command };
+                var run = ProcessRunner.Run(hidden?.Command ?? command, environment, input, progress, Grace, Leftover, end.Token);
+                result = await run with { Command = command };
             }
             catch (OperationCanceledException e)
             {

@@ -74,8 +74,12 @@ public sealed class RealGuestTests(RealVirtualBox real)
     {
         var machine = await real.NewMachine();
         Assert.Empty(await machine.ListGuestNetworks());
-        foreach (var (key, value) in new[] { ("Count", "1"), ("0/MAC", "080027F1EA85"), ("0/V4/IP", "10.9.0.5"), ("0/Status", "Up"), ("0/Name", "eth0"), ("1/V4/IP", "10.9.0.6") })
-            await machine.SetGuestProperty($"/VirtualBox/GuestInfo/Net/{key}", value);
+        (string Key, string Value)[] told =
+        [
+            ("Count", "1"), ("0/MAC", "080027F1EA85"), ("0/V4/IP", "10.9.0.5"), ("0/Status", "Up"),
+            ("0/Name", "eth0"), ("1/V4/IP", "10.9.0.6"),
+        ];
+        foreach (var (key, value) in told) await machine.SetGuestProperty($"/VirtualBox/GuestInfo/Net/{key}", value);
         Assert.Equal([new("080027F1EA85", "eth0", IPAddress.Parse("10.9.0.5"), null, true)], await machine.ListGuestNetworks());
         await machine.Delete();
     }
@@ -111,7 +115,10 @@ public sealed class RealGuestTests(RealVirtualBox real)
     {
         var machine = await real.NewMachine();
         foreach (var restart in new[] { false, true })
-            Assert.Contains("not currently running", (await Assert.ThrowsAsync<VBoxManageException>(() => machine.AskToShutDown(restart))).Message, StringComparison.Ordinal);
+        {
+            var error = await Assert.ThrowsAsync<VBoxManageException>(() => machine.AskToShutDown(restart));
+            Assert.Contains("not currently running", error.Message, StringComparison.Ordinal);
+        }
         await machine.Delete();
     }
 

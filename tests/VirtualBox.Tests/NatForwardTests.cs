@@ -65,8 +65,10 @@ public sealed class NatForwardTests
         var guest = IPAddress.Parse("10.9.0.6");
         Assert.Equal(
             [
-                new("a b,c\"'é名", ForwardProtocol.Tcp, null, 2227, guest, 22), new("bad5", ForwardProtocol.Tcp, IPAddress.IPv6Loopback, 2225, guest, 22),
-                new("tcp_[]%2228_[10.9.0.6]%22", ForwardProtocol.Tcp, null, 2228, guest, 22), new("x[y]", ForwardProtocol.Udp, IPAddress.Loopback, 2229, guest, 53),
+                new("a b,c\"'é名", ForwardProtocol.Tcp, null, 2227, guest, 22),
+                new("bad5", ForwardProtocol.Tcp, IPAddress.IPv6Loopback, 2225, guest, 22),
+                new("tcp_[]%2228_[10.9.0.6]%22", ForwardProtocol.Tcp, null, 2228, guest, 22),
+                new("x[y]", ForwardProtocol.Udp, IPAddress.Loopback, 2229, guest, 53),
                 new("six", ForwardProtocol.Tcp, null, 2230, IPAddress.Parse("fd17:625c:f037:2::5"), 22),
             ],
             rules["n1"]);
@@ -140,8 +142,12 @@ public sealed class RealNatForwardTests(RealVirtualBox real)
         await File.WriteAllTextAsync(Path.Combine(home, "n3-Dhcpd.leases"), $"""
             <?xml version="1.0"?>
             <Leases version="1.0">
-              <Lease mac="08:00:27:f1:ea:85" id="01080027f1ea85" network="0.0.0.0" state="acked"><Address value="10.7.0.15"/><Time issued="{now}" expiration="600"/></Lease>
-              <Lease mac="08:00:27:f1:ea:86" id="01080027f1ea86" network="0.0.0.0" state="acked"><Address value="10.7.0.16"/><Time issued="{now - 9000}" expiration="600"/></Lease>
+              <Lease mac="08:00:27:f1:ea:85" id="01080027f1ea85" network="0.0.0.0" state="acked">
+                <Address value="10.7.0.15"/><Time issued="{now}" expiration="600"/>
+              </Lease>
+              <Lease mac="08:00:27:f1:ea:86" id="01080027f1ea86" network="0.0.0.0" state="acked">
+                <Address value="10.7.0.16"/><Time issued="{now - 9000}" expiration="600"/>
+              </Lease>
             </Leases>
             """);
         var expires = DateTimeOffset.FromUnixTimeSeconds(now + 600);

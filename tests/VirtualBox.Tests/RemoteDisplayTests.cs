@@ -8,14 +8,19 @@ public sealed class RemoteDisplayTests
 
     /// <summary>Lists VNC, by default, and Oracle's, and one that can't be used; writes down what it is told, and how it was told.</summary>
     private const string Packs = """
-        case "$1" in @*) tr '\0' ' ' < /proc/$$/cmdline > "$here/cmdline"; stat -c %a "${1#@}" > "$here/mode"; echo "${1#@}" > "$here/path"; eval "set -- $(cat "${1#@}")" ;; esac
+        case "$1" in @*)
+          file=${1#@}; tr '\0' ' ' < /proc/$$/cmdline > "$here/cmdline"
+          stat -c %a "$file" > "$here/mode"; echo "$file" > "$here/path"; eval "set -- $(cat "$file")" ;;
+        esac
         case "$*" in
-          "list systemproperties") printf 'API version:                     7_2\nRemote desktop ExtPack:          VNC\nVM encryption ExtPack:           \n' ;;
+          "list systemproperties")
+            printf 'API version:                     7_2\nRemote desktop ExtPack:          VNC\nVM encryption ExtPack:           \n' ;;
           "list extpacks")
-            printf 'Extension Packs: 4\nPack no. 0:   VNC\nVersion:        7.2.22\nRevision:       175245\nEdition:        \nDescription:    VNC plugin module\n'
-            printf 'VRDE Module:    VBoxVNC\nCrypto Module:  \nUsable:         true\nWhy unusable:   \n\nPack no. 1:   Oracle VirtualBox Extension Pack\nVersion:        7.2.22\n'
-            printf 'VRDE Module:    VBoxVRDP\nUsable:         true\nWhy unusable:   \n\nPack no. 2:   Old\nVersion:        6.0.0\nVRDE Module:    VBoxOld\nUsable:         false\n'
-            printf 'Why unusable:   too old\n\nPack no. 3:   Cloud\nVersion:        7.2.22\nVRDE Module:    \nUsable:         true\nWhy unusable:   \n' ;;
+            printf 'Extension Packs: 4\nPack no. 0:   VNC\nVersion:        7.2.22\nRevision:       175245\nEdition:        \n'
+            printf 'Description:    VNC plugin module\nVRDE Module:    VBoxVNC\nCrypto Module:  \nUsable:         true\nWhy unusable:   \n\n'
+            printf 'Pack no. 1:   Oracle VirtualBox Extension Pack\nVersion:        7.2.22\nVRDE Module:    VBoxVRDP\nUsable:         true\n'
+            printf 'Why unusable:   \n\nPack no. 2:   Old\nVersion:        6.0.0\nVRDE Module:    VBoxOld\nUsable:         false\nWhy unusable:   too old\n\n'
+            printf 'Pack no. 3:   Cloud\nVersion:        7.2.22\nVRDE Module:    \nUsable:         true\nWhy unusable:   \n' ;;
           *) printf '%s\n' "$*" >> "$here/done" ;;
         esac
         """;
@@ -176,7 +181,8 @@ public sealed class RealRemoteDisplayTests(RealVirtualBox real)
         Assert.Equal(("VNC", ExtensionPack.VncModule, null), (pack.Name, pack.DisplayModule, pack.WhyNot));
         Assert.Equal(pack, await ExtensionPack.ForDisplays(vbox));
         var machine = await real.NewMachine();
-        await Assert.ThrowsAsync<ExtensionPackException>(() => machine.SetRemoteDisplay(new(IPAddress.Loopback, 5900) { ExtensionPack = "Oracle VirtualBox Extension Pack" }));
+        var oracles = new RemoteDisplay(IPAddress.Loopback, 5900) { ExtensionPack = "Oracle VirtualBox Extension Pack" };
+        await Assert.ThrowsAsync<ExtensionPackException>(() => machine.SetRemoteDisplay(oracles));
         await machine.Delete();
     }
 
