@@ -97,7 +97,7 @@ public sealed class MachineReport
     public string? this[string key] => report[key];
 
     internal static MachineState StateOf(string word) =>
-        Enum.TryParse<MachineState>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var state) && !char.IsAsciiDigit(word[0])
+        Enum.TryParse<MachineState>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var state) && char.IsAsciiLetter(word[0])
             ? state
             : MachineState.Unknown;
 
