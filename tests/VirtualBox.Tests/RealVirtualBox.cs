@@ -71,14 +71,17 @@ public sealed class RealVirtualBox : IAsyncLifetime
         Assert.True(script.ExitCode == 0, "real-virtualbox.sh failed, see its standard error.");
 
         // Mounts of each command's own: nothing is left to be unmounted. /tmp is the same on both sides, for the tests' files and the server's socket.
-        await File.WriteAllTextAsync(Path.Combine(folder, "VBoxManage"), $"""
-            #!/bin/sh
-            exec unshare --mount --propagation private sh -c '
-              mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount --bind /tmp "$0/tmp" &&
-                exec chroot "$0" /usr/lib/virtualbox/VBoxManage "$@"' '{root}' "$@"
+        foreach (var name in new[] { "VBoxManage", "vboxwebsrv" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), $"""
+                #!/bin/sh
+                exec unshare --mount --propagation private sh -c '
+                  mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount --bind /tmp "$0/tmp" &&
+                    exec chroot "$0" /usr/lib/virtualbox/{name} "$@"' '{root}' "$@"
 
-            """);
-        File.SetUnixFileMode(Path.Combine(folder, "VBoxManage"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                """);
+            File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
         VBox = Another();
     }
 
