@@ -140,7 +140,7 @@ public sealed class WebServer : IAsyncDisposable
                 }
                 catch (WebServerException e) when (e.IsForgotten)
                 {
-                    session = null;
+                    await LogOff(); // if it was the connection only, the session is still there
                 }
             }
             session = new(await LogOn(end));

@@ -196,12 +196,13 @@ public sealed class WebServerTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
-    public async Task AConnectionClosedBetweenRequestsIsNotNoticed()
+    public async Task AConnectionClosedBetweenRequestsIsNotNoticedAndLeavesNoSession()
     {
         await using var server = fake.Client();
         await server.GetStates();
         fake.Instead.Enqueue("");
         Assert.Equal(2, (await server.GetStates()).Count);
+        Assert.Equal(1 + 2, fake.Kept);
     }
 
     [Theory]
