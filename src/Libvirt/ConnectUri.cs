@@ -202,7 +202,8 @@ public sealed partial class ConnectUri
             $"The host '{Host}' isn't one: a name, an IPv4 or an IPv6 address was expected, and the port on its own.");
         Expect(Port is null or (> 0 and <= ushort.MaxValue), $"The port {Port} isn't one: 1 to 65535 was expected.");
         Expect(Path.StartsWith('/'), $"The path '{Path}' doesn't begin with a slash, such as /system does.");
-        Expect(Driver != "vbox" || Path is "/session" or "/system", $"The path of vbox is '{Path}': /session was expected, or /system of a daemon that root runs.");
+        Expect(Driver != "vbox" || Path is "/session" or "/system",
+            $"The path of vbox is '{Path}': /session was expected, or /system of a daemon that root runs.");
         Expect(User is null or { Length: > 0 }, "The user has no name: leave it out, or name one.");
         var ownProtocol = Transport == null && s_ownProtocol.Contains(Driver);
         Expect(Host != null || !ownProtocol, $"{Driver} is reached over the network: name its host.");

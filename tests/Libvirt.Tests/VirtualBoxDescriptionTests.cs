@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace Libvirt.Tests;
 
-/// <summary>What the descriptions write for libvirt's VirtualBox driver. Here are no such driver and no VirtualBox, but the example of its page, and the schema.</summary>
+/// <summary>
+/// What the descriptions write for libvirt's VirtualBox driver. Here are no such driver and no VirtualBox, but the example of its page, and the schema.
+/// </summary>
 public sealed class VirtualBoxDescriptionTests
 {
     private static readonly string Example = Path.Combine(Source.Tests, "vbox-example.xml");
@@ -81,7 +83,8 @@ public sealed class VirtualBoxDescriptionTests
 
     [Fact]
     public void TheSchemaRefusesWhatIsWrong() =>
-        Assert.Contains("failed to validate", Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Validate(new() { Type = "vbox", Name = "wrong", MemoryKib = 1, Boot = ["usb"] })).Message);
+        Assert.Contains("failed to validate", Assert.ThrowsAny<Xunit.Sdk.XunitException>(() =>
+            Validate(new() { Type = "vbox", Name = "wrong", MemoryKib = 1, Boot = ["usb"] })).Message);
 
     [Fact]
     public void WithoutAFormatADiskNamesNoDriver()
@@ -111,7 +114,8 @@ public sealed class VirtualBoxDescriptionTests
     /// UUIDs with or without hyphens.
     /// </summary>
     private static XElement Meaning(XElement element) => new(element.Name,
-        element.Attributes().Where(a => !(element.Name == "memory" && a.Name == "unit" && a.Value == "KiB")).OrderBy(a => a.Name.ToString(), StringComparer.Ordinal),
+        element.Attributes().Where(a => !(element.Name == "memory" && a.Name == "unit" && a.Value == "KiB"))
+            .OrderBy(a => a.Name.ToString(), StringComparer.Ordinal),
         element.HasElements ? element.Elements().Select(Meaning).OrderBy(e => e.Name.ToString(), StringComparer.Ordinal)
             : element.Name == "uuid" ? Guid.Parse(element.Value).ToString("D")
             : element.Value.Trim());

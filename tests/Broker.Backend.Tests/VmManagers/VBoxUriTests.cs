@@ -9,6 +9,7 @@ namespace Broker.Backend.Tests.VmManagers;
 /// <summary>What whoever names libvirt's VirtualBox driver is told.</summary>
 public sealed class VBoxUriTests
 {
+    private const StringComparison Exactly = StringComparison.Ordinal;
     private const string Remedy = "Use VirtualBox without libvirt: broker nodes add vb --manager virtualbox";
 
     [Theory]
@@ -18,15 +19,15 @@ public sealed class VBoxUriTests
     {
         var error = Refused(uri);
 
-        Assert.Contains("is on another host (example.com)", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Run a back end on that host, with a node of the manager virtualbox", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is on another host (example.com)", error.Message, Exactly);
+        Assert.Contains("Run a back end on that host, with a node of the manager virtualbox", error.Message, Exactly);
     }
 
     [Theory]
     [InlineData("vbox:///default", "/session was expected")]
     [InlineData("vbox", "isn't a connection's URI")]
     [InlineData("xen:///system", "only QEMU's is used")]
-    public void What_is_no_such_URI_is_told_so(string uri, string message) => Assert.Contains(message, Refused(uri).Message, StringComparison.Ordinal);
+    public void What_is_no_such_URI_is_told_so(string uri, string message) => Assert.Contains(message, Refused(uri).Message, Exactly);
 
     [Theory]
     [InlineData("vbox:///session")]
@@ -35,9 +36,9 @@ public sealed class VBoxUriTests
     {
         var error = Refused($"{uri}?socket=/nowhere/libvirt-sock");
 
-        Assert.Contains("libvirt could not be asked", error.Message, StringComparison.Ordinal);
-        Assert.Contains("/nowhere/libvirt-sock", error.Message, StringComparison.Ordinal);
-        Assert.Contains(Remedy, error.Message, StringComparison.Ordinal);
+        Assert.Contains("libvirt could not be asked", error.Message, Exactly);
+        Assert.Contains("/nowhere/libvirt-sock", error.Message, Exactly);
+        Assert.Contains(Remedy, error.Message, Exactly);
     }
 
     [Theory]
@@ -48,8 +49,8 @@ public sealed class VBoxUriTests
     {
         var error = Refused($"{uri}?socket={await SocketPath()}");
 
-        Assert.Contains("has no VirtualBox driver, which Debian has in the package libvirt-daemon-driver-vbox", error.Message, StringComparison.Ordinal);
-        Assert.Contains(Remedy, error.Message, StringComparison.Ordinal);
+        Assert.Contains("has no VirtualBox driver, which Debian has in the package libvirt-daemon-driver-vbox", error.Message, Exactly);
+        Assert.Contains(Remedy, error.Message, Exactly);
     }
 
     // libvirt's invented host stands in for a VirtualBox that libvirt accepts: the daemon opens what the parameter names.
@@ -59,8 +60,8 @@ public sealed class VBoxUriTests
     {
         var error = Refused($"vbox+unix:///session?socket={await SocketPath()}&name=test:///default");
 
-        Assert.Contains("libvirt accepts the VirtualBox of this host, 0.0.2, but no machines are run through its driver", error.Message, StringComparison.Ordinal);
-        Assert.Contains(Remedy, error.Message, StringComparison.Ordinal);
+        Assert.Contains("libvirt accepts the VirtualBox of this host, 0.0.2, but no machines are run through its driver", error.Message, Exactly);
+        Assert.Contains(Remedy, error.Message, Exactly);
     }
 
     // Debian sid's libvirt with its driver, beside Debian sid's VirtualBox: all of it the real thing.
@@ -88,18 +89,19 @@ public sealed class VBoxUriTests
             using var libvirtd = BoundProcess.Start("unshare",
                 ["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "sh", "-c", inside, root, folder],
                 ("XDG_RUNTIME_DIR", folder), ("VBOX_USER_HOME", folder));
-            Assert.True(SpinWait.SpinUntil(() => Listens(socket) || libvirtd.Ended.IsCompleted, TimeSpan.FromSeconds(30)) && !libvirtd.Ended.IsCompleted, libvirtd.Output);
+            var listens = SpinWait.SpinUntil(() => Listens(socket) || libvirtd.Ended.IsCompleted, TimeSpan.FromSeconds(30));
+            Assert.True(listens && !libvirtd.Ended.IsCompleted, libvirtd.Output);
 
             foreach (var uri in (string[])["vbox:///session", "vbox+unix:///session"])
             {
                 var error = Refused($"{uri}?socket={socket}");
 
-                Assert.Contains("libvirt's driver found no VirtualBox that it accepts (internal error: unable to initialize VirtualBox driver API)", error.Message, StringComparison.Ordinal);
-                Assert.Contains(Remedy, error.Message, StringComparison.Ordinal);
+                Assert.Contains("found no VirtualBox that it accepts (internal error: unable to initialize VirtualBox driver API)", error.Message, Exactly);
+                Assert.Contains(Remedy, error.Message, Exactly);
                 Assert.Equal(global::Libvirt.ErrorDomain.Vbox, Assert.IsType<global::Libvirt.LibvirtException>(error.InnerException).Domain);
             }
             // it did look, and at ours
-            Assert.Contains("Libvirt doesn't support VirtualBox API version 70", await File.ReadAllTextAsync(Path.Combine(folder, "log")), StringComparison.Ordinal);
+            Assert.Contains("Libvirt doesn't support VirtualBox API version 70", await File.ReadAllTextAsync(Path.Combine(folder, "log")), Exactly);
         }
         finally
         {
@@ -110,7 +112,7 @@ public sealed class VBoxUriTests
     private static VmException Refused(string uri)
     {
         var error = Assert.Throws<VmException>(() => new LibvirtVmManager().Connect(new("vb", uri, "/nowhere/pool", "/nowhere/library", "/nowhere/displays")));
-        Assert.Contains("Node vb", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Node vb", error.Message, Exactly);
         Assert.False(error.IsConnectionLost);
         return error;
     }

@@ -56,11 +56,13 @@ public sealed class LibvirtVmManager : IVmManager
         // Disks are files and displays are sockets: both have to be on this host.
         if (uri.Host != null)
         {
-            throw new VmException($"Node {settings.Name} is on another host ({uri.Host}): its disks and displays can't be reached from here. Run a back end on that host, with " +
-                (isVBox ? "a node of the manager virtualbox." : "the URI qemu:///system."));
+            throw new VmException(
+                $"Node {settings.Name} is on another host ({uri.Host}): its disks and displays can't be reached from here. " +
+                $"Run a back end on that host, with {(isVBox ? "a node of the manager virtualbox" : "the URI qemu:///system")}.");
         }
         if (isVBox) throw VBoxDriver.Refusal(settings);
-        if (uri.Driver != "qemu") throw new VmException($"Node {settings.Name} ({settings.Uri}): of libvirt's drivers only QEMU's is used. Use qemu:///system.");
+        if (uri.Driver != "qemu")
+            throw new VmException($"Node {settings.Name} ({settings.Uri}): of libvirt's drivers only QEMU's is used. Use qemu:///system.");
     }
 
     private static void CheckPool(NodeSettings settings)

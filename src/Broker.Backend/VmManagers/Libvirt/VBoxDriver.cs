@@ -15,8 +15,9 @@ internal static class VBoxDriver
     public static VmException Refusal(NodeSettings settings)
     {
         var (found, cause) = Find(settings.Uri);
-        return new($"Node {settings.Name} ({settings.Uri}) can't be used: {found}. Use VirtualBox without libvirt: broker nodes add {settings.Name} --manager virtualbox " +
-            "--uri virtualbox:///", cause);
+        return new(
+            $"Node {settings.Name} ({settings.Uri}) can't be used: {found}. Use VirtualBox without libvirt: " +
+            $"broker nodes add {settings.Name} --manager virtualbox --uri virtualbox:///", cause);
     }
 
     private static (string Found, LibvirtException? Cause) Find(string uri)
@@ -24,7 +25,8 @@ internal static class VBoxDriver
         try
         {
             using var connect = Connect.Open(uri);
-            return ($"libvirt accepts the VirtualBox of this host, {LibvirtVmManager.VersionOf(connect.GetVersion())}, but no machines are run through its driver", null);
+            var version = LibvirtVmManager.VersionOf(connect.GetVersion());
+            return ($"libvirt accepts the VirtualBox of this host, {version}, but no machines are run through its driver", null);
         }
         catch (LibvirtException e)
         {
@@ -32,7 +34,8 @@ internal static class VBoxDriver
             {
                 { Code: ErrorNumber.NoConnect } => "this host's libvirt has no VirtualBox driver, which Debian has in the package libvirt-daemon-driver-vbox",
                 { Code: ErrorNumber.InternalError, IsConnectionLost: false } =>
-                    $"libvirt's driver found no VirtualBox that it accepts ({e.Message}): that of libvirt 9.0 (Debian 12) accepts 5.2 to 6.1, that of 12.8 only 7.0",
+                    $"libvirt's driver found no VirtualBox that it accepts ({e.Message}): that of libvirt 9.0 (Debian 12) accepts 5.2 to 6.1, " +
+                    "that of 12.8 only 7.0",
                 _ => $"libvirt could not be asked ({e.Message})",
             }, e);
         }
