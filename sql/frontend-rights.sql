@@ -27,7 +27,7 @@ GRANT INSERT ON events TO account;
 GRANT INSERT, UPDATE (what), DELETE ON request_folds TO account;
 
 -- What changes of a machine without its host.
-GRANT UPDATE (is_public, alias, description) ON domains TO account;
+GRANT UPDATE (is_public, volatile_clones, alias, description) ON domains TO account;
 
 -- Screens: tickets, and who looked when.
 GRANT INSERT, DELETE ON display_tickets TO account;

@@ -3,7 +3,7 @@ function __broker_at
     set -l at broker
     for word in (commandline -opc)[2..]
         switch "$at $word"
-            case 'broker requests' 'broker requests list' 'broker requests show' 'broker requests watch' 'broker requests cancel' 'broker requests retry' 'broker requests ask' 'broker requests commands' 'broker domains' 'broker domains list' 'broker domains show' 'broker domains clone' 'broker domains force-shutdown' 'broker domains hibernate' 'broker domains import' 'broker domains pause' 'broker domains reboot' 'broker domains refresh' 'broker domains remove' 'broker domains resume' 'broker domains screenshot' 'broker domains shutdown' 'broker domains start' 'broker bases' 'broker bases list' 'broker bases prepare' 'broker bases unprepare' 'broker bases publish' 'broker bases unpublish' 'broker nodes' 'broker nodes list' 'broker nodes show' 'broker nodes add' 'broker nodes disable' 'broker nodes enable' 'broker nodes check' 'broker users' 'broker users list' 'broker users add' 'broker users password' 'broker users first-admin-link' 'broker users make-admin' 'broker users remove-admin' 'broker users disable' 'broker users enable' 'broker db' 'broker db migrate' 'broker db status' 'broker doctor' 'broker completion' 'broker help'
+            case 'broker requests' 'broker requests list' 'broker requests show' 'broker requests watch' 'broker requests cancel' 'broker requests retry' 'broker requests ask' 'broker requests commands' 'broker domains' 'broker domains list' 'broker domains show' 'broker domains clone' 'broker domains force-shutdown' 'broker domains hibernate' 'broker domains import' 'broker domains pause' 'broker domains reboot' 'broker domains refresh' 'broker domains remove' 'broker domains resume' 'broker domains screenshot' 'broker domains shutdown' 'broker domains start' 'broker bases' 'broker bases list' 'broker bases prepare' 'broker bases unprepare' 'broker bases publish' 'broker bases unpublish' 'broker bases volatile' 'broker bases lasting' 'broker nodes' 'broker nodes list' 'broker nodes show' 'broker nodes add' 'broker nodes disable' 'broker nodes enable' 'broker nodes check' 'broker users' 'broker users list' 'broker users add' 'broker users password' 'broker users first-admin-link' 'broker users make-admin' 'broker users remove-admin' 'broker users disable' 'broker users enable' 'broker db' 'broker db migrate' 'broker db status' 'broker doctor' 'broker completion' 'broker help'
                 set at "$at $word"
         end
     end
@@ -103,6 +103,7 @@ complete -c broker -n "__broker_at broker domains show" -l json -d 'Print one JS
 complete -c broker -n "__broker_at broker domains show" -l help -d 'Show help and usage information'
 complete -c broker -n "__broker_at broker domains clone" -l name -x -d 'Its name; made from the base\'s and the owner\'s when left out.'
 complete -c broker -n "__broker_at broker domains clone" -l owner -x -d 'Who gets it; only administrators give desktops to others.'
+complete -c broker -n "__broker_at broker domains clone" -l volatile -d 'It is removed when it ends; as the base says when left out.'
 complete -c broker -n "__broker_at broker domains clone" -l as -x -d 'Act as this user. Default: the administrator called like you, else the one who was there first.'
 complete -c broker -n "__broker_at broker domains clone" -l at -x -d 'Not before this time: 2026-11-21T22:00Z, or +30m from now (s, m, h, d).'
 complete -c broker -n "__broker_at broker domains clone" -l after -x -d 'Not before this request has ended well.'
@@ -292,6 +293,8 @@ complete -c broker -n "__broker_at broker bases" -a 'prepare' -d 'Turn a machine
 complete -c broker -n "__broker_at broker bases" -a 'unprepare' -d 'Turn a base without clones back into a machine.'
 complete -c broker -n "__broker_at broker bases" -a 'publish' -d 'Let everybody make desktops from a base.'
 complete -c broker -n "__broker_at broker bases" -a 'unpublish' -d 'Let only its owner and administrators make desktops from a base.'
+complete -c broker -n "__broker_at broker bases" -a 'volatile' -d 'Make new desktops of a base temporary: they are removed when they end.'
+complete -c broker -n "__broker_at broker bases" -a 'lasting' -d 'Make new desktops of a base last.'
 complete -c broker -n "__broker_at broker bases" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'
 complete -c broker -n "__broker_at broker bases" -l json -d 'Print one JSON document instead of text; errors, too.'
 complete -c broker -n "__broker_at broker bases" -l help -d 'Show help and usage information'
@@ -339,6 +342,14 @@ complete -c broker -n "__broker_at broker bases unpublish" -l as -x -d 'Act as t
 complete -c broker -n "__broker_at broker bases unpublish" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'
 complete -c broker -n "__broker_at broker bases unpublish" -l json -d 'Print one JSON document instead of text; errors, too.'
 complete -c broker -n "__broker_at broker bases unpublish" -l help -d 'Show help and usage information'
+complete -c broker -n "__broker_at broker bases volatile" -l as -x -d 'Act as this user. Default: the administrator called like you, else the one who was there first.'
+complete -c broker -n "__broker_at broker bases volatile" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'
+complete -c broker -n "__broker_at broker bases volatile" -l json -d 'Print one JSON document instead of text; errors, too.'
+complete -c broker -n "__broker_at broker bases volatile" -l help -d 'Show help and usage information'
+complete -c broker -n "__broker_at broker bases lasting" -l as -x -d 'Act as this user. Default: the administrator called like you, else the one who was there first.'
+complete -c broker -n "__broker_at broker bases lasting" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'
+complete -c broker -n "__broker_at broker bases lasting" -l json -d 'Print one JSON document instead of text; errors, too.'
+complete -c broker -n "__broker_at broker bases lasting" -l help -d 'Show help and usage information'
 complete -c broker -n "__broker_at broker nodes" -a 'list' -d 'Show all hosts.'
 complete -c broker -n "__broker_at broker nodes" -a 'show' -d 'Show one host with what it can do and the images in its library.'
 complete -c broker -n "__broker_at broker nodes" -a 'add' -d 'Add a host, or tell where the one of this name is now.'

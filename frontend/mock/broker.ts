@@ -129,6 +129,11 @@ export class MockBroker {
           this.change(domain, { is_public: fields.is_public === true });
           return ok(this.shown(domain));
         });
+      case 'PUT domains/:id/clones':
+        return this.withDomain(id, (domain) => {
+          this.change(domain, { volatile_clones: fields.volatile === true });
+          return ok(this.shown(domain));
+        });
       case 'PUT domains/:id/description':
         return this.withDomain(id, (domain) => {
           this.change(domain, {
@@ -277,6 +282,7 @@ export class MockBroker {
             description: base.description,
             picture_url: null,
             is_public: true,
+            volatile_clones: base.volatile_clones,
           },
           domain: domain ? this.shown(domain) : null,
         };
@@ -558,6 +564,7 @@ export class MockBroker {
       state: 'creating',
       memory_kib: base.memory_kib,
       vcpus: base.vcpus,
+      is_volatile: base.volatile_clones,
     });
   }
 
@@ -577,6 +584,8 @@ export class MockBroker {
       next: null,
       is_base: false,
       is_public: false,
+      is_volatile: false,
+      volatile_clones: false,
       memory_kib: 524_288,
       vcpus: 1,
       address: null,

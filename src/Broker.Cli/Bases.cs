@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Broker.Core.Access;
+using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Users;
@@ -8,15 +9,21 @@ using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
 
-/// <summary><c>broker bases</c>. What acts on a host is made from the catalogue; publishing changes only a row.</summary>
+/// <summary><c>broker bases</c>. What acts on a host is made from the catalogue; what changes only a row is here.</summary>
 internal static class Bases
 {
     public static Command Command(Terminal terminal)
     {
         var command = new Command("bases", "Bases: machines from which desktops are cloned.") { Subcommands = { List(terminal) } };
         foreach (var verb in CatalogueVerbs.Of("bases", terminal)) command.Subcommands.Add(verb);
-        command.Subcommands.Add(Publish(terminal, "publish", "Let everybody make desktops from a base.", isPublic: true));
-        command.Subcommands.Add(Publish(terminal, "unpublish", "Let only its owner and administrators make desktops from a base.", isPublic: false));
+        command.Subcommands.Add(Change(terminal, "publish", "Let everybody make desktops from a base.", "publish",
+            (s, id) => DomainsTable.SetPublic(s, id, true), "Everybody may make desktops from {0} now."));
+        command.Subcommands.Add(Change(terminal, "unpublish", "Let only its owner and administrators make desktops from a base.", "unpublish",
+            (s, id) => DomainsTable.SetPublic(s, id, false), "{0} is not published any more."));
+        command.Subcommands.Add(Change(terminal, "volatile", "Make new desktops of a base temporary: they are removed when they end.", "volatile_clones",
+            (s, id) => DomainsTable.SetVolatileClones(s, id, true), "New desktops of {0} are removed when they end."));
+        command.Subcommands.Add(Change(terminal, "lasting", "Make new desktops of a base last.", "lasting_clones",
+            (s, id) => DomainsTable.SetVolatileClones(s, id, false), "New desktops of {0} last."));
         return command;
     }
 
@@ -27,19 +34,19 @@ internal static class Bases
         {
             var bases = await Settings.Open(parsed, terminal).Read(s => s.Query<ListedBase>(
                 """
-                SELECT d.id, d.name, d.alias, u.name AS owner, n.name AS node, d.is_public, d.state, COUNT(c.id) AS clones, COALESCE(SUM(c.state = 'active'), 0) AS active
+                SELECT d.id, d.name, d.alias, u.name AS owner, n.name AS node, d.is_public, d.volatile_clones, d.state, COUNT(c.id) AS clones, COALESCE(SUM(c.state = 'active'), 0) AS active
                 FROM domains d JOIN users u ON u.id = d.owner_id JOIN nodes n ON n.id = d.node_id LEFT JOIN domains c ON c.base_id = d.id
                 WHERE d.is_base GROUP BY d.id ORDER BY d.name
                 """), cancel);
-            await terminal.AnswerTable(parsed, bases, ["NAME", "ALIAS", "PUBLISHED", "CLONES", "ACTIVE", "OWNER", "NODE", "ID"],
-                bases.Select(b => (Cell[])[b.Name, b.Alias, b.IsPublic ? new Cell("yes", Tone.Good) : "no",
+            await terminal.AnswerTable(parsed, bases, ["NAME", "ALIAS", "PUBLISHED", "VOLATILE", "CLONES", "ACTIVE", "OWNER", "NODE", "ID"],
+                bases.Select(b => (Cell[])[b.Name, b.Alias, b.IsPublic ? new Cell("yes", Tone.Good) : "no", b.VolatileClones ? "yes" : "no",
                     b.Clones.ToString(CultureInfo.InvariantCulture), b.Active.ToString(CultureInfo.InvariantCulture), b.Owner, b.Node, b.Id.ToString()]));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static Command Publish(Terminal terminal, string verb, string description, bool isPublic)
+    private static Command Change(Terminal terminal, string verb, string description, string deed, Func<DbSession, Guid, Task> change, string outcome)
     {
         var name = new Argument<string>("NAME|ID") { Description = "The base." };
         var by = Settings.AsOption();
@@ -54,12 +61,11 @@ internal static class Bases
                 if (May.Do(caller, Grant.CreateBase, locked) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
                 if (!locked.IsBase)
                     throw new CommandFailedException($"{locked.Name} is not a base. Prepare it first: broker bases prepare {locked.Name} --wait.", word: "not_a_base");
-                await DomainsTable.SetPublic(s, locked.Id, isPublic);
-                await UsersTable.Audit(s, caller.UserId, caller.Address, isPublic ? "published" : "unpublished", locked.Id.ToString(), new { name = locked.Name });
-                return locked;
+                await change(s, locked.Id);
+                await UsersTable.Audit(s, caller.UserId, caller.Address, deed, locked.Name, new { domain = locked.Id });
+                return (await DomainsTable.Get(s, locked.Id))!;
             }, cancel);
-            await terminal.Answer(parsed, new { domain.Id, domain.Name, is_public = isPublic },
-                isPublic ? $"Everybody may make desktops from {domain.Name} now." : $"{domain.Name} is not published any more.");
+            await terminal.Answer(parsed, new { domain.Id, domain.Name, domain.IsPublic, domain.VolatileClones }, string.Format(CultureInfo.InvariantCulture, outcome, domain.Name));
             return ExitCode.Done;
         });
         return command;
@@ -73,6 +79,7 @@ internal static class Bases
         public required string Owner { get; init; }
         public required string Node { get; init; }
         public bool IsPublic { get; init; }
+        public bool VolatileClones { get; init; }
         public DomainState State { get; init; }
         public long Clones { get; init; }
         public long Active { get; init; }

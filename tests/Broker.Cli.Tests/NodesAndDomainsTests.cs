@@ -39,12 +39,26 @@ public class NodesAndDomainsTests
         var id = await Machine(line, "linux", isBase: true);
         (await line.Run("bases", "publish", "linux")).Done();
         Assert.True((await line.Db.Read(s => DomainsTable.Get(s, id)))!.IsPublic);
-        Assert.Equal(id.ToString(), await line.Db.Read(s => s.First<string>("SELECT subject FROM audit WHERE action = 'published' AND user_id = 1")));
+        Assert.Equal("linux", await line.Db.Read(s => s.First<string>(
+            "SELECT subject FROM audit WHERE action = 'publish' AND user_id = (SELECT id FROM users WHERE name = 'ada')")));
         Assert.Equal("base", await line.Db.Read(s => s.First<string>("SELECT kind FROM events ORDER BY id DESC LIMIT 1")));
         Assert.Contains("base, published", (await line.Run("domains", "list")).Done(), StringComparison.Ordinal);
 
         (await line.Run("bases", "unpublish", id.ToString())).Done();
         Assert.False((await line.Db.Read(s => DomainsTable.Get(s, id)))!.IsPublic);
+    }
+
+    [Fact]
+    public async Task ABaseSaysWhetherItsDesktopsAreTemporary()
+    {
+        var line = await CommandLine.New();
+        var id = await Machine(line, "linux", isBase: true);
+        Assert.True((await line.Run("bases", "volatile", "linux", "--json")).Json.GetProperty("volatile_clones").GetBoolean());
+        Assert.True((await line.Db.Read(s => DomainsTable.Get(s, id)))!.VolatileClones);
+        (await line.Run("bases", "lasting", "linux")).Done();
+        Assert.False((await line.Db.Read(s => DomainsTable.Get(s, id)))!.VolatileClones);
+        await Machine(line, "plain", isBase: false);
+        Assert.Equal(ExitCode.Refused, (await line.Run("bases", "volatile", "plain")).Code);
     }
 
     [Fact]
@@ -89,7 +103,8 @@ public class NodesAndDomainsTests
     internal static async Task<Guid> Machine(CommandLine line, string name, bool isBase)
     {
         (await line.Run("nodes", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
-        var domain = DomainsTable.New(name, ownerId: 1, nodeId: 1, memoryKib: 1024, vcpus: 1) with { State = DomainState.Shutdown, IsBase = isBase };
+        var owner = (await line.Db.Read(s => UsersTable.Find(s, "ada")))!.Id;
+        var domain = DomainsTable.New(name, ownerId: owner, nodeId: 1, memoryKib: 1024, vcpus: 1) with { State = DomainState.Shutdown, IsBase = isBase };
         await line.Db.Transaction(s => DomainsTable.Insert(s, domain));
         return domain.Id;
     }

@@ -105,7 +105,7 @@ public class UsersTests
         Assert.Equal(made, await User(line, "bea"));
         (await line.Run("users", "remove-admin", "bea", "--as", "ada")).Done();
         Assert.False((await User(line, "bea")).IsAdmin);
-        Assert.Equal(["admin_made", "admin_removed"], await line.Db.Read(s => s.Query<string>("SELECT action FROM audit WHERE user_id = 1 ORDER BY id")));
+        Assert.Equal(["admin_made", "admin_removed"], await line.Db.Read(s => s.Query<string>("SELECT action FROM audit WHERE user_id = (SELECT id FROM users WHERE name = 'ada') ORDER BY id")));
     }
 
     [Fact]

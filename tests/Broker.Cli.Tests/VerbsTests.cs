@@ -80,7 +80,7 @@ public class VerbsTests
         Assert.Equal(("a.qcow2", "new", 256, "Neu"),
             (import.GetProperty("file").GetString(), import.GetProperty("name").GetString(), import.GetProperty("memory_mib").GetInt32(), import.GetProperty("alias").GetString()));
         var clone = (await line.Run("domains", "clone", "linux", "--owner", "ada", "--json")).Json.GetProperty("args");
-        Assert.Equal(1, clone.GetProperty("owner").GetInt64());
+        Assert.Equal((await line.Db.Read(s => UsersTable.Find(s, "ada")))!.Id, clone.GetProperty("owner").GetInt64());
         await NodesAndDomainsTests.Machine(line, "plain", isBase: false);
         Assert.True((await line.Run("bases", "prepare", "plain", "--publish", "--json")).Json[0].GetProperty("args").GetProperty("publish").GetBoolean());
         Assert.Equal("remove_base", (await line.Run("bases", "unprepare", "linux", "--json")).Json[0].GetProperty("command").GetString());

@@ -1,5 +1,6 @@
 using System.Net;
 using Broker.Backend.VmManagers.Simulated;
+using Broker.Core.Domains;
 using Broker.Core.Requests;
 
 namespace Broker.EndToEnd;
@@ -65,6 +66,31 @@ public sealed class StudentTests(SimulatedStage simulated) : BrowserTests(simula
         await screen.Shows(Paint.Magenta);
         Assert.Equal("640x480", await screen.Size());
         await Expect(student.Page).ToHaveTitleAsync("Desktop · Broker");
+    }
+
+    [Fact]
+    public async Task ATemporaryDesktopIsGoneWhenItIsShutDownAndTheNextOneIsFresh()
+    {
+        var origin = await Stage.NewBase("passing", "Passing");
+        await Stage.Db.Transaction(s => DomainsTable.SetVolatileClones(s, origin.Id, true));
+        var student = await SignIn(await Stage.NewStudent());
+        await Expect(student.Card("passing")).ToContainTextAsync("Temporary");
+        var screen = await student.Open("passing");
+        await screen.Press("g");
+        await screen.Shows(Paint.InGreen);
+        var first = student.DesktopShown;
+
+        // what is being removed has no display any more, and then is not there
+        student.Expects("/api/display|display-ticket|WebSocket|Failed when connecting|404");
+        await student.Page.GetByTestId("viewer-shutdown").ClickAsync();
+        await student.Page.GetByTestId("confirm").ClickAsync();
+        await Stage.Until(s => DomainsTable.Get(s, first), d => d is null);
+        await student.Page.GotoAsync("/");
+        await Expect(student.Card("passing")).ToHaveAttributeAsync("data-state", "none");
+
+        screen = await student.Open("passing");
+        await screen.Shows(Paint.Magenta);
+        Assert.NotEqual(first, student.DesktopShown);
     }
 
     [Fact]

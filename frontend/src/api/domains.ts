@@ -73,6 +73,15 @@ export function usePublish() {
   });
 }
 
+export function useSetClones() {
+  const keep = useKeepDomain();
+  return useMutation({
+    mutationFn: ({ id, volatile }: { id: string; volatile: boolean }) =>
+      call('put', '/api/domains/{id}/clones', { path: { id }, body: { volatile } }),
+    onSuccess: keep,
+  });
+}
+
 export function useDescribe() {
   const keep = useKeepDomain();
   return useMutation({

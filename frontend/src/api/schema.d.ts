@@ -335,6 +335,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains/{id}/clones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether new clones of a base are temporary */
+        put: operations["set_clones"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/{id}/description": {
         parameters: {
             query?: never;
@@ -583,6 +600,11 @@ export interface components {
             /** @description It has said so lately enough. */
             is_alive: boolean;
         };
+        /** @description What the clones of a base will be. */
+        ClonesToBe: {
+            /** @description Temporary: removed when they end. */
+            volatile: boolean;
+        };
         /** @description A command that can be asked for. */
         Command: {
             /** @description Its word. */
@@ -631,6 +653,8 @@ export interface components {
             picture_url: null | string;
             /** @description Everybody may clone it. */
             is_public: boolean;
+            /** @description A new desktop of it is temporary. */
+            volatile_clones: boolean;
         };
         /** @description What the caller can use. */
         Desktops: {
@@ -693,6 +717,10 @@ export interface components {
             is_base: boolean;
             /** @description It is published: everybody may clone it. */
             is_public: boolean;
+            /** @description It is temporary: removed when it ends. */
+            is_volatile: boolean;
+            /** @description A base's new clones are temporary. */
+            volatile_clones: boolean;
             /**
              * Format: int64
              * @description Memory in KiB.
@@ -2361,6 +2389,77 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Published"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_clones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClonesToBe"];
             };
         };
         responses: {

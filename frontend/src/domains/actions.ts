@@ -66,6 +66,9 @@ const confirmed = [
 ] as const satisfies readonly Action[];
 type Confirmed = (typeof confirmed)[number];
 
+/** What a temporary desktop doesn't outlive. */
+const ending: readonly Action[] = ['shutdown_domain', 'force_shutdown_domain'];
+
 export const dangerous: readonly Action[] = ['force_shutdown_domain', 'remove_domain'];
 
 function isConfirmed(action: Action): action is Confirmed {
@@ -118,12 +121,18 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
   return useCallback(
     async (domain, action) => {
       const name = nameOf(domain);
-      if (isConfirmed(action)) {
+      const question =
+        domain.is_volatile && ending.includes(action)
+          ? 'volatile'
+          : isConfirmed(action)
+            ? action
+            : null;
+      if (question !== null) {
         const yes = await confirm({
-          title: t(`confirm.${action}.title`, { name }),
-          text: t(`confirm.${action}.text`),
-          yes: t(`confirm.${action}.yes`),
-          danger: dangerous.includes(action),
+          title: t(`confirm.${question}.title`, { name }),
+          text: t(`confirm.${question}.text`),
+          yes: t(`confirm.${question}.yes`),
+          danger: question === 'volatile' || dangerous.includes(action),
         });
         if (!yes) return false;
       }

@@ -142,8 +142,8 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         {
             var report = byId.GetValueOrDefault(row.Id);
             var address = report?.Power is Power.Running or Power.Paused && addresses is not null ? addresses.GetValueOrDefault(row.Mac) ?? row.Address : row.Address;
-            if (Observed.Next(row, report) is null && address == row.Address) continue;
-            await Correct(row, report, address, stop);
+            if (Observed.Next(row, report) is not null || address != row.Address) await Correct(row, report, address, stop);
+            else if (row.HasEnded) await db.Transaction(s => EndedDesktops.Remove(s, row.Id), stop);
         }
 
         return NodeState.Up;
@@ -158,7 +158,11 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         {
             Log.Corrected(logger, row.Name, Word.Of(row.State), Word.Of(next.State));
             await DomainsTable.SetState(s, row.Id, next.State, next.Detail);
-            if (next.State is DomainState.Shutdown) await Core.Requests.RequestsTable.CallOffForcedShutdown(s, row.Id);
+            if (next.State is DomainState.Shutdown)
+            {
+                await Core.Requests.RequestsTable.CallOffForcedShutdown(s, row.Id);
+                await EndedDesktops.Remove(s, row.Id);
+            }
         }
 
         if (report?.Power is Power.Running && address != row.Address) await DomainsTable.SetAddress(s, row.Id, address);

@@ -64,6 +64,15 @@ public sealed record DomainRow
     /// <summary>People without a right of their own may clone it.</summary>
     public bool IsPublic { get; init; }
 
+    /// <summary>It is removed when it ends, however it ends.</summary>
+    public bool IsVolatile { get; init; }
+
+    /// <summary>A base's clones are volatile unless who makes one says otherwise.</summary>
+    public bool VolatileClones { get; init; }
+
+    /// <summary>It was volatile and ran: it never starts again, its removal is at hand.</summary>
+    public bool HasEnded => IsVolatile && StartedAt is not null && State is DomainState.Shutdown;
+
     /// <summary>What it is doing.</summary>
     public required DomainState State { get; init; }
 

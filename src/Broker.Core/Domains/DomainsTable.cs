@@ -10,7 +10,7 @@ public static class DomainsTable
 {
     /// <summary>The columns of a <see cref="DomainRow"/>, of the table called d.</summary>
     public const string Columns =
-        "d.id, d.name, d.alias, d.description, d.owner_id, d.base_id, d.node_id, d.is_base, d.is_public, d.state, d.state_since, d.state_detail, d.saved_at, " +
+        "d.id, d.name, d.alias, d.description, d.owner_id, d.base_id, d.node_id, d.is_base, d.is_public, d.is_volatile, d.volatile_clones, d.state, d.state_since, d.state_detail, d.saved_at, " +
         "d.memory_kib, d.vcpus, d.mac, d.address, d.started_at, d.created_at";
 
     /// <summary>The domain with this id.</summary>
@@ -55,8 +55,8 @@ public static class DomainsTable
         {
             await db.Execute(
                 """
-                INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, state, state_since, memory_kib, vcpus, mac, created_at)
-                VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6))
+                INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, is_volatile, state, state_since, memory_kib, vcpus, mac, created_at)
+                VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @IsVolatile, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6))
                 """, domain);
         }
         catch (Exception e) when (Db.IsDuplicateKey(e))
@@ -88,6 +88,9 @@ public static class DomainsTable
 
     /// <summary>Everybody may clone it, or only its owner.</summary>
     public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, "is_public = @isPublic", new { id, isPublic });
+
+    /// <summary>New clones of it are volatile, or last; those that are there stay what they are.</summary>
+    public static Task SetVolatileClones(DbSession db, Guid id, bool volatileClones) => Update(db, "volatile_clones = @volatileClones", new { id, volatileClones });
 
     /// <summary>What people read of it.</summary>
     public static Task Describe(DbSession db, Guid id, string? alias, string? description) =>

@@ -101,6 +101,12 @@ public static class RequestsTable
             $"{PeopleSelect} WHERE r.domain_id IN @domains AND r.state IN ('requested', 'waiting', 'working') ORDER BY r.id",
             new { domains = domains.Select(d => d.ToString()).ToArray() });
 
+    /// <summary>Whether a request of this command about the domain failed not longer ago than this.</summary>
+    public static async Task<bool> FailedWithin(DbSession db, Guid domain, Command command, TimeSpan time) =>
+        await db.First<int>(
+            "SELECT 1 FROM requests WHERE domain_id = @domain AND command = @Word AND state = 'failed' AND ended_at > UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND LIMIT 1",
+            new { domain, command.Word, seconds = time.TotalSeconds }) == 1;
+
     // in seconds, as turns are
     private const string NotBefore = "TIMESTAMPDIFF(SECOND, '1970-01-01', GREATEST(COALESCE(@AtTime, UTC_TIMESTAMP()), UTC_TIMESTAMP()))";
 

@@ -50,11 +50,12 @@ public static class UsersTable
     /// <summary>The user with this key.</summary>
     public static Task<UserRow?> Get(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id", new { id });
 
-    /// <summary>The user with this sign-in name, without regard to case.</summary>
-    public static Task<UserRow?> Find(DbSession db, string name) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE name = @name", new { name });
+    /// <summary>The person with this sign-in name, without regard to case.</summary>
+    public static Task<UserRow?> Find(DbSession db, string name) =>
+        db.First<UserRow>($"SELECT {Columns} FROM users WHERE name = @name AND NOT is_system", new { name });
 
-    /// <summary>All users, by name.</summary>
-    public static Task<IReadOnlyList<UserRow>> All(DbSession db) => db.Query<UserRow>($"SELECT {Columns} FROM users ORDER BY name");
+    /// <summary>All people, by name.</summary>
+    public static Task<IReadOnlyList<UserRow>> All(DbSession db) => db.Query<UserRow>($"SELECT {Columns} FROM users WHERE NOT is_system ORDER BY name");
 
     /// <summary>Makes an account.</summary>
     /// <returns>Its key.</returns>
@@ -106,6 +107,10 @@ public static class UsersTable
             // a grant that this version does not know counts as none
             rows.Where(g => g.GrantName is not null && Word.TryParse<Grant>(g.GrantName, out _)).ToDictionary(g => Word.Parse<Grant>(g.GrantName!), g => g.IsAllowed));
     }
+
+    /// <summary>Broker itself, which may do everything: for what happens by rules and not because somebody asked.</summary>
+    public static async Task<Caller> System(DbSession db) =>
+        (await Caller(db, await db.First<long>("SELECT id FROM users WHERE is_system"), address: null))!;
 
     /// <summary>Writes down who did what.</summary>
     public static Task Audit(DbSession db, long? userId, string? address, string action, string? subject, object? details = null) =>

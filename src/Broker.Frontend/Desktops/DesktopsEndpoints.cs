@@ -19,7 +19,8 @@ namespace Broker.Frontend.Desktops;
 /// <param name="Description">What it is for.</param>
 /// <param name="PictureUrl">Where its picture is; null when none was ever taken.</param>
 /// <param name="IsPublic">Everybody may clone it.</param>
-public sealed record DesktopBase(Guid Id, string Name, string? Alias, string? Description, string? PictureUrl, bool IsPublic);
+/// <param name="VolatileClones">A new desktop of it is temporary.</param>
+public sealed record DesktopBase(Guid Id, string Name, string? Alias, string? Description, string? PictureUrl, bool IsPublic, bool VolatileClones);
 
 /// <summary>A card on the desktops page.</summary>
 /// <param name="Base">The base that can be opened; null for a machine of one's own that does not come from one, or whose base can't be opened.</param>
@@ -53,13 +54,15 @@ public static class DesktopsEndpoints
             await DomainReads.Read(s, who.Caller, new DomainFilter { IsBase = true }),
             await DomainReads.Read(s, who.Caller, new DomainFilter { Owner = who.Id, IsBase = false })), cancel);
 
+        // those that were temporary and went off are about to be removed
+        own = [.. own.Where(d => d is not { IsVolatile: true, State: DomainStateView.Shutdown or DomainStateView.Removing })];
         var shown = new HashSet<Guid>();
         var desktops = new List<Desktop>();
         foreach (var b in bases.Where(b => b.May.Contains("open")))
         {
             var domain = own.Where(d => d.BaseId == b.Id && d.State is not (DomainStateView.Broken or DomainStateView.Removing)).OrderBy(d => d.CreatedAt).ThenBy(d => d.Id).FirstOrDefault();
             if (domain is not null) shown.Add(domain.Id);
-            desktops.Add(new Desktop(new DesktopBase(b.Id, b.Name, b.Alias, b.Description, DomainReads.PictureUrl("bases/{id}/picture", b.Id, b.ScreenshotAt), b.IsPublic), domain));
+            desktops.Add(new Desktop(new DesktopBase(b.Id, b.Name, b.Alias, b.Description, DomainReads.PictureUrl("bases/{id}/picture", b.Id, b.ScreenshotAt), b.IsPublic, b.VolatileClones), domain));
         }
 
         desktops.AddRange(own.Where(d => !shown.Contains(d.Id)).Select(d => new Desktop(null, d)));

@@ -73,6 +73,8 @@ public sealed record PendingRequest(long Id, string Command, RequestState State,
 /// <param name="Next">What happens by itself next, if anything.</param>
 /// <param name="IsBase">It is a base.</param>
 /// <param name="IsPublic">It is published: everybody may clone it.</param>
+/// <param name="IsVolatile">It is temporary: removed when it ends.</param>
+/// <param name="VolatileClones">A base's new clones are temporary.</param>
 /// <param name="MemoryKib">Memory in KiB.</param>
 /// <param name="Vcpus">Number of processors.</param>
 /// <param name="Address">Its IP address, while it has one.</param>
@@ -84,7 +86,7 @@ public sealed record PendingRequest(long Id, string Command, RequestState State,
 /// <param name="Pending">Requests about it that have not ended.</param>
 public sealed record DomainView(
     Guid Id, string Name, string? Alias, string? Description, Person Owner, Guid? BaseId, string? BaseName, string Node,
-    DomainStateView State, DateTimeOffset StateSince, string? StateDetail, NextAction? Next, bool IsBase, bool IsPublic, long MemoryKib, int Vcpus,
+    DomainStateView State, DateTimeOffset StateSince, string? StateDetail, NextAction? Next, bool IsBase, bool IsPublic, bool IsVolatile, bool VolatileClones, long MemoryKib, int Vcpus,
     string? Address, string? ScreenshotUrl, DateTimeOffset? ScreenshotAt, int Clones, DateTimeOffset CreatedAt,
     IReadOnlyList<string> May, IReadOnlyList<PendingRequest> Pending)
 {

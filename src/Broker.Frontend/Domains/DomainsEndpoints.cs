@@ -13,6 +13,10 @@ namespace Broker.Frontend.Domains;
 /// <param name="IsPublic">Everybody may, or only its owner.</param>
 public sealed record Published(bool IsPublic);
 
+/// <summary>What the clones of a base will be.</summary>
+/// <param name="Volatile">Temporary: removed when they end.</param>
+public sealed record ClonesToBe(bool Volatile);
+
 /// <summary>What people read of a machine.</summary>
 /// <param name="Alias">The name as people write it; null for none.</param>
 /// <param name="Text">What it is for; null for nothing.</param>
@@ -33,6 +37,7 @@ public static class DomainsEndpoints
         domains.MapGet("/{id:guid}", Get).Account().WithName("get_domain").WithSummary("One machine").Refuses(401, 403, 404);
         domains.MapGet("/{id:guid}/history", History).Account().WithName("get_domain_history").WithSummary("What a machine did, newest first").Refuses(400, 401, 403, 404);
         domains.MapPut("/{id:guid}/published", Publish).Account().WithName("publish_domain").WithSummary("Let everybody clone a base, or only its owner").Refuses(400, 401, 403, 404, 409);
+        domains.MapPut("/{id:guid}/clones", SetClones).Account().WithName("set_clones").WithSummary("Say whether new clones of a base are temporary").Refuses(400, 401, 403, 404, 409);
         domains.MapPut("/{id:guid}/description", Describe).Account().WithName("describe_domain").WithSummary("Change what people read of a machine").Refuses(400, 401, 403, 404);
         domains.MapGet("/{id:guid}/screenshot", Pictures.Answer).Account().WithName("get_screenshot").WithSummary("The last picture of a machine's screen")
             .Produces<byte[]>(StatusCodes.Status200OK, "image/png").Produces(StatusCodes.Status304NotModified).Refuses(401, 403, 404);
@@ -73,14 +78,20 @@ public static class DomainsEndpoints
             return await DomainHistory.Read(s, id, asker, before, Math.Clamp(limit ?? 50, 1, MostHistory));
         }, cancel));
 
-    private static async Task<Ok<DomainView>> Publish(Guid id, Published form, SignedIn who, Db db, CancellationToken cancel) =>
+    private static Task<Ok<DomainView>> Publish(Guid id, Published form, SignedIn who, Db db, CancellationToken cancel) =>
+        ChangeBase(id, who, db, form.IsPublic ? "publish" : "unpublish", s => DomainsTable.SetPublic(s, id, form.IsPublic), cancel);
+
+    private static Task<Ok<DomainView>> SetClones(Guid id, ClonesToBe form, SignedIn who, Db db, CancellationToken cancel) =>
+        ChangeBase(id, who, db, form.Volatile ? "volatile_clones" : "lasting_clones", s => DomainsTable.SetVolatileClones(s, id, form.Volatile), cancel);
+
+    private static async Task<Ok<DomainView>> ChangeBase(Guid id, SignedIn who, Db db, string deed, Func<DbSession, Task> change, CancellationToken cancel) =>
         TypedResults.Ok(await db.Transaction(async s =>
         {
             var domain = await Visible(s, who.Caller, id, locked: true);
             if (May.Do(who.Caller, Grant.CreateBase, domain) is { IsAllowed: false } no) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
             if (!domain.IsBase) throw new RefusedException(StatusCodes.Status409Conflict, "not_a_base", $"{domain.Name} is not a base. Prepare it as one first.");
-            await DomainsTable.SetPublic(s, id, form.IsPublic);
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, form.IsPublic ? "publish" : "unpublish", domain.Name, new { domain = id });
+            await change(s);
+            await UsersTable.Audit(s, who.Id, who.Caller.Address, deed, domain.Name, new { domain = id });
             return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
         }, cancel));
 

@@ -206,6 +206,20 @@ public class WriterTests
         Assert.Equal(("linux-student", student.UserId), ((await world.Domain(row.DomainId!.Value))!.Name, (await world.Domain(row.DomainId.Value))!.OwnerId));
     }
 
+    [Theory]
+    [InlineData(false, null, false)]
+    [InlineData(true, null, true)]
+    [InlineData(false, true, true)]
+    [InlineData(true, false, false)]
+    public async Task ACloneIsVolatileAsItsBaseSaysUnlessWhoeverMakesItSaysOtherwise(bool baseSays, bool? asked, bool expected)
+    {
+        var world = await World.New();
+        var linux = await world.Machine("linux", isBase: true, isPublic: true);
+        await world.Db.Transaction(s => DomainsTable.SetVolatileClones(s, linux.Id, baseSays));
+        var row = await world.Add(new Clone(linux.Id, Volatile: asked));
+        Assert.Equal(expected, (await world.Domain(row.DomainId!.Value))!.IsVolatile);
+    }
+
     [Fact]
     public async Task BadArgumentsAreAllNamed()
     {

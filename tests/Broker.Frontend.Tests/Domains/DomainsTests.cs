@@ -120,6 +120,19 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task A_base_says_whether_its_new_clones_are_temporary_and_everybody_who_sees_it_is_told()
+    {
+        var @base = await host.NewDomain("temporary-ones", host.Admin, isBase: true, isPublic: true);
+        using var admin = await host.SignedIn("admin");
+        using var student = await host.SignedIn("student");
+        Assert.True((await admin.Put($"/api/domains/{@base.Id}/clones", new { @volatile = true }).Gives(HttpStatusCode.OK)).GetProperty("volatile_clones").GetBoolean());
+        var card = (await student.Get("/api/desktops").Gives(HttpStatusCode.OK)).GetProperty("desktops").EnumerateArray()
+            .Single(d => d.GetProperty("base") is { ValueKind: not System.Text.Json.JsonValueKind.Null } b && b.GetProperty("id").GetGuid() == @base.Id);
+        Assert.True(card.GetProperty("base").GetProperty("volatile_clones").GetBoolean());
+        await student.Put($"/api/domains/{@base.Id}/clones", new { @volatile = false }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+    }
+
+    [Fact]
     public async Task What_people_read_of_a_machine_is_changed_by_its_owner()
     {
         var domain = await host.NewDomain("describe-me", host.Student);

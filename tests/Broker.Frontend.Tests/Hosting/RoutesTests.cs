@@ -83,6 +83,7 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
     private static string Fill(string pattern, Guid domain, Guid @base, long request) => pattern
         .Replace("/api/bases/{id:guid}", $"/api/bases/{@base}")
         .Replace("/api/domains/{id:guid}/published", $"/api/domains/{@base}/published")
+        .Replace("/api/domains/{id:guid}/clones", $"/api/domains/{@base}/clones")
         .Replace("{id:guid}", domain.ToString())
         .Replace("{id:long}", request.ToString(null, null))
         .Replace("{file}", "some.img")
@@ -94,6 +95,7 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
         ("PUT", "/api/session/password") => new { current_password = "not this one", new_password = "a better phrase 7" },
         ("PUT", "/api/session/language") => new { language = "es" },
         ("PUT", "/api/domains/{id:guid}/published") => new { is_public = false },
+        ("PUT", "/api/domains/{id:guid}/clones") => new { @volatile = false },
         ("PUT", "/api/domains/{id:guid}/description") => new { alias = "Mine", description = (string?)null },
         ("POST", "/api/requests") => new { command = "start_domain", args = new { domain } },
         ("POST", "/api/users") => new { name = $"new-{Guid.NewGuid():n}"[..20], password = "a better phrase 7" },

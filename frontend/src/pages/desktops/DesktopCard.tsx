@@ -61,6 +61,11 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
             {face.description}
           </Text>
         )}
+        {(domain?.is_volatile ?? base?.volatile_clones) === true && (
+          <Text size="sm" c="dimmed">
+            {t('temporary')}
+          </Text>
+        )}
         <DesktopState domain={domain} />
         <Button
           size="md"

@@ -38,6 +38,26 @@ describe('desktops', () => {
     expect(await screen.findByText('There is no desktop for you yet')).toBeVisible();
   });
 
+  it('that are temporary say so, and what shutting them down means', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const temporary = 'Temporary: it is removed when it goes off, with all that is in it.';
+    broker.find('maths').volatile_clones = true;
+    broker.find('debian-desktop-ana').is_volatile = true;
+    const { user } = await showPortal('/');
+    expect((await cardOf('maths')).getByText(temporary)).toBeVisible();
+    expect((await cardOf('networks-lab')).queryByText(temporary)).toBeNull();
+    const card = await cardOf('debian-desktop');
+    expect(card.getByText(temporary)).toBeVisible();
+    await user.click(card.getByTestId('desktop-menu'));
+    await user.click(await screen.findByTestId('action-shutdown_domain'));
+    expect(await screen.findByText(/^End .+\?$/)).toBeVisible();
+    expect(broker.requests.some((r) => r.command === 'shutdown_domain')).toBe(false);
+    await user.click(screen.getByTestId('confirm'));
+    await waitFor(() => {
+      expect(broker.requests.at(-1)?.command).toBe('shutdown_domain');
+    });
+  });
+
   it('offer only what may be done now, and ask before it hurts', async () => {
     const broker = stubBroker().signInAs('ana');
     const { user } = await showPortal('/');

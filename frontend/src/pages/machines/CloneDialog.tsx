@@ -1,4 +1,4 @@
-import { Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Modal, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
@@ -30,13 +30,20 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
   const user = useUser();
   const { data: users } = useQuery(usersQuery);
   const ask = useAsk();
-  const form = useForm({ initialValues: { name: '', owner: String(user?.id ?? '') } });
+  const form = useForm({
+    initialValues: {
+      name: '',
+      owner: String(user?.id ?? ''),
+      volatile: base.volatile_clones,
+    },
+  });
 
-  const submit = form.onSubmit(({ name, owner }) => {
+  const submit = form.onSubmit(({ name, owner, volatile }) => {
     const args = {
       base: base.id,
       ...(name.trim() === '' ? {} : { name: name.trim() }),
       ...(owner === '' || Number(owner) === user?.id ? {} : { owner: Number(owner) }),
+      ...(volatile === base.volatile_clones ? {} : { volatile }),
     };
     ask.mutate(
       { command: 'clone', args },
@@ -71,6 +78,12 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
           searchable
           allowDeselect={false}
           {...form.getInputProps('owner')}
+        />
+        <Switch
+          label={t('clone.volatile')}
+          description={t('clone.volatile_rule')}
+          data-testid="clone-volatile"
+          {...form.getInputProps('volatile', { type: 'checkbox' })}
         />
         <FormFooter
           problem={ask.error}

@@ -5,6 +5,7 @@ import {
   Group,
   Skeleton,
   Stack,
+  Switch,
   Text,
   Textarea,
   TextInput,
@@ -14,7 +15,7 @@ import { useForm } from '@mantine/form';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useDescribe } from '@/api/domains';
+import { useDescribe, useSetClones } from '@/api/domains';
 import { requestsQuery } from '@/api/requests';
 import type { Domain } from '@/api/types';
 import { Facts } from '@/components/Facts';
@@ -66,6 +67,7 @@ function Details({ domain }: { domain: Domain }) {
           [t('fact.base'), domain.base_name],
           [t('fact.clones'), domain.is_base ? format.number(domain.clones) : null],
           [t('fact.published'), domain.is_base ? t(domain.is_public ? 'yes' : 'no') : null],
+          [t('fact.volatile'), domain.is_volatile ? t('yes') : null],
           [t('fact.node'), domain.node],
           [t('fact.address'), domain.address],
           [t('fact.memory'), format.memory(domain.memory_kib)],
@@ -74,10 +76,31 @@ function Details({ domain }: { domain: Domain }) {
           [t('fact.id'), domain.id],
         ]}
       />
+      {domain.is_base && domain.may.includes('publish') && <ClonesToBe domain={domain} />}
       <Describe domain={domain} />
       <History domainId={domain.id} />
       <LastRequests domain={domain} />
     </Stack>
+  );
+}
+
+function ClonesToBe({ domain }: { domain: Domain }) {
+  const { t } = useTranslation('machines');
+  const setClones = useSetClones();
+  const showProblem = useShowProblem();
+  return (
+    <Switch
+      label={t('volatile_clones')}
+      description={t('volatile_clones_rule')}
+      checked={setClones.isPending ? setClones.variables.volatile : domain.volatile_clones}
+      onChange={(event) => {
+        setClones.mutate(
+          { id: domain.id, volatile: event.currentTarget.checked },
+          { onError: showProblem },
+        );
+      }}
+      data-testid="volatile-clones"
+    />
   );
 }
 

@@ -14,6 +14,8 @@ public sealed class HibernateDomainHandler : IHandler<HibernateDomain>
     public async Task<object?> Handle(HibernateDomain request, Work work)
     {
         var domain = await work.Domain(request.Domain);
+        if (domain.IsVolatile)
+            throw new RequestFailedException("is_volatile", $"{domain.Name} is temporary: it can't be hibernated, for it is removed when it goes off.");
         var node = await work.NodeOf(domain);
         var report = await work.Look(node, domain.Id);
         // When it is saved already, this was begun before, or somebody did it on the host.

@@ -17,6 +17,8 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
         var domain = await work.Domain(request.Domain);
         if (domain.State is DomainState.Creating or DomainState.Broken or DomainState.Removing)
             throw new RequestFailedException("not_preparable", $"{domain.Name} can't become a base: {domain.StateDetail ?? "it is not whole"}.");
+        if (domain.IsVolatile)
+            throw new RequestFailedException("is_volatile", $"{domain.Name} is temporary, and a base has to stay. Make a desktop that lasts, and prepare that.");
         var node = await work.NodeOf(domain);
         var volumes = await work.Read(db => VolumesTable.Of(db, domain.Id));
         if (volumes.Count == 0) throw new RequestFailedException("no_disk", $"{domain.Name} has no disk that clones could grow from.");

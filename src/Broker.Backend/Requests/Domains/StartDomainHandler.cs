@@ -18,6 +18,8 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
     {
         var domain = await work.Domain(request.Domain);
         if (domain.IsBase) throw new RequestFailedException("is_a_base", $"{domain.Name} is a base: it can't start, its clones can.");
+        if (domain.HasEnded)
+            throw new RequestFailedException("has_ended", $"{domain.Name} was temporary and has ended: it is being removed. Open its base for a fresh one.");
         if (domain.State is DomainState.Creating or DomainState.Broken or DomainState.Removing)
             throw new RequestFailedException("not_startable", $"{domain.Name} can't start: {domain.StateDetail ?? "it is not whole"}.");
         var node = await work.NodeOf(domain);

@@ -11,11 +11,13 @@ namespace Broker.Core.Requests.Domains;
 /// <param name="Base">Id of the base.</param>
 /// <param name="Name">Its name; made from the base's and the owner's when left out.</param>
 /// <param name="Owner">Key of the user who gets it; only administrators give desktops to others.</param>
+/// <param name="Volatile">It is removed when it ends; as the base says when left out.</param>
 /// <param name="Domain">Set by the server.</param>
 public sealed record Clone(
     [Description("The base.")] Guid Base,
     [Description("Its name; made from the base's and the owner's when left out.")] string? Name = null,
     [Description("Who gets it; only administrators give desktops to others.")] long? Owner = null,
+    [Description("It is removed when it ends; as the base says when left out.")] bool? Volatile = null,
     Guid Domain = default) : IRequest<Clone>, IMakesDomain
 {
     /// <inheritdoc/>
@@ -61,6 +63,7 @@ public sealed record Clone(
             Alias = Name is null ? origin.Alias : null,
             Description = origin.Description,
             BaseId = origin.Id,
+            IsVolatile = Volatile ?? origin.VolatileClones,
         };
     }
 }

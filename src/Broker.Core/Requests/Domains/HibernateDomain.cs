@@ -12,7 +12,7 @@ public sealed record HibernateDomain(Guid Domain) : IRequest<HibernateDomain>, I
         Grant = Grant.Hibernate,
         Aliases = ["hibernate", "hybernate"],
         Needs = "hibernate",
-        OfferedOn = d => d.State is DomainState.Active or DomainState.Paused,
+        OfferedOn = d => d is { IsVolatile: false, State: DomainState.Active or DomainState.Paused },
     };
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed record PrepareBase(Guid Domain, [Description("Let everybody clone 
         Grant = Grant.CreateBase,
         Fold = Fold.WhilePendingOrJustDone,
         Tell = Tell.Outcome,
-        OfferedOn = d => !d.IsBase && d.State is DomainState.Shutdown or DomainState.Active,
+        OfferedOn = d => d is { IsBase: false, IsVolatile: false, State: DomainState.Shutdown or DomainState.Active },
     };
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ public sealed record StartDomain(Guid Domain) : IRequest<StartDomain>, IOnDomain
     {
         Grant = Grant.Start,
         Aliases = ["start"],
-        OfferedOn = d => d is { IsBase: false, State: DomainState.Shutdown or DomainState.Hibernated },
+        OfferedOn = d => d is { IsBase: false, HasEnded: false, State: DomainState.Shutdown or DomainState.Hibernated },
     };
 
     /// <inheritdoc/>
