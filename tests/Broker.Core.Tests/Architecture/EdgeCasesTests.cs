@@ -10,10 +10,15 @@ public partial class EdgeCasesTests
         [.. Row().Matches(File.ReadAllText(Repository.PathOf("tests/README.md"))).Select(m => (int.Parse(m.Groups["number"].ValueSpan, null), m.Groups["tests"].Value))];
 
     [Fact]
-    public void EachNumberIsThereOnce() => Assert.Equal(Enumerable.Range(1, 15), Rows.Select(r => r.Number));
+    public void EachNumberIsThereOnceAndTheQueueHasAllOfIts()
+    {
+        var numbers = Rows.Select(r => r.Number).ToList();
+        Assert.Equal(numbers.Distinct().Order(), numbers);
+        Assert.Equal(Enumerable.Range(1, 15), numbers.Take(15));
+    }
 
     [Fact]
-    public void EachTestThatIsNamedExists()
+    public async Task EachTestThatIsNamedExists()
     {
         foreach (var (number, tests) in Rows)
         {
@@ -21,9 +26,11 @@ public partial class EdgeCasesTests
             Assert.NotEmpty(named);
             foreach (Match test in named)
             {
-                var file = Repository.PathOf($"tests/Broker.{test.Groups["project"].Value}.Tests/Requests/{test.Groups["class"].Value}.cs");
-                Assert.True(File.Exists(file), $"Edge case {number}: there is no {file}.");
-                Assert.Matches($@"\[Fact\]\s+public async Task {test.Groups["method"].Value}\(\)", File.ReadAllText(file));
+                var (project, file) = (test.Groups["project"].Value, test.Groups["class"].Value + ".cs");
+                var folder = Repository.PathOf(project == "EndToEnd" ? "tests/Broker.EndToEnd" : $"tests/Broker.{project}.Tests");
+                var found = Directory.GetFiles(folder, file, SearchOption.AllDirectories);
+                Assert.True(found.Length == 1, $"Edge case {number}: there is no {file} in {folder}.");
+                Assert.Matches($@"\[(Fact|Theory|InlineData\([^\n]*\)|MemberData\([^\n]*\))\]\s+public async Task {test.Groups["method"].Value}\(", await File.ReadAllTextAsync(found[0]));
             }
         }
     }

@@ -46,15 +46,16 @@ describe('desktops', () => {
     const { user } = await showPortal('/');
     expect((await cardOf('maths')).getByText(temporary)).toBeVisible();
     expect((await cardOf('networks-lab')).queryByText(temporary)).toBeNull();
+    const before = broker.requests.length;
     const card = await cardOf('debian-desktop');
     expect(card.getByText(temporary)).toBeVisible();
     await user.click(card.getByTestId('desktop-menu'));
     await user.click(await screen.findByTestId('action-shutdown_domain'));
     expect(await screen.findByText(/^End .+\?$/)).toBeVisible();
-    expect(broker.requests.some((r) => r.command === 'shutdown_domain')).toBe(false);
+    expect(broker.requests).toHaveLength(before);
     await user.click(screen.getByTestId('confirm'));
     await waitFor(() => {
-      expect(broker.requests.at(-1)?.command).toBe('shutdown_domain');
+      expect(broker.requests).toHaveLength(before + 1);
     });
   });
 
