@@ -13,13 +13,14 @@ public sealed class SimulatedVirtualBox : IDisposable
 {
     private readonly string folder;
 
-    /// <summary>Makes a home; nothing is started yet.</summary>
-    public SimulatedVirtualBox()
+    /// <summary>Makes a home, or takes one that is there and stays; nothing is started yet.</summary>
+    public SimulatedVirtualBox(string? home = null)
     {
         folder = Directory.CreateTempSubdirectory("simulated-virtualbox-").FullName;
-        Home = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
+        Home = home ?? Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
         MachineFolder = Path.Combine(folder, "machines");
         Knobs = new(Home);
+        if (home is not null) return;
         // VirtualBox's own would be in the user's home, whatever VBOX_USER_HOME is.
         File.WriteAllText(Path.Combine(Home, "VirtualBox.xml"), $"""
             <?xml version="1.0"?>

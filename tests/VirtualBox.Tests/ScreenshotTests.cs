@@ -36,17 +36,3 @@ public sealed class ScreenshotTests
         Assert.False(Directory.Exists((await File.ReadAllTextAsync(fake.FileOf("folder"))).Trim()));
     }
 }
-
-[Collection("real VirtualBox")]
-[Trait("Category", "Long")]
-public sealed class RealScreenshotTests(RealVirtualBox real)
-{
-    [RealFact]
-    public async Task WhatDoesNotRunShowsNothing()
-    {
-        var machine = await real.NewMachine();
-        var error = await Assert.ThrowsAsync<VBoxManageException>(() => machine.Screenshot());
-        Assert.Contains("not currently running", error.Message, StringComparison.Ordinal);
-        await machine.Delete();
-    }
-}

@@ -9,6 +9,7 @@ internal static class CommandList
     /// <exception cref="Failure">It failed.</exception>
     public static async Task Run(Call call, VirtualBoxHome home)
     {
+        call.ReadResponseFile();
         while (call.Peek() is "-q" or "--nologo") call.NextOrNull();
         if (call.NextOrNull() is not { } word) throw Failure.Usage("Missing command");
         switch (word)
@@ -36,7 +37,8 @@ internal static class CommandList
             case "adoptstate": PowerCommands.Adopt(call, home); break;
             case "setextradata": NoteCommands.SetExtra(call, home); break;
             case "getextradata": NoteCommands.GetExtra(call, home); break;
-            case "guestproperty": NoteCommands.GuestProperties(call, home); break;
+            case "guestproperty": await NoteCommands.GuestProperties(call, home); break;
+            case "sharedfolder": SharedFolderCommand.Run(call, home); break;
             case "natnetwork": NetworkCommands.NatNetworks(call, home); break;
             case "dhcpserver": NetworkCommands.DhcpServers(call, home); break;
             case "hostonlyif": NetworkCommands.HostInterfaces(call, home); break;

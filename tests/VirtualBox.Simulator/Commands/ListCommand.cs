@@ -44,7 +44,7 @@ internal static class ListCommand
                 foreach (var group in home.Machines.SelectMany(m => m.Groups).Prepend("/").Distinct()) call.Say($"\"{group}\"");
                 break;
             case "natnets" or "natnetworks":
-                foreach (var net in home.NatNetworks) NetworkCommands.Describe(call, net, isFull: false);
+                foreach (var net in home.NatNetworks) NetworkCommands.Describe(call, net, isFull: isLong);
                 break;
             case "dhcpservers": NetworkCommands.List(call, home.DhcpServers); break;
             case "hostonlyifs":

@@ -72,6 +72,13 @@ internal static class ModifyCommand
         "guestmemoryballoon", "teleporter", "accelerate2dvideo", "natpf6",
     ];
 
+    /// <summary>Options for a machine that is saved, too.</summary>
+    private static readonly HashSet<string> whileSaved =
+    [
+        "name", "description", "groups", "autostartenabled", "autostartdelay", "autostoptype", "vrde", "vrdeport", "vrdeports", "vrdeaddress", "vrdeauthtype",
+        "vrdemulticon", "vrdeextpack", "vrdeproperty", "cableconnected", "bridgeadapter", "intnet", "hostonlyadapter", "natnetwork", "natpf",
+    ];
+
     public static void Run(Call call, VirtualBoxHome home)
     {
         var machine = home.Lock(call.Next("the machine's name"));
@@ -83,9 +90,8 @@ internal static class ModifyCommand
             var equals = word.IndexOf('=', StringComparison.Ordinal);
             var option = new Option(call, (equals < 0 ? word : word[..equals]).ToLowerInvariant(), equals < 0 ? null : word[(equals + 1)..]);
             Apply(option, machine, hardware, change, home);
-            var isAllowed = option.Name is "description" or "autostartenabled" or "autostartdelay" or "autostoptype";
-            if (machine.State is "saved" or "aborted-saved" && !isAllowed)
-                throw new Failure($"The machine is not mutable (state is {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE);
+            var isKept = option.Name is "nic" && hardware.Adapters[option.Index - 1].Kind == machine.Hardware.Adapters[option.Index - 1].Kind;
+            if (!whileSaved.Contains(option.Name) && !isKept) VirtualBoxHome.CheckMutable(machine, option.Name.StartsWith("clipboard", StringComparison.Ordinal) ? "mutable or running" : "mutable");
         }
         CountAutostart(home, machine.Hardware.Autostart, hardware.Autostart);
         machine.Hardware = hardware;

@@ -42,16 +42,15 @@ internal static partial class NetworkCommands
                 }
                 finally
                 {
-                    SetDhcp(home, net);
                     home.Save();
                 }
                 break;
             case "remove":
                 home.NatNetworks.Remove(net);
-                home.DhcpServers.RemoveAll(d => d.Network == name);
                 home.Save();
                 break;
-            case "start" or "stop": break;
+            case "start": home.StartDhcp(net); break;
+            case "stop": break;
             default: throw Failure.Usage($"Unknown subcommand '{word}'");
         }
     }
@@ -223,7 +222,7 @@ internal static partial class NetworkCommands
 
     private static void Set(NatNetwork net, List<(string Name, string? Value)> options)
     {
-        var isDelete = false;
+        var (isDelete, rules) = (false, net.Forwards);
         foreach (var (option, value) in options)
         {
             switch (option)
@@ -239,14 +238,13 @@ internal static partial class NetworkCommands
                 case "dhcp": net.HasDhcp = value is "on" or "yes"; break;
                 case "ipv6": net.HasIPv6 = value is "on" or "yes"; break;
                 case "port-forward-4" or "port-forward-6":
-                    var rules = option[^1] == '4' ? net.Forwards : net.Forwards6;
+                    rules = option[^1] == '4' ? net.Forwards : net.Forwards6;
                     if (value == "delete") isDelete = true;
                     else AddRule(rules, value!);
                     break;
                 case "" when isDelete:
-                    var removed = net.Forwards.RemoveAll(r => r.StartsWith($"{value}:", StringComparison.Ordinal))
-                        + net.Forwards6.RemoveAll(r => r.StartsWith($"{value}:", StringComparison.Ordinal));
-                    if (removed == 0) throw new Failure("", Code.NS_ERROR_INVALID_ARG, exitCode: 2) { IsBare = true, Last = $"Failed to delete pfwd" };
+                    if (rules.RemoveAll(r => r.StartsWith($"{value}:", StringComparison.Ordinal)) == 0)
+                        throw new Failure("", Code.NS_ERROR_INVALID_ARG, exitCode: 2) { IsBare = true, Last = "Failed to delete pf" };
                     break;
             }
         }
@@ -254,41 +252,41 @@ internal static partial class NetworkCommands
 
     private static void AddRule(List<string> rules, string rule)
     {
-        if (!Rule().IsMatch(rule)) throw new Failure($"Invalid port-forward rule: '{rule}'", exitCode: 2) { ShowsUsage = true };
+        if (!Rule().IsMatch(rule)) throw new Failure($"Invalid port-forward rule {rule}", exitCode: 2) { ShowsUsage = true };
         if (rules.Exists(r => r.Split(':')[0] == rule.Split(':')[0]))
-            throw new Failure("A NAT rule of this name already exists", Code.NS_ERROR_INVALID_ARG, "NATNetworkWrap", exitCode: 2) { Last = "Failed to add pfwd" };
+            throw Taken("A NAT rule of this name already exists");
+        if (rules.Exists(r => r.Split(':', 3)[1] == rule.Split(':', 3)[1] && HostSide(r) == HostSide(rule)))
+            throw Taken("A NAT rule for this host port and this host IP already exists");
         rules.Add(rule);
+
+        static Failure Taken(string text) => new(text, Code.NS_ERROR_INVALID_ARG, "NATNetworkWrap", exitCode: 2) { Last = "Failed to add pf" };
+
+        static string HostSide(string rule) => rule[..(rule.IndexOf("]:", StringComparison.Ordinal) + 2)][rule.IndexOf('[', StringComparison.Ordinal)..]
+            + rule[(rule.IndexOf("]:", StringComparison.Ordinal) + 2)..].Split(':')[0];
     }
 
-    private static void SetDhcp(VirtualBoxHome home, NatNetwork net)
-    {
-        home.DhcpServers.RemoveAll(d => d.Network == net.Name);
-        if (!net.HasDhcp) return;
-        var server = new DhcpServer(net.Name, net.Address(2), net.Mask, net.Address(3), net.Address(-2), true);
-        server.Options.AddRange([("3", net.Address(1)), ("6", "10.255.255.53")]);
-        home.DhcpServers.Add(server);
-    }
-
-    /// <summary>Machines that run in a network have leases in it.</summary>
+    /// <summary>What a DHCP server gave, by its notes.</summary>
     private static void FindLease(Call call, VirtualBoxHome home, string network, string mac)
     {
-        var running = home.Machines.Where(m => m.IsOnline).ToArray();
-        var file = $"{home.Folder}/{network}-Dhcpd.leases";
-        if (running.Length == 0)
+        if (mac.Length != 12 || !mac.All(char.IsAsciiHexDigit)) throw Failure.Usage("");
+        if (!home.DhcpServers.Exists(d => d.Network == network)) throw new Failure($"Failed to find DHCP server for network '{network}'");
+        var file = home.LeasesOf(network);
+        if (!File.Exists(file))
         {
             throw new Failure($"Reading '{file}' failed: VERR_FILE_NOT_FOUND - Runtime error opening '{file}' for reading VERR_FILE_NOT_FOUND (File not found.)",
                 Code.VBOX_E_FILE_ERROR, "DHCPServerWrap");
         }
-        foreach (var properties in running.Select(m => m.Hardware.GuestProperties))
-            foreach (var (key, value) in properties)
-            {
-                if (!key.EndsWith("/MAC", StringComparison.Ordinal) || !value.Value.Equals(mac, StringComparison.OrdinalIgnoreCase)) continue;
-                call.Say($"IP Address:  {properties[$"{key[..^4]}/V4/IP"].Value}");
-                call.Say($"MAC Address: {string.Join(':', mac.ToLowerInvariant().Chunk(2).Select(c => new string(c)))}");
-                call.Say("State:       acked");
-                return;
-            }
-        throw new Failure("Could not find a lease for the MAC address", Code.VBOX_E_OBJECT_NOT_FOUND, "DHCPServerWrap");
+        var (colons, address, issued, seconds) = Leases.Find(file, mac) ?? throw new Failure($"Could not find a lease for {Leases.Colons(mac)}", Code.VBOX_E_OBJECT_NOT_FOUND, "DHCPServerWrap");
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var left = issued + seconds - now;
+        call.Say($"IP Address:  {address}");
+        call.Say($"MAC Address: {colons}");
+        call.Say($"State:       {(left > 0 ? "acked" : "expired")}");
+        call.Say($"Issued:      {Time(issued)} ({issued})");
+        call.Say($"Expire:      {Time(issued + seconds)} ({issued + seconds})");
+        call.Say($"TTL:         {seconds} sec, currently {Math.Max(0, left)} sec left");
+
+        static string Time(long at) => DateTimeOffset.FromUnixTimeSeconds(at).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
     }
 
     private static bool IsAddress(string text) => IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork;

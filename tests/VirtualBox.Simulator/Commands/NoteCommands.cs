@@ -28,7 +28,7 @@ internal static class NoteCommands
     }
 
     /// <summary><c>VBoxManage guestproperty</c></summary>
-    public static void GuestProperties(Call call, VirtualBoxHome home)
+    public static async Task GuestProperties(Call call, VirtualBoxHome home)
     {
         var word = call.Next("a subcommand");
         var machine = home.Accessible(call.Next("the machine's name"));
@@ -61,8 +61,40 @@ internal static class NoteCommands
                 home.Save(machine);
                 break;
             case "enumerate": Enumerate(call, properties); break;
+            case "wait": await Wait(call, home, machine); break;
             default: throw Failure.Usage($"Unknown subcommand: {word}");
         }
+    }
+
+    /// <summary>Waits for a change of one that fits; gives the turn to others meanwhile, and holds no lock. Its error ends with 0.</summary>
+    private static async Task Wait(Call call, VirtualBoxHome home, Machine machine)
+    {
+        var pattern = call.Next("the pattern");
+        var limit = TimeSpan.FromDays(1);
+        foreach (var (option, value) in call.Options("fail-on-timeout"))
+            if (option == "timeout") limit = TimeSpan.FromMilliseconds(long.Parse(value!, CultureInfo.InvariantCulture));
+        var before = new Dictionary<string, GuestProperty>(machine.Hardware.GuestProperties);
+        await call.BecomeCancelable();
+        var end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        while (Environment.TickCount64 < end && !call.Signal.IsCancellationRequested && !call.IsOrphan)
+        {
+            home.Gate.Release();
+            await Task.Delay(10);
+            await home.Gate.WaitAsync();
+            var now = machine.Hardware.GuestProperties;
+            foreach (var (key, property) in now)
+            {
+                if (!Fits(pattern, key) || before.GetValueOrDefault(key) == property) continue;
+                call.Say($"Name: {key}, value: {property.Value}, flags: {property.Flags}");
+                return;
+            }
+            foreach (var key in before.Keys.Where(k => Fits(pattern, k) && !now.ContainsKey(k)))
+            {
+                call.Say($"Property {key} was deleted");
+                return;
+            }
+        }
+        throw new Failure("Time out or interruption while waiting for a notification.", exitCode: 0);
     }
 
     private static void Enumerate(Call call, OrderedDictionary<string, GuestProperty> properties)
@@ -82,9 +114,9 @@ internal static class NoteCommands
                 ? $"Name: {key}, value: {value}, timestamp: {time}, flags: {flags}"
                 : $"{key} = '{value}' @ {at}{(flags.Length > 0 ? $" [{flags}]" : "")}");
         }
-
-        static bool Fits(string pattern, string key) =>
-            Regex.IsMatch(key, $@"\A{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal)}\z",
-                RegexOptions.Singleline, TimeSpan.FromSeconds(1));
     }
+
+    private static bool Fits(string pattern, string key) =>
+        Regex.IsMatch(key, $@"\A{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal)}\z",
+            RegexOptions.Singleline, TimeSpan.FromSeconds(1));
 }

@@ -141,7 +141,7 @@ internal static class PowerCommands
     /// <summary><c>VBoxManage adoptstate</c>: the file need not be there.</summary>
     public static void Adopt(Call call, VirtualBoxHome home)
     {
-        var machine = home.Lock(call.Next("the machine's name"));
+        var machine = home.LockMutable(call.Next("the machine's name"));
         machine.StateFile = call.PathOf(call.Next("the file"));
         machine.Become("saved");
         home.Save(machine);

@@ -85,6 +85,12 @@ internal static class ShowCommand
         if (machine.Guest is not null) Raw("SessionName", "headless");
         Display(call, machine);
         foreach (var key in (string[])["usb", "ehci", "xhci"]) Switch(key);
+        var shared = 1;
+        foreach (var (folder, path) in hardware.SharedFolders)
+        {
+            Text($"SharedFolderNameMachineMapping{shared}", folder);
+            Text($"SharedFolderPathMachineMapping{shared++}", path);
+        }
         if (machine.Guest is not null) call.Say("VideoMode=\"640,480,32\"@0,0 1");
         foreach (var line in (string[])["recording_started=\"off\"", "recording_enabled=\"off\"", "recording_screens=1", " rec_screen0",
             "rec_screen_enabled=\"on\"", "rec_screen_id=0", "rec_screen_video_enabled=\"on\"", "rec_screen_audio_enabled=\"off\"", "rec_screen_dest=\"File\""])

@@ -57,16 +57,16 @@ internal static class SnapshotCommands
 
     private static void Take(Call call, VirtualBoxHome home, Machine machine)
     {
-        var (name, description, isLive) = ((string?)null, "", false);
+        // whatever it looks like
+        var name = call.NextOrNull() ?? throw Failure.Usage("Missing snapshot name");
+        var (description, isLive) = ("", false);
         foreach (var (option, value) in call.Options("live"))
         {
             if (option == "live") isLive = true;
             else if (option == "description") description = value!;
             else if (option is "uniquename") continue;
-            else if (option.Length == 0) name = value;
             else throw Failure.Usage($"Unknown option: --{option}");
         }
-        if (name is null) throw Failure.Usage("Missing snapshot name");
         if (isLive && machine.State != "running")
             throw new Failure("Cannot take a live snapshot of a virtual machine unless it is running.", Code.VBOX_E_INVALID_VM_STATE);
         var snapshot = new Snapshot(Guid.NewGuid(), name, TimeProvider.System.GetUtcNow(), machine.Hardware.Copy()) { Description = description };

@@ -149,8 +149,7 @@ internal static class StorageCommands
 
     private static void CheckOff(Machine machine, Controller controller)
     {
-        if (machine.State is "saved" or "aborted-saved")
-            throw new Failure($"The machine is not mutable (state is {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE);
+        VirtualBoxHome.CheckMutable(machine, "mutable or running");
         if (machine.IsOnline) throw new Failure($"Controller '{controller.Name}' does not support hot-plugging", Code.VBOX_E_INVALID_VM_STATE);
     }
 }

@@ -15,63 +15,48 @@ internal sealed class DisplayServer : IDisposable
     private const byte None = 1;
     private const byte VncAuthentication = 2;
 
-    private readonly TcpListener? listener;
+    private readonly TcpListener? tcp;
     private readonly RfbServer rfb;
     private readonly string path;
     private readonly string password;
     private readonly CancellationTokenSource end = new();
 
-    private DisplayServer(TcpListener? listener, RfbServer rfb, string path, string password) =>
-        (this.listener, this.rfb, this.path, this.password) = (listener, rfb, path, password);
+    private DisplayServer(TcpListener? tcp, int port, RfbServer rfb, string path, string password) =>
+        (this.tcp, Port, this.rfb, this.path, this.password) = (tcp, port, rfb, path, password);
 
-    /// <summary>Where it listens; 0 when no port was free.</summary>
-    public int Port => ((IPEndPoint?)listener?.LocalEndpoint)?.Port ?? 0;
+    /// <summary>Where it is said to listen.</summary>
+    public int Port { get; }
 
-    /// <summary>Starts one at the first free port.</summary>
+    /// <summary>Starts one at the first of the ports; the module tries no other, and says nothing if it is taken.</summary>
     /// <param name="path">For the Unix socket.</param>
     /// <param name="name">The title.</param>
     /// <param name="screen">What it shows.</param>
-    /// <param name="address">Empty for all.</param>
+    /// <param name="address">Of IPv4; anything else is all.</param>
     /// <param name="ports">Such as <c>5000,5010-5020</c>.</param>
     /// <param name="password">Empty for none.</param>
     public static DisplayServer Start(string path, string name, Screen screen, string address, string ports, string password)
     {
-        TcpListener? free = null;
-        foreach (var port in Ports(ports))
+        var port = int.Parse(ports.Split(',', '-')[0], CultureInfo.InvariantCulture);
+        var isV4 = IPAddress.TryParse(address, out var where) && where.AddressFamily == AddressFamily.InterNetwork;
+        var listener = new TcpListener(isV4 ? where! : IPAddress.Any, port);
+        try
         {
-            var one = new TcpListener(address.Length == 0 ? IPAddress.Any : IPAddress.Parse(address), port);
-            try
-            {
-                one.Start();
-                free = one;
-                break;
-            }
-            catch (SocketException)
-            {
-                one.Dispose(); // taken, or no address of this host
-            }
+            listener.Start();
         }
-        var server = new DisplayServer(free, new(path, name, screen), path, password);
-        if (free is not null) _ = server.Accept(free);
+        catch (SocketException)
+        {
+            listener.Dispose(); // taken, or no address of this host: the module says nothing
+            listener = null;
+        }
+        var server = new DisplayServer(listener, port, new(path, name, screen), path, password);
+        if (listener is not null) _ = server.Accept(listener);
         return server;
-    }
-
-    /// <summary>The ports of a list.</summary>
-    public static IEnumerable<int> Ports(string list)
-    {
-        foreach (var range in list.Split(','))
-        {
-            var ends = range.Split('-');
-            var first = int.Parse(ends[0], CultureInfo.InvariantCulture);
-            var last = int.Parse(ends[^1], CultureInfo.InvariantCulture);
-            for (var port = first; port <= last; port++) yield return port;
-        }
     }
 
     public void Dispose()
     {
         end.Cancel();
-        listener?.Dispose();
+        tcp?.Dispose();
         rfb.Dispose();
     }
 

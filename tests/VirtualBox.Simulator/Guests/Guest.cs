@@ -34,7 +34,7 @@ internal sealed class Guest : IDisposable
         forwards = machine.Hardware.Adapters.ToDictionary(a => a, a => a.Forwards.ToArray());
     }
 
-    /// <summary>The display's port: -1 when there is no server, 0 when it found no free one.</summary>
+    /// <summary>The display's port: -1 when there is no server.</summary>
     public int DisplayPort => display?.Port ?? -1;
 
     public byte[] Picture => screen.ToPng();
@@ -190,11 +190,21 @@ internal sealed class Guest : IDisposable
             var address = AddressOf(adapter);
             Tell($"{at}/V4/IP", address);
             Tell($"{at}/V4/Netmask", "255.255.255.0");
+            Lease(adapter, address);
             Tell($"{at}/V4/Broadcast", $"{address[..address.LastIndexOf('.')]}.255");
         }
         Tell("/VirtualBox/GuestInfo/Net/Count", $"{number}");
         Tell("/VirtualBox/GuestInfo/OS/Product", "Linux");
         Tell("/VirtualBox/GuestAdd/Version", "7.2.22");
+    }
+
+    /// <summary>The note of the DHCP server from which it has its address.</summary>
+    private void Lease(Adapter adapter, string address)
+    {
+        var network = adapter.Kind == "hostonly" ? HostInterface.NetworkOf(adapter.Names["hostonly"]) : adapter.Names.GetValueOrDefault(adapter.Kind, "");
+        if (adapter.Kind == "natnetwork" && home.NatNetworks.Find(n => n.Name == network) is { } net) home.StartDhcp(net);
+        if (!home.DhcpServers.Exists(d => d.Network == network && d.IsEnabled)) return;
+        Leases.Add(home.LeasesOf(network), adapter.Mac, address);
     }
 
     /// <summary>By the kind of network; where several machines share one, by the MAC address.</summary>

@@ -8,7 +8,7 @@ internal sealed class Call(IReadOnlyList<string> arguments, string folder, bool 
 {
     private readonly StringBuilder output = new();
     private readonly StringBuilder errors = new();
-    private readonly Queue<string> left = new(arguments);
+    private Queue<string> left = new(arguments);
     private bool isCut;
 
     /// <summary>The client got a signal, and wants what was begun undone.</summary>
@@ -25,6 +25,13 @@ internal sealed class Call(IReadOnlyList<string> arguments, string folder, bool 
     public string? NextOrNull() => left.TryDequeue(out var word) ? word : null;
 
     public string? Peek() => left.TryPeek(out var word) ? word : null;
+
+    /// <summary>A first word that is a file of words is replaced by them.</summary>
+    /// <exception cref="Failure">There is no such file.</exception>
+    public void ReadResponseFile()
+    {
+        if (Peek() is ['@', .. var path]) left = new(ResponseFile.Read(PathOf(path)).Concat(left.Skip(1)));
+    }
 
     /// <summary>An absolute path of a word.</summary>
     public string PathOf(string word) => Path.GetFullPath(word, folder);

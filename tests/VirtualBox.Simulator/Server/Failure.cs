@@ -51,7 +51,7 @@ internal sealed class Failure(string text, Code code = Code.None, string compone
         else lines.AddRange(Message.Split('\n').Select(l => mark + l));
         if (Code != Code.None)
         {
-            if (!IsBare) lines.Add($"{mark}Details: code {Code} (0x{(uint)Code:x8}), component {component}, interface I{component}, callee nsISupports");
+            if (!IsBare) lines.Add($"{mark}Details: code {Code} (0x{(uint)Code:x8}), component {component}, interface I{component.Replace("Wrap", "", StringComparison.Ordinal).Replace("Session", "", StringComparison.Ordinal)}, callee nsISupports");
             lines.Add($"{mark}Context: \"Simulated()\" at line 1 of file VBoxManage.cpp");
         }
         if (Last is not null) lines.Add(mark + Last);

@@ -182,6 +182,9 @@ internal sealed class Hardware
 
     public OrderedDictionary<string, GuestProperty> GuestProperties { get; } = [];
 
+    /// <summary>Folders of the host, by name.</summary>
+    public OrderedDictionary<string, string> SharedFolders { get; } = [];
+
     public (bool IsEnabled, uint Delay, string Stop) Autostart { get; set; } = (false, 0, "Disabled");
 
     public IEnumerable<(Controller Controller, Drive Drive)> Drives => from c in Controllers from d in c.Drives select (c, d);
@@ -209,6 +212,8 @@ internal sealed class Hardware
             new XElement(N("UART"), Serials.Select((s, i) => s is null ? null : new XElement(N("Port"), new XAttribute("slot", i), new XAttribute("enabled", true),
                 new XAttribute("IOBase", s.Io), new XAttribute("IRQ", s.Irq), new XAttribute("hostMode", s.Mode), new XAttribute("path", s.Path)))),
             new XElement(N("StorageControllers"), Controllers.Select(ControllerToXml)),
+            new XElement(N("SharedFolders"), SharedFolders.Select(f =>
+                new XElement(N("SharedFolder"), new XAttribute("name", f.Key), new XAttribute("hostPath", f.Value)))),
             new XElement(N("Switches"), Switches.Where(s => FirstSwitches.GetValueOrDefault(s.Key) != s.Value).Select(s =>
                 new XElement(N("Switch"), new XAttribute("name", s.Key), new XAttribute("value", s.Value)))),
             new XElement(N("GuestProperties"), GuestProperties.Where(p => !p.Value.Flags.Contains("TRANS", StringComparison.Ordinal)).Select(p =>
@@ -249,6 +254,7 @@ internal sealed class Hardware
             result.Serials[Number(port, "slot", 0)] = new(Number(port, "IOBase", 0), Number(port, "IRQ", 0), Text(port, "hostMode") ?? "disconnected", Text(port, "path") ?? "");
         }
         foreach (var controller in Children(Child(hardware, "StorageControllers") ?? storage)) result.Controllers.Add(ControllerFromXml(controller));
+        foreach (var shared in Children(Child(hardware, "SharedFolders"))) result.SharedFolders[Text(shared, "name")!] = Text(shared, "hostPath")!;
         foreach (var item in Children(Child(hardware, "Switches"))) result.Switches[Text(item, "name")!] = Text(item, "value")!;
         foreach (var property in Children(Child(hardware, "GuestProperties")))
             result.GuestProperties[Text(property, "name")!] =

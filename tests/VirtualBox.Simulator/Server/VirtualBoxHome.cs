@@ -153,9 +153,15 @@ internal sealed class VirtualBoxHome
     public Machine LockMutable(string nameOrId)
     {
         var machine = Lock(nameOrId);
-        return machine.State is "saved" or "aborted-saved"
-            ? throw new Failure($"The machine is not mutable (state is {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE)
-            : machine;
+        CheckMutable(machine, "mutable");
+        return machine;
+    }
+
+    /// <summary>What was saved goes with the machine as it was.</summary>
+    public static void CheckMutable(Machine machine, string what)
+    {
+        if (machine.State is "saved" or "aborted-saved")
+            throw new Failure($"The machine is not {what} (state is {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE);
     }
 
     /// <summary>Reads a machine's file and adds it; one that is already there, or can't be read, is told where an id is given.</summary>
@@ -177,6 +183,19 @@ internal sealed class VirtualBoxHome
         }
         Machines.Add(machine);
         return machine;
+    }
+
+    /// <summary>The file in which a DHCP server keeps its leases.</summary>
+    public string LeasesOf(string network) => Path.Combine(Folder, $"{network}-Dhcpd.leases");
+
+    /// <summary>A NAT network gets its DHCP server when it first starts, and does not take it away when it goes.</summary>
+    public void StartDhcp(NatNetwork net)
+    {
+        if (!net.HasDhcp || DhcpServers.Exists(d => d.Network == net.Name)) return;
+        var server = new DhcpServer(net.Name, net.Address(2), net.Mask, net.Address(3), net.Address(-2), true);
+        server.Options.AddRange([("3", net.Address(1)), ("6", "10.255.255.53")]);
+        DhcpServers.Add(server);
+        Save();
     }
 
     /// <summary>Notes which machines run, for whoever comes after a crash.</summary>

@@ -1,15 +1,13 @@
 namespace VirtualBox.Tests;
 
 /// <summary>Files that the real VirtualBox wrote, read without it.</summary>
-[Collection("real VirtualBox")]
-[Trait("Category", "Long")]
-public sealed class RealFilesTests(RealVirtualBox real)
+public abstract class FilesContract(Installation tried)
 {
-    [RealFact]
+    [ContractFact]
     public async Task MachinesAndDisksAreReadAsVirtualBoxListsThem()
     {
-        var vbox = real.Another();
-        var (folder, database) = (real.NewFolder(), real.NewFolder());
+        var vbox = tried.Another();
+        var (folder, database) = (tried.NewFolder(), tried.NewFolder());
         await vbox.Run(vbox.Command("setproperty", "machinefolder", folder));
         var first = await Machine.Create(vbox, new("base") { OSType = "Debian_64", Group = "/lab" });
         var disk = $"{(await first.Read()).Folder}/base.vdi";
@@ -46,12 +44,12 @@ public sealed class RealFilesTests(RealVirtualBox real)
         Assert.Empty(new AutostartDatabase(database).Starting());
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task AFileOfVersion3IsReadBeforeAndAfterVirtualBoxRaisesIt()
     {
         using var old = new SettingsFolder();
         old.WriteBefore4();
-        var vbox = real.Another(old.Config);
+        var vbox = tried.Another(old.Config);
         var before = Assert.Single(old.Home.Read().Machines);
         Assert.Equal([(before.Uuid, before.Settings!.Name)], (await Machine.List(vbox)).Select(m => (m.Uuid, m.Name!)));
 

@@ -2,16 +2,14 @@ using System.Net;
 
 namespace VirtualBox.Tests;
 
-[Collection("real VirtualBox")]
-[Trait("Category", "Long")]
-public sealed class RealDeviceTests(RealVirtualBox real)
+public abstract class DeviceContract(Installation tried)
 {
-    private readonly VBoxManage vbox = real.VBox;
+    private readonly VBoxManage vbox = tried.VBox;
 
-    [RealFact]
+    [ContractFact]
     public async Task EveryKindOfNicIsReadBackAsItWasSet()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         var nics = new Dictionary<int, Nic>
         {
             [1] = new(NicNetwork.Nat) { Hardware = NicHardware.Virtio, Mac = "080027ABCDEF" },
@@ -29,10 +27,10 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task PortsAreForwardedAndTakenBack()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         await machine.SetNic(1, new(NicNetwork.Nat));
         await machine.SetNic(2, new(NicNetwork.Nat));
         var ssh = new PortForward("s \"s\" \\h", ForwardProtocol.Tcp, IPAddress.Loopback, 2222, null, 22);
@@ -49,10 +47,10 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task EveryBusHasAController()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         foreach (var bus in Enum.GetValues<StorageBus>()) await machine.AddController(new($"my \"{bus}\" \\", bus));
         Assert.Equal(Enum.GetValues<StorageBus>().Select(b => ($"my \"{b}\" \\", b)), (await machine.Read()).Controllers.Select(c => (c.Name, c.Bus)));
 
@@ -61,10 +59,10 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task AControllersNameIsTakenOnceAndItsSettingsAreKept()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         await machine.AddController(new("C", StorageBus.Sata) { Ports = 7, Bootable = false, HostIOCache = true });
         Assert.Equal(new("C", StorageBus.Sata) { Ports = 7, Bootable = false }, Assert.Single((await machine.Read()).Controllers));
         await Assert.ThrowsAsync<ObjectInUseException>(() => machine.AddController(new("C", StorageBus.Ide)));
@@ -72,10 +70,10 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task DrivesComeAndGoAlsoWhereNamesLookAlike()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         var folder = (await machine.Read()).Folder;
         var disk = await Medium.Create(vbox, $"{folder}/a \"b\" 名.vdi", 8);
         await machine.AddController(new("S", StorageBus.Sata) { Ports = 1 });
@@ -99,12 +97,12 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task TwoMachinesDoNotWriteToOneDisk()
     {
-        var first = await real.NewMachineWithDisk();
+        var first = await tried.NewMachineWithDisk();
         var disk = Assert.Single((await first.Read()).Attachments);
-        var second = await real.NewMachine();
+        var second = await tried.NewMachine();
         await second.AddController(new("SATA", StorageBus.Sata));
 
         var error = await Assert.ThrowsAsync<MediaInUseException>(() => second.Attach("SATA", 0, 0, Drive.HardDisk, disk.Location));
@@ -117,15 +115,15 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         await first.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task ADiskForManyMachinesIsSharedByDifferences()
     {
-        var folder = real.NewFolder();
-        var first = await real.NewMachine();
+        var folder = tried.NewFolder();
+        var first = await tried.NewMachine();
         await first.AddController(new("SATA", StorageBus.Sata));
         var disk = await Medium.Create(vbox, $"{folder}/base.vdi", 8);
         await Medium.SetType(vbox, disk.Uuid, MediumType.Immutable);
-        var second = await real.NewMachine();
+        var second = await tried.NewMachine();
         await second.AddController(new("SATA", StorageBus.Sata));
         foreach (var machine in new[] { first, second }) await machine.Attach("SATA", 0, 0, Drive.HardDisk, disk.Location);
 
@@ -142,10 +140,10 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         Assert.True(File.Exists(disk.Location));
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task DisksAreMadeGrownCopiedAndDeleted()
     {
-        var folder = real.NewFolder();
+        var folder = tried.NewFolder();
         var disk = await Medium.Create(vbox, $"{folder}/new/d.vdi", 8);
         Assert.Equal((8, "VDI", MediumType.Normal, null), (disk.CapacityMiB, disk.Format, disk.Type, disk.Parent));
         await Assert.ThrowsAsync<VBoxManageException>(() => Medium.Create(vbox, disk.Location, 8));
@@ -170,10 +168,10 @@ public sealed class RealDeviceTests(RealVirtualBox real)
         Assert.Equal(ErrorCode.FileError, (await Assert.ThrowsAsync<VBoxManageException>(() => Medium.Get(vbox, disk.Location))).Code);
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task ExtraDataAndGuestPropertiesAreKeptAsTheyAre()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         var texts = new Dictionary<string, string>
         {
             ["/broker/plain"] = "value",

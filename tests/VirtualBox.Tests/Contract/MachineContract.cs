@@ -1,17 +1,13 @@
-using System.Diagnostics;
-
 namespace VirtualBox.Tests;
 
-[Collection("real VirtualBox")]
-[Trait("Category", "Long")]
-public sealed class RealMachineTests(RealVirtualBox real)
+public abstract class MachineContract(Installation tried)
 {
-    private readonly VBoxManage vbox = real.VBox;
+    private readonly VBoxManage vbox = tried.VBox;
 
-    [RealFact]
+    [ContractFact]
     public async Task VersionIsOneThatIsKnownToWork() => Assert.Equal(7, (await vbox.GetVersion()).Major);
 
-    [RealTheory]
+    [ContractTheory]
     [InlineData("plain")]
     [InlineData("a \"b\" c")]
     [InlineData("-dash")]
@@ -28,7 +24,7 @@ public sealed class RealMachineTests(RealVirtualBox real)
     [InlineData("%s%n")]
     public async Task AnyNameThatIsAllowedComesBackAsItIs(string name)
     {
-        var machine = await real.NewMachine(name);
+        var machine = await tried.NewMachine(name);
         Assert.Contains(new(machine.Uuid, name), await Machine.List(vbox));
         Assert.Equal(machine.Uuid, (await Machine.Get(vbox, name)).Uuid);
         Assert.Equal(machine.Uuid, (await Machine.Get(vbox, machine.Uuid.ToString())).Uuid);
@@ -42,18 +38,18 @@ public sealed class RealMachineTests(RealVirtualBox real)
         Assert.False(Directory.Exists(report.Folder));
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task LongestNameStillHasRoomForAllOfItsFiles()
     {
-        var machine = await real.NewMachine(new string('n', 240));
+        var machine = await tried.NewMachine(new string('n', 240));
         await machine.Modify(new() { Description = "another version of its file" });
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task ASecondOneOfANameInAFolderExists()
     {
-        var machine = await real.NewMachine("twin");
+        var machine = await tried.NewMachine("twin");
         var folder = Path.GetDirectoryName((await machine.Read()).Folder);
         var error = await Assert.ThrowsAsync<MachineExistsException>(() => Machine.Create(vbox, new("twin") { BaseFolder = folder }));
         Assert.Contains("already exists", error.Message, StringComparison.Ordinal);
@@ -63,11 +59,11 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task OfTwoWithOneNameEachIsReachedByItsUuidOnly()
     {
-        var first = await real.NewMachine("double");
-        var second = await real.NewMachine("double");
+        var first = await tried.NewMachine("double");
+        var second = await tried.NewMachine("double");
         var error = await Assert.ThrowsAsync<ArgumentException>(() => Machine.Get(vbox, "double"));
         Assert.Contains(first.Uuid.ToString(), error.Message, StringComparison.Ordinal);
         await second.Delete();
@@ -75,7 +71,7 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await first.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task WhatIsNotThereIsNotFoundByAnyVerb()
     {
         var gone = new Machine(vbox, Guid.NewGuid());
@@ -96,10 +92,10 @@ public sealed class RealMachineTests(RealVirtualBox real)
         foreach (var verb in verbs) await Assert.ThrowsAsync<MachineNotFoundException>(verb);
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task AllSettingsAreChangedAndReadBack()
     {
-        var machine = await real.NewMachine("before");
+        var machine = await tried.NewMachine("before");
         await machine.Modify(new()
         {
             Name = "after \"x\"",
@@ -128,10 +124,10 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task EverySwitchIsTurnedOnAndOff()
     {
-        var machine = await Machine.Create(vbox, new("m") { BaseFolder = real.NewFolder(), OSType = "Debian_64", DefaultDevices = true });
+        var machine = await Machine.Create(vbox, new("m") { BaseFolder = tried.NewFolder(), OSType = "Debian_64", DefaultDevices = true });
         var switches = Enum.GetValues<MachineSwitches>().Where(s => s != MachineSwitches.None).ToArray();
         var all = switches.Aggregate((a, b) => a | b);
         await machine.Modify(new() { TurnOn = all });
@@ -141,10 +137,10 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task OneSettingThatVirtualBoxRefusesLeavesAllAsTheyWere()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         var before = (await machine.Read()).MemoryMiB;
         await Assert.ThrowsAsync<VBoxManageException>(() => machine.Modify(new() { MemoryMiB = before + 64, VideoMemoryMiB = 100000 }));
         // VirtualBox itself would take this one
@@ -153,19 +149,19 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task AnUnknownSystemMakesNoMachine()
     {
-        var folder = real.NewFolder();
+        var folder = tried.NewFolder();
         var error = await Assert.ThrowsAsync<VBoxManageException>(() => Machine.Create(vbox, new("odd") { BaseFolder = folder, OSType = "Nonsense_64" }));
         Assert.Contains("guest OS type", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task AGroupIsAFolderAndDefaultsAreDevices()
     {
-        var folder = real.NewFolder();
+        var folder = tried.NewFolder();
         var machine = await Machine.Create(vbox, new("m") { BaseFolder = folder, Group = "/students/first", OSType = "Debian_64", DefaultDevices = true });
         var report = await machine.Read();
         Assert.Equal(["/students/first"], report.Groups);
@@ -175,20 +171,20 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task WithoutTheDriverAStartFailsAndSaysSo()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine(vbox: tried.WithoutDriver());
         var error = await Assert.ThrowsAsync<VBoxManageException>(() => machine.Start());
         Assert.Contains("terminated unexpectedly during startup", error.Message, StringComparison.Ordinal);
         Assert.Equal(MachineState.PowerOff, (await machine.Read()).State);
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task WhatIsOffStaysOffWhenItIsStoppedSavedOrPaused()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         Assert.Equal(MachineState.PowerOff, await machine.Stop());
         Assert.Equal(MachineState.PowerOff, await machine.Save());
         Assert.Equal(MachineState.PowerOff, await machine.Pause());
@@ -196,7 +192,7 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task ASavedMachineKeepsItsStateUntilItsPowerIsCut()
     {
         var machine = await Saved();
@@ -210,7 +206,7 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task ASavedMachineCanBeDeleted()
     {
         var machine = await Saved();
@@ -218,13 +214,13 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await Assert.ThrowsAsync<MachineNotFoundException>(() => machine.Read());
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task AMachineWhoseFileIsBrokenIsListedAndCanBeUnregistered()
     {
-        var own = real.Another();
-        var machine = await Machine.Create(own, new("broken") { BaseFolder = real.NewFolder() });
+        var own = tried.Another();
+        var machine = await Machine.Create(own, new("broken") { BaseFolder = tried.NewFolder() });
         var file = (await machine.Read()).SettingsFile;
-        await End(own);
+        await tried.KillServer(own);
         await File.WriteAllTextAsync(file, "<broken");
 
         Assert.Equal([new MachineEntry(machine.Uuid, null)], await Machine.List(own));
@@ -235,29 +231,47 @@ public sealed class RealMachineTests(RealVirtualBox real)
         Assert.True(File.Exists(file));
     }
 
-    [RealFact]
+    [ContractFact]
+    public async Task AnAbortedMachineIsOff()
+    {
+        var own = tried.WithoutDriver(isNew: true);
+        var machine = await tried.NewMachine(vbox: own);
+        var file = (await machine.Read()).SettingsFile;
+        await tried.KillServer(own);
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace(" lastStateChange=", " aborted=\"true\" lastStateChange=", StringComparison.Ordinal));
+
+        Assert.Equal(MachineState.Aborted, (await machine.Read()).State);
+        Assert.Equal(MachineState.Aborted, await machine.Stop());
+        Assert.Equal(MachineState.Aborted, await machine.Save());
+        Assert.Contains("during startup", (await Assert.ThrowsAsync<VBoxManageException>(() => machine.Start())).Message, StringComparison.Ordinal);
+        await machine.Modify(new() { Cpus = 2 });
+        await machine.Delete();
+        Assert.False(File.Exists(file));
+    }
+
+    [ContractFact]
     public async Task EachServerHasItsOwnMachines()
     {
-        var own = real.Another();
-        var machine = await Machine.Create(own, new("mine") { BaseFolder = real.NewFolder() });
+        var own = tried.Another();
+        var machine = await Machine.Create(own, new("mine") { BaseFolder = tried.NewFolder() });
         Assert.Equal([new MachineEntry(machine.Uuid, "mine")], await Machine.List(own));
         Assert.DoesNotContain(await Machine.List(vbox), m => m.Uuid == machine.Uuid);
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task AServerThatWasKilledIsStartedAgain()
     {
-        var own = real.Another();
-        var machine = await Machine.Create(own, new("kept") { BaseFolder = real.NewFolder() });
-        await End(own);
+        var own = tried.Another();
+        var machine = await Machine.Create(own, new("kept") { BaseFolder = tried.NewFolder() });
+        await tried.KillServer(own);
         Assert.Equal([new MachineEntry(machine.Uuid, "kept")], await Machine.List(own));
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task EightWritersOfOneMachineAndOfAnotherObjectAllLand()
     {
-        var machine = await real.NewMachine();
+        var machine = await tried.NewMachine();
         // the second object knows nothing of the first one's turns, as another program would not
         var pauses = Enumerable.Repeat(TimeSpan.FromMilliseconds(200), 20).ToArray();
         var other = new Machine(new(vbox.Program) { UserHome = vbox.UserHome, Server = vbox.Server, LockPauses = pauses }, machine.Uuid);
@@ -267,10 +281,10 @@ public sealed class RealMachineTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task OfManyThatMakeOneNameAtOnceOneWins()
     {
-        var folder = real.NewFolder();
+        var folder = tried.NewFolder();
         var tries = Enumerable.Range(0, 8).Select(_ => Machine.Create(vbox, new("race") { BaseFolder = folder })).ToArray();
         await ((Task)Task.WhenAll(tries)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var winner = await Assert.Single(tries, t => t.IsCompletedSuccessfully);
@@ -281,19 +295,10 @@ public sealed class RealMachineTests(RealVirtualBox real)
     /// <summary>A machine that says it was saved; VirtualBox believes it without a look at the file.</summary>
     private async Task<Machine> Saved()
     {
-        var machine = await real.NewMachine();
-        await vbox.Run(vbox.Command("adoptstate", machine.Uuid.ToString(), $"{real.NewFolder()}/memory.sav"));
+        var own = tried.WithoutDriver();
+        var machine = await tried.NewMachine(vbox: own);
+        await own.Run(own.Command("adoptstate", machine.Uuid.ToString(), $"{tried.NewFolder()}/memory.sav"));
         Assert.Equal(MachineState.Saved, (await machine.Read()).State);
         return machine;
-    }
-
-    private static async Task End(VBoxManage own)
-    {
-        foreach (var id in RealVirtualBox.Processes(own.Server!).ToArray())
-        {
-            using var server = Process.GetProcessById(id);
-            server.Kill();
-            await server.WaitForExitAsync();
-        }
     }
 }

@@ -1,15 +1,13 @@
 namespace VirtualBox.Tests;
 
-[Collection("real VirtualBox")]
-[Trait("Category", "Long")]
-public sealed class RealCloneTests(RealVirtualBox real)
+public abstract class CloneContract(Installation tried)
 {
-    private readonly VBoxManage vbox = real.VBox;
+    private readonly VBoxManage vbox = tried.VBox;
 
-    [RealFact]
+    [ContractFact]
     public async Task SnapshotsAreTakenListedRestoredAndRemovedByTheirUuid()
     {
-        var machine = await real.NewMachineWithDisk();
+        var machine = await tried.NewMachineWithDisk();
         Assert.Empty(await machine.ListSnapshots());
         Assert.Null((await machine.Read()).CurrentSnapshot);
 
@@ -29,14 +27,14 @@ public sealed class RealCloneTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task LinkedClonesHangOnTheirBaseAndGoWithoutHarmToIt()
     {
-        var machine = await real.NewMachineWithDisk("base");
+        var machine = await tried.NewMachineWithDisk("base");
         await machine.SetNic(1, new(NicNetwork.Nat));
         var disk = (await machine.Read()).Attachments[0].Medium!.Value;
         var snapshot = await machine.TakeSnapshot("ready");
-        var folder = real.NewFolder();
+        var folder = tried.NewFolder();
         var wanted = Enumerable.Range(1, 6).Select(i => new NewMachine($"c{i} \"x\"") { BaseFolder = folder, Group = "/clones" });
         var clones = await Task.WhenAll(wanted.Select(w => machine.CloneLinked(w, snapshot.Uuid)));
 
@@ -68,12 +66,12 @@ public sealed class RealCloneTests(RealVirtualBox real)
         Assert.False(Directory.Exists(left.Folder));
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task ABaseWithClonesIsNotDeletedAndNotTouched()
     {
-        var machine = await real.NewMachineWithDisk("base");
+        var machine = await tried.NewMachineWithDisk("base");
         var snapshot = await machine.TakeSnapshot("ready");
-        var clone = await machine.CloneLinked(new("clone") { BaseFolder = real.NewFolder() }, snapshot.Uuid);
+        var clone = await machine.CloneLinked(new("clone") { BaseFolder = tried.NewFolder() }, snapshot.Uuid);
         var folder = (await machine.Read()).Folder;
         var before = Files(folder);
 
@@ -88,14 +86,14 @@ public sealed class RealCloneTests(RealVirtualBox real)
         static string[] Files(string folder) => [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task AFullCloneIsIndependentAlsoOneOfALinkedClone()
     {
-        var machine = await real.NewMachineWithDisk("base");
+        var machine = await tried.NewMachineWithDisk("base");
         var snapshot = await machine.TakeSnapshot("ready");
-        var clone = await machine.CloneLinked(new("clone") { BaseFolder = real.NewFolder() }, snapshot.Uuid);
+        var clone = await machine.CloneLinked(new("clone") { BaseFolder = tried.NewFolder() }, snapshot.Uuid);
         var percent = 0;
-        var full = await clone.CloneFull(new("full") { BaseFolder = real.NewFolder() }, new Listener(p => percent = p));
+        var full = await clone.CloneFull(new("full") { BaseFolder = tried.NewFolder() }, new Listener(p => percent = p));
         Assert.Equal(100, percent);
         await clone.Delete();
         await machine.Delete();
@@ -107,12 +105,12 @@ public sealed class RealCloneTests(RealVirtualBox real)
         await full.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task ACloneOfATakenNameExists()
     {
-        var machine = await real.NewMachineWithDisk("base");
+        var machine = await tried.NewMachineWithDisk("base");
         var snapshot = await machine.TakeSnapshot("ready");
-        var folder = real.NewFolder();
+        var folder = tried.NewFolder();
         var clone = await machine.CloneLinked(new("clone") { BaseFolder = folder }, snapshot.Uuid);
         await Assert.ThrowsAsync<MachineExistsException>(() => machine.CloneLinked(new("clone") { BaseFolder = folder }, snapshot.Uuid));
         Assert.Single(await Machine.List(vbox), m => m.Name == "clone");
@@ -121,11 +119,11 @@ public sealed class RealCloneTests(RealVirtualBox real)
         await machine.Delete();
     }
 
-    [RealFact]
+    [ContractFact]
     public async Task DisksElsewhereAreDeletedOnlyIfToldSo()
     {
-        var machine = await real.NewMachine();
-        var disk = await Medium.Create(vbox, $"{real.NewFolder()}/home.vdi", 8);
+        var machine = await tried.NewMachine();
+        var disk = await Medium.Create(vbox, $"{tried.NewFolder()}/home.vdi", 8);
         await machine.AddController(new("SATA", StorageBus.Sata));
         await machine.Attach("SATA", 0, 0, Drive.HardDisk, disk.Location);
 

@@ -7,39 +7,45 @@ namespace VirtualBox.Tests;
 /// The real VirtualBox in a root folder of its own, see <c>real-virtualbox.sh</c>, with a server and settings of its own. What it can't do there is run
 /// machines: there is no kernel module.
 /// </summary>
-public sealed class RealVirtualBox : IAsyncLifetime
+public sealed class RealVirtualBox : Installation
 {
+    /// <summary>The collection of the tests that use it.</summary>
+    public const string Name = "real VirtualBox";
+
     private readonly string folder = Directory.CreateTempSubdirectory("real-virtualbox-").FullName;
     private readonly List<string> servers = [];
+    private VBoxManage? first;
 
-    /// <summary>Runs VirtualBox for all tests.</summary>
-    public VBoxManage VBox { get; private set; } = null!;
+    public override VBoxManage VBox => first!;
 
     /// <summary>Why it can't be used here; null if it can.</summary>
     public static string? WhyNot { get; } = Reason();
 
-    /// <summary>A folder that VirtualBox sees under the same path.</summary>
-    public string NewFolder() => Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("n"))).FullName;
+    public override string NewFolder() => Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("n"))).FullName;
 
-    /// <summary>A new machine without devices in a folder of its own.</summary>
-    public Task<Machine> NewMachine(string name = "m") => Machine.Create(VBox, new(name) { BaseFolder = NewFolder(), OSType = "Debian_64" });
+    /// <summary>None has one: that is how it is here.</summary>
+    public override VBoxManage WithoutDriver(bool isNew = false) => isNew ? Another() : VBox;
 
-    /// <summary>A new machine with a disk.</summary>
-    public async Task<Machine> NewMachineWithDisk(string name = "m")
-    {
-        var machine = await NewMachine(name);
-        var disk = $"{(await machine.Read()).Folder}/disk.vdi";
-        await Medium.Create(VBox, disk, 8);
-        await machine.AddController(new("SATA", StorageBus.Sata));
-        await machine.Attach("SATA", 0, 0, Drive.HardDisk, disk);
-        return machine;
-    }
+    public override VBoxManage Another(string? userHome = null) => Another(Program, userHome);
 
-    /// <summary>VirtualBox with a server and settings of its own, in a new folder or a given one.</summary>
-    public VBoxManage Another(string? userHome = null)
+    public override VBoxManage WithWrapper() => Another(Script, null);
+
+    /// <summary>A large disk takes long enough.</summary>
+    public override VBoxManage WithSlowCopies() => VBox;
+
+    public override int LargeMiB => 768;
+
+    /// <summary>What was started has become VBoxManage, step by step.</summary>
+    public override void Kill(Process program) => program.Kill();
+
+    private string Program => Path.Combine(folder, "VBoxManage");
+
+    private string Script => Path.Combine(folder, "VBoxManage-script");
+
+    private VBoxManage Another(string program, string? userHome)
     {
         servers.Add($"broker{Guid.NewGuid():n}"[..16]);
-        return new(Path.Combine(folder, "VBoxManage")) { UserHome = userHome ?? NewFolder(), Server = servers[^1] };
+        return new(program) { UserHome = userHome ?? NewFolder(), Server = servers[^1] };
     }
 
     /// <summary>The processes of a server.</summary>
@@ -62,7 +68,17 @@ public sealed class RealVirtualBox : IAsyncLifetime
         }
     }
 
-    public async Task InitializeAsync()
+    public override async Task KillServer(VBoxManage vbox)
+    {
+        foreach (var id in Processes(vbox.Server!).ToArray())
+        {
+            using var server = Process.GetProcessById(id);
+            server.Kill();
+            await server.WaitForExitAsync();
+        }
+    }
+
+    public override async Task InitializeAsync()
     {
         var setUp = Path.Combine(AppContext.BaseDirectory, "real-virtualbox.sh");
         using var script = Process.Start(new ProcessStartInfo(setUp) { UseShellExecute = false, RedirectStandardOutput = true })!;
@@ -71,21 +87,23 @@ public sealed class RealVirtualBox : IAsyncLifetime
         Assert.True(script.ExitCode == 0, "real-virtualbox.sh failed, see its standard error.");
 
         // Mounts of each command's own: nothing is left to be unmounted. /tmp is the same on both sides, for the tests' files and the server's socket.
-        foreach (var name in new[] { "VBoxManage", "vboxwebsrv" })
+        (string File, string Program)[] programs =
+            [(Program, "/usr/lib/virtualbox/VBoxManage"), (Script, "/usr/bin/VBoxManage"), (Path.Combine(folder, "vboxwebsrv"), "/usr/lib/virtualbox/vboxwebsrv")];
+        foreach (var (file, program) in programs)
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, name), $"""
+            await File.WriteAllTextAsync(file, $"""
                 #!/bin/sh
                 exec unshare --mount --propagation private sh -c '
                   mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount --bind /tmp "$0/tmp" &&
-                    exec chroot "$0" /usr/lib/virtualbox/{name} "$@"' '{root}' "$@"
+                    exec chroot "$0" {program} "$@"' '{root}' "$@"
 
                 """);
-            File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-        VBox = Another();
+        first = Another();
     }
 
-    public Task DisposeAsync()
+    public override Task DisposeAsync()
     {
         foreach (var server in servers)
         {
@@ -112,19 +130,12 @@ public sealed class RealVirtualBox : IAsyncLifetime
     }
 }
 
-/// <summary>A test against the real VirtualBox; skipped, with the reason, where there can't be one.</summary>
+/// <summary>A test against the real VirtualBox alone; skipped, with the reason, where there can't be one.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RealFactAttribute : FactAttribute
 {
     public RealFactAttribute() => Skip = RealVirtualBox.WhyNot;
 }
 
-/// <inheritdoc cref="RealFactAttribute"/>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class RealTheoryAttribute : TheoryAttribute
-{
-    public RealTheoryAttribute() => Skip = RealVirtualBox.WhyNot;
-}
-
-[CollectionDefinition("real VirtualBox")]
+[CollectionDefinition(RealVirtualBox.Name)]
 public sealed class RealVirtualBoxCollection : ICollectionFixture<RealVirtualBox>;
