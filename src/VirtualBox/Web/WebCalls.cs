@@ -27,7 +27,11 @@ internal sealed class WebCalls(Uri address) : IDisposable
         CheckCharacters = false,
     };
 
-    private static readonly XmlWriterSettings writing = new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), NewLineHandling = NewLineHandling.Entitize };
+    private static readonly XmlWriterSettings writing = new()
+    {
+        Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        NewLineHandling = NewLineHandling.Entitize,
+    };
 
     // vboxwebsrv closes a connection after 100 requests, of which it says so, and after 60 s, of which it does not.
     private readonly HttpClient http = new(new SocketsHttpHandler
@@ -126,10 +130,10 @@ internal sealed class WebCalls(Uri address) : IDisposable
         HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError =>
             new($"Nobody answers at {address}: {e.Message}. Is vboxwebsrv started, and listens there (--host, --port)?", e) { IsForgotten = true },
         HttpRequestError.SecureConnectionError =>
-            new($"There is no safe connection to {address}: {Innermost(e).Message} The certificate has to be of this host, and one that this computer trusts.", e),
+            new($"There is no safe connection to {address}: {Innermost(e)}. Its certificate has to be for this host, and trusted here.", e),
         HttpRequestError.ConfigurationLimitExceeded => Stranger($"its answer is larger than {LargestAnswer >> 20} MB", e),
         HttpRequestError.InvalidResponse => Stranger($"it doesn't speak HTTP ({e.Message})", e),
-        _ => new($"vboxwebsrv at {address} broke off: {Innermost(e).Message} Its log says why, if it ended.", e) { IsForgotten = true },
+        _ => new($"vboxwebsrv at {address} broke off: {Innermost(e)}. Its log says why, if it ended.", e) { IsForgotten = true },
     };
 
     private WebServerException Fault(string method, List<(string Name, string Text)> leaves)
@@ -147,5 +151,5 @@ internal sealed class WebCalls(Uri address) : IDisposable
     private WebServerException Stranger(string what, Exception? inner = null) =>
         new($"What answers at {address} is not VirtualBox's web server: {what}. Is it vboxwebsrv that listens there (--host, --port)?", inner);
 
-    private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
+    private static string Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e.Message.TrimEnd('.');
 }

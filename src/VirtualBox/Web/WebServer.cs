@@ -26,7 +26,7 @@ public sealed class WebServer : IAsyncDisposable
     /// <param name="address">Where it listens, <see cref="Local"/> for one. Without TLS this has to be on this computer: the password is sent as it is.</param>
     /// <param name="user">Who may log on: a user of the server's library for passwords, not always one of the system.</param>
     /// <param name="password">The user's.</param>
-    /// <exception cref="ArgumentException">The address is none of HTTP, or of another computer without TLS; or XML can't carry the user or the password.</exception>
+    /// <exception cref="ArgumentException">The address is none of HTTP, or another computer's without TLS; or XML can't carry user or password.</exception>
     public WebServer(Uri address, string user, string password)
     {
         if (address.Scheme != Uri.UriSchemeHttps && !(address.Scheme == Uri.UriSchemeHttp && IsHere(address)))
@@ -163,8 +163,8 @@ public sealed class WebServer : IAsyncDisposable
         catch (WebServerException e) when (e.IsMute)
         {
             throw new WebLogonException(
-                $"vboxwebsrv at {address} doesn't let '{user}' in. If its log says \"Access for user '{user}' denied\", user or password are wrong; if not, it has " +
-                "no library for passwords that it can load (VBoxManage setproperty websrvauthlibrary, then start it anew), or its VBoxSVC has ended.", e);
+                $"vboxwebsrv at {address} doesn't let '{user}' in. If its log says \"Access for user '{user}' denied\", user or password are wrong; " +
+                "if not, it can't load its library for passwords (VBoxManage setproperty websrvauthlibrary, then start it anew), or its VBoxSVC has ended.", e);
         }
     }
 

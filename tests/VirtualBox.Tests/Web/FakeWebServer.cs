@@ -46,6 +46,9 @@ internal sealed class FakeWebServer : IAsyncDisposable
     /// <summary>What the next requests get, one each, as it goes over the wire. The connection is closed behind it.</summary>
     public ConcurrentQueue<string> Instead { get; } = [];
 
+    /// <summary>What a method answers whatever was asked, as it stands in the body.</summary>
+    public Dictionary<string, string> InsteadOf { get; } = [];
+
     /// <summary>While set, requests are read and not answered.</summary>
     public bool IsSilent { get; set; }
 
@@ -70,8 +73,8 @@ internal sealed class FakeWebServer : IAsyncDisposable
     public static string Http(string status, string body, string type = "text/xml; charset=utf-8", string more = Closing) =>
         $"HTTP/1.1 {status}\r\nServer: gSOAP/2.8\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{more}\r\n{body}";
 
-    public static string Soap(string body) => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<SOAP-ENV:Envelope xmlns:SOAP-ENV=\"http://schemas.xmlsoap.org/soap/envelope/\" " +
-        "xmlns:SOAP-ENC=\"http://schemas.xmlsoap.org/soap/encoding/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" " +
+    public static string Soap(string body) => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
+        "<SOAP-ENV:Envelope xmlns:SOAP-ENV=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:SOAP-ENC=\"http://schemas.xmlsoap.org/soap/encoding/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" " +
         "xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:vbox=\"http://www.virtualbox.org/\">" +
         $"<SOAP-ENV:Body>{body}</SOAP-ENV:Body></SOAP-ENV:Envelope>\r\n";
 
@@ -169,6 +172,7 @@ internal sealed class FakeWebServer : IAsyncDisposable
                 sessions.Add(session, []);
                 return Returns($"{session}-0000000000000001");
             }
+            if (InsteadOf.TryGetValue(method, out var instead)) return instead;
             var @this = Argument(method == "IWebsessionManager_logoff" ? "refIVirtualBox" : "_this");
             if (method == "IWebsessionManager_logoff")
             {
@@ -218,7 +222,10 @@ internal sealed class FakeWebServer : IAsyncDisposable
             var count = await stream.ReadAsync(buffer, end);
             if (count == 0) return null;
             bytes.AddRange(buffer.AsSpan(0, count));
-            if (head > 0 || Encoding.Latin1.GetString([.. bytes]) is not { } text || text.IndexOf("\r\n\r\n", StringComparison.Ordinal) is var at && at < 0) continue;
+            if (head > 0) continue;
+            var text = Encoding.Latin1.GetString([.. bytes]);
+            var at = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (at < 0) continue;
             head = at + 4;
             Assert.Contains("Content-Type: text/xml; charset=utf-8\r\n", text, StringComparison.Ordinal);
             length = int.Parse(text.Split("Content-Length: ")[1].Split('\r')[0], CultureInfo.InvariantCulture);

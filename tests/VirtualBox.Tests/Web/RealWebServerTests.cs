@@ -28,7 +28,7 @@ public sealed class RealWebServerTests(RealVirtualBox real, ITestOutputHelper ou
         Assert.Equal(names.Length + 3, list.Count);
         Assert.Equal(list, await server.ListMachines());
         var expected = new Dictionary<Guid, MachineState>();
-        foreach (var machine in list) expected.Add(machine.Uuid, machine.Name is null ? MachineState.Unknown : (await new Machine(vbox, machine.Uuid).Read()).State);
+        foreach (var (uuid, name) in list) expected.Add(uuid, name is null ? MachineState.Unknown : (await new Machine(vbox, uuid).Read()).State);
         Assert.Equal([MachineState.Saved, MachineState.Aborted, MachineState.Unknown], list.TakeLast(3).Select(m => expected[m.Uuid]));
         Assert.Equal(expected, await server.GetStates());
     }
@@ -182,8 +182,8 @@ public sealed class RealWebServerTests(RealVirtualBox real, ITestOutputHelper ou
             await Task.WhenAll(machines.Take(3).Select(m => m.Read()));
         });
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"100 machines, ms. Web server: first states {first:0}, states {states:0.0}, names {names:0}. VBoxManage: list vms {list:0}, runningvms {running:0}, " +
-            $"showvminfo of all {shown:0}. Files: all read {read:0}. runningvms, times of files, showvminfo of three: {sweep:0}"));
+            $"100 machines, ms. Web server: first states {first:0}, states {states:0.0}, names {names:0}. VBoxManage: list vms {list:0}, " +
+            $"runningvms {running:0}, showvminfo of all {shown:0}. Files: all read {read:0}. runningvms, times of files, showvminfo of three: {sweep:0}"));
         Assert.True(states * 5 < shown);
 
         static async Task<double> Median(int times, Func<Task> work)
