@@ -112,7 +112,7 @@ public sealed class RealVirtualBox : Installation
                 using var process = Process.GetProcessById(id);
                 process.Kill();
             }
-            foreach (var left in Directory.EnumerateDirectories("/tmp", $".vbox-*-ipc-{server}")) Directory.Delete(left, recursive: true);
+            foreach (var left in Directory.EnumerateDirectories("/tmp", $".vbox-{server}-ipc")) Directory.Delete(left, recursive: true);
         }
         Directory.Delete(folder, recursive: true);
         return Task.CompletedTask;
