@@ -56,8 +56,14 @@ public static class Ova
         block[156] = (byte)kind;
         "ustar\000"u8.CopyTo(block.AsSpan(257));
         change?.Invoke(block);
-        block.AsSpan(148, 8).Fill((byte)' ');
-        Encoding.ASCII.GetBytes(Convert.ToString(block.Sum(b => b), 8).PadLeft(6, '0') + "\0 ").CopyTo(block, 148);
-        return block;
+        return Repaired(block);
+    }
+
+    /// <summary>Gives an archive's first block the sum that it should have.</summary>
+    public static byte[] Repaired(byte[] archive)
+    {
+        archive.AsSpan(148, 8).Fill((byte)' ');
+        Encoding.ASCII.GetBytes(Convert.ToString(archive.Take(Block).Sum(b => b), 8).PadLeft(6, '0') + "\0 ").CopyTo(archive, 148);
+        return archive;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Libvirt;
 using Broker.Core.Library;
@@ -77,6 +78,90 @@ public sealed class Qcow2DisksTests : IDisposable
 
         Assert.Contains("no room", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_settings.PoolFolder));
+    }
+
+    // What QEMU writes a guest could write, if it got out of there: the file of a clone can name anything.
+    [Theory]
+    [InlineData("/etc/hostname")]
+    [InlineData("json:{\"driver\":\"file\",\"filename\":\"/etc/hostname\"}")]
+    public async Task A_clone_that_names_another_file_than_its_base_is_not_flattened(string backing)
+    {
+        var (lowest, clone) = await MakeClone();
+        await using (var file = File.OpenWrite(clone))
+        {
+            file.Seek(8, SeekOrigin.Begin);
+            file.Write([0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, (byte)backing.Length]);
+            file.Seek(0x200, SeekOrigin.Begin);
+            file.Write(Encoding.ASCII.GetBytes(backing));
+        }
+
+        Assert.Contains("does not lie on", NotFlattened(clone, lowest), StringComparison.Ordinal);
+        Assert.NotEmpty(NotFlattened(clone, backing));
+    }
+
+    [Fact]
+    public async Task A_clone_or_base_that_keeps_data_elsewhere_is_not_flattened()
+    {
+        foreach (var hostile in (bool[])[false, true])
+        {
+            var (lowest, clone) = await MakeClone();
+            var path = hostile ? lowest : clone;
+            var mode = File.GetUnixFileMode(path);
+            File.SetUnixFileMode(path, UnixFileMode.UserWrite);
+            await using (var file = File.OpenWrite(path))
+            {
+                file.Seek(79, SeekOrigin.Begin);
+                file.WriteByte(4);      // a data file
+            }
+            File.SetUnixFileMode(path, mode);
+
+            Assert.Contains("keeps its data in another file", NotFlattened(clone, lowest), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_can_be_written_is_no_base_of_a_clone()
+    {
+        var (lowest, clone) = await MakeClone();
+        File.SetUnixFileMode(lowest, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Assert.Contains("does not lie on", NotFlattened(clone, lowest), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_flattening_takes_over_from_one_that_was_killed_and_names_no_base()
+    {
+        var (lowest, clone) = await MakeClone();
+        await File.WriteAllTextAsync(clone + ".source", "half");
+        await File.WriteAllTextAsync(clone + ".part", "half");
+
+        _disks.Flatten(clone, [lowest], new Progress<int>(), CancellationToken.None);
+
+        Assert.Equal(new[] { clone, lowest, lowest + ".template" }.Order(StringComparer.Ordinal), Directory.GetFiles(_settings.PoolFolder).Order(StringComparer.Ordinal));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(clone));
+        using (var file = File.OpenHandle(clone)) Assert.Equal(new("qcow2", 1 << 20, null), LibraryFolder.ReadHeader(file));
+        await Programs.Run("qemu-io", "-r", "-f", "qcow2", "-c", "read -q -P 7 0 64k", "-c", "read -q -P 8 64k 64k", "-c", "read -q -P 0 128k 64k", clone);
+    }
+
+    private async Task<(string Base, string Clone)> MakeClone()
+    {
+        await Programs.Run("qemu-img", "create", "-q", "-f", "qcow2", Path.Combine(_settings.LibraryFolder, "disk"), "1M");
+        var (lowest, clone) = (_disks.PathOf(Guid.NewGuid()), _disks.PathOf(Guid.NewGuid()));
+        _disks.Import("disk", lowest, new Progress<int>(), CancellationToken.None);
+        await Programs.Run("qemu-io", "-f", "qcow2", "-c", "write -q -P 7 0 128k", lowest);
+        _disks.Freeze(lowest);
+        _disks.Clone(lowest, clone);
+        await Programs.Run("qemu-io", "-f", "qcow2", "-c", "write -q -P 8 64k 64k", clone);
+        return (lowest, clone);
+    }
+
+    private string NotFlattened(string clone, string below)
+    {
+        var before = File.ReadAllBytes(clone);
+        var error = Assert.Throws<VmException>(() => _disks.Flatten(clone, [below], new Progress<int>(), CancellationToken.None)).Message;
+        Assert.Equal(before, File.ReadAllBytes(clone));
+        Assert.DoesNotContain(Directory.GetFiles(_settings.PoolFolder), file => file.StartsWith(clone + ".", StringComparison.Ordinal));
+        return error;
     }
 
     [Fact]
