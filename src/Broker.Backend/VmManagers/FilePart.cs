@@ -13,7 +13,8 @@ public readonly record struct FilePart(SafeFileHandle File, long Offset, long Le
     public static FilePart Whole(SafeFileHandle file) => new(file, 0, RandomAccess.GetLength(file));
 
     /// <summary>Judges the image that it is.</summary>
-    public ImageHeader ReadHeader() => ImageHeader.Read(Read(0, ImageHeader.Length), Length, Read(Math.Max(0, Length - ImageHeader.EndLength), ImageHeader.EndLength));
+    public ImageHeader ReadHeader() =>
+        ImageHeader.Read(Read(0, ImageHeader.Length), Length, Read(Math.Max(0, Length - ImageHeader.EndLength), ImageHeader.EndLength));
 
     /// <summary>Reads so many bytes, fewer at its end.</summary>
     public byte[] Read(long at, int count)

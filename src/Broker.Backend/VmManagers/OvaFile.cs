@@ -23,7 +23,8 @@ internal static class OvaFile
                 throw new InvalidDataException("It is damaged: its description does not have the sum that its manifest (.mf) says. Copy or export it again.");
 
             var disk = members.Find(m => description.IsDisk(m.Name)) ?? throw new InvalidDataException("Its description names a disk that is not in it.");
-            if (description.DiskBytes is { } bytes && bytes != disk.Bytes.Length) throw new InvalidDataException("Its disk is not as large as its description says.");
+            if (description.DiskBytes is { } bytes && bytes != disk.Bytes.Length)
+                throw new InvalidDataException("Its disk is not as large as its description says.");
             var image = disk.Bytes.ReadHeader();
             if (image.Format != "vmdk") throw new InvalidDataException("Its disk is not the vmdk image that its description promises.");
             if (image.Problem is not null) throw new InvalidDataException($"Its disk can't be used. {image.Problem}");

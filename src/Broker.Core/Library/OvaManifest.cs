@@ -37,6 +37,7 @@ public static partial class OvaManifest
 
     private static int DigitsOf(string kind) => kind switch { "SHA1" => 40, "SHA256" => 64, _ => 128 };
 
-    [GeneratedRegex(@"^(?<kind>SHA(1|256|512)) ?\((?<name>.+)\) ?= ?(?<sum>[0-9a-fA-F]+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<kind>SHA(1|256|512)) ?\((?<name>.+)\) ?= ?(?<sum>[0-9a-fA-F]+)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 }
