@@ -28,6 +28,11 @@ internal static class Blocks
         return block;
     }
 
+    /// <summary>A value that has to be there.</summary>
+    /// <exception cref="FormatException">It isn't: the output was cut off, or is of a VirtualBox that writes others.</exception>
+    public static string Required(this IReadOnlyDictionary<string, string> block, string key) =>
+        block.GetValueOrDefault(key) ?? throw new FormatException($"VBoxManage's report lacks {key}.");
+
     private static IEnumerable<(string Key, string Value)> Lines(string output)
     {
         foreach (var line in output.Split('\n').Select(l => l.TrimEnd('\r')))

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace VirtualBox;
@@ -26,12 +27,14 @@ public sealed partial record GuestNetwork(string? Mac, string? Name, IPAddress? 
         [
             .. from number in numbers
                select new GuestNetwork(
-                   Value(number, "MAC"), Value(number, "Name"), Address(number, "V4/IP"), Address(number, "V6/IP"), Value(number, "Status") == "Up"),
+                   Value(number, "MAC"), Value(number, "Name"), Address(number, "V4/IP", AddressFamily.InterNetwork),
+                   Address(number, "V6/IP", AddressFamily.InterNetworkV6), Value(number, "Status") == "Up"),
         ];
 
         string? Value(int number, string what) =>
             properties.GetValueOrDefault($"/VirtualBox/GuestInfo/Net/{number}/{what}") is { Length: > 0 } value ? value : null;
-        IPAddress? Address(int number, string what) => IPAddress.TryParse(Value(number, what), out var address) ? address : null;
+        IPAddress? Address(int number, string what, AddressFamily family) =>
+            IPAddress.TryParse(Value(number, what), out var address) && address.AddressFamily == family ? address : null;
     }
 
     [GeneratedRegex(@"\A/VirtualBox/GuestInfo/Net/(?<number>[0-9]{1,3})/", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]

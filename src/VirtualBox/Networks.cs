@@ -45,8 +45,8 @@ public sealed partial record NatNet(string Name, IPNetwork Network, bool HasDhcp
     {
         var nets = from block in Blocks.Parse(output, nameKeys.Contains)
                    let name = nameKeys.Select(block.GetValueOrDefault).First(n => n is not null)
-                   let dhcp = block.GetValueOrDefault("DHCP Server") ?? block["DHCP Enabled"]
-                   select new NatNet(name, IPNetwork.Parse(block["Network"]), dhcp == "Yes") { IsEnabled = block["Enabled"] == "Yes" };
+                   let dhcp = block.GetValueOrDefault("DHCP Server") ?? block.Required("DHCP Enabled")
+                   select new NatNet(name, IPNetwork.Parse(block.Required("Network")), dhcp == "Yes") { IsEnabled = block.Required("Enabled") == "Yes" };
         return nets.ToDictionary(n => n.Name);
     }
 
@@ -95,8 +95,8 @@ public sealed partial record HostonlyNet(string Name, string NetworkName, Guid U
         {
             var address = IPAddress.TryParse(block.GetValueOrDefault("IPAddress"), out var ip) && !ip.Equals(IPAddress.Any) ? ip : null;
             var prefix = IPv4Mask.TryParse(block.GetValueOrDefault("NetworkMask"), out var length) ? length : 0;
-            var network = block["VBoxNetworkName"];
-            nets.TryAdd(network, new(block["Name"], network, Guid.Parse(block["GUID"]), address, prefix, block.GetValueOrDefault("Status") == "Up"));
+            var network = block.Required("VBoxNetworkName");
+            nets.TryAdd(network, new(block["Name"], network, Guid.Parse(block.Required("GUID")), address, prefix, block.GetValueOrDefault("Status") == "Up"));
         }
         return nets;
     }
@@ -152,6 +152,6 @@ public sealed record DhcpServer(string NetworkName, IPAddress Address, int Prefi
         Blocks.Parse(output, "NetworkName").ToDictionary(
             b => b["NetworkName"],
             b => new DhcpServer(
-                b["NetworkName"], IPAddress.Parse(b["Dhcpd IP"]), IPv4Mask.Parse(b["NetworkMask"]), IPAddress.Parse(b["LowerIPAddress"]),
-                IPAddress.Parse(b["UpperIPAddress"]), b["Enabled"] == "Yes"));
+                b["NetworkName"], IPAddress.Parse(b.Required("Dhcpd IP")), IPv4Mask.Parse(b.Required("NetworkMask")),
+                IPAddress.Parse(b.Required("LowerIPAddress")), IPAddress.Parse(b.Required("UpperIPAddress")), b.Required("Enabled") == "Yes"));
 }

@@ -28,6 +28,18 @@ public sealed class GuestTests
         Assert.Empty(GuestNetwork.Read(Machine.GuestPairs("No properties found.\n")));
     }
 
+    [Fact]
+    public void AnAddressOfTheOtherKindIsNone()
+    {
+        const string list = """
+            Name: /VirtualBox/GuestInfo/Net/0/V4/IP, value: ::1, timestamp: 1, flags: 
+            Name: /VirtualBox/GuestInfo/Net/0/V6/IP, value: 127.0.0.1, timestamp: 1, flags: 
+
+            """;
+        var nic = Assert.Single(GuestNetwork.Read(Machine.GuestPairs(list)));
+        Assert.Equal((null, null), (nic.IPv4, nic.IPv6));
+    }
+
     [Theory]
     [InlineData("Name: /x/a, value: two\nlines, flags: x, flags: \n", "/x/a", "two\nlines, flags: x")]
     [InlineData("Name: /x/a, value: , flags: TRANSIENT, RDONLYGUEST\n", "/x/a", "")]

@@ -39,6 +39,14 @@ public sealed class NetworkTests
 
     /// <summary>By hand, after the Go package's and docker-machine's samples: interfaces need a driver.</summary>
     [Fact]
+    public void AListThatBreaksOffIsTold()
+    {
+        Assert.Contains("lacks Network", Assert.Throws<FormatException>(() => NatNet.Parse("Name: n\nDHCP Server: Yes\n")).Message);
+        Assert.Contains("lacks VBoxNetworkName", Assert.Throws<FormatException>(() => HostonlyNet.Parse("Name: vboxnet0\n")).Message);
+        Assert.Contains("lacks Dhcpd IP", Assert.Throws<FormatException>(() => DhcpServer.Parse("NetworkName: n\n")).Message);
+    }
+
+    [Fact]
     public void HostonlyInterfacesAreReadByTheirNetworksName()
     {
         var nets = HostonlyNet.Parse("""
