@@ -27,7 +27,7 @@ internal static class CloneCommand
             }
         }
         var machine = home.Accessible(source ?? throw Failure.Usage("VM name required"));
-        var snapshot = snapshotName is null ? null : machine.FindSnapshot(snapshotName);
+        var snapshot = snapshotName is null ? null : machine.FindSnapshot(snapshotName, "MachineWrap");
         var clone = MachineCommands.New(home, name ?? $"{machine.Name} Clone", id, groups, baseFolder);
         var isLinked = options.Split(',').Contains("link", StringComparer.OrdinalIgnoreCase);
         if (isLinked && snapshot is null) throw new Failure("Linked clone can only be created from a snapshot", Code.NS_ERROR_INVALID_ARG, "MachineWrap");

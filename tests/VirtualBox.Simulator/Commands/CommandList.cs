@@ -43,7 +43,7 @@ internal static class CommandList
             case "dhcpserver": NetworkCommands.DhcpServers(call, home); break;
             case "hostonlyif": NetworkCommands.HostInterfaces(call, home); break;
             case "setproperty": PropertyCommand.Run(call, home); break;
-            default: throw Failure.Usage($"Invalid command '{word}'");
+            default: throw Failure.Usage($"Invalid command '{word}'", isRepeated: true);
         }
     }
 }

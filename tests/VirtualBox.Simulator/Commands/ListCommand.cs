@@ -41,7 +41,7 @@ internal static class ListCommand
                 break;
             case "ostypes": OSTypes.List(call, isLong); break;
             case "groups":
-                foreach (var group in home.Machines.SelectMany(m => m.Groups).Prepend("/").Distinct()) call.Say($"\"{group}\"");
+                foreach (var group in home.Machines.SelectMany(m => m.Groups.Prepend("/")).Distinct()) call.Say($"\"{group}\"");
                 break;
             case "natnets" or "natnetworks":
                 foreach (var net in home.NatNetworks) NetworkCommands.Describe(call, net, isFull: isLong);

@@ -88,7 +88,7 @@ internal static class MachineCommands
 
         var used = home.Media.All.Where(m => home.Media.UsersOf(m).Any(u => u.Machine == machine)).ToArray();
         home.Machines.Remove(machine);
-        if (isDelete) call.WithProgress(() => Delete(home, machine, used), "Machine delete failed", until: 40);
+        if (isDelete) call.WithProgress(() => Delete(home, machine, used), "Machine delete failed");
         else Forget(home, machine);
         home.SaveAll();
     }

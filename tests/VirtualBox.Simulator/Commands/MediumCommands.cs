@@ -81,7 +81,7 @@ internal static class MediumCommands
         catch (Failure e)
         {
             call.Warn($"{e.Code}");
-            throw new Failure(e.Message, e.Code, "MediumWrap") { First = "Failed to clone medium" };
+            throw new Failure(e.Message, e.Code, "MediumWrap") { First = "Failed to clone medium", IsLate = true };
         }
         await CloneCommand.Take(call, home, () => File.Delete(path));
         home.Media.Add(copy);
@@ -141,13 +141,10 @@ internal static class MediumCommands
         SkipKind(call);
         var medium = home.Media.Open(call.Next("the medium"), "HardDisk", call);
         var isDelete = call.Options("delete").Any(o => o.Name == "delete");
-        try
+        if (home.Media.WhyNotClosed(medium, isDelete) is { } e)
         {
-            home.Media.CheckFree(medium, isDelete);
-        }
-        catch (Failure e) when (isDelete)
-        {
-            throw new Failure(e.Message, e.Code, "MediumWrap") { Last = $"Failed to delete medium. Error code {e.Code}" };
+            if (!isDelete) throw e;
+            throw new Failure(e.Message, e.Code, "MediumWrap") { Last = $"Failed to delete medium. Error code {e.Code}", Then = home.Media.WhyNotClosed(medium, isDelete: false) };
         }
         home.Media.Remove(medium);
         if (isDelete) call.WithProgress(() => File.Delete(medium.Location), "Failed to delete medium");

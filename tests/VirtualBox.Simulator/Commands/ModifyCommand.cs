@@ -118,7 +118,9 @@ internal static class ModifyCommand
             case "ostype": change.System = option.Value() is var type ? OSTypes.Find(type) ?? type : null; return;
             case "cpus": hardware.Cpus = option.Number(1, 64, (n, l, h) => $"Invalid virtual CPU count: {n} (must be in range [{l}, {h}])"); return;
             case "memory": hardware.Memory = option.Number(4, 2097152, (n, l, h) => $"Invalid RAM size: {n} MB (must be in range [{l}, {h}] MB)"); return;
-            case "vram": hardware.VideoMemory = option.Number(1, 256, (n, l, h) => $"Invalid VRAM size: {n} MB (must be in range [{l}, {h}] MB)"); return;
+            case "vram":
+                hardware.VideoMemory = option.Number(1, 256, (n, l, h) => $"Invalid VRAM size: {n} MB (must be in range [{l}, {h}] MB)", "GraphicsAdapterWrap");
+                return;
             case "boot":
                 var device = option.Value();
                 if (device is not ("none" or "floppy" or "dvd" or "disk" or "net")) throw new Failure($"Invalid boot device '{device}'", exitCode: 2);
@@ -172,7 +174,7 @@ internal static class ModifyCommand
                 if (switches.TryGetValue(option.Whole, out var key)) hardware.Switches[key] = SwitchValue(key, option.Value());
                 else if (NicOptions.Apply(option, hardware)) return;
                 else if (ignored.Contains(option.Name) || ignored.Contains(option.Whole)) option.Value();
-                else throw new Failure($"Unknown option: {option.Word}") { ShowsUsage = true };
+                else throw new Failure($"Unknown option: {option.Word}") { ShowsUsage = true, IsRepeated = true };
                 return;
         }
     }
@@ -299,9 +301,9 @@ internal sealed class Option
         var other => throw Failure.Usage($"Invalid value '{other}' for {Word}"),
     };
 
-    public int Number(int lowest, int highest, Func<long, int, int, string> refusal)
+    public int Number(int lowest, int highest, Func<long, int, int, string> refusal, string component = "SessionMachine")
     {
         if (!long.TryParse(Value(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) throw new Failure("") { ShowsUsage = true };
-        return number >= lowest && number <= highest ? (int)number : throw new Failure(refusal(number, lowest, highest), Code.NS_ERROR_INVALID_ARG);
+        return number >= lowest && number <= highest ? (int)number : throw new Failure(refusal(number, lowest, highest), Code.NS_ERROR_INVALID_ARG, component);
     }
 }

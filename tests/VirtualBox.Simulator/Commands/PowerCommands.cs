@@ -27,7 +27,7 @@ internal static class PowerCommands
             if (home.Knobs.IsOn(Knobs.NoDriver))
             {
                 throw new Failure($"The virtual machine '{machine.Name}' has terminated unexpectedly during startup with exit code 1 (0x1)", Code.NS_ERROR_FAILURE,
-                    "MachineWrap");
+                    "MachineWrap") { IsLate = true };
             }
             CheckMedia(home, machine);
             foreach (var drive in machine.Hardware.Disks.Where(_ => machine.StateFile is null))
@@ -138,10 +138,11 @@ internal static class PowerCommands
         home.Save(machine);
     }
 
-    /// <summary><c>VBoxManage adoptstate</c>: the file need not be there.</summary>
+    /// <summary><c>VBoxManage adoptstate</c>: the file need not be there; its error ends with 0.</summary>
     public static void Adopt(Call call, VirtualBoxHome home)
     {
-        var machine = home.LockMutable(call.Next("the machine's name"));
+        var machine = home.Lock(call.Next("the machine's name"));
+        if (machine.StateFile is not null) throw new Failure($"The machine is not mutable (state is {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE, exitCode: 0);
         machine.StateFile = call.PathOf(call.Next("the file"));
         machine.Become("saved");
         home.Save(machine);

@@ -38,19 +38,19 @@ internal static class SnapshotCommands
     /// <summary>The lines of <c>showvminfo --machinereadable</c>; a child's have its place in the tree behind the key.</summary>
     public static void ForPrograms(Call call, Machine machine)
     {
-        var current = "";
         Walk(machine.FirstSnapshot!, "");
-        if (machine.CurrentSnapshot is not { } id) return;
-        call.Say($"CurrentSnapshotName=\"{machine.FindSnapshot($"{id}").Name}\"");
-        call.Say($"CurrentSnapshotUUID=\"{id}\"");
-        call.Say($"CurrentSnapshotNode=\"SnapshotName{current}\"");
 
         void Walk(Snapshot snapshot, string place)
         {
             call.Say($"SnapshotName{place}=\"{snapshot.Name}\"");
             call.Say($"SnapshotUUID{place}=\"{snapshot.Id}\"");
             if (snapshot.Description.Length > 0) call.Say($"SnapshotDescription{place}=\"{snapshot.Description}\"");
-            if (snapshot.Id == machine.CurrentSnapshot) current = place;
+            if (snapshot.Id == machine.CurrentSnapshot)
+            {
+                call.Say($"CurrentSnapshotName=\"{snapshot.Name}\"");
+                call.Say($"CurrentSnapshotUUID=\"{snapshot.Id}\"");
+                call.Say($"CurrentSnapshotNode=\"SnapshotName{place}\"");
+            }
             for (var child = 0; child < snapshot.Children.Count; child++) Walk(snapshot.Children[child], $"{place}-{child + 1}");
         }
     }

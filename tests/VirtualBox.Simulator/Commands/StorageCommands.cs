@@ -96,7 +96,7 @@ internal static class StorageCommands
         }
         if (port < 0 || port >= most || device < 0 || device >= devices)
         {
-            throw new Failure($"The port and/or device parameter are out of range: port={port} (must be in range [0, {most - 1}]), " +
+            throw new Failure($"The port and/or device parameter are out of range: port={port} (must be in range [0, {controller.Ports - 1}]), " +
                 $"device={device} (must be in range [0, {devices - 1}])", Code.NS_ERROR_INVALID_ARG, "StorageControllerWrap");
         }
         var kind = type switch

@@ -102,14 +102,13 @@ internal sealed class MediaRegistry(VirtualBoxHome home)
         bool Has(Hardware hardware) => hardware.Drives.Any(d => d.Drive.Medium == medium.Id);
     }
 
-    /// <summary>Refuses what is in use.</summary>
-    public void CheckFree(Medium medium, bool isDelete)
+    /// <summary>Why a medium can't be closed; null if it can.</summary>
+    public Failure? WhyNotClosed(Medium medium, bool isDelete)
     {
-        if (medium.Children.Count > 0)
-            throw new Failure($"Cannot close medium '{medium.Location}' because it has {medium.Children.Count} child media", Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
         var users = UsersOf(medium).Select(u => u.Machine.Id).ToArray();
-        if (users.Length == 0) return;
-        throw new Failure(isDelete
+        if (users.Length == 0 && medium.Children.Count == 0) return null;
+        if (users.Length == 0) return new($"Cannot close medium '{medium.Location}' because it has {medium.Children.Count} child media", Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
+        return new(isDelete
             ? $"Cannot delete storage: medium '{medium.Location}' is still attached to the following {users.Length} virtual machine(s): {string.Join(' ', users)}"
             : $"Medium '{medium.Location}' cannot be closed because it is still attached to {users.Length} virtual machines", Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
     }

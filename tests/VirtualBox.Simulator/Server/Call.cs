@@ -74,8 +74,10 @@ internal sealed class Call(IReadOnlyList<string> arguments, string folder, bool 
         errors.Append(percent < 100 ? "..." : "\n");
     }
 
-    /// <summary>The progress of what is done at once, or fails at a certain percentage.</summary>
-    public T WithProgress<T>(Func<T> work, string failed, int until = 0)
+    /// <summary>The progress of what is done at once.</summary>
+    /// <param name="work">Does it.</param>
+    /// <param name="failed">What is said first if it fails.</param>
+    public T WithProgress<T>(Func<T> work, string failed)
     {
         Percent(0);
         try
@@ -86,17 +88,16 @@ internal sealed class Call(IReadOnlyList<string> arguments, string folder, bool 
         }
         catch (Failure e)
         {
-            for (var percent = 10; percent <= until; percent += 10) Percent(percent);
             errors.Append(e.Code).Append('\n');
-            throw new Failure(e.Message, e.Code, exitCode: e.ExitCode) { First = failed };
+            throw new Failure(e.Message, e.Code, e.Component, e.ExitCode) { First = failed, IsLate = true };
         }
     }
 
-    public void WithProgress(Action work, string failed, int until = 0) => WithProgress(() =>
+    public void WithProgress(Action work, string failed) => WithProgress(() =>
     {
         work();
         return 0;
-    }, failed, until);
+    }, failed);
 
     /// <summary>The progress line ends because a signal came.</summary>
     public void SayCancelled() => errors.Append("CANCELED\n");

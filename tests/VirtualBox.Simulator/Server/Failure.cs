@@ -25,6 +25,8 @@ internal sealed class Failure(string text, Code code = Code.None, string compone
 {
     public Code Code { get; } = code;
 
+    public string Component { get; } = component;
+
     public int ExitCode { get; } = exitCode;
 
     /// <summary>Follows at the end, such as what VBoxManage itself makes of it.</summary>
@@ -32,6 +34,15 @@ internal sealed class Failure(string text, Code code = Code.None, string compone
 
     /// <summary>Comes before, such as which operation it was.</summary>
     public string? First { get; init; }
+
+    /// <summary>A second failure, of what is tried then.</summary>
+    public Failure? Then { get; init; }
+
+    /// <summary>It was told by a progress, not by a call.</summary>
+    public bool IsLate { get; init; }
+
+    /// <summary>The text is told again below the usage.</summary>
+    public bool IsRepeated { get; init; }
 
     /// <summary>The program has no text for it.</summary>
     public bool IsBare { get; init; }
@@ -51,15 +62,17 @@ internal sealed class Failure(string text, Code code = Code.None, string compone
         else lines.AddRange(Message.Split('\n').Select(l => mark + l));
         if (Code != Code.None)
         {
-            if (!IsBare) lines.Add($"{mark}Details: code {Code} (0x{(uint)Code:x8}), component {component}, interface I{component.Replace("Wrap", "", StringComparison.Ordinal).Replace("Session", "", StringComparison.Ordinal)}, callee nsISupports");
+            var type = Component.Replace("Wrap", "", StringComparison.Ordinal).Replace("Session", "", StringComparison.Ordinal);
+            if (!IsBare) lines.Add($"{mark}Details: code {Code} (0x{(uint)Code:x8}), component {Component}, interface I{type}{(IsLate ? "" : ", callee nsISupports")}");
             lines.Add($"{mark}Context: \"Simulated()\" at line 1 of file VBoxManage.cpp");
         }
         if (Last is not null) lines.Add(mark + Last);
         if (ShowsUsage) lines.AddRange(["", "Usage - Oracle VirtualBox command-line interface:", ""]);
-        return string.Join('\n', lines) + "\n";
+        if (IsRepeated) lines.Add(mark + Message);
+        return string.Join('\n', lines) + "\n" + Then?.Report();
     }
 
-    public static Failure Usage(string text) => new(text, exitCode: 2) { ShowsUsage = true };
+    public static Failure Usage(string text, bool isRepeated = false) => new(text, exitCode: 2) { ShowsUsage = true, IsRepeated = isRepeated };
 
     public static Failure NotFound(string machine) =>
         new(Guid.TryParseExact(machine.Trim('{', '}'), "D", out var id)

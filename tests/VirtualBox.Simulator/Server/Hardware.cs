@@ -191,6 +191,7 @@ internal sealed class Hardware
 
     public IEnumerable<Drive> Disks => from pair in Drives where pair.Drive is { Kind: "HardDisk", Medium: not null } select pair.Drive;
 
+    /// <summary>The same again.</summary>
     public Hardware Copy() => FromXml(ToXml());
 
     private static XName N(string name) => Settings.Namespace + name;

@@ -94,12 +94,12 @@ internal sealed class Machine(Guid id, string name, string file)
         Changed = TimeProvider.System.GetUtcNow();
     }
 
-    public Snapshot FindSnapshot(string nameOrId)
+    public Snapshot FindSnapshot(string nameOrId, string component = "SessionMachine")
     {
         if (Guid.TryParse(nameOrId, out var id))
-            return Snapshots.FirstOrDefault(s => s.Id == id) ?? throw new Failure($"Could not find a snapshot with UUID {{{id}}}", Code.NS_ERROR_FAILURE);
+            return Snapshots.FirstOrDefault(s => s.Id == id) ?? throw new Failure($"Could not find a snapshot with UUID {{{id}}}", Code.NS_ERROR_FAILURE, component);
         return Snapshots.FirstOrDefault(s => s.Name == nameOrId)
-            ?? throw new Failure($"Could not find a snapshot named '{nameOrId}'", Code.VBOX_E_OBJECT_NOT_FOUND);
+            ?? throw new Failure($"Could not find a snapshot named '{nameOrId}'", Code.VBOX_E_OBJECT_NOT_FOUND, component);
     }
 
     /// <summary>Writes its file.</summary>

@@ -83,3 +83,10 @@ public sealed class RealTroubleTests(RealVirtualBox real) : TroubleContract(real
 
 [Collection(SimulatedInstallation.Name)]
 public sealed class SimulatedTroubleTests(SimulatedInstallation simulated) : TroubleContract(simulated);
+
+[Collection(RealVirtualBox.Name)]
+[Trait("Category", "Long")]
+public sealed class RealTranscriptTests(RealVirtualBox real) : TranscriptContract(real);
+
+[Collection(SimulatedInstallation.Name)]
+public sealed class SimulatedTranscriptTests(SimulatedInstallation simulated) : TranscriptContract(simulated);
