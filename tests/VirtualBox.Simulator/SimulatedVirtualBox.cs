@@ -27,7 +27,8 @@ public sealed class SimulatedVirtualBox : IDisposable
             <VirtualBox xmlns="http://www.virtualbox.org/" version="1.14-linux">
               <Global>
                 <NetserviceRegistry><DHCPServers>
-                  <DHCPServer networkName="HostInterfaceNetworking-vboxnet0" IPAddress="192.168.56.100" networkMask="255.255.255.0" lowerIP="192.168.56.101" upperIP="192.168.56.254" enabled="1"/>
+                  <DHCPServer networkName="HostInterfaceNetworking-vboxnet0" IPAddress="192.168.56.100" networkMask="255.255.255.0"
+                    lowerIP="192.168.56.101" upperIP="192.168.56.254" enabled="1"/>
                 </DHCPServers></NetserviceRegistry>
                 <SystemProperties defaultMachineFolder="{MachineFolder}"/>
               </Global>

@@ -52,8 +52,8 @@ internal static class ListCommand
                 break;
             case "bridgedifs": NetworkCommands.Bridged(call); break;
             case "intnets":
-                foreach (var net in home.Machines.SelectMany(m => m.Hardware.Adapters).Where(a => a.Kind == "intnet").Select(a => a.Names["intnet"]).Append("intnet").Distinct())
-                    call.Say($"Name:        {net}");
+                var used = from m in home.Machines from a in m.Hardware.Adapters where a.Kind == "intnet" select a.Names["intnet"];
+                foreach (var net in used.Append("intnet").Distinct()) call.Say($"Name:        {net}");
                 break;
             case "hostinfo": HostInfo(call); break;
             case "systemproperties": PropertyCommand.List(call, home); break;
@@ -79,12 +79,14 @@ internal static class ListCommand
     private static void HostInfo(Call call)
     {
         var cpus = Environment.ProcessorCount;
-        var memory = File.ReadLines("/proc/meminfo").Select(l => l.Split([' ', ':', '\t'], StringSplitOptions.RemoveEmptyEntries)).ToDictionary(p => p[0], p => long.Parse(p[1], CultureInfo.InvariantCulture));
+        var memory = File.ReadLines("/proc/meminfo").Select(l => l.Split([' ', ':', '\t'], StringSplitOptions.RemoveEmptyEntries))
+            .ToDictionary(p => p[0], p => long.Parse(p[1], CultureInfo.InvariantCulture));
         var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "";
         call.Say("Host Information:");
         call.Say("");
         call.Say($"Host time: {TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff000000Z", CultureInfo.InvariantCulture)}");
-        foreach (var line in (string[])["Processor online count", "Processor count", "Processor online core count", "Processor core count"]) call.Say($"{line}: {cpus}");
+        foreach (var line in (string[])["Processor online count", "Processor count", "Processor online core count", "Processor core count"])
+            call.Say($"{line}: {cpus}");
         call.Say("Processor supports HW virtualization: yes");
         call.Say("Processor supports PAE: yes");
         call.Say("Processor supports long mode: yes");

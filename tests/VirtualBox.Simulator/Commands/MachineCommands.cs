@@ -38,7 +38,8 @@ internal static class MachineCommands
         if (isRegistered)
         {
             if (home.Machines.Exists(m => m.Id == id))
-                throw new Failure($"Trying to open a VM config '{machine.SettingsFile}' which has the same UUID as an existing virtual machine", Code.VBOX_E_OBJECT_IN_USE, "VirtualBoxWrap");
+                throw new Failure($"Trying to open a VM config '{machine.SettingsFile}' which has the same UUID as an existing virtual machine",
+                    Code.VBOX_E_OBJECT_IN_USE, "VirtualBoxWrap");
             home.Machines.Add(machine);
             home.Save();
         }
@@ -113,7 +114,8 @@ internal static class MachineCommands
             foreach (var medium in used.Where(m => m.Kind == "HardDisk").OrderByDescending(Depth))
             {
                 if (medium.Children.Count > 0)
-                    throw new Failure($"Cannot close medium '{medium.Location}' because it has {medium.Children.Count} child media", Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
+                    throw new Failure($"Cannot close medium '{medium.Location}' because it has {medium.Children.Count} child media",
+                        Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
                 if (home.Media.UsersOf(medium).Any()) continue;
                 home.Media.Remove(medium);
                 File.Delete(medium.Location);
@@ -123,7 +125,8 @@ internal static class MachineCommands
         {
             Forget(home, machine);
         }
-        foreach (var state in machine.Snapshots.Select(s => s.StateFile).Append(machine.StateFile)) if (state is not null && File.Exists(state)) File.Delete(state);
+        foreach (var state in machine.Snapshots.Select(s => s.StateFile).Append(machine.StateFile))
+            if (state is not null && File.Exists(state)) File.Delete(state);
         var stem = Path.ChangeExtension(machine.SettingsFile, null);
         foreach (var file in (string[])[machine.SettingsFile, $"{machine.SettingsFile}-prev", $"{stem}.nvram", .. LogsOf(machine)]) File.Delete(file);
         foreach (var folder in (string[])[$"{machine.Folder}/Logs", machine.SnapshotFolder, machine.Folder])
@@ -152,8 +155,8 @@ internal static class MachineCommands
     {
         hardware.Memory = 2048;
         hardware.VideoMemory = 16;
-        foreach (var (key, value) in new[] { ("graphicscontroller", "vmsvga"), ("hidpointing", "usbtablet"), ("audio_out", "on"), ("usb", "on"), ("ehci", "on") })
-            hardware.Switches[key] = value;
+        (hardware.Switches["graphicscontroller"], hardware.Switches["hidpointing"]) = ("vmsvga", "usbtablet");
+        foreach (var key in (string[])["audio_out", "usb", "ehci"]) hardware.Switches[key] = "on";
         hardware.Controllers.Add(new("IDE", "PIIX4", 2));
         hardware.Controllers.Add(new("SATA", "IntelAhci", 1));
     }

@@ -34,7 +34,8 @@ internal static class MediumCommands
         var medium = call.WithProgress(() =>
         {
             if (below is not null && home.Media.UsersOf(below).FirstOrDefault(u => u.IsCurrent) is { Machine: { } user })
-                throw new Failure($"Medium '{below.Location}' is attached to a virtual machine with UUID {{{user.Id}}}. No differencing media based on it may be created until it is detached",
+                throw new Failure($"Medium '{below.Location}' is attached to a virtual machine with UUID {{{user.Id}}}. " +
+                    "No differencing media based on it may be created until it is detached",
                     Code.VBOX_E_INVALID_OBJECT_STATE, "MediumWrap");
             CheckAbsent(path, format ?? "VDI", "Could not create the medium storage unit");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -105,15 +106,18 @@ internal static class MediumCommands
                         if (size < medium.Capacity)
                             throw new Failure($"Shrinking is not yet supported for medium '{medium.Location}'", Code.VBOX_E_NOT_SUPPORTED, "MediumWrap");
                         if (medium.Format is not ("VDI" or "vdi"))
-                            throw new Failure($"Resizing to the requested size is not supported for medium '{medium.Location}'", Code.VBOX_E_NOT_SUPPORTED, "MediumWrap");
+                            throw new Failure($"Resizing to the requested size is not supported for medium '{medium.Location}'", Code.VBOX_E_NOT_SUPPORTED,
+                                "MediumWrap");
                         medium.Resize(size);
                     }, "Failed to resize medium");
                     break;
                 case "type":
                     if (medium.Children.Count > 0)
-                        throw new Failure($"Cannot change type for medium '{medium.Location}' since it has {medium.Children.Count} child media", Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
-                    if (home.Media.UsersOf(medium).Any() && value!.ToLowerInvariant() is "immutable" or "multiattach")
-                        throw new Failure($"Cannot change the type of medium '{medium.Location}' because it is attached to {home.Media.UsersOf(medium).Count()} virtual machines",
+                        throw new Failure($"Cannot change type for medium '{medium.Location}' since it has {medium.Children.Count} child media",
+                            Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
+                    var users = home.Media.UsersOf(medium).Count();
+                    if (users > 0 && value!.ToLowerInvariant() is "immutable" or "multiattach")
+                        throw new Failure($"Cannot change the type of medium '{medium.Location}' because it is attached to {users} virtual machines",
                             Code.VBOX_E_INVALID_OBJECT_STATE, "MediumWrap");
                     medium.Type = value!.ToLowerInvariant();
                     break;
@@ -144,7 +148,11 @@ internal static class MediumCommands
         if (home.Media.WhyNotClosed(medium, isDelete) is { } e)
         {
             if (!isDelete) throw e;
-            throw new Failure(e.Message, e.Code, "MediumWrap") { Last = $"Failed to delete medium. Error code {e.Code}", Then = home.Media.WhyNotClosed(medium, isDelete: false) };
+            throw new Failure(e.Message, e.Code, "MediumWrap")
+            {
+                Last = $"Failed to delete medium. Error code {e.Code}",
+                Then = home.Media.WhyNotClosed(medium, isDelete: false),
+            };
         }
         home.Media.Remove(medium);
         if (isDelete) call.WithProgress(() => File.Delete(medium.Location), "Failed to delete medium");

@@ -68,8 +68,8 @@ internal static class ModifyCommand
         "audioenabled", "audiocontroller", "audiocodec", "bioslogofadein", "bioslogofadeout", "bioslogodisplaytime", "bioslogoimagepath", "firmwarelogofadein",
         "firmwarelogofadeout", "firmwarelogodisplaytime", "firmwarelogoimagepath", "vrdevideochannel", "vrdereusecon", "hardwareuuid", "iconfile", "tpmtype",
         "nicbootprio", "nicpromisc", "nicspeed", "nictrace", "nicbandwidthgroup", "natdnspassdomain", "natdnsproxy", "natdnshostresolver", "natnet",
-        "natbindip", "natsettings", "nataliasmode", "natlocalhostreachable", "recording", "snapshotfolder", "defaultfrontend", "usbcardreader", "lpt", "lptmode",
-        "guestmemoryballoon", "teleporter", "accelerate2dvideo", "natpf6",
+        "natbindip", "natsettings", "nataliasmode","natlocalhostreachable", "recording", "snapshotfolder", "defaultfrontend", "usbcardreader",
+        "lpt", "lptmode", "guestmemoryballoon", "teleporter", "accelerate2dvideo", "natpf6",
     ];
 
     /// <summary>Options for a machine that is saved, too.</summary>
@@ -91,7 +91,8 @@ internal static class ModifyCommand
             var option = new Option(call, (equals < 0 ? word : word[..equals]).ToLowerInvariant(), equals < 0 ? null : word[(equals + 1)..]);
             Apply(option, machine, hardware, change, home);
             var isKept = option.Name is "nic" && hardware.Adapters[option.Index - 1].Kind == machine.Hardware.Adapters[option.Index - 1].Kind;
-            if (!whileSaved.Contains(option.Name) && !isKept) VirtualBoxHome.CheckMutable(machine, option.Name.StartsWith("clipboard", StringComparison.Ordinal) ? "mutable or running" : "mutable");
+            if (whileSaved.Contains(option.Name) || isKept) continue;
+            VirtualBoxHome.CheckMutable(machine, option.Name.StartsWith("clipboard", StringComparison.Ordinal) ? "mutable or running" : "mutable");
         }
         CountAutostart(home, machine.Hardware.Autostart, hardware.Autostart);
         machine.Hardware = hardware;
@@ -153,10 +154,13 @@ internal static class ModifyCommand
             case "uarttype": option.Value(); return;
             case "autostartenabled":
                 var isOn = option.IsOn();
-                if (!home.Properties.ContainsKey("autostartDatabasePath")) throw new Failure("The path to the autostart database is not set", Code.NS_ERROR_FAILURE);
+                if (!home.Properties.ContainsKey("autostartDatabasePath"))
+                    throw new Failure("The path to the autostart database is not set", Code.NS_ERROR_FAILURE);
                 hardware.Autostart = hardware.Autostart with { IsEnabled = isOn };
                 return;
-            case "autostartdelay": hardware.Autostart = hardware.Autostart with { Delay = (uint)option.Number(0, int.MaxValue, (n, _, _) => $"Invalid delay {n}") }; return;
+            case "autostartdelay":
+                hardware.Autostart = hardware.Autostart with { Delay = (uint)option.Number(0, int.MaxValue, (n, _, _) => $"Invalid delay {n}") };
+                return;
             case "autostoptype":
                 hardware.Autostart = hardware.Autostart with
                 {

@@ -83,7 +83,8 @@ internal static partial class NetworkCommands
     {
         var word = call.Next("a subcommand");
         var options = call.Options("enable", "disable").ToList();
-        var name = One("netname") ?? One("network") ?? (One("interface") is { } of ? HostInterface.NetworkOf(of) : throw Failure.Usage("You need to specify either --netname or --interface"));
+        var name = One("netname") ?? One("network")
+            ?? (One("interface") is { } of ? HostInterface.NetworkOf(of) : throw Failure.Usage("You need to specify either --netname or --interface"));
         var server = home.DhcpServers.Find(d => d.Network == name);
         switch (word)
         {
@@ -139,7 +140,8 @@ internal static partial class NetworkCommands
             call.Say($"NetworkMask:    {server.Mask}");
             call.Say($"Enabled:        {YesNo(server.IsEnabled)}");
             call.Say("Global Configuration:");
-            foreach (var line in (string[])["minLeaseTime:     default", "defaultLeaseTime: default", "maxLeaseTime:     default", "Forced options:   None", "Suppressed opts.: None"])
+            foreach (var line in (string[])["minLeaseTime:     default", "defaultLeaseTime: default", "maxLeaseTime:     default", "Forced options:   None",
+                "Suppressed opts.: None"])
                 call.Say($"    {line}");
             call.Say($"        1/legacy: {server.Mask}");
             foreach (var (number, value) in server.Options) call.Say($"        {number}/legacy: {value}");
@@ -197,8 +199,9 @@ internal static partial class NetworkCommands
         foreach (var net in NetworkInterface.GetAllNetworkInterfaces().Where(n => n.NetworkInterfaceType != NetworkInterfaceType.Loopback))
         {
             var address = net.GetIPProperties().UnicastAddresses.FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork);
-            Describe(call, net.Name, string.Create(CultureInfo.InvariantCulture, $"effffff9-0000-4000-8000-{number++:x12}"), $"{address?.Address ?? IPAddress.Any}",
-                $"{address?.IPv4Mask ?? IPAddress.Any}", string.Join(':', net.GetPhysicalAddress().GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture))),
+            var mac = net.GetPhysicalAddress().GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture));
+            Describe(call, net.Name, string.Create(CultureInfo.InvariantCulture, $"effffff9-0000-4000-8000-{number++:x12}"),
+                $"{address?.Address ?? IPAddress.Any}", $"{address?.IPv4Mask ?? IPAddress.Any}", string.Join(':', mac),
                 net.OperationalStatus == OperationalStatus.Up);
         }
     }
@@ -231,7 +234,10 @@ internal static partial class NetworkCommands
                     var isV4 = IPNetwork.TryParse(value, out var parsed) && parsed.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
                     net.Network = isV4
                         ? parsed
-                        : throw new Failure($"{value} is not a valid IPv4 CIDR notation", Code.NS_ERROR_FAILURE, "NATNetworkWrap", exitCode: 2) { Last = "Failed to set configuration" };
+                        : throw new Failure($"{value} is not a valid IPv4 CIDR notation", Code.NS_ERROR_FAILURE, "NATNetworkWrap", exitCode: 2)
+                        {
+                            Last = "Failed to set configuration",
+                        };
                     break;
                 case "enable": net.IsEnabled = true; break;
                 case "disable": net.IsEnabled = false; break;
@@ -273,10 +279,12 @@ internal static partial class NetworkCommands
         var file = home.LeasesOf(network);
         if (!File.Exists(file))
         {
-            throw new Failure($"Reading '{file}' failed: VERR_FILE_NOT_FOUND - Runtime error opening '{file}' for reading VERR_FILE_NOT_FOUND (File not found.)",
+            throw new Failure($"Reading '{file}' failed: VERR_FILE_NOT_FOUND - " +
+                $"Runtime error opening '{file}' for reading VERR_FILE_NOT_FOUND (File not found.)",
                 Code.VBOX_E_FILE_ERROR, "DHCPServerWrap");
         }
-        var (colons, address, issued, seconds) = Leases.Find(file, mac) ?? throw new Failure($"Could not find a lease for {Leases.Colons(mac)}", Code.VBOX_E_OBJECT_NOT_FOUND, "DHCPServerWrap");
+        var (colons, address, issued, seconds) = Leases.Find(file, mac)
+            ?? throw new Failure($"Could not find a lease for {Leases.Colons(mac)}", Code.VBOX_E_OBJECT_NOT_FOUND, "DHCPServerWrap");
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var left = issued + seconds - now;
         call.Say($"IP Address:  {address}");

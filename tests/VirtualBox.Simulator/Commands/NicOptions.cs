@@ -53,7 +53,8 @@ internal static class NicOptions
             case "macaddress":
                 var mac = option.Value();
                 if (mac == "auto") mac = Adapter.NewMac();
-                if (mac.Length != 12 || !mac.All(char.IsAsciiHexDigit)) throw new Failure("Invalid MAC address format", Code.NS_ERROR_INVALID_ARG, "NetworkAdapterWrap");
+                if (mac.Length != 12 || !mac.All(char.IsAsciiHexDigit))
+                    throw new Failure("Invalid MAC address format", Code.NS_ERROR_INVALID_ARG, "NetworkAdapterWrap");
                 adapter.Mac = mac.ToUpperInvariant();
                 break;
             case "cableconnected": adapter.HasCable = option.IsOn(); break;

@@ -105,7 +105,8 @@ internal static class NoteCommands
             isOld |= option == "old-format";
             if (option is "" or "patterns") patterns.AddRange(value!.Split('|'));
         }
-        var found = properties.Where(p => patterns.Count == 0 || patterns.Exists(pattern => Fits(pattern, p.Key))).OrderBy(p => p.Key, StringComparer.Ordinal).ToArray();
+        var found = properties.Where(p => patterns.Count == 0 || patterns.Exists(pattern => Fits(pattern, p.Key)))
+            .OrderBy(p => p.Key, StringComparer.Ordinal).ToArray();
         if (found.Length == 0 && !isOld) call.Say("No properties found.");
         foreach (var (key, (value, time, flags)) in found)
         {

@@ -22,12 +22,16 @@ internal static class PowerCommands
         {
             var machine = home.Lock(name);
             if (type == "gui")
-                throw new Failure($"Could not launch the VM process for the machine '{machine.Name}' (VERR_FILE_NOT_FOUND)", Code.VBOX_E_IPRT_ERROR, "MachineWrap");
+                throw new Failure($"Could not launch the VM process for the machine '{machine.Name}' (VERR_FILE_NOT_FOUND)", Code.VBOX_E_IPRT_ERROR,
+                    "MachineWrap");
             call.Say($"Waiting for VM \"{machine.Name}\" to power on...");
             if (home.Knobs.IsOn(Knobs.NoDriver))
             {
-                throw new Failure($"The virtual machine '{machine.Name}' has terminated unexpectedly during startup with exit code 1 (0x1)", Code.NS_ERROR_FAILURE,
-                    "MachineWrap") { IsLate = true };
+                throw new Failure($"The virtual machine '{machine.Name}' has terminated unexpectedly during startup with exit code 1 (0x1)",
+                    Code.NS_ERROR_FAILURE, "MachineWrap")
+                {
+                    IsLate = true,
+                };
             }
             CheckMedia(home, machine);
             foreach (var drive in machine.Hardware.Disks.Where(_ => machine.StateFile is null))
@@ -56,7 +60,8 @@ internal static class PowerCommands
                 break;
             case "resume":
                 if (machine.State != "paused")
-                    throw new Failure($"Cannot resume the machine as it is not paused (machine state: {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE, "ConsoleWrap");
+                    throw new Failure($"Cannot resume the machine as it is not paused (machine state: {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE,
+                        "ConsoleWrap");
                 machine.Become("running");
                 break;
             case "reset" or "reboot" or "shutdown":
@@ -142,7 +147,8 @@ internal static class PowerCommands
     public static void Adopt(Call call, VirtualBoxHome home)
     {
         var machine = home.Lock(call.Next("the machine's name"));
-        if (machine.StateFile is not null) throw new Failure($"The machine is not mutable (state is {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE, exitCode: 0);
+        if (machine.StateFile is not null)
+            throw new Failure($"The machine is not mutable (state is {machine.StateText})", Code.VBOX_E_INVALID_VM_STATE, exitCode: 0);
         machine.StateFile = call.PathOf(call.Next("the file"));
         machine.Become("saved");
         home.Save(machine);
@@ -156,7 +162,8 @@ internal static class PowerCommands
             for (var medium = home.Media.ById(id); medium is not null; medium = medium.Parent)
             {
                 if (File.Exists(medium.Location)) continue;
-                throw new Failure($"Could not open the medium '{medium.Location}'.\nVD: error VERR_FILE_NOT_FOUND opening image file '{medium.Location}' (VERR_FILE_NOT_FOUND)",
+                throw new Failure($"Could not open the medium '{medium.Location}'.\n" +
+                    $"VD: error VERR_FILE_NOT_FOUND opening image file '{medium.Location}' (VERR_FILE_NOT_FOUND)",
                     Code.VBOX_E_FILE_ERROR, "MediumWrap");
             }
         }

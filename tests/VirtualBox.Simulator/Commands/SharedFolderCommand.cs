@@ -20,7 +20,8 @@ internal static class SharedFolderCommand
                 var path = call.PathOf(options.Find(o => o.Name == "hostpath").Value ?? throw Failure.Usage("No host path (--hostpath) was specified"));
                 if (folders.ContainsKey(name)) throw new Failure($"Shared folder named '{name}' already exists", Code.VBOX_E_OBJECT_IN_USE);
                 if (!Path.Exists(path))
-                    throw new Failure($"RTPathQueryInfo failed on shared folder path '{path}': VERR_FILE_NOT_FOUND", Code.NS_ERROR_INVALID_ARG, "SharedFolderWrap");
+                    throw new Failure($"RTPathQueryInfo failed on shared folder path '{path}': VERR_FILE_NOT_FOUND", Code.NS_ERROR_INVALID_ARG,
+                        "SharedFolderWrap");
                 folders[name] = path;
                 break;
             case "remove":

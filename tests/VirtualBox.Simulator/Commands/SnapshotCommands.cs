@@ -22,7 +22,8 @@ internal static class SnapshotCommands
                     break;
                 }
             case "restorecurrent":
-                Restore(call, home, machine, machine.FindSnapshot($"{machine.CurrentSnapshot ?? throw new Failure("This machine does not have any snapshots")}"));
+                Restore(call, home, machine,
+                    machine.FindSnapshot($"{machine.CurrentSnapshot ?? throw new Failure("This machine does not have any snapshots")}"));
                 break;
             case "delete":
                 {
@@ -143,10 +144,11 @@ internal static class SnapshotCommands
     private static void Delete(Call call, VirtualBoxHome home, Machine machine, Snapshot snapshot)
     {
         if (snapshot.Children.Count > 1)
-            throw new Failure($"Snapshot '{snapshot.Name}' of the machine '{machine.Name}' cannot be deleted, because it has {snapshot.Children.Count} child snapshots, " +
-                "which is more than the one snapshot allowed for deletion", Code.VBOX_E_INVALID_OBJECT_STATE);
+            throw new Failure($"Snapshot '{snapshot.Name}' of the machine '{machine.Name}' cannot be deleted, because it has " +
+                $"{snapshot.Children.Count} child snapshots, which is more than the one snapshot allowed for deletion", Code.VBOX_E_INVALID_OBJECT_STATE);
         if (snapshot.Id == machine.CurrentSnapshot && snapshot.Children.Count > 0)
-            throw new Failure($"Snapshot '{snapshot.Name}' of the machine '{machine.Name}' cannot be deleted, because it is the current snapshot and has one child snapshot",
+            throw new Failure($"Snapshot '{snapshot.Name}' of the machine '{machine.Name}' cannot be deleted, " +
+                "because it is the current snapshot and has one child snapshot",
                 Code.VBOX_E_INVALID_OBJECT_STATE);
         var media = snapshot.Hardware.Disks.Select(d => home.Media.ById(d.Medium!.Value)).Where(m => m.Type is not ("writethrough" or "shareable")).ToArray();
         call.WithProgress(() =>

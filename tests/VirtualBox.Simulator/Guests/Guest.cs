@@ -260,7 +260,8 @@ internal sealed class Guest : IDisposable
     }
 
     /// <summary>Whether a knob is for this machine: for all, or for those whose UUIDs it holds.</summary>
-    private bool IsMeant(string knob) => home.Knobs.Text(knob) is { } text && (text.Length == 0 || text.Contains(machine.Id.ToString(), StringComparison.Ordinal));
+    private bool IsMeant(string knob) => home.Knobs.Text(knob) is { } text
+        && (text.Length == 0 || text.Contains(machine.Id.ToString(), StringComparison.Ordinal));
 
     private void WriteLog()
     {

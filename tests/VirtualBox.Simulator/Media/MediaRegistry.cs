@@ -106,11 +106,15 @@ internal sealed class MediaRegistry(VirtualBoxHome home)
     public Failure? WhyNotClosed(Medium medium, bool isDelete)
     {
         var users = UsersOf(medium).Select(u => u.Machine.Id).ToArray();
-        if (users.Length == 0 && medium.Children.Count == 0) return null;
-        if (users.Length == 0) return new($"Cannot close medium '{medium.Location}' because it has {medium.Children.Count} child media", Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
-        return new(isDelete
-            ? $"Cannot delete storage: medium '{medium.Location}' is still attached to the following {users.Length} virtual machine(s): {string.Join(' ', users)}"
-            : $"Medium '{medium.Location}' cannot be closed because it is still attached to {users.Length} virtual machines", Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
+        var why = (users.Length, medium.Children.Count, isDelete) switch
+        {
+            (0, 0, _) => null,
+            (0, var children, _) => $"Cannot close medium '{medium.Location}' because it has {children} child media",
+            (var count, _, true) =>
+                $"Cannot delete storage: medium '{medium.Location}' is still attached to the following {count} virtual machine(s): {string.Join(' ', users)}",
+            (var count, _, false) => $"Medium '{medium.Location}' cannot be closed because it is still attached to {count} virtual machines",
+        };
+        return why is null ? null : new(why, Code.VBOX_E_OBJECT_IN_USE, "MediumWrap");
     }
 
     /// <summary>A registry's element; null if nothing is in it.</summary>

@@ -54,16 +54,18 @@ internal sealed class Failure(string text, Code code = Code.None, string compone
     public string Report()
     {
         const string mark = "VBoxManage: error: ";
+        const string banner = "Oracle VirtualBox Command Line Management Interface Version 7.2.22_Debian";
         var lines = new List<string>();
         if (ShowsUsage)
-            lines.AddRange(["Oracle VirtualBox Command Line Management Interface Version 7.2.22_Debian", "Copyright (C) 2005-2026 Oracle and/or its affiliates", ""]);
+            lines.AddRange([banner, "Copyright (C) 2005-2026 Oracle and/or its affiliates", ""]);
         if (First is not null) lines.Add(mark + First);
         if (IsBare) lines.Add($"{mark}Code {Code} (0x{(uint)Code:x8}) - Invalid argument value (extended info not available)");
         else lines.AddRange(Message.Split('\n').Select(l => mark + l));
         if (Code != Code.None)
         {
             var type = Component.Replace("Wrap", "", StringComparison.Ordinal).Replace("Session", "", StringComparison.Ordinal);
-            if (!IsBare) lines.Add($"{mark}Details: code {Code} (0x{(uint)Code:x8}), component {Component}, interface I{type}{(IsLate ? "" : ", callee nsISupports")}");
+            var details = $"{mark}Details: code {Code} (0x{(uint)Code:x8}), component {Component}, interface I{type}";
+            if (!IsBare) lines.Add(IsLate ? details : $"{details}, callee nsISupports");
             lines.Add($"{mark}Context: \"Simulated()\" at line 1 of file VBoxManage.cpp");
         }
         if (Last is not null) lines.Add(mark + Last);

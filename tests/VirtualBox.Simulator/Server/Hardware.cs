@@ -37,7 +37,8 @@ internal sealed class Adapter
     public Dictionary<string, string> Names { get; } = new(FirstNames);
 
     /// <summary>Nothing of it is set.</summary>
-    public bool IsUntouched => this is { Kind: "none", Mac: "", Type: "82540EM", HasCable: true, Forwards.Count: 0 } && Names.All(n => n.Value == FirstNames[n.Key]);
+    public bool IsUntouched => this is { Kind: "none", Mac: "", Type: "82540EM", HasCable: true, Forwards.Count: 0 }
+        && Names.All(n => n.Value == FirstNames[n.Key]);
 
     public List<Forward> Forwards { get; } = [];
 
@@ -210,7 +211,8 @@ internal sealed class Hardware
                 new XElement(N("VRDEProperties"), DisplayProperties.Select(p =>
                     new XElement(N("Property"), new XAttribute("name", p.Key), new XAttribute("value", p.Value))))),
             new XElement(N("Network"), Adapters.Select((a, slot) => a.IsUntouched ? null : AdapterToXml(a, slot))),
-            new XElement(N("UART"), Serials.Select((s, i) => s is null ? null : new XElement(N("Port"), new XAttribute("slot", i), new XAttribute("enabled", true),
+            new XElement(N("UART"),
+                Serials.Select((s, i) => s is null ? null : new XElement(N("Port"), new XAttribute("slot", i), new XAttribute("enabled", true),
                 new XAttribute("IOBase", s.Io), new XAttribute("IRQ", s.Irq), new XAttribute("hostMode", s.Mode), new XAttribute("path", s.Path)))),
             new XElement(N("StorageControllers"), Controllers.Select(ControllerToXml)),
             new XElement(N("SharedFolders"), SharedFolders.Select(f =>
@@ -252,7 +254,8 @@ internal sealed class Hardware
         foreach (var port in Children(Child(hardware, "UART")))
         {
             if (Text(port, "enabled") != "true") continue;
-            result.Serials[Number(port, "slot", 0)] = new(Number(port, "IOBase", 0), Number(port, "IRQ", 0), Text(port, "hostMode") ?? "disconnected", Text(port, "path") ?? "");
+            result.Serials[Number(port, "slot", 0)] = new(Number(port, "IOBase", 0), Number(port, "IRQ", 0), Text(port, "hostMode") ?? "disconnected",
+                Text(port, "path") ?? "");
         }
         foreach (var controller in Children(Child(hardware, "StorageControllers") ?? storage)) result.Controllers.Add(ControllerFromXml(controller));
         foreach (var shared in Children(Child(hardware, "SharedFolders"))) result.SharedFolders[Text(shared, "name")!] = Text(shared, "hostPath")!;
@@ -261,7 +264,8 @@ internal sealed class Hardware
             result.GuestProperties[Text(property, "name")!] =
                 new(Text(property, "value")!, long.Parse(Text(property, "timestamp")!, CultureInfo.InvariantCulture), Text(property, "flags") ?? "");
         if (Child(hardware, "Autostart") is { } autostart)
-            result.Autostart = (Text(autostart, "enabled") == "true", uint.Parse(Text(autostart, "delay") ?? "0", CultureInfo.InvariantCulture), Text(autostart, "autostop") ?? "Disabled");
+            result.Autostart = (Text(autostart, "enabled") == "true", uint.Parse(Text(autostart, "delay") ?? "0", CultureInfo.InvariantCulture),
+                Text(autostart, "autostop") ?? "Disabled");
         return result;
 
         static string DeviceOf(string word) => word switch
@@ -277,7 +281,8 @@ internal sealed class Hardware
         var result = new XElement(N("Adapter"), new XAttribute("slot", slot), new XAttribute("enabled", adapter.Kind != "none"),
             new XAttribute("MACAddress", adapter.Mac), new XAttribute("cable", adapter.HasCable), new XAttribute("type", adapter.Type),
             new XAttribute("speed", adapter.Speed), new XAttribute("kind", adapter.Kind),
-            adapter.Names.Where(n => n.Value != Adapter.FirstNames[n.Key]).Select(n => new XElement(N("Name"), new XAttribute("kind", n.Key), new XAttribute("name", n.Value))));
+            adapter.Names.Where(n => n.Value != Adapter.FirstNames[n.Key]).Select(n =>
+                new XElement(N("Name"), new XAttribute("kind", n.Key), new XAttribute("name", n.Value))));
         result.Add(new XElement(N("NAT"), adapter.Forwards.Select(f => new XElement(N("Forwarding"), new XAttribute("name", f.Name),
             new XAttribute("proto", f.Protocol), new XAttribute("hostip", f.HostAddress), new XAttribute("hostport", f.HostPort),
             new XAttribute("guestip", f.GuestAddress), new XAttribute("guestport", f.GuestPort)))));
@@ -293,11 +298,13 @@ internal sealed class Hardware
         adapter.Speed = Text(element, "speed") ?? "0";
         foreach (var name in element.Elements().Where(e => e.Name.LocalName == "Name")) adapter.Names[Text(name, "kind")!] = Text(name, "name")!;
         foreach (var rule in Children(Child(element, "NAT")))
-            adapter.Forwards.Add(new(Text(rule, "name")!, Text(rule, "proto")!, Text(rule, "hostip")!, Number(rule, "hostport", 0), Text(rule, "guestip")!, Number(rule, "guestport", 0)));
+            adapter.Forwards.Add(new(Text(rule, "name")!, Text(rule, "proto")!, Text(rule, "hostip")!, Number(rule, "hostport", 0), Text(rule, "guestip")!,
+                Number(rule, "guestport", 0)));
     }
 
     private static XElement ControllerToXml(Controller controller) => new(N("StorageController"),
-        new XAttribute("name", controller.Name), new XAttribute("type", Controller.Chips[controller.Chip].InFiles), new XAttribute("PortCount", controller.Ports),
+        new XAttribute("name", controller.Name), new XAttribute("type", Controller.Chips[controller.Chip].InFiles),
+        new XAttribute("PortCount", controller.Ports),
         new XAttribute("useHostIOCache", controller.HasHostCache), new XAttribute("Bootable", controller.IsBootable),
         controller.Drives.Select(d => new XElement(N("AttachedDevice"), new XAttribute("type", d.Kind), new XAttribute("hotpluggable", false),
             new XAttribute("port", d.Port), new XAttribute("device", d.Device),

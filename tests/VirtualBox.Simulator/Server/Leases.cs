@@ -25,7 +25,8 @@ internal static class Leases
     {
         var all = File.Exists(file) ? XElement.Load(file) : new("Leases", new XAttribute("version", "1.0"));
         all.Elements().Where(l => l.Attribute("mac")!.Value == Colons(mac)).Remove();
-        all.Add(new XElement("Lease", new XAttribute("mac", Colons(mac)), new XAttribute("id", $"01{mac.ToLowerInvariant()}"), new XAttribute("network", "0.0.0.0"),
+        all.Add(new XElement("Lease", new XAttribute("mac", Colons(mac)), new XAttribute("id", $"01{mac.ToLowerInvariant()}"),
+            new XAttribute("network", "0.0.0.0"),
             new XAttribute("state", "acked"), new XElement("Address", new XAttribute("value", address)),
             new XElement("Time", new XAttribute("issued", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), new XAttribute("expiration", Seconds))));
         all.Save(file);

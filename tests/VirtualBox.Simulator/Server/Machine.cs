@@ -97,7 +97,8 @@ internal sealed class Machine(Guid id, string name, string file)
     public Snapshot FindSnapshot(string nameOrId, string component = "SessionMachine")
     {
         if (Guid.TryParse(nameOrId, out var id))
-            return Snapshots.FirstOrDefault(s => s.Id == id) ?? throw new Failure($"Could not find a snapshot with UUID {{{id}}}", Code.NS_ERROR_FAILURE, component);
+            return Snapshots.FirstOrDefault(s => s.Id == id)
+                ?? throw new Failure($"Could not find a snapshot with UUID {{{id}}}", Code.NS_ERROR_FAILURE, component);
         return Snapshots.FirstOrDefault(s => s.Name == nameOrId)
             ?? throw new Failure($"Could not find a snapshot named '{nameOrId}'", Code.VBOX_E_OBJECT_NOT_FOUND, component);
     }
@@ -124,7 +125,8 @@ internal sealed class Machine(Guid id, string name, string file)
         if (Version != Settings.Version)
         {
             // a file of an older VirtualBox is kept beside
-            File.Copy(SettingsFile, Path.Combine(Folder, $"{Path.GetFileNameWithoutExtension(SettingsFile)}-{Version}{Path.GetExtension(SettingsFile)}"), overwrite: true);
+            File.Copy(SettingsFile, Path.Combine(Folder, $"{Path.GetFileNameWithoutExtension(SettingsFile)}-{Version}{Path.GetExtension(SettingsFile)}"),
+                overwrite: true);
             Version = Settings.Version;
         }
         Settings.Write(SettingsFile, element, Settings.Version);

@@ -31,7 +31,14 @@ internal sealed class NatNetwork(string name)
         return new IPAddress([.. BitConverter.GetBytes(at).Reverse()]).ToString();
     }
 
-    public string Mask => new IPAddress([.. BitConverter.GetBytes(Network.PrefixLength == 0 ? 0 : uint.MaxValue << (32 - Network.PrefixLength)).Reverse()]).ToString();
+    public string Mask
+    {
+        get
+        {
+            var bits = Network.PrefixLength == 0 ? 0 : uint.MaxValue << (32 - Network.PrefixLength);
+            return new IPAddress([.. BitConverter.GetBytes(bits).Reverse()]).ToString();
+        }
+    }
 
     public XElement ToXml()
     {
@@ -109,7 +116,8 @@ internal sealed class HostInterface(int number)
 
     public static string NetworkOf(string name) => $"HostInterfaceNetworking-{name}";
 
-    public XElement ToXml() => new(Settings.Namespace + "HostInterface", new XAttribute("number", Number), new XAttribute("address", Address), new XAttribute("mask", Mask));
+    public XElement ToXml() =>
+        new(Settings.Namespace + "HostInterface", new XAttribute("number", Number), new XAttribute("address", Address), new XAttribute("mask", Mask));
 
     public static HostInterface FromXml(XElement element) => new(int.Parse(element.Attribute("number")!.Value, CultureInfo.InvariantCulture))
     {

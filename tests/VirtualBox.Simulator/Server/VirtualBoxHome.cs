@@ -145,7 +145,8 @@ internal sealed class VirtualBoxHome
     {
         var machine = Accessible(nameOrId);
         if (machine.IsLocked || Knobs.Take(Knobs.Lock))
-            throw new Failure($"The machine '{machine.Name}' is already locked for a session (or being unlocked)", Code.VBOX_E_INVALID_OBJECT_STATE, "MachineWrap");
+            throw new Failure($"The machine '{machine.Name}' is already locked for a session (or being unlocked)", Code.VBOX_E_INVALID_OBJECT_STATE,
+                "MachineWrap");
         return machine;
     }
 
@@ -174,7 +175,8 @@ internal sealed class VirtualBoxHome
             var registries = new List<XElement>();
             machine = Machine.Load(full, registries.Add);
             if (Machines.Exists(m => m.Id == machine.Id))
-                throw new Failure($"Trying to open a VM config '{path}' which has the same UUID as an existing virtual machine", Code.NS_ERROR_FAILURE, "MachineWrap");
+                throw new Failure($"Trying to open a VM config '{path}' which has the same UUID as an existing virtual machine", Code.NS_ERROR_FAILURE,
+                    "MachineWrap");
             foreach (var registry in registries) Media.Read(registry, machine.Folder, machine.Id);
         }
         catch (Failure e) when (known is { } id)

@@ -16,14 +16,16 @@ public sealed class ContractTheoryAttribute : TheoryAttribute;
 /// <summary>Finds the tests of <see cref="ContractFactAttribute"/>.</summary>
 public sealed class ContractFactDiscoverer(IMessageSink messages) : FactDiscoverer(messages)
 {
-    public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+    public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod,
+        IAttributeInfo factAttribute) =>
         SkippedTestCase.For(DiagnosticMessageSink, discoveryOptions, testMethod) ?? base.Discover(discoveryOptions, testMethod, factAttribute);
 }
 
 /// <summary>Finds the tests of <see cref="ContractTheoryAttribute"/>.</summary>
 public sealed class ContractTheoryDiscoverer(IMessageSink messages) : TheoryDiscoverer(messages)
 {
-    public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
+    public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod,
+        IAttributeInfo theoryAttribute) =>
         SkippedTestCase.For(DiagnosticMessageSink, discoveryOptions, testMethod) ?? base.Discover(discoveryOptions, testMethod, theoryAttribute);
 }
 
@@ -42,7 +44,8 @@ public sealed class SkippedTestCase : XunitTestCase
 
     internal static IEnumerable<IXunitTestCase>? For(IMessageSink messages, ITestFrameworkDiscoveryOptions options, ITestMethod method)
     {
-        var isReal = method.TestClass.Class.GetCustomAttributes(typeof(CollectionAttribute)).Any(a => a.GetConstructorArguments().Contains(RealVirtualBox.Name));
+        var isReal = method.TestClass.Class.GetCustomAttributes(typeof(CollectionAttribute)).Any(a =>
+            a.GetConstructorArguments().Contains(RealVirtualBox.Name));
         return isReal && RealVirtualBox.WhyNot is not null ? [new SkippedTestCase(messages, options, method)] : null;
     }
 

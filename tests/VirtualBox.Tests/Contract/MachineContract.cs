@@ -238,7 +238,8 @@ public abstract class MachineContract(Installation tried)
         var machine = await tried.NewMachine(vbox: own);
         var file = (await machine.Read()).SettingsFile;
         await tried.KillServer(own);
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace(" lastStateChange=", " aborted=\"true\" lastStateChange=", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file,
+            (await File.ReadAllTextAsync(file)).Replace(" lastStateChange=", " aborted=\"true\" lastStateChange=", StringComparison.Ordinal));
 
         Assert.Equal(MachineState.Aborted, (await machine.Read()).State);
         Assert.Equal(MachineState.Aborted, await machine.Stop());

@@ -88,7 +88,8 @@ public sealed class RealVirtualBox : Installation
 
         // Mounts of each command's own: nothing is left to be unmounted. /tmp is the same on both sides, for the tests' files and the server's socket.
         (string File, string Program)[] programs =
-            [(Program, "/usr/lib/virtualbox/VBoxManage"), (Script, "/usr/bin/VBoxManage"), (Path.Combine(folder, "vboxwebsrv"), "/usr/lib/virtualbox/vboxwebsrv")];
+            [(Program, "/usr/lib/virtualbox/VBoxManage"), (Script, "/usr/bin/VBoxManage"),
+                (Path.Combine(folder, "vboxwebsrv"), "/usr/lib/virtualbox/vboxwebsrv")];
         foreach (var (file, program) in programs)
         {
             await File.WriteAllTextAsync(file, $"""

@@ -38,7 +38,8 @@ public abstract partial class TranscriptContract(Installation tried)
         modifyvm one --boot1 foo
         modifyvm one --nonsense x
         modifyvm one --nic1 foo
-        modifyvm one --nic2 bridged --bridge-adapter2 eth0 --nictype2 82545EM --nic3 intnet --intnet3 in --cableconnected3 off --nic5 natnetwork --nat-network5 nn
+        modifyvm one --nic2 bridged --bridge-adapter2 eth0 --nictype2 82545EM --nic5 natnetwork --nat-network5 nn
+        modifyvm one --nic3 intnet --intnet3 in --cableconnected3 off
         modifyvm one --natpf1 ssh,tcp,127.0.0.1,2222,,22
         modifyvm one --natpf1 ssh,tcp,,2223,,22
         modifyvm one --natpf1 ssh2,tcp,127.0.0.1,2222,,22
@@ -173,7 +174,8 @@ public abstract partial class TranscriptContract(Installation tried)
             said.Append("> ").Append(line.Trim()).Append('\n');
             await Run(own, line.Trim().Replace("$D", folder, StringComparison.Ordinal).Split(' '), said);
         }
-        var all = new Uuids().Number(Plain(said.ToString().Replace(folder, "$D", StringComparison.Ordinal).Replace(own.UserHome!, "$H", StringComparison.Ordinal)));
+        said.Replace(folder, "$D").Replace(own.UserHome!, "$H");
+        var all = new Uuids().Number(Plain(said.ToString()));
         if (Environment.GetEnvironmentVariable("ACCEPT") == "1" && tried is RealVirtualBox) await File.WriteAllTextAsync(Golden(), all);
         Assert.Equal(await File.ReadAllTextAsync(Golden()), all, ignoreLineEndingDifferences: false);
     }
@@ -189,9 +191,9 @@ public abstract partial class TranscriptContract(Installation tried)
         foreach (var line in Lines(await process.StandardOutput.ReadToEndAsync())) said.Append(line).Append('\n');
         // of a usage the error is what counts; where in the program it happened, nobody asks
         var text = await errors;
-        foreach (var line in Lines(text))
-            if (!line.Contains("Context: ", StringComparison.Ordinal) && !line.Contains("/src/VBox/", StringComparison.Ordinal)
-                && (line.Length == 0 || line[0] is 'V' && line.StartsWith("VBoxManage", StringComparison.Ordinal) || char.IsAsciiDigit(line[0]))) said.Append("! ").Append(line).Append('\n');
+        foreach (var line in Lines(text).Where(l => l.Length == 0 || l.StartsWith("VBoxManage", StringComparison.Ordinal) || char.IsAsciiDigit(l[0])))
+            if (!line.Contains("Context: ", StringComparison.Ordinal) && !line.Contains("/src/VBox/", StringComparison.Ordinal))
+                said.Append("! ").Append(line).Append('\n');
         await process.WaitForExitAsync();
         said.Append("= ").Append(process.ExitCode).Append('\n');
 
@@ -199,7 +201,11 @@ public abstract partial class TranscriptContract(Installation tried)
     }
 
     /// <summary>Without what is another each time.</summary>
-    private static string Plain(string text) => Progress().Replace(Reread().Replace(EmptyError().Replace(Time().Replace(Nanoseconds().Replace(Mac().Replace(text, "${before}<mac>"), "<ns>"), "<time>"), ""), ""), "! 0%...");
+    private static string Plain(string text)
+    {
+        text = Time().Replace(Nanoseconds().Replace(Mac().Replace(text, "${before}<mac>"), "<ns>"), "<time>");
+        return Progress().Replace(Reread().Replace(EmptyError().Replace(text, ""), ""), "! 0%...");
+    }
 
     private static string Golden([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "transcript.golden");
 
@@ -213,7 +219,8 @@ public abstract partial class TranscriptContract(Installation tried)
     private static partial Regex Time();
 
     // another once VirtualBox's server has read the machine's file again, which it does at its own time
-    [GeneratedRegex(@"^(localhostReachable=.*|"".*-hot-pluggable-.*)\n", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(localhostReachable=.*|"".*-hot-pluggable-.*)\n",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Reread();
 
     // how far it came before it failed

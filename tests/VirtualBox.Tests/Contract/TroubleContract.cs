@@ -98,7 +98,8 @@ public abstract class TroubleContract(Installation tried)
         var own = tried.WithSlowCopies();
         var (machine, folder) = (await MachineWithLargeDisk(own), tried.NewFolder());
         var wanted = new NewMachine("copy") { BaseFolder = folder };
-        using (var process = Start("C.UTF-8", own, "clonevm", $"{machine.Uuid}", "--mode", "machine", "--name", "copy", "--uuid", $"{wanted.Uuid}", "--register", "--basefolder", folder))
+        using (var process = Start("C.UTF-8", own, "clonevm", $"{machine.Uuid}", "--mode", "machine", "--name", "copy", "--uuid", $"{wanted.Uuid}",
+            "--register", "--basefolder", folder))
         {
             var buffer = new char[1];
             while (await process.StandardError.ReadAsync(buffer) > 0 && buffer[0] != '1') continue; // 10%
