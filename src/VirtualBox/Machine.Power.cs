@@ -40,6 +40,15 @@ public sealed partial class Machine
     /// <returns>The state it is in then.</returns>
     public Task<MachineState> Poweroff(CancellationToken cancel = default) => Reach(Verb.Poweroff, null, cancel);
 
+    /// <summary>Presses its power button, once, and does not wait: its system may take its time, or ignore it.</summary>
+    /// <exception cref="VBoxManageException">It does not run, or stands still.</exception>
+    public Task PressPowerButton(CancellationToken cancel = default) => Run(Step.PressButton, cancel);
+
+    /// <summary>Throws away what was saved: the next start boots. What is off without anything saved stays so.</summary>
+    /// <returns>The state it is in then.</returns>
+    /// <exception cref="MachineStateException">It is on, and stays on.</exception>
+    public Task<MachineState> Discard(CancellationToken cancel = default) => Reach(Verb.Discard, null, cancel);
+
     /// <summary>
     /// <b>Unsafe</b>: presses its reset button. What its system has not written is lost, and its disks may be damaged. What was saved is thrown away, and
     /// what is off is started.

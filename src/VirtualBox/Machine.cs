@@ -145,8 +145,19 @@ public sealed partial class Machine(VBoxManage vbox, Guid uuid)
         }
     }
 
-    private static async Task<MachineReadable> Report(VBoxManage vbox, string machine, CancellationToken cancel) =>
-        MachineReadable.Parse((await vbox.Run(vbox.Command("showvminfo", "--machinereadable", "--", machine), cancel: cancel)).Output);
+    private static async Task<MachineReadable> Report(VBoxManage vbox, string machine, CancellationToken cancel)
+    {
+        var command = vbox.Command("showvminfo", "--machinereadable", "--", machine);
+        try
+        {
+            return MachineReadable.Parse((await vbox.Run(command, cancel: cancel)).Output);
+        }
+        catch (VBoxManageException e) when (e.Result is { Output: "", Errors: "" })
+        {
+            // seen once, of 7.2 with much to do: it ended with 1 and without a word. A question may be asked twice.
+            return MachineReadable.Parse((await vbox.Run(command, cancel: cancel)).Output);
+        }
+    }
 
     private Task<VBoxManageResult> Write(IEnumerable<string> arguments, CancellationToken cancel) => Write(vbox.Command(arguments), cancel);
 

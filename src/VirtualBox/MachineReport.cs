@@ -34,6 +34,12 @@ public sealed class MachineReport
     /// <summary>Video memory, in MiB.</summary>
     public int VideoMemoryMiB => Number("vram");
 
+    /// <summary>Its graphics card.</summary>
+    public GraphicsController Graphics => Enum.TryParse<GraphicsController>(report["graphicscontroller"], ignoreCase: true, out var card) ? card : GraphicsController.None;
+
+    /// <summary>Its mouse.</summary>
+    public PointingDevice Mouse => report["hidpointing"] == "usbtablet" ? PointingDevice.UsbTablet : PointingDevice.Ps2;
+
     /// <summary>The guest's system as people call it: <c>Debian (64-bit)</c>, not the id that it was made with.</summary>
     public string OSType => Required("ostype");
 

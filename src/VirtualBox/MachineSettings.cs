@@ -69,6 +69,32 @@ public enum BootDevice
     Net,
 }
 
+/// <summary>A machine's graphics card.</summary>
+public enum GraphicsController
+{
+    /// <summary>None, or one that this library does not know.</summary>
+    None,
+
+    /// <summary>VirtualBox's own: plain VGA to whoever has no driver for it.</summary>
+    VBoxVga,
+
+    /// <summary>VMware's, which VirtualBox prefers for Linux.</summary>
+    VmSvga,
+
+    /// <summary>VirtualBox's own with VMware's acceleration, for Windows.</summary>
+    VBoxSvga,
+}
+
+/// <summary>What the guest sees of the mouse.</summary>
+public enum PointingDevice
+{
+    /// <summary>A PS/2 mouse, or something that this library does not know.</summary>
+    Ps2,
+
+    /// <summary>A USB tablet, which tells where the pointer is and not how far it went. Its USB controller (OHCI) is turned on with it.</summary>
+    UsbTablet,
+}
+
 /// <summary>What the first serial port is connected to.</summary>
 public enum SerialMode
 {
@@ -108,6 +134,12 @@ public sealed record MachineSettings
     /// <summary>Video memory, in MiB.</summary>
     public int? VideoMemoryMiB { get; init; }
 
+    /// <summary>The graphics card.</summary>
+    public GraphicsController? Graphics { get; init; }
+
+    /// <summary>The mouse.</summary>
+    public PointingDevice? Mouse { get; init; }
+
     /// <summary>The guest's system, by VirtualBox's id: <c>Debian_64</c>.</summary>
     public string? OSType { get; init; }
 
@@ -141,6 +173,21 @@ public sealed record MachineSettings
             if (number < 1) throw Names.Refused($"{option[2..]} must be 1 or more, not {number}.");
             yield return option;
             yield return $"{number}";
+        }
+        if (Graphics is not null)
+        {
+            yield return "--graphicscontroller";
+            yield return Word(Graphics);
+        }
+        if (Mouse is not null)
+        {
+            if (Mouse == PointingDevice.UsbTablet)
+            {
+                yield return "--usbohci";
+                yield return "on";
+            }
+            yield return "--mouse";
+            yield return Word(Mouse);
         }
         if (OSType is not null)
         {

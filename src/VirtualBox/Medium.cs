@@ -68,11 +68,11 @@ public sealed partial record Medium(
     /// <exception cref="VBoxManageException">The file exists already, or can't be written.</exception>
     public static async Task<Medium> CreateDifference(VBoxManage vbox, string path, Guid parent, CancellationToken cancel = default)
     {
-        await vbox.Run(vbox.Command("createmedium", "disk", "--filename", Names.MediumPath(path), "--diffparent", $"{parent}"), cancel: cancel);
+        await vbox.Run(vbox.Command("createmedium", "disk", "--filename", Names.MediumPath(path), "--format", "VDI", "--diffparent", $"{parent}"), cancel: cancel);
         return await Get(vbox, path, cancel);
     }
 
-    /// <summary>Copies a disk, with all it comes from, into a new one that stands alone.</summary>
+    /// <summary>Copies a disk, with all it comes from, into a new one of VirtualBox's own format (VDI) that stands alone.</summary>
     /// <param name="vbox">Runs the command.</param>
     /// <param name="source">The disk to copy.</param>
     /// <param name="path">Where the copy goes.</param>
@@ -80,7 +80,7 @@ public sealed partial record Medium(
     /// <param name="cancel">Ends it, and leaves nothing behind.</param>
     public static async Task<Medium> Copy(VBoxManage vbox, Guid source, string path, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
-        var command = vbox.Command("clonemedium", "disk", $"{source}", Names.MediumPath(path)) with { TimeLimit = TimeSpan.FromHours(6), IsLong = true };
+        var command = vbox.Command("clonemedium", "disk", $"{source}", Names.MediumPath(path), "--format", "VDI") with { TimeLimit = TimeSpan.FromHours(6), IsLong = true };
         await vbox.Run(command, progress, cancel);
         return await Get(vbox, path, cancel);
     }

@@ -15,6 +15,9 @@ internal enum Verb
     /// <summary>Unsafe: what the guest has not written is lost.</summary>
     Reset,
 
+    /// <summary>Unsafe: what was saved is lost.</summary>
+    Discard,
+
     /// <summary>Off in any way, what was saved included: the machine is about to be deleted.</summary>
     Abandon,
 }
@@ -93,6 +96,9 @@ internal static class Transitions
         (Verb.Reset, Condition.Running) => [Step.Reset],
         (Verb.Reset, Condition.Paused) => [Step.Resume, Step.Reset],
         (Verb.Reset, Condition.Stuck) => [Step.CutPower, Step.Launch],
+
+        (Verb.Discard, Condition.Off) => nothing,
+        (Verb.Discard, Condition.Saved) => [Step.Discard],
 
         (Verb.Abandon, Condition.Off) => nothing,
         (Verb.Abandon, Condition.Saved) => nothing,

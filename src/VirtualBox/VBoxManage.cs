@@ -55,6 +55,12 @@ public sealed partial class VBoxManage
     /// <summary>One writer at a time per machine, and per medium that is being attached.</summary>
     internal KeyedLocks Locks { get; } = new();
 
+    /// <summary>
+    /// The pauses before each further try where there is no server, made longer or shorter like the others. The first try after it has gone starts
+    /// another one; many that do so at once can be in each other's way.
+    /// </summary>
+    internal IReadOnlyList<TimeSpan> ServerPauses { get; init; } = [TimeSpan.Zero, TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(1)];
+
     /// <summary>How long to wait before a further look at a machine that changes its state.</summary>
     internal TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
 
@@ -85,7 +91,7 @@ public sealed partial class VBoxManage
     public CommandLine Command(params IEnumerable<string> arguments) => new(Program, arguments);
 
     /// <summary>
-    /// Runs a command to its end. It is tried once more when VirtualBox's server had gone, and after each of <see cref="LockPauses"/> when somebody
+    /// Runs a command to its end. It is tried again, three times, when VirtualBox's server had gone, and after each of <see cref="LockPauses"/> when somebody
     /// else holds a lock; nothing else is tried again.
     /// </summary>
     /// <param name="command">What to run.</param>
@@ -123,7 +129,7 @@ public sealed partial class VBoxManage
         using var hidden = command.IsSecret ? new ResponseFile(command) : null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         end.CancelAfter(command.TimeLimit);
-        var mayStartServer = true;
+        var serverPauses = ServerPauses.GetEnumerator();
         var pauses = LockPauses.GetEnumerator();
         while (true)
         {
@@ -140,11 +146,8 @@ public sealed partial class VBoxManage
             }
 
             if (!result.Failed) return result;
-            if (result.HasNoServer && mayStartServer)
-            {
-                mayStartServer = false;
-            }
-            else if (!result.IsLocked || !pauses.MoveNext() || !await Pause(pauses.Current, end.Token))
+            var next = result.HasNoServer ? serverPauses : result.IsLocked ? pauses : null;
+            if (next?.MoveNext() != true || !await Pause(next.Current, end.Token))
             {
                 cancel.ThrowIfCancellationRequested();
                 throw VBoxManageException.From(result);

@@ -14,10 +14,13 @@ public sealed class SimulatedVirtualBox : IDisposable
     private readonly string folder;
 
     /// <summary>Makes a home, or takes one that is there and stays; nothing is started yet.</summary>
-    public SimulatedVirtualBox(string? home = null)
+    /// <param name="home">The home that is there.</param>
+    /// <param name="server">Names the server of a home; by chance if not given.</param>
+    public SimulatedVirtualBox(string? home = null, Func<string, string>? server = null)
     {
         folder = Directory.CreateTempSubdirectory("simulated-virtualbox-").FullName;
         Home = home ?? Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
+        Server = server?.Invoke(Home) ?? Guid.NewGuid().ToString("n")[..16];
         MachineFolder = Path.Combine(folder, "machines");
         Knobs = new(Home);
         if (home is not null) return;
@@ -43,7 +46,7 @@ public sealed class SimulatedVirtualBox : IDisposable
     public string Home { get; }
 
     /// <summary>For <c>VBOX_IPC_SOCKETID</c>.</summary>
-    public string Server { get; } = Guid.NewGuid().ToString("n")[..16];
+    public string Server { get; }
 
     /// <summary>Where machines go.</summary>
     public string MachineFolder { get; }

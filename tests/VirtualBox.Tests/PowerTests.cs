@@ -48,6 +48,7 @@ public sealed class PowerTests
         Restart   L    LBL    BL       RBL     CL
         Poweroff  -    D      C        C       C
         Reset     L    DL     X        RX      CL
+        Discard   -    D      !        !       !
         Abandon   -    -      C        C       C
         """;
 
@@ -98,6 +99,7 @@ public sealed class PowerTests
     [InlineData("Restart", "running")]
     [InlineData("Poweroff", "off")]
     [InlineData("Reset", "running")]
+    [InlineData("Discard", "off")]
     public async Task EveryVerbReachesItsGoalFromEveryStateThatLasts(string name, string goal)
     {
         var verb = Enum.Parse<Verb>(name);
@@ -121,6 +123,17 @@ public sealed class PowerTests
             Assert.Contains(end, goal, StringComparison.OrdinalIgnoreCase);
             Assert.Equal(Steps(expected).Select(s => s.Command), Done(fake));
         }
+    }
+
+    [Fact]
+    public async Task APressOfThePowerButtonWaitsForNothing()
+    {
+        using var fake = Fake("running");
+        await File.WriteAllTextAsync(fake.FileOf("deaf"), "");
+
+        await Machine(fake).PressPowerButton();
+
+        Assert.Equal(["controlvm acpipowerbutton"], Done(fake));
     }
 
     [Fact]
@@ -241,6 +254,7 @@ public sealed class PowerTests
         Verb.Restart => Machine(fake).Restart(),
         Verb.Poweroff => Machine(fake).Poweroff(),
         Verb.Reset => Machine(fake).Reset(),
+        Verb.Discard => Machine(fake).Discard(),
         Verb.Abandon => throw new ArgumentException("Deleting has tests of its own.", nameof(verb)),
     };
 

@@ -20,12 +20,12 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task AServerThatDoesNotComeIsToldAfterTheSecondTry()
+    public async Task AServerThatDoesNotComeIsToldAfterTheFourthTry()
     {
         using var fake = new FakeVBoxManage(NoServer);
         var error = await Assert.ThrowsAsync<VBoxManageException>(() => fake.Run("list", "vms"));
         Assert.Equal("Failed to create the VirtualBox object!", error.Message);
-        Assert.Equal(2, fake.Runs);
+        Assert.Equal(4, fake.Runs);
     }
 
     [Theory]

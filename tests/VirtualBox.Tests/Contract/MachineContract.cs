@@ -102,6 +102,8 @@ public abstract class MachineContract(Installation tried)
             Cpus = 2,
             MemoryMiB = 640,
             VideoMemoryMiB = 20,
+            Graphics = GraphicsController.VBoxVga,
+            Mouse = PointingDevice.UsbTablet,
             OSType = "Windows11_64",
             Description = "he said \"hi\"\nVMState=\"running\"\nback\\slash\\\"",
             BootOrder = [BootDevice.Net, BootDevice.Dvd],
@@ -111,6 +113,7 @@ public abstract class MachineContract(Installation tried)
         var report = await machine.Read();
         Assert.Equal("after \"x\"", report.Name);
         Assert.Equal((2, 640, 20), (report.Cpus, report.MemoryMiB, report.VideoMemoryMiB));
+        Assert.Equal((GraphicsController.VBoxVga, PointingDevice.UsbTablet), (report.Graphics, report.Mouse));
         Assert.Equal("Windows 11 (64-bit)", report.OSType);
         Assert.Equal("he said \"hi\"\nVMState=\"running\"\nback\\slash\\\"", report.Description);
         Assert.Equal([BootDevice.Net, BootDevice.Dvd, BootDevice.None, BootDevice.None], report.BootOrder);
@@ -119,8 +122,9 @@ public abstract class MachineContract(Installation tried)
         Assert.InRange(report.StateSince, TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow().AddMinutes(5));
         Assert.Equal(["/"], report.Groups);
 
-        await machine.Modify(new() { Serial = new(SerialMode.Off) });
-        Assert.Equal(new(SerialMode.Off), (await machine.Read()).Serial);
+        await machine.Modify(new() { Serial = new(SerialMode.Off), Graphics = GraphicsController.VmSvga, Mouse = PointingDevice.Ps2 });
+        var again = await machine.Read();
+        Assert.Equal((new(SerialMode.Off), GraphicsController.VmSvga, PointingDevice.Ps2), (again.Serial, again.Graphics, again.Mouse));
         await machine.Delete();
     }
 
