@@ -31,7 +31,7 @@ builder.Services
     .AddSingleton(TimeProvider.System)
     .AddSingleton(doorbell)
     .AddSingleton(new Db(settings.Database, ring: doorbell.Ring, patience: TimeSpan.FromSeconds(30)))
-    .AddSingleton(VmManagerList.All)
+    .AddSingleton(VmManagerList.Of(settings))
     .AddSingleton<BackEndIdentity>()
     .AddSingleton<NodeList>()
     .AddSingleton<HandlerList>()

@@ -76,7 +76,7 @@ internal sealed class RunningBackEnd : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
         builder.Services
-            .AddSingleton(Settings).AddSingleton(TimeProvider.System).AddSingleton(_doorbell).AddSingleton(Db).AddSingleton(VmManagerList.All)
+            .AddSingleton(Settings).AddSingleton(TimeProvider.System).AddSingleton(_doorbell).AddSingleton(Db).AddSingleton(VmManagerList.Of(Settings))
             .AddSingleton<BackEndIdentity>().AddSingleton<NodeList>().AddSingleton<HandlerList>().AddHostedService<RequestLoop>().AddHostedService<NodeWatch>();
         var host = builder.Build();
         _hosts.Add(host);

@@ -1,3 +1,4 @@
+using System.Net;
 using Broker.Core.Nodes;
 
 namespace Broker.Backend.VmManagers;
@@ -178,6 +179,23 @@ public interface ICanReportAddresses : ICapability
     /// <summary>IPv4 address by MAC (lower case), of all guests that have one, in one call.</summary>
     IReadOnlyDictionary<string, string> Addresses();
 }
+
+/// <summary>Leads ports of the host to its guests, which nobody reaches otherwise: each is behind address translation of its own.</summary>
+public interface ICanForwardPorts : ICapability
+{
+    /// <summary>From now on exactly these ports lead to a domain, whether it runs or not. What others forward to it stays.</summary>
+    /// <exception cref="VmException">It is not defined.</exception>
+    void Forward(Guid id, IReadOnlyList<ForwardedPort> ports);
+
+    /// <summary>What was asked for, of a domain that is defined; nothing of others.</summary>
+    IReadOnlyList<ForwardedPort> Forwarded(Guid id);
+}
+
+/// <summary>A TCP port of the host that leads to a guest. Whether it is free on the host nobody looks.</summary>
+/// <param name="GuestPort">The guest's port; one of the host leads to each.</param>
+/// <param name="HostAddress">The host's address to listen at.</param>
+/// <param name="HostPort">The host's port.</param>
+public sealed record ForwardedPort(ushort GuestPort, IPAddress HostAddress, ushort HostPort);
 
 /// <summary>Looks for what makes its host slow or unsafe without an error.</summary>
 public interface ICanExamine : ICapability

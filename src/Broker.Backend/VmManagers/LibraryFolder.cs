@@ -44,6 +44,9 @@ public static class LibraryFolder
         return images;
     }
 
+    /// <summary>Whether there is a file of this name, in the folder or among what was uploaded.</summary>
+    public static bool Has(string folder, string file) => File.Exists(Path.Combine(folder, file)) || File.Exists(Path.Combine(folder, ImageNames.Uploads, file));
+
     /// <summary>Opens a file of the folder, or else of what was uploaded, for reading.</summary>
     /// <exception cref="VmException">The name leads elsewhere, there is no such file, it is a link or no plain file, or may not be read.</exception>
     public static SafeFileHandle Open(string folder, string file)

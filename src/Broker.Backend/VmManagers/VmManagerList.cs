@@ -1,5 +1,7 @@
 using Broker.Backend.VmManagers.Libvirt;
 using Broker.Backend.VmManagers.Simulated;
+using Broker.Backend.VmManagers.VirtualBox;
+using Broker.Core.Settings;
 
 namespace Broker.Backend.VmManagers;
 
@@ -7,9 +9,10 @@ namespace Broker.Backend.VmManagers;
 public static class VmManagerList
 {
     /// <summary>One of each.</summary>
-    public static IReadOnlyList<IVmManager> All { get; } =
+    public static IReadOnlyList<IVmManager> Of(BackEndSettings settings) =>
     [
         new LibvirtVmManager(),
+        new VirtualBoxVmManager(settings.Vboxmanage is "" ? null : settings.Vboxmanage),
         new SimulatedVmManager(),
     ];
 }

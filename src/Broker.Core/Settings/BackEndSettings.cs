@@ -17,6 +17,9 @@ public sealed record BackEndSettings : SharedSettings
     /// <summary>Folder of images that may be imported.</summary>
     public string Library { get; init; } = "/var/lib/broker/library";
 
+    /// <summary>The path of VBoxManage, for hosts with VirtualBox. Empty: the one that is found.</summary>
+    public string Vboxmanage { get; init; } = "";
+
     /// <summary>How long a claim lasts unless it is renewed; it is renewed every third of it.</summary>
     public double LeaseSeconds { get; init; } = 15;
 
@@ -40,6 +43,7 @@ public sealed record BackEndSettings : SharedSettings
     {
         foreach (var problem in base.Problems()) yield return problem;
         if (Run.Length == 0) yield return ("run", "is empty, but the back end needs its run folder");
+        if (Vboxmanage != "" && !Path.IsPathRooted(Vboxmanage)) yield return ("vboxmanage", "is an absolute path, or empty");
         if (LeaseSeconds < 1) yield return ("lease_seconds", "is at least 1 second");
         if (StopSeconds < 0) yield return ("stop_seconds", "is at least 0 seconds");
         foreach (var lane in Enum.GetValues<Lane>())

@@ -192,8 +192,11 @@ public abstract partial class VmManagerContract : IAsyncLifetime
         Assert.Throws<VmException>(() => screens.Screenshot(spec.Id));
 
         Node.Start(spec.Id);
-        await Until(() => Addresses().ContainsKey(spec.Mac));
-        Assert.Matches(@"^\d+\.\d+\.\d+\.\d+$", Addresses()[spec.Mac]);
+        if (Node.As<ICanReportAddresses>() is { } network)
+        {
+            await Until(() => network.Addresses().ContainsKey(spec.Mac));
+            Assert.Matches(@"^\d+\.\d+\.\d+\.\d+$", network.Addresses()[spec.Mac]);
+        }
         await Until(() => Marked() > 0.5);
 
         using (await PaintScreen(spec))
@@ -212,8 +215,6 @@ public abstract partial class VmManagerContract : IAsyncLifetime
         Assert.Throws<VmException>(() => screens.Screenshot(spec.Id));
 
         double Marked() => PngPicture.FromPng(screens.Screenshot(spec.Id)).PartOf(Marker, 0, Marker);
-
-        IReadOnlyDictionary<string, string> Addresses() => Node.As<ICanReportAddresses>()!.Addresses();
     }
 
     /// <summary>Presses g in the guest, which makes its screen green, as a viewer does. One that leaves at once may take its keys with it.</summary>
@@ -253,6 +254,30 @@ public abstract partial class VmManagerContract : IAsyncLifetime
             await stream.WriteAsync("RFB 003.008\n"u8.ToArray());
             Assert.Contains((byte)1, await Read(stream, (await Read(stream, 1))[0]));
         }
+    }
+
+    [Fact]
+    public async Task Ports_lead_to_a_domain_whether_it_runs_or_not()
+    {
+        var spec = await DefineBlank();
+        if (Node.As<ICanForwardPorts>() is not { } ports) return;
+        var loopback = System.Net.IPAddress.Loopback;
+        Assert.Empty(ports.Forwarded(spec.Id));
+
+        ports.Forward(spec.Id, [new(22, loopback, 40022), new(80, loopback, 40080)]);
+        Node.Start(spec.Id);
+        Assert.Equal([new(22, loopback, 40022), new(80, loopback, 40080)], ports.Forwarded(spec.Id));
+        ports.Forward(spec.Id, [new(80, loopback, 40081)]);
+        ports.Forward(spec.Id, [new(80, loopback, 40081)]);
+        Node.Destroy(spec.Id);
+        Node.Start(spec.Id);
+        Node.Define(spec);
+
+        Assert.Equal([new(80, loopback, 40081)], ports.Forwarded(spec.Id));
+        ports.Forward(spec.Id, []);
+        Assert.Empty(ports.Forwarded(spec.Id));
+        Assert.Throws<VmException>(() => ports.Forward(Guid.NewGuid(), []));
+        Assert.Empty(ports.Forwarded(Guid.NewGuid()));
     }
 
     [Fact]
@@ -347,11 +372,11 @@ public abstract partial class VmManagerContract : IAsyncLifetime
 
     private string[] PoolFiles() => [.. Directory.GetFiles(Settings.PoolFolder).Order(StringComparer.Ordinal)];
 
-    private DomainReport? Inventory(DomainSpec spec) => Node.Inventory().SingleOrDefault(report => report.Id == spec.Id);
+    protected DomainReport? Inventory(DomainSpec spec) => Node.Inventory().SingleOrDefault(report => report.Id == spec.Id);
 
-    private DomainReport? Last(DomainSpec spec) => _news.LastOrDefault(news => news.Id == spec.Id);
+    protected DomainReport? Last(DomainSpec spec) => _news.LastOrDefault(news => news.Id == spec.Id);
 
-    private void Connect()
+    protected void Connect()
     {
         Node = Manager.Connect(Settings);
         Node.Changed += _news.Enqueue;

@@ -1,0 +1,216 @@
+using VirtualBox;
+
+namespace Broker.Backend.VmManagers.VirtualBox;
+
+/// <summary>
+/// Disk images as VDI files <c>UUID.vdi</c> in a folder of this host. A frozen one can't be written and has a template beside it: an empty difference that
+/// clones are copies of, each with a UUID of its own. VirtualBox knows those disks only that a machine has, and those below them
+/// (<see cref="ImageRegistry"/>). Each file appears under its name whole or not at all.
+/// </summary>
+internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegistry registry, MachineLibrary machines, VirtualBoxCalls calls) : IDisks
+{
+    /// <summary>How the files' names end.</summary>
+    public const string Extension = ".vdi";
+
+    private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly ImageImport _import = new(settings, "vdi");
+
+    public string Format => "vdi";
+
+    public string PathOf(Guid volume) => Path.Combine(settings.PoolFolder, volume.ToString("D") + Extension);
+
+    public IReadOnlyList<LibraryImage> Library()
+    {
+        var images = LibraryFolder.List(settings.LibraryFolder, LibraryFolder.ReadHeader);
+        // a file of such a name in the library is one that people put there
+        var files = images.Select(i => i.File).ToHashSet();
+        return [.. images, .. calls.Ask("The machines that could be imported could not be listed", machines.List).Where(m => !files.Contains(m.File))];
+    }
+
+    public long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        if (!MachineLibrary.IsMachine(libraryFile) || LibraryFolder.Has(settings.LibraryFolder, libraryFile)) return _import.Run(libraryFile, target, percent, cancel);
+        if (File.Exists(target)) return VdiFile.Read(target)?.CapacityBytes ?? throw InTheWay(target, "a disk image of ours");
+        var part = target + ".part";
+        return calls.Ask($"'{libraryFile}' could not be imported", async () =>
+        {
+            percent.Report(0);
+            await ForgetAndDelete(part);
+            try
+            {
+                await machines.CopyDisk(libraryFile, part, new UpTo99(percent), cancel);
+                await Forget(part);
+                ImageImport.Settle(part, target);
+            }
+            finally
+            {
+                await ForgetAndDelete(part);
+            }
+            percent.Report(100);
+            return VdiFile.Read(target)!.CapacityBytes;
+        });
+    }
+
+    public void Freeze(string path) => calls.Ask($"The disk {path} could not be frozen", async () =>
+    {
+        CheckExists(path);
+        File.SetUnixFileMode(path, Frozen);
+        if (File.Exists(TemplateOf(path))) return;
+        var part = TemplateOf(path) + ".part";
+        await ForgetAndDelete(part);
+        // VirtualBox lays no difference on what a machine could write
+        var medium = await registry.Look(path);
+        foreach (var machine in medium.Machines) await Detach(new(vbox, machine), path);
+        await Medium.CreateDifference(vbox, part, medium.Uuid);
+        await Forget(part);
+        await Forget(path);
+        File.SetUnixFileMode(part, Writable);       // clones inherit it
+        ImageImport.Settle(part, TemplateOf(path));
+    });
+
+    public void Thaw(string path) => calls.Ask($"The disk {path} could not be made writable", async () =>
+    {
+        CheckExists(path);
+        // fails while disks of machines hang on it, and before anything has changed
+        await ForgetAndDelete(TemplateOf(path) + ".part");
+        await Forget(path);
+        File.Delete(TemplateOf(path));
+        File.SetUnixFileMode(path, Writable);
+    });
+
+    public void Clone(string frozen, string target)
+    {
+        if (File.Exists(target))
+        {
+            if (VdiFile.Read(target)?.Parent is { } parent && parent == VdiFile.Read(frozen)?.Id) return;
+            throw InTheWay(target, $"an overlay on {frozen}");
+        }
+        var part = target + ".part";
+        try
+        {
+            File.Copy(TemplateOf(frozen), part, overwrite: true);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
+        }
+        VdiFile.GiveNewId(part);
+        ImageImport.Settle(part, target);
+    }
+
+    public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel) => calls.Ask($"The disk {path} could not be made to stand alone", async () =>
+    {
+        CheckExists(path);
+        if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
+        percent.Report(0);
+        if (VdiFile.Read(path) is { Parent: var parent } && parent != Guid.Empty)
+        {
+            CheckLiesOn(path, backing);
+            var part = path + ".part";
+            await ForgetAndDelete(part);
+            try
+            {
+                var medium = await registry.Look(path);
+                await Medium.Copy(vbox, medium.Uuid, part, new UpTo99(percent), cancel);
+                await Forget(part);
+                // the copy is another disk to VirtualBox: its machine gets it when it is defined the next time, before it starts
+                foreach (var machine in medium.Machines) await Detach(new(vbox, machine), path);
+                await Forget(path);
+                await registry.Write();
+                ImageImport.Settle(part, path, overwrite: true);
+            }
+            finally
+            {
+                await ForgetAndDelete(part);
+            }
+        }
+        percent.Report(100);
+    });
+
+    public void Delete(string path) => calls.Ask($"The disk {path} could not be deleted", async () =>
+    {
+        foreach (var part in (string[])[TemplateOf(path) + ".part", path + ".part"])
+            if (File.Exists(part)) await ForgetAndDelete(part);
+        await Forget(path);
+        // else its server remembers the disk when it is started anew, and no base image can go before that
+        await registry.Write();
+        foreach (var file in (string[])[TemplateOf(path), .. ImageImport.Leftovers(path), path]) File.Delete(file);
+    });
+
+    public IReadOnlyList<Guid> List() =>
+    [
+        .. Directory.EnumerateFiles(settings.PoolFolder, "*" + Extension)
+            .Select(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "D", out var id) ? id : Guid.Empty)
+            .Where(id => id != Guid.Empty),
+    ];
+
+    /// <summary>Whether it is a base image, which no machine may have.</summary>
+    public static bool IsFrozen(string path) => File.Exists(TemplateOf(path));
+
+    /// <summary>Gives a disk to a machine.</summary>
+    public async Task Attach(Machine machine, string controller, int port, DiskSpec disk)
+    {
+        CheckExists(disk.Path);
+        if (disk.Backing.Count > 0) await registry.Enter(disk.Path);
+        await machine.Attach(controller, port, 0, Drive.HardDisk, disk.Path);
+    }
+
+    private static string TemplateOf(string path) => path + ".template";
+
+    private static VmException InTheWay(string target, string what) => new($"{target} is in the way: it is not {what}. It is left as it is; move it away.");
+
+    private static void CheckExists(string path)
+    {
+        if (!File.Exists(path)) throw new VmException($"The disk image {path} is missing. Restore the file.");
+    }
+
+    private static void CheckLiesOn(string path, IReadOnlyList<string> backing)
+    {
+        foreach (var (above, below) in new[] { path }.Concat(backing).Zip(backing.Append(null)))
+        {
+            if (below != null) CheckExists(below);
+            if (VdiFile.Read(above)?.Parent != (below == null ? Guid.Empty : VdiFile.Read(below)?.Id) || (below != null && !IsFrozen(below)))
+                throw new VmException($"{above} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with VBoxManage showmediuminfo.");
+        }
+    }
+
+    private static async Task Detach(Machine machine, string path)
+    {
+        var report = await machine.Read();
+        if (report.CurrentSnapshot is not null)
+            throw new VmException($"{report.Name} has snapshots, which a base can't have. Delete them with VirtualBox: VBoxManage snapshot {report.Uuid} list");
+        foreach (var place in report.Attachments.Where(a => a.Location == path)) await machine.Detach(place.Controller, place.Port, place.Device);
+    }
+
+    private async Task ForgetAndDelete(string path)
+    {
+        await Forget(path);
+        File.Delete(path);
+    }
+
+    /// <summary>Takes a disk from VirtualBox's lists, file or no file.</summary>
+    /// <exception cref="VmException">A machine has it, or disks of machines hang on it.</exception>
+    private async Task Forget(string path)
+    {
+        try
+        {
+            await vbox.Run(vbox.Command("closemedium", "disk", path));
+        }
+        catch (ObjectInUseException e)
+        {
+            throw new VmException($"{e.Message}. Remove what needs it first.", e);
+        }
+        catch (VBoxManageException e) when (!VirtualBoxCalls.IsLost(e) && e is not MachineLockedException)
+        {
+            // it knows no such disk: no file, one that it can't read, or one whose image below it doesn't know
+        }
+    }
+
+    /// <summary>The last percent is what comes after VirtualBox.</summary>
+    private sealed class UpTo99(IProgress<int> percent) : IProgress<int>
+    {
+        public void Report(int value) => percent.Report(Math.Min(value, 99));
+    }
+}

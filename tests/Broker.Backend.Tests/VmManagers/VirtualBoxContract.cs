@@ -1,0 +1,175 @@
+using System.Net.Sockets;
+using System.Text;
+using Broker.Backend.VmManagers;
+using Broker.Backend.VmManagers.VirtualBox;
+using Broker.Testing;
+using VirtualBox;
+using VirtualBox.Simulator;
+using VirtualBox.Testing;
+
+namespace Broker.Backend.Tests.VmManagers;
+
+/// <summary>On a simulator of VBoxManage, which runs machines; what the real one makes of disks and definitions is in <see cref="RealVirtualBoxTests"/>.</summary>
+public sealed class VirtualBoxContract : VmManagerContract, IDisposable
+{
+    private readonly SimulatedVirtualBox _vbox = new(server: VirtualBoxVmManager.ServerOf);
+
+    protected override IVmManager Manager { get; } = new VirtualBoxVmManager(SimulatedVirtualBox.Program);
+
+    protected override byte Marker => 0xAA;
+
+    // VirtualBox tells "no saved memory" and "damaged" apart no more than a start that fails.
+    protected override bool DropsWhatIsNoMemory => false;
+
+    public void Dispose() => _vbox.Dispose();
+
+    protected override Task<NodeSettings> MakeSettings() => Task.FromResult(new NodeSettings(
+        "virtualbox", $"virtualbox://{_vbox.Home}", _vbox.NewFolder(), Path.Combine(_vbox.NewFolder(), "library"), _vbox.NewFolder()));
+
+    protected override Task MakeBlank(string path) => Programs.Run("qemu-img", "create", "-q", "-f", "qcow2", path, "64M");
+
+    protected override Task MakeBootable(string path) => MakeBlank(path);
+
+    protected override Task WriteMark(string disk, char mark)
+    {
+        new VdiContent(disk).Write(mark);
+        return Task.CompletedTask;
+    }
+
+    protected override Task<bool> HasMark(string disk, char mark) => Task.FromResult(new VdiContent(disk).Has(mark));
+
+    protected override Task CutMemory(DomainSpec spec, Func<long, long> length)
+    {
+        using var file = File.OpenWrite(Directory.EnumerateFiles(Path.Combine(_vbox.Home, "broker", $"{spec.Id}"), "*.sav", SearchOption.AllDirectories).Single());
+        file.SetLength(length(file.Length));
+        return Task.CompletedTask;
+    }
+
+    protected override Task BreakConnection()
+    {
+        // more than all the tries of a look, and soon used up
+        _vbox.Knobs.Set(Knobs.NoServer, 24);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task What_others_do_to_a_machine_is_reported()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        var machine = new Machine(VBox, spec.Id);
+        await machine.Start();
+        await Until(() => Last(spec) is { Power: Power.Running });
+        await machine.Save();
+        await Until(() => Last(spec) is { Power: Power.Saved, Detail: "saved" });
+        await machine.Start();
+        await Until(() => Last(spec) is { Power: Power.Running });
+        await machine.Poweroff();
+        await Until(() => Last(spec) is { Power: Power.Off, Detail: "shutdown" });
+
+        _vbox.Knobs.Set(Knobs.GuestDies, "button");
+        Node.Start(spec.Id);
+        await Until(() =>
+        {
+            _ = Record.Exception(() => Node.Shutdown(spec.Id));      // one that is stuck can't hear it
+            return Inventory(spec) is { Power: Power.Paused, Detail: "guru_meditation" };
+        });
+        Assert.Contains("Poweroff", Assert.Throws<VmException>(() => Node.Start(spec.Id)).Message, StringComparison.Ordinal);
+        Node.Destroy(spec.Id);
+        Assert.Equal(Power.Off, Inventory(spec)!.Power);
+    }
+
+    [Fact]
+    public void Guests_that_crash_with_their_server_are_off_and_start_again()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        Node.Start(spec.Id);
+        _vbox.KillServer();
+
+        Assert.Equal((Power.Off, "crashed"), (Inventory(spec)!.Power, Inventory(spec)!.Detail));
+        Node.Start(spec.Id);
+        Assert.Equal(Power.Running, Inventory(spec)!.Power);
+    }
+
+    [Fact]
+    public async Task A_guest_without_a_display_of_ours_is_refused_and_says_why()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        Node.Start(spec.Id);
+        await new Machine(VBox, spec.Id).SwitchRemoteDisplay(on: false);
+
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(spec.DisplaySocket));
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync("RFB 003.008\n"u8.ToArray());
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        Assert.Contains("display can't be reached", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Displays_are_served_by_whoever_comes_next_and_the_password_changes_with_each_start()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        Node.Start(spec.Id);
+        var first = MachineNotes.Read(FolderOf(spec))!.Display!;
+        using (var other = Manager.Connect(Settings))
+        {
+            Node.Dispose();
+            Assert.False(File.Exists(spec.DisplaySocket));
+            await Until(() => other.Inventory().Count == 1 && File.Exists(spec.DisplaySocket));
+        }
+        Connect();
+        Assert.True(File.Exists(spec.DisplaySocket));
+        Assert.Equal(first, MachineNotes.Read(FolderOf(spec))!.Display);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(FolderOf(spec), "broker.json")));
+
+        Node.Destroy(spec.Id);
+        Assert.False(File.Exists(spec.DisplaySocket));
+        Node.Start(spec.Id);
+        Assert.NotEqual(first.Password, MachineNotes.Read(FolderOf(spec))!.Display!.Password);
+    }
+
+    [Fact]
+    public void A_driver_that_is_missing_is_told()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        _vbox.Knobs.Set(Knobs.NoDriver);
+
+        Assert.Contains("vboxdrv", Assert.Throws<VmException>(() => Node.Start(spec.Id)).Message, StringComparison.Ordinal);
+        Assert.Equal(Power.Off, Inventory(spec)!.Power);
+        Assert.False(File.Exists(spec.DisplaySocket));
+    }
+
+    [Theory]
+    [InlineData("virtualbox://host/folder", "another host")]
+    [InlineData("virtualbox:///folder?x=1", "no address")]
+    [InlineData("vbox:///session", "no address")]
+    [InlineData("nonsense", "no address")]
+    public void An_address_that_is_none_is_refused_with_the_remedy(string uri, string reason) =>
+        Assert.Contains(reason, Assert.Throws<VmException>(() => Manager.Connect(Settings with { Uri = uri })).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_VBoxManage_it_says_what_to_install()
+    {
+        var error = Assert.Throws<VmException>(() => new VirtualBoxVmManager("/absent/VBoxManage").Connect(Settings));
+        Assert.Contains("/absent/VBoxManage", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Install", error.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void The_unit_of_its_server_names_the_one_that_is_looked_for()
+    {
+        var lines = File.ReadAllLines(Repository.PathOf("etc/systemd/broker-virtualbox.service"));
+        Assert.Contains($"Environment=VBOX_IPC_SOCKETID={VirtualBoxVmManager.ServerOf(ValueOf("VBOX_USER_HOME"))}", lines);
+
+        string ValueOf(string name) => lines.Single(line => line.StartsWith($"Environment={name}=", StringComparison.Ordinal)).Split('=', 3)[2];
+    }
+
+    private VBoxManage VBox => new(SimulatedVirtualBox.Program) { UserHome = _vbox.Home, Server = _vbox.Server };
+
+    private string FolderOf(DomainSpec spec) => Path.Combine(_vbox.Home, "broker", $"{spec.Id}");
+}
