@@ -158,7 +158,10 @@ public sealed class RealVirtualBoxTests : IClassFixture<RealVirtualBox>, IAsyncL
         var other = await ImportBlank();
         _node.Define(spec with
         {
-            Name = "another-name", MemoryKib = 200 * 1024, Vcpus = 2, Mac = "52:54:00:11:22:33",
+            Name = "another-name",
+            MemoryKib = 200 * 1024,
+            Vcpus = 2,
+            Mac = "52:54:00:11:22:33",
             Disks = [new("vda", other, "vdi", []), new("vdb", spec.Disks[0].Path, "vdi", [])],
         });
         report = await machine.Read();
