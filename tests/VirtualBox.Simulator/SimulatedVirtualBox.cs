@@ -23,6 +23,7 @@ public sealed class SimulatedVirtualBox : IDisposable
         Server = server?.Invoke(Home) ?? Guid.NewGuid().ToString("n")[..16];
         MachineFolder = Path.Combine(folder, "machines");
         Knobs = new(Home);
+        File.WriteAllText(Path.Combine(Home, "owner.pid"), $"{Environment.ProcessId}");
         if (home is not null) return;
         // VirtualBox's own would be in the user's home, whatever VBOX_USER_HOME is.
         File.WriteAllText(Path.Combine(Home, "VirtualBox.xml"), $"""

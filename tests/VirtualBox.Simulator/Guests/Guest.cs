@@ -131,8 +131,7 @@ internal sealed class Guest : IDisposable
         display = null;
         var hardware = machine.Hardware;
         if (!hardware.HasDisplayServer) return;
-        var socket = $"/tmp/.vbox-simulated-{Environment.UserName}-{Environment.ProcessId}-{Interlocked.Increment(ref count)}";
-        display = DisplayServer.Start(socket, machine.Name, screen, hardware.DisplayProperties.GetValueOrDefault("TCP/Address", ""),
+        display = DisplayServer.Start($"{home.Socket}.display{Interlocked.Increment(ref count)}", machine.Name, screen, hardware.DisplayProperties.GetValueOrDefault("TCP/Address", ""),
             hardware.DisplayProperties.GetValueOrDefault("TCP/Ports", "3389"), hardware.DisplayProperties.GetValueOrDefault("VNCPassword", ""));
     }
 

@@ -7,9 +7,9 @@ namespace VirtualBox.Simulator.Server;
 
 /// <summary>
 /// The server: VBoxSVC, and in the same process all machines that run. It ends five seconds after its last client, unless machines run, and when
-/// its home is removed. Killed, it leaves its socket, by which the next client notices.
+/// its home is removed, or its owner has ended. Killed, it leaves its socket, by which the next client notices.
 /// </summary>
-internal sealed class Listener : IDisposable
+internal sealed class Listener(string path) : IDisposable
 {
     private static readonly TimeSpan idleLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan tick = TimeSpan.FromMilliseconds(500);
@@ -31,13 +31,13 @@ internal sealed class Listener : IDisposable
             if (++tries == 20) return 1;    // another one was faster
             Native.Wait(10);
         }
-        using var listener = new Listener();
+        using var listener = new Listener(path);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
             listener.end.Cancel();
         });
-        listener.Serve(path).GetAwaiter().GetResult();
+        listener.Serve().GetAwaiter().GetResult();
         return 0;
     }
 
@@ -48,9 +48,10 @@ internal sealed class Listener : IDisposable
         gate.Dispose();
     }
 
-    private async Task Serve(string path)
+    private async Task Serve()
     {
-        File.Delete(path);
+        // also what a server left that was killed
+        foreach (var left in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, $"{Path.GetFileName(path)}.display*").Append(path)) File.Delete(left);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         socket.Listen(128);
         var watching = Watch();
@@ -81,7 +82,7 @@ internal sealed class Listener : IDisposable
         {
             if (Volatile.Read(ref clients) > 0 || home?.HasRunning == true) Volatile.Write(ref idleSince, Environment.TickCount64);
             var isIdle = Environment.TickCount64 - Volatile.Read(ref idleSince) > idleLimit.TotalMilliseconds;
-            if (isIdle || home is not null && !Directory.Exists(home.Folder)) await end.CancelAsync();
+            if (isIdle || home is not null && (!Directory.Exists(home.Folder) || !home.HasOwner)) await end.CancelAsync();
             try
             {
                 await timer.WaitForNextTickAsync(end.Token);
@@ -136,7 +137,7 @@ internal sealed class Listener : IDisposable
                 call.ExitCode = 1;
                 return;
             }
-            home ??= VirtualBoxHome.Load(folder, gate);
+            home ??= VirtualBoxHome.Load(folder, path, gate);
             await Commands.CommandList.Run(call, home);
         }
         catch (Failure e)

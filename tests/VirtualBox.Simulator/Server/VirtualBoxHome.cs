@@ -8,14 +8,17 @@ internal sealed class VirtualBoxHome
 {
     private const string Version = "1.14-linux";
 
-    private VirtualBoxHome(string folder)
+    private VirtualBoxHome(string folder, string socket, SemaphoreSlim gate)
     {
-        Folder = folder;
+        (Folder, Socket, Gate) = (folder, socket, gate);
         Knobs = new(folder);
         Media = new(this);
     }
 
     public string Folder { get; }
+
+    /// <summary>The server's socket; those of displays are beside it.</summary>
+    public string Socket { get; }
 
     public Knobs Knobs { get; }
 
@@ -36,7 +39,12 @@ internal sealed class VirtualBoxHome
     public Dictionary<string, string> Properties { get; } = [];
 
     /// <summary>Held by the command or guest whose turn it is.</summary>
-    public SemaphoreSlim Gate { get; private set; } = new(1);
+    public SemaphoreSlim Gate { get; }
+
+    /// <summary>Whether whoever made the home for a test still lives; who makes one by hand notes nothing.</summary>
+    public bool HasOwner => !File.Exists(OwnerFile) || Directory.Exists($"/proc/{File.ReadAllText(OwnerFile).Trim()}");
+
+    private string OwnerFile => Path.Combine(Folder, "owner.pid");
 
     public bool HasRunning => Machines.Exists(m => m.IsOnline);
 
@@ -47,9 +55,9 @@ internal sealed class VirtualBoxHome
 
     /// <summary>Reads all of it, or begins a new one.</summary>
     /// <exception cref="Failure">The global settings are broken.</exception>
-    public static VirtualBoxHome Load(string folder, SemaphoreSlim gate)
+    public static VirtualBoxHome Load(string folder, string socket, SemaphoreSlim gate)
     {
-        var home = new VirtualBoxHome(folder) { Gate = gate };
+        var home = new VirtualBoxHome(folder, socket, gate);
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "VBoxSVC.pid"), $"{Environment.ProcessId}");
         if (!File.Exists(home.SettingsFile))
