@@ -23,7 +23,7 @@ public sealed class SimulatedPowerTests(SimulatedInstallation simulated)
         var machine = await simulated.NewMachine();
         foreach (var state in new[] { MachineState.PowerOff, MachineState.Saved, MachineState.Running, MachineState.Paused })
         {
-            await Bring(machine, state);
+            await Bring(machine, state, hears: verb is "Stop" or "Restart");
             var word = state == MachineState.PowerOff ? "off" : state.ToString().ToLowerInvariant();
             var goal = goals.Split(", ").Select(g => g.Split(" from ")).First(g => g[1] == word || g[1] is "all" or "others")[0];
             var end = await Do(machine, verb);
@@ -206,7 +206,7 @@ public sealed class SimulatedPowerTests(SimulatedInstallation simulated)
         await NatNet.Remove(vbox, "leases");
     }
 
-    private static async Task Bring(Machine machine, MachineState state)
+    private static async Task Bring(Machine machine, MachineState state, bool hears)
     {
         if (state == MachineState.PowerOff)
         {
@@ -215,7 +215,7 @@ public sealed class SimulatedPowerTests(SimulatedInstallation simulated)
         }
         await machine.Start();
         // only who has booted hears a button
-        while ((await machine.ListGuestNetworks()).Count == 0) await Task.Delay(10);
+        while (hears && (await machine.ListGuestNetworks()).Count == 0) await Task.Delay(10);
         if (state == MachineState.Saved) await machine.Save();
         if (state == MachineState.Paused) await machine.Pause();
     }
