@@ -35,7 +35,8 @@ public sealed class MachineReport
     public int VideoMemoryMiB => Number("vram");
 
     /// <summary>Its graphics card.</summary>
-    public GraphicsController Graphics => Enum.TryParse<GraphicsController>(report["graphicscontroller"], ignoreCase: true, out var card) ? card : GraphicsController.None;
+    public GraphicsController Graphics =>
+        Enum.TryParse<GraphicsController>(report["graphicscontroller"], ignoreCase: true, out var card) ? card : GraphicsController.None;
 
     /// <summary>Its mouse.</summary>
     public PointingDevice Mouse => report["hidpointing"] == "usbtablet" ? PointingDevice.UsbTablet : PointingDevice.Ps2;

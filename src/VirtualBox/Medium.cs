@@ -68,7 +68,8 @@ public sealed partial record Medium(
     /// <exception cref="VBoxManageException">The file exists already, or can't be written.</exception>
     public static async Task<Medium> CreateDifference(VBoxManage vbox, string path, Guid parent, CancellationToken cancel = default)
     {
-        await vbox.Run(vbox.Command("createmedium", "disk", "--filename", Names.MediumPath(path), "--format", "VDI", "--diffparent", $"{parent}"), cancel: cancel);
+        var command = vbox.Command("createmedium", "disk", "--filename", Names.MediumPath(path), "--format", "VDI", "--diffparent", $"{parent}");
+        await vbox.Run(command, cancel: cancel);
         return await Get(vbox, path, cancel);
     }
 
@@ -80,7 +81,11 @@ public sealed partial record Medium(
     /// <param name="cancel">Ends it, and leaves nothing behind.</param>
     public static async Task<Medium> Copy(VBoxManage vbox, Guid source, string path, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
-        var command = vbox.Command("clonemedium", "disk", $"{source}", Names.MediumPath(path), "--format", "VDI") with { TimeLimit = TimeSpan.FromHours(6), IsLong = true };
+        var command = vbox.Command("clonemedium", "disk", $"{source}", Names.MediumPath(path), "--format", "VDI") with
+        {
+            TimeLimit = TimeSpan.FromHours(6),
+            IsLong = true,
+        };
         await vbox.Run(command, progress, cancel);
         return await Get(vbox, path, cancel);
     }

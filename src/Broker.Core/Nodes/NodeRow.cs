@@ -40,7 +40,7 @@ public sealed record NodeRow
     /// <summary>What drives it.</summary>
     public required VmManagerKind Manager { get; init; }
 
-    /// <summary>Where the VM manager finds it: a libvirt URI, <c>virtualbox:///folder</c> with VirtualBox's settings, or a folder for the simulated one.</summary>
+    /// <summary>Where the VM manager finds it: a libvirt URI, <c>virtualbox:///</c> and VirtualBox's folder, or a folder for the simulated one.</summary>
     public required string Uri { get; init; }
 
     /// <summary>New work may go there.</summary>

@@ -6,7 +6,7 @@ using VirtualBox.Tests;
 
 namespace Broker.Backend.Tests.VmManagers;
 
-/// <summary>What the real VirtualBox makes of our disks and definitions. It runs no machines here, so the contract as a whole is tried on a simulator of it.</summary>
+/// <summary>What the real VirtualBox makes of our disks and definitions. It runs no machines here: the contract is tried on a simulator.</summary>
 [Trait("Category", "Long")]
 public sealed class RealVirtualBoxTests : IClassFixture<RealVirtualBox>, IAsyncLifetime
 {

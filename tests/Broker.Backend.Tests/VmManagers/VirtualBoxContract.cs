@@ -9,7 +9,7 @@ using VirtualBox.Testing;
 
 namespace Broker.Backend.Tests.VmManagers;
 
-/// <summary>On a simulator of VBoxManage, which runs machines; what the real one makes of disks and definitions is in <see cref="RealVirtualBoxTests"/>.</summary>
+/// <summary>On a simulator, which runs machines; what the real VirtualBox makes of disks and definitions is in <see cref="RealVirtualBoxTests"/>.</summary>
 public sealed class VirtualBoxContract : VmManagerContract, IDisposable
 {
     private readonly SimulatedVirtualBox _vbox = new(server: VirtualBoxVmManager.ServerOf);
@@ -40,7 +40,7 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
 
     protected override Task CutMemory(DomainSpec spec, Func<long, long> length)
     {
-        using var file = File.OpenWrite(Directory.EnumerateFiles(Path.Combine(_vbox.Home, "broker", $"{spec.Id}"), "*.sav", SearchOption.AllDirectories).Single());
+        using var file = File.OpenWrite(Directory.EnumerateFiles(FolderOf(spec), "*.sav", SearchOption.AllDirectories).Single());
         file.SetLength(length(file.Length));
         return Task.CompletedTask;
     }
@@ -142,6 +142,20 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
         Assert.Contains("vboxdrv", Assert.Throws<VmException>(() => Node.Start(spec.Id)).Message, StringComparison.Ordinal);
         Assert.Equal(Power.Off, Inventory(spec)!.Power);
         Assert.False(File.Exists(spec.DisplaySocket));
+    }
+
+    [Fact]
+    public void A_command_that_stands_still_does_not_hold_up_who_looks()
+    {
+        Node.Define(Spec([]));
+        _vbox.Knobs.Set(Knobs.Stall, 1);
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        // one of these, or of the looks beside them, is the one
+        for (var look = 0; look < 3; look++) Assert.Single(Node.Inventory());
+
+        Assert.False(_vbox.Knobs.IsOn(Knobs.Stall));
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 8);
     }
 
     [Theory]

@@ -147,7 +147,8 @@ internal sealed class DisplayBridge : IDisposable
             await machine.WriteAsync(new[] { Password }, cancel);
             var challenge = await Read(machine, VncAuthentication.Bytes, cancel);
             await machine.WriteAsync(VncAuthentication.Answer(_password, challenge), cancel);
-            if (BinaryPrimitives.ReadUInt32BigEndian(await Read(machine, 4, cancel)) != 0) throw new InvalidDataException("VirtualBox's display refuses the password.");
+            var refusal = BinaryPrimitives.ReadUInt32BigEndian(await Read(machine, 4, cancel));
+            if (refusal != 0) throw new InvalidDataException("VirtualBox's display refuses the password.");
             return machine;
         }
         catch (Exception e) when (e is IOException or SocketException or InvalidDataException)

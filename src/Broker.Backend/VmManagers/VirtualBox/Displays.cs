@@ -21,6 +21,9 @@ internal sealed class Displays(string? pack) : IDisposable
     /// <summary>The extension pack that speaks VNC.</summary>
     public string? Pack { get; } = pack;
 
+    /// <summary>Why the last display could not be served; null when it could.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>A port that is free and a password of its own, for a new run; null where there are no displays.</summary>
     public DisplayAccess? NewAccess()
     {
@@ -42,8 +45,17 @@ internal sealed class Displays(string? pack) : IDisposable
         lock (_lock)
         {
             if (_isDisposed || Has(id) || DisplayBridge.SomebodyListens(socket)) return;
-            Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
-            _bridges[id] = new(socket, access.Port, access.Password);
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
+                _bridges[id] = new(socket, access.Port, access.Password);
+                Problem = null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ArgumentException)
+            {
+                // the machine runs all the same; the next look tries again
+                Problem = $"{socket} can't be listened at: {e.Message}";
+            }
         }
     }
 

@@ -33,9 +33,8 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
             await machine.SetExtra(MarkKey, $"{spec.Id}");
             report = await machine.Read();
         }
-        var notes = MachineNotes.Read(folders.Of(spec.Id));
-        if (notes?.DisplaySocket != spec.DisplaySocket)
-            (notes is null ? new MachineNotes(spec.DisplaySocket, null, false, []) : notes with { DisplaySocket = spec.DisplaySocket }).Write(folders.Of(spec.Id));
+        var notes = MachineNotes.Read(folders.Of(spec.Id)) ?? new(spec.DisplaySocket, null, false, []);
+        (notes with { DisplaySocket = spec.DisplaySocket }).Write(folders.Of(spec.Id));
 
         var hasChanged = report.Name != spec.Name;
         if (hasChanged) await Rename(machine, report, spec);
@@ -95,8 +94,9 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
     private static async Task<bool> Bring(Machine machine, MachineReport report, DomainSpec spec)
     {
         var memory = (int)((spec.MemoryKib + 1023) / 1024);
-        var isSame = report.MemoryMiB == memory && report.Cpus == spec.Vcpus && report.VideoMemoryMiB == Hardware.VideoMemoryMiB && report.Graphics == Hardware.Graphics &&
-            report.Mouse == Hardware.Mouse && report.Switches.HasFlag(Hardware.TurnOn) && report.BootOrder[0] == BootDevice.Disk && report.BootOrder[1] == BootDevice.None;
+        var isSame = report.MemoryMiB == memory && report.Cpus == spec.Vcpus && report.VideoMemoryMiB == Hardware.VideoMemoryMiB
+            && report.Graphics == Hardware.Graphics && report.Mouse == Hardware.Mouse && report.Switches.HasFlag(Hardware.TurnOn)
+            && report.BootOrder is [BootDevice.Disk, BootDevice.None, ..];
         if (!isSame) await machine.Modify(Hardware with { MemoryMiB = memory, Cpus = spec.Vcpus });
 
         // Behind address translation of its own: guests don't reach each other, and the world reaches the ports that are forwarded.

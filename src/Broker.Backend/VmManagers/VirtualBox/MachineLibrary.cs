@@ -31,7 +31,8 @@ internal sealed class MachineLibrary(VBoxManage vbox, MachineWatch watch)
     public async Task CopyDisk(string file, string target, IProgress<int> percent, CancellationToken cancel)
     {
         Seen[] machines = [.. (await watch.Look()).Where(m => !m.IsOurs && FileOf(m) == file)];
-        if (machines.Length == 0) throw new VmException($"There is no machine '{file[..^Extension.Length]}' in this VirtualBox, nor a file '{file}' in the library folder.");
+        if (machines.Length == 0)
+            throw new VmException($"There is no machine '{file[..^Extension.Length]}' in this VirtualBox, nor a file '{file}' in the library folder.");
         if ((await Describe(file, machines)).Problem is { } problem) throw new VmException($"'{file}' can't be imported. {problem}");
         var disk = await DiskOf(machines[0]);
         await Medium.Copy(vbox, disk!.Uuid, target, percent, cancel);

@@ -15,7 +15,7 @@ internal sealed record MachineNotes(string DisplaySocket, DisplayAccess? Display
 {
     private const string FileName = "broker.json";
 
-    /// <summary>Reads those in a machine's folder; null when there are none.</summary>
+    /// <summary>Reads those in a machine's folder; null when there are none that can be read.</summary>
     public static MachineNotes? Read(string folder)
     {
         try
@@ -25,8 +25,9 @@ internal sealed record MachineNotes(string DisplaySocket, DisplayAccess? Display
                     [.. stored.Ports.Select(p => new ForwardedPort(p.GuestPort, IPAddress.Parse(p.HostAddress), p.HostPort))])
                 : null;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException or FormatException)
         {
+            // with damaged ones it is as without: the next definition writes them anew
             return null;
         }
     }

@@ -73,7 +73,8 @@ internal sealed class MachineWatch(VBoxManage vbox, MachineFolders folders, Guid
     /// <summary>Takes in what a machine does now, as a verb left it.</summary>
     public void Note(Guid id, MachineState state)
     {
-        if (_seen.TryGetValue(id, out var seen)) Apply(seen with { State = state, ReadAt = Stopwatch.GetTimestamp(), WrittenAt = WrittenAt(seen.SettingsFile) });
+        if (_seen.TryGetValue(id, out var seen))
+            Apply(seen with { State = state, ReadAt = Stopwatch.GetTimestamp(), WrittenAt = WrittenAt(seen.SettingsFile) });
     }
 
     /// <summary>Takes in what VirtualBox said of a machine.</summary>
@@ -94,9 +95,8 @@ internal sealed class MachineWatch(VBoxManage vbox, MachineFolders folders, Guid
     private async Task LookNow()
     {
         var askedAt = Stopwatch.GetTimestamp();
-        // side by side: now and then VBoxManage stands still for ten seconds, and twice that would be too long
-        var listing = Machine.List(vbox);
-        var running = (await Machine.ListRunning(vbox)).Select(m => m.Uuid).ToHashSet();
+        var listing = VirtualBoxCalls.Hurry(cancel => Machine.List(vbox, cancel));
+        var running = (await VirtualBoxCalls.Hurry(cancel => Machine.ListRunning(vbox, cancel))).Select(m => m.Uuid).ToHashSet();
         var listed = (await listing).Where(m => m.Uuid != hidden).ToList();
         await Task.WhenAll(listed.Select(m => LookAt(m, running.Contains(m.Uuid), askedAt)));
 
@@ -117,7 +117,7 @@ internal sealed class MachineWatch(VBoxManage vbox, MachineFolders folders, Guid
             var readAt = Stopwatch.GetTimestamp();
             // read after its time was taken, so that what is written meanwhile makes it old
             var writtenAt = seen is null ? default : WrittenAt(seen.SettingsFile);
-            var report = await new Machine(vbox, entry.Uuid).Read();
+            var report = await VirtualBoxCalls.Hurry(cancel => new Machine(vbox, entry.Uuid).Read(cancel));
             Apply(new(entry.Uuid, report.Name, report.State, null, report.SettingsFile, seen?.SettingsFile == report.SettingsFile ? writtenAt : default,
                 folders.IsOurs(entry.Uuid), readAt));
         }

@@ -31,7 +31,8 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     public long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel)
     {
-        if (!MachineLibrary.IsMachine(libraryFile) || LibraryFolder.Has(settings.LibraryFolder, libraryFile)) return _import.Run(libraryFile, target, percent, cancel);
+        if (!MachineLibrary.IsMachine(libraryFile) || LibraryFolder.Has(settings.LibraryFolder, libraryFile))
+            return _import.Run(libraryFile, target, percent, cancel);
         if (File.Exists(target)) return VdiFile.Read(target)?.CapacityBytes ?? throw InTheWay(target, "a disk image of ours");
         var part = target + ".part";
         return calls.Ask($"'{libraryFile}' could not be imported", async () =>
@@ -100,7 +101,10 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         ImageImport.Settle(part, target);
     }
 
-    public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel) => calls.Ask($"The disk {path} could not be made to stand alone", async () =>
+    public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel) =>
+        calls.Ask($"The disk {path} could not be made to stand alone", () => FlattenNow(path, backing, percent, cancel));
+
+    private async Task FlattenNow(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
     {
         CheckExists(path);
         if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
@@ -127,7 +131,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
             }
         }
         percent.Report(100);
-    });
+    }
 
     public void Delete(string path) => calls.Ask($"The disk {path} could not be deleted", async () =>
     {
@@ -172,7 +176,10 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         {
             if (below != null) CheckExists(below);
             if (VdiFile.Read(above)?.Parent != (below == null ? Guid.Empty : VdiFile.Read(below)?.Id) || (below != null && !IsFrozen(below)))
-                throw new VmException($"{above} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with VBoxManage showmediuminfo.");
+            {
+                throw new VmException($"{above} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with " +
+                    "VBoxManage showmediuminfo.");
+            }
         }
     }
 

@@ -8,6 +8,8 @@ namespace Broker.Backend.VmManagers.VirtualBox;
 /// </summary>
 internal sealed class VirtualBoxCalls(string node)
 {
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(2);
+
     private volatile bool _isLost;
 
     /// <summary>VirtualBox did not answer.</summary>
@@ -26,13 +28,11 @@ internal sealed class VirtualBoxCalls(string node)
         catch (Exception e) when (IsLost(e))
         {
             _isLost = true;
-            throw new VmException($"Node {node}: VirtualBox does not answer: {e.Message}{End(e)} Look whether VBoxSVC, its server, can start: VBoxManage list vms", e)
-            {
-                IsConnectionLost = true,
-            };
+            var message = $"Node {node}: VirtualBox does not answer: {e.Message}{End(e)} Look whether VBoxSVC, its server, can start: VBoxManage list vms";
+            throw new VmException(message, e) { IsConnectionLost = true };
         }
-        catch (Exception e) when (e is VBoxManageException or MachineStateException or MediaInUseException or ExtensionPackException or ArgumentException or FormatException
-            or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is VBoxManageException or MachineStateException or MediaInUseException or ExtensionPackException or ArgumentException
+            or FormatException or IOException or UnauthorizedAccessException)
         {
             throw new VmException($"{failure} on node {node}: {e.Message}{End(e)}{Remedy(e)}", e);
         }
@@ -46,8 +46,25 @@ internal sealed class VirtualBoxCalls(string node)
     });
 
     /// <summary>Whether a failure is that VirtualBox is not there.</summary>
-    public static bool IsLost(Exception e) =>
-        e is VBoxManageNotFoundException or TimeoutException || e is VBoxManageException failed && failed.Result.Errors.Contains("Failed to create the VirtualBox object", StringComparison.Ordinal);
+    public static bool IsLost(Exception e) => e is VBoxManageNotFoundException or TimeoutException
+        || e is VBoxManageException failed && failed.Result.Errors.Contains("Failed to create the VirtualBox object", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Asks what changes nothing, and asks again beside it when the answer takes long: now and then VBoxManage stands still for ten seconds, and whoever
+    /// looks at a whole host can't wait for that several times.
+    /// </summary>
+    public static async Task<T> Hurry<T>(Func<CancellationToken, Task<T>> ask)
+    {
+        using var end = new CancellationTokenSource();
+        var first = ask(end.Token);
+        if (await Task.WhenAny(first, Task.Delay(Long, CancellationToken.None)) == first) return await first;
+        var second = ask(end.Token);
+        var quicker = await Task.WhenAny(first, second);
+        await end.CancelAsync();
+        // it ends when VBoxManage has, and how is nobody's business
+        _ = (quicker == first ? second : first).ContinueWith(slow => slow.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return await quicker;
+    }
 
     private static string End(Exception e) => e.Message.EndsWith('.') ? "" : ".";
 

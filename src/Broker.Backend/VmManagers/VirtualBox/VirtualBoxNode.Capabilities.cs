@@ -36,7 +36,8 @@ internal sealed partial class VirtualBoxNode : ICanHibernate, ICanPause, ICanScr
     public void Pause(Guid id) => Work(id, "The domain could not be paused", "user", async () =>
     {
         var report = await Get(id);
-        if (Lifecycle.Read(report.State).Power is not (Power.Running or Power.Paused)) throw new VmException($"{report.Name} is off: there is nothing to pause.");
+        if (Lifecycle.Read(report.State).Power is not (Power.Running or Power.Paused))
+            throw new VmException($"{report.Name} is off: there is nothing to pause.");
         _watch.Note(id, await new Machine(_vbox, id).Pause());
     });
 
@@ -81,6 +82,7 @@ internal sealed partial class VirtualBoxNode : ICanHibernate, ICanPause, ICanScr
         {
             ["security_models"] = "",
             ["probe_ms"] = took.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+            ["displays"] = _displays.Problem ?? Facts["displays"],
             ["virtualbox_driver"] = File.Exists(DriverDevice) ? "loaded" : $"missing: there is no {DriverDevice}. Load it: modprobe vboxdrv",
         };
     });

@@ -29,7 +29,8 @@ internal sealed partial class VirtualBoxNode : IVmNode
     private readonly CancellationTokenSource _end = new();
     private Task _polling = Task.CompletedTask;
 
-    private VirtualBoxNode(NodeSettings settings, VBoxManage vbox, VirtualBoxCalls calls, string home, Displays displays, IReadOnlyDictionary<string, string> facts)
+    private VirtualBoxNode(
+        NodeSettings settings, VBoxManage vbox, VirtualBoxCalls calls, string home, Displays displays, IReadOnlyDictionary<string, string> facts)
     {
         _settings = settings;
         _vbox = vbox;
@@ -99,7 +100,8 @@ internal sealed partial class VirtualBoxNode : IVmNode
         return [.. seen.Select(Report)];
     });
 
-    public void Define(DomainSpec spec) => Work(spec.Id, $"{spec.Name} could not be defined", "defined", async () => _watch.Note(await _definition.Define(spec), Stopwatch.GetTimestamp()));
+    public void Define(DomainSpec spec) => Work(spec.Id, $"{spec.Name} could not be defined", "defined",
+        async () => _watch.Note(await _definition.Define(spec), Stopwatch.GetTimestamp()));
 
     public void Undefine(Guid id) => Work(id, "The domain could not be removed", "undefined", async () =>
     {
@@ -120,13 +122,15 @@ internal sealed partial class VirtualBoxNode : IVmNode
         var power = Lifecycle.Read(report.State).Power;
         if (power == Power.Paused) throw new VmException($"{report.Name} stands still and can't hear the power button. Start it, or force it off.");
         if (power != Power.Running) return;
+        _restarts.TryRemove(id, out _);
         try
         {
             await new Machine(_vbox, id).PressPowerButton();
         }
-        catch (VBoxManageException) when (_watch[id] is null)
+        catch (VBoxManageException e) when (!VirtualBoxCalls.IsLost(e))
         {
-            // it has just gone
+            // it may just have gone off
+            if (await Find(id) is { } now && Lifecycle.Read(now.State).Power == Power.Running) throw;
         }
     });
 
@@ -197,12 +201,12 @@ internal sealed partial class VirtualBoxNode : IVmNode
             _watch.Note(await machine.Read(), Stopwatch.GetTimestamp());
             if (!File.Exists(DriverDevice) && e.Message.Contains("during startup", StringComparison.Ordinal))
             {
-                throw new VmException($"{report.Name} can't start: the kernel of {_settings.Name} has no driver of VirtualBox ({DriverDevice} is missing). Load it: modprobe vboxdrv; " +
-                    "where there is none, build it: apt-get install virtualbox-dkms linux-headers-amd64, or /sbin/vboxconfig.", e);
+                throw new VmException($"{report.Name} can't start: the kernel of {_settings.Name} has no driver of VirtualBox ({DriverDevice} is missing). " +
+                    "Load it: modprobe vboxdrv; where there is none, build it: apt-get install virtualbox-dkms linux-headers-amd64, or /sbin/vboxconfig.", e);
             }
             if (!isRestored) throw;
-            throw new VmException($"{report.Name} could not go on from its saved memory, which is kept: {e.Message}. Try again; or switch it off by force, which discards " +
-                "the saved memory, and start it afresh.", e);
+            throw new VmException($"{report.Name} could not go on from its saved memory, which is kept: {e.Message}. Try again; or switch it off by force, " +
+                "which discards the saved memory, and start it afresh.", e);
         }
     }
 
@@ -213,7 +217,8 @@ internal sealed partial class VirtualBoxNode : IVmNode
         // of one that was defined by others only the power is ours
         if (MachineNotes.Read(folder) is not { } notes) return;
         var access = _displays.NewAccess();
-        if (access is not null) await machine.SetRemoteDisplay(new(IPAddress.Loopback, access.Port) { Password = access.Password, ExtensionPack = _displays.Pack });
+        if (access is not null)
+            await machine.SetRemoteDisplay(new(IPAddress.Loopback, access.Port) { Password = access.Password, ExtensionPack = _displays.Pack });
         (notes with { Display = access, IsRestored = isRestored }).Write(folder);
         await Forwards.Bring(machine, report, notes.Ports);
     }
@@ -234,7 +239,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
                 return;
             }
         }
-        catch (Exception e) when (e is VmException or VBoxManageException or MachineStateException or TimeoutException or OperationCanceledException or VBoxManageNotFoundException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             // it stays as it is, which the inventory tells from now on
         }
@@ -294,13 +299,14 @@ internal sealed partial class VirtualBoxNode : IVmNode
             IsRestored: power == Power.Running && machine.IsOurs && MachineNotes.Read(_folders.Of(machine.Id)) is { IsRestored: true });
     }
 
-    private async Task<MachineReport> Get(Guid id) => await Find(id) ?? throw new VmException($"Node {_settings.Name} doesn't know domain {id}. It has to be defined first.");
+    private async Task<MachineReport> Get(Guid id) =>
+        await Find(id) ?? throw new VmException($"Node {_settings.Name} doesn't know domain {id}. It has to be defined first.");
 
     private async Task<MachineReport?> Find(Guid id)
     {
         try
         {
-            return await new Machine(_vbox, id).Read();
+            return await VirtualBoxCalls.Hurry(cancel => new Machine(_vbox, id).Read(cancel));
         }
         catch (MachineNotFoundException)
         {

@@ -35,7 +35,8 @@ public sealed class VirtualBoxVmManager(string? program = null) : IVmManager
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VmException($"Node {settings.Name}: the folder of disk images, {settings.PoolFolder}, or of VirtualBox's settings, {own}, can't be used: {e.Message}", e);
+            throw new VmException(
+                $"Node {settings.Name}: the folder of disk images, {settings.PoolFolder}, or of VirtualBox's settings, {own}, can't be used: {e.Message}", e);
         }
     }
 
@@ -44,13 +45,13 @@ public sealed class VirtualBoxVmManager(string? program = null) : IVmManager
     {
         if (!Uri.TryCreate(settings.Uri, UriKind.Absolute, out var uri) || uri.Scheme != Scheme || uri.Query != "" || uri.Fragment != "")
         {
-            throw new VmException($"'{settings.Uri}' is no address of a VirtualBox. Use {Scheme}:///folder, with the folder of its settings, or {Scheme}:/// for the VirtualBox of " +
-                "the back end's user.");
+            throw new VmException($"'{settings.Uri}' is no address of a VirtualBox. Use {Scheme}:///folder, with the folder of its settings, or {Scheme}:/// for " +
+                "the VirtualBox of the back end's user.");
         }
         if (uri.Host != "")
         {
-            throw new VmException($"Node {settings.Name} is on another host ({uri.Host}): its disks and displays can't be reached from here. Run a back end on that host, with " +
-                $"the URI {Scheme}:///folder.");
+            throw new VmException($"Node {settings.Name} is on another host ({uri.Host}): its disks and displays can't be reached from here. Run a back end " +
+                $"on that host, with the URI {Scheme}:///folder.");
         }
         var folder = Uri.UnescapeDataString(uri.AbsolutePath).TrimEnd('/');
         return folder == "" ? null : Path.GetFullPath(folder);
