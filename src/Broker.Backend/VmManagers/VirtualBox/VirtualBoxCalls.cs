@@ -62,7 +62,8 @@ internal sealed class VirtualBoxCalls(string node)
         var quicker = await Task.WhenAny(first, second);
         await end.CancelAsync();
         // it ends when VBoxManage has, and how is nobody's business
-        _ = (quicker == first ? second : first).ContinueWith(slow => slow.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var slower = quicker == first ? second : first;
+        _ = slower.ContinueWith(slow => slow.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return await quicker;
     }
 

@@ -45,8 +45,8 @@ public sealed class VirtualBoxVmManager(string? program = null) : IVmManager
     {
         if (!Uri.TryCreate(settings.Uri, UriKind.Absolute, out var uri) || uri.Scheme != Scheme || uri.Query != "" || uri.Fragment != "")
         {
-            throw new VmException($"'{settings.Uri}' is no address of a VirtualBox. Use {Scheme}:///folder, with the folder of its settings, or {Scheme}:/// for " +
-                "the VirtualBox of the back end's user.");
+            throw new VmException($"'{settings.Uri}' is no address of a VirtualBox. Use {Scheme}:///folder, with the folder of its settings, or {Scheme}:/// " +
+                "for the VirtualBox of the back end's user.");
         }
         if (uri.Host != "")
         {
