@@ -35,13 +35,15 @@ public sealed class Stage : IAsyncDisposable
     private readonly string _connection;
     private readonly string _run;
     private readonly string _pool;
+    private readonly string? _vboxmanage;
     private readonly Doorbell _doorbell;
     private BoundProcess? _backEnd;
     private BoundProcess? _frontEnd;
     private int _people;
 
-    private Stage(string connection, string run, string disks)
+    private Stage(string connection, string run, string disks, string? vboxmanage)
     {
+        _vboxmanage = vboxmanage;
         _connection = connection;
         _run = run;
         _pool = Path.Combine(disks, "pool");
@@ -70,10 +72,16 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Starts all of it on a simulated host.</summary>
     public static async Task<Stage> Simulated()
     {
+        var run = NewRunFolder();
+        return await Start(run, run, VmManagerKind.Simulated, Path.Combine(run, "node"));
+    }
+
+    /// <summary>A folder for all of a stage, removed with it or, if it was left, when the next one is made.</summary>
+    public static string NewRunFolder()
+    {
         RemoveLeftovers();
         // sockets lie in it, and the path of one has room for 107 bytes
-        var run = Directory.CreateTempSubdirectory($"bk-{Environment.ProcessId}-").FullName;
-        return await Start(run, run, VmManagerKind.Simulated, Path.Combine(run, "node"));
+        return Directory.CreateTempSubdirectory($"bk-{Environment.ProcessId}-").FullName;
     }
 
     /// <summary>Starts all of it on a host.</summary>
@@ -81,10 +89,11 @@ public sealed class Stage : IAsyncDisposable
     /// <param name="disks">Where library and pool go.</param>
     /// <param name="manager">What drives the host.</param>
     /// <param name="uri">Where the host is.</param>
-    public static async Task<Stage> Start(string run, string disks, VmManagerKind manager, string uri)
+    /// <param name="vboxmanage">The program for a host with VirtualBox.</param>
+    public static async Task<Stage> Start(string run, string disks, VmManagerKind manager, string uri, string? vboxmanage = null)
     {
         var portal = PortalFiles.Build();
-        var stage = new Stage(await (await PrivateMariaDb.Shared).NewDatabase(), run, disks);
+        var stage = new Stage(await (await PrivateMariaDb.Shared).NewDatabase(), run, disks, vboxmanage);
         try
         {
             stage.Admin = await stage.NewPerson("admin", isAdmin: true);
@@ -169,7 +178,7 @@ public sealed class Stage : IAsyncDisposable
 
     /// <summary>Starts the back end, again after <see cref="KillBackEnd"/>.</summary>
     public void StartBackEnd() => _backEnd ??= StartProgram("Broker.Backend",
-        ("BROKER_POOL", _pool), ("BROKER_LIBRARY", Library), ("BROKER_LEASE_SECONDS", "3"));
+        ("BROKER_POOL", _pool), ("BROKER_LIBRARY", Library), ("BROKER_LEASE_SECONDS", "3"), ("BROKER_VBOXMANAGE", _vboxmanage ?? ""));
 
     /// <summary>Ends the back end as a crash would.</summary>
     public async Task KillBackEnd()
