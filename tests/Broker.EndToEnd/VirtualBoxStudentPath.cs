@@ -1,3 +1,4 @@
+using Broker.Backend.VmManagers.VirtualBox;
 using Broker.Core.Domains;
 using Broker.Core.Nodes;
 using VirtualBox.Testing;
@@ -14,7 +15,7 @@ public sealed class VirtualBoxStage : IAsyncLifetime
     public Stage Stage { get; private set; } = null!;
 
     /// <summary>The VirtualBox.</summary>
-    public SimulatedVirtualBox VirtualBox { get; } = new();
+    public SimulatedVirtualBox VirtualBox { get; } = new(server: VirtualBoxVmManager.ServerOf);
 
     /// <inheritdoc/>
     public async Task InitializeAsync()

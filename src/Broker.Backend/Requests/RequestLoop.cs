@@ -8,6 +8,7 @@ using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
+using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Settings;
 using Broker.Core.Telemetry;
@@ -152,8 +153,14 @@ public sealed class RequestLoop(
                 }
 
                 var back = await db.Transaction(RequestsTable.TakeBackExpired, stop);
-                foreach (var dead in (await db.Read(RequestsTable.Claimants, stop)).Where(me.IsDead))
-                    back += await db.Transaction(s => RequestsTable.TakeBackFrom(s, dead), stop);
+                foreach (var dead in (await db.Read(async s => (await RequestsTable.Claimants(s)).Union(await NodesTable.Watchers(s)), stop)).Where(me.IsDead))
+                {
+                    back += await db.Transaction(async s =>
+                    {
+                        await NodesTable.Release(s, dead);
+                        return await RequestsTable.TakeBackFrom(s, dead);
+                    }, stop);
+                }
                 if (back > 0) Log.TakenBack(logger, back);
             }
             catch (Exception e) when (e is not OperationCanceledException)

@@ -86,6 +86,9 @@ public static class NodesTable
             WHERE id = @id AND (lease_owner = @backEnd OR lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))
             """, new { id, backEnd, seconds = lease.TotalSeconds }) == 1;
 
+    /// <summary>The back ends that have the right to watch a node.</summary>
+    public static Task<IReadOnlyList<Guid>> Watchers(DbSession db) => db.Query<Guid>("SELECT DISTINCT lease_owner FROM nodes WHERE lease_owner IS NOT NULL");
+
     /// <summary>Gives the right to watch up again.</summary>
     public static Task Release(DbSession db, Guid backEnd) =>
         db.Execute("UPDATE nodes SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = @backEnd", new { backEnd });

@@ -1,5 +1,6 @@
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Simulated;
+using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
@@ -43,6 +44,23 @@ public sealed class KillTests() : BackEndTests(isStarted: false)
         Assert.Equal(21, volumes.Count);
         Assert.Equal(volumes.Select(v => v.Id).Order(), host.Disks.List().Order());
         Assert.Equal(0, await _b.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM request_locks")));
+    }
+
+    [Fact]
+    public async Task AHostWhoseWatcherWasKilledIsWatchedByTheNextProcessBeforeTheRightRunsOut()
+    {
+        var first = StartProcess();
+        var watched = await _b.Until(Watch, w => w.Owner is not null);
+        await first.Kill();
+        watched = await _b.Db.Read(Watch);
+
+        StartProcess();
+        await _b.Until(Watch, w => w.Owner is not null && w.Owner != watched.Owner);
+
+        Assert.True(await _b.Db.Read(s => s.First<bool>("SELECT UTC_TIMESTAMP(6) < @Until", new { watched.Until })));
+
+        static Task<(Guid? Owner, DateTimeOffset? Until)> Watch(DbSession s) =>
+            s.First<(Guid?, DateTimeOffset?)>("SELECT lease_owner, lease_until FROM nodes");
     }
 
     [Fact]

@@ -58,5 +58,5 @@ public sealed class VirtualBoxVmManager(string? program = null) : IVmManager
     }
 
     /// <summary>A name for the folder's server, always the same: whoever asks for this folder's machines has to find the server that runs them.</summary>
-    internal static string ServerOf(string home) => "broker" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(home)))[..12];
+    public static string ServerOf(string home) => "broker" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(home)))[..12];
 }
