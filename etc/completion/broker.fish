@@ -366,7 +366,7 @@ complete -c broker -n "__broker_at broker nodes show" -l config -r -F -d 'Settin
 complete -c broker -n "__broker_at broker nodes show" -l json -d 'Print one JSON document instead of text; errors, too.'
 complete -c broker -n "__broker_at broker nodes show" -l help -d 'Show help and usage information'
 complete -c broker -n "__broker_at broker nodes add" -l manager -x -a 'libvirt simulated virtualbox' -d 'What drives it.'
-complete -c broker -n "__broker_at broker nodes add" -l uri -x -d 'Where it is: a libvirt URI such as qemu:///system, or a folder for a simulated one.'
+complete -c broker -n "__broker_at broker nodes add" -l uri -x -d 'Where it is: qemu:///system for libvirt, virtualbox:///FOLDER for the VirtualBox whose settings are in that folder, a folder for a simulated one.'
 complete -c broker -n "__broker_at broker nodes add" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'
 complete -c broker -n "__broker_at broker nodes add" -l json -d 'Print one JSON document instead of text; errors, too.'
 complete -c broker -n "__broker_at broker nodes add" -l help -d 'Show help and usage information'

@@ -112,7 +112,7 @@ internal static class Nodes
         var name = new Argument<string>("NAME") { Description = "What the host is called." };
         var manager = new Option<string>("--manager") { Description = "What drives it.", Required = true };
         manager.AcceptOnlyFromAmong(Enum.GetValues<VmManagerKind>().Select(Word.Of).ToArray());
-        var uri = new Option<string>("--uri") { Description = "Where it is: a libvirt URI such as qemu:///system, or a folder for a simulated one.", HelpName = "URI", Required = true };
+        var uri = new Option<string>("--uri") { Description = "Where it is: qemu:///system for libvirt, virtualbox:///FOLDER for the VirtualBox whose settings are in that folder, a folder for a simulated one.", HelpName = "URI", Required = true };
         var command = new Command("add", "Add a host, or tell where the one of this name is now.") { name, manager, uri };
         command.SetAction(async (parsed, cancel) =>
         {
