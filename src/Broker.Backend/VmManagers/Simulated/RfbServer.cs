@@ -9,13 +9,8 @@ internal sealed class RfbServer : IDisposable
 {
     private const int MostCutText = 1 << 20;
 
-    private readonly string _path;
     private readonly string _name;
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly CancellationTokenSource _end = new();
-    private readonly Lock _lock = new();
-    private readonly HashSet<Task> _viewers = [];
-    private readonly Task _accepting;
+    private readonly DisplaySocket _socket;
 
     /// <summary>Listens from here on. A socket file that somebody left is replaced.</summary>
     /// <param name="path">Where to listen; below 108 bytes.</param>
@@ -23,86 +18,31 @@ internal sealed class RfbServer : IDisposable
     /// <param name="screen">What they see.</param>
     public RfbServer(string path, string name, Screen screen)
     {
-        _path = path;
         _name = name;
         Screen = screen;
-        try
-        {
-            File.Delete(path);
-            _listener.Bind(new UnixDomainSocketEndPoint(path));
-            // Before listen: until then nobody is let in, whatever the mode. The folder decides who gets here; QEMU's sockets look the same.
-            File.SetUnixFileMode(path, (UnixFileMode)0b111_111_101);
-            _listener.Listen(16);
-        }
-        catch
-        {
-            _listener.Dispose();
-            throw;
-        }
-        _accepting = Accept();
+        _socket = new(path, Serve);
     }
 
     /// <summary>What it shows.</summary>
     public Screen Screen { get; }
 
     /// <summary>Cuts all viewers off and removes the socket.</summary>
-    public void Dispose()
-    {
-        _end.Cancel();
-        _listener.Dispose();
-        Task[] tasks;
-        lock (_lock) tasks = [_accepting, .. _viewers];
-        Task.WaitAll(tasks, TimeSpan.FromSeconds(5));
-        File.Delete(_path);
-        _end.Dispose();
-    }
+    public void Dispose() => _socket.Dispose();
 
-    private async Task Accept()
+    private async Task Serve(NetworkStream stream, CancellationToken cancel)
     {
-        await Task.Yield();
-        while (!_end.IsCancellationRequested)
-        {
-            Socket socket;
-            try
-            {
-                socket = await _listener.AcceptAsync(_end.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
-            {
-                return;
-            }
-            var viewer = Serve(socket);
-            lock (_lock) _viewers.Add(viewer);
-            _ = viewer.ContinueWith(ended =>
-            {
-                lock (_lock) _viewers.Remove(ended);
-            }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
-
-    private async Task Serve(Socket socket)
-    {
-        await Task.Yield();
-        using var stream = new NetworkStream(socket, ownsSocket: true);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await Greet(stream, end.Token);
+        var viewer = new Viewer(stream, Screen);
+        var sending = viewer.Send(end.Token);
         try
         {
-            await Greet(stream, end.Token);
-            var viewer = new Viewer(stream, Screen);
-            var sending = viewer.Send(end.Token);
-            try
-            {
-                await Listen(stream, viewer, end.Token);
-            }
-            finally
-            {
-                await end.CancelAsync();
-                await sending;
-            }
+            await Listen(stream, viewer, end.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidDataException or ObjectDisposedException or SocketException)
+        finally
         {
-            // the viewer left, sent nonsense, or the domain was turned off: the connection ends, nothing else
+            await end.CancelAsync();
+            await sending;
         }
     }
 

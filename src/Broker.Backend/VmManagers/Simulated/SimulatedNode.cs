@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Broker.Core;
@@ -239,25 +238,9 @@ internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanScr
 
     private void ServeDisplay(DomainSpec spec)
     {
-        if (_displays.ContainsKey(spec.Id) || SomebodyListens(spec.DisplaySocket)) return;
+        if (_displays.ContainsKey(spec.Id) || DisplaySocket.IsServed(spec.DisplaySocket)) return;
         Directory.CreateDirectory(Path.GetDirectoryName(spec.DisplaySocket)!);
         _displays[spec.Id] = new(spec.DisplaySocket, spec.Name, new(spec.Name));
-    }
-
-    /// <summary>Another process may serve the display of a domain that it started.</summary>
-    private static bool SomebodyListens(string path)
-    {
-        if (!File.Exists(path)) return false;
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private List<Known> All()

@@ -16,13 +16,8 @@ internal sealed class DisplayBridge : IDisposable
     private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(10);
     private static readonly byte[] Version = "RFB 003.008\n"u8.ToArray();
 
-    private readonly string _path;
     private readonly string _password;
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly CancellationTokenSource _end = new();
-    private readonly Lock _lock = new();
-    private readonly HashSet<Task> _viewers = [];
-    private readonly Task _accepting;
+    private readonly DisplaySocket _socket;
 
     /// <summary>Listens from here on. A socket file that somebody left is replaced.</summary>
     /// <param name="path">Where to listen; below 108 bytes.</param>
@@ -30,104 +25,33 @@ internal sealed class DisplayBridge : IDisposable
     /// <param name="password">What VirtualBox asks for.</param>
     public DisplayBridge(string path, int port, string password)
     {
-        _path = path;
         Port = port;
         _password = password;
-        try
-        {
-            File.Delete(path);
-            _listener.Bind(new UnixDomainSocketEndPoint(path));
-            // Before listen: until then nobody is let in, whatever the mode. The folder decides who gets here; QEMU's sockets look the same.
-            File.SetUnixFileMode(path, (UnixFileMode)0b111_111_101);
-            _listener.Listen(16);
-        }
-        catch
-        {
-            _listener.Dispose();
-            throw;
-        }
-        _accepting = Accept();
+        _socket = new(path, Serve);
     }
 
     /// <summary>Where VirtualBox listens.</summary>
     public int Port { get; }
 
-    /// <summary>Whether somebody listens on a socket: another process may serve it.</summary>
-    public static bool SomebodyListens(string path)
-    {
-        if (!File.Exists(path)) return false;
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Cuts all viewers off and removes the socket.</summary>
-    public void Dispose()
-    {
-        _end.Cancel();
-        _listener.Dispose();
-        Task[] tasks;
-        lock (_lock) tasks = [_accepting, .. _viewers];
-        Task.WaitAll(tasks, TimeSpan.FromSeconds(5));
-        File.Delete(_path);
-        _end.Dispose();
-    }
+    public void Dispose() => _socket.Dispose();
 
-    private async Task Accept()
+    private async Task Serve(NetworkStream viewer, CancellationToken cancel)
     {
-        await Task.Yield();
-        while (true)
-        {
-            Socket socket;
-            try
-            {
-                socket = await _listener.AcceptAsync(_end.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
-            {
-                return;
-            }
-            var viewer = Serve(socket);
-            lock (_lock) _viewers.Add(viewer);
-            _ = viewer.ContinueWith(ended =>
-            {
-                lock (_lock) _viewers.Remove(ended);
-            }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var greeting = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+        greeting.CancelAfter(LongestGreeting);
+        await viewer.WriteAsync(Version, greeting.Token);
+        if (!(await Read(viewer, Version.Length, greeting.Token)).SequenceEqual(Version)) return;
+        // only for one that speaks: who just looks whether somebody listens costs nothing
+        await using var machine = await Enter(viewer, greeting.Token);
+        await viewer.WriteAsync(new byte[] { 1, NoSecurity }, greeting.Token);
+        if ((await Read(viewer, 1, greeting.Token))[0] != NoSecurity) return;
+        await viewer.WriteAsync(new byte[4], greeting.Token);      // it went well
 
-    private async Task Serve(Socket socket)
-    {
-        await Task.Yield();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-        await using var viewer = new NetworkStream(socket, ownsSocket: true);
-        try
-        {
-            using var greeting = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
-            greeting.CancelAfter(LongestGreeting);
-            await viewer.WriteAsync(Version, greeting.Token);
-            if (!(await Read(viewer, Version.Length, greeting.Token)).SequenceEqual(Version)) return;
-            // only for one that speaks: who just looks whether somebody listens costs nothing
-            await using var machine = await Enter(viewer, greeting.Token);
-            await viewer.WriteAsync(new byte[] { 1, NoSecurity }, greeting.Token);
-            if ((await Read(viewer, 1, greeting.Token))[0] != NoSecurity) return;
-            await viewer.WriteAsync(new byte[4], greeting.Token);      // it went well
-
-            var ended = await Task.WhenAny(viewer.CopyToAsync(machine, end.Token), machine.CopyToAsync(viewer, end.Token));
-            await end.CancelAsync();
-            await ended;
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or InvalidDataException or ObjectDisposedException)
-        {
-            // either side left, said nonsense or took too long: this connection ends, nothing else
-        }
+        var ended = await Task.WhenAny(viewer.CopyToAsync(machine, end.Token), machine.CopyToAsync(viewer, end.Token));
+        await end.CancelAsync();
+        await ended;
     }
 
     /// <summary>Connects to VirtualBox's display and gives the password. Why that can't be is told to the viewer too.</summary>

@@ -44,7 +44,7 @@ internal sealed class Displays(string? pack) : IDisposable
     {
         lock (_lock)
         {
-            if (_isDisposed || Has(id) || DisplayBridge.SomebodyListens(socket)) return;
+            if (_isDisposed || Has(id) || DisplaySocket.IsServed(socket)) return;
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
