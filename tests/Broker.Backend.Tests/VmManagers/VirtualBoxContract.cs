@@ -133,6 +133,71 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
     }
 
     [Fact]
+    public async Task A_display_is_that_of_the_present_run_also_when_nobody_saw_the_last_one_end()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        Node.Start(spec.Id);
+        var notes = MachineNotes.Read(FolderOf(spec))!;
+
+        // as one finds them that did not see the run end to which they belong
+        (notes with { Display = notes.Display! with { Password = "another" } }).Write(FolderOf(spec));
+        Node.Inventory();
+        Assert.Equal(0, await KindsOfSecurity());
+        notes.Write(FolderOf(spec));
+        Node.Inventory();
+        Assert.Equal(1, await KindsOfSecurity());
+
+        async Task<byte> KindsOfSecurity()
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(spec.DisplaySocket));
+            await using var stream = new NetworkStream(socket);
+            await stream.WriteAsync("RFB 003.008\n"u8.ToArray());
+            var answer = new byte[12 + 1];
+            await stream.ReadExactlyAsync(answer);
+            return answer[12];
+        }
+    }
+
+    [Fact]
+    public async Task What_was_written_since_somebody_took_a_snapshot_stays()
+    {
+        var spec = Spec([new("vda", await ImportedBlank(), Node.Disks.Format, [])]);
+        Node.Define(spec);
+        var machine = new Machine(VBox, spec.Id);
+        await machine.TakeSnapshot("somebody's");
+        var before = (await machine.Read()).Attachments;
+
+        Node.Define(spec);
+        Assert.Equal(before, (await machine.Read()).Attachments);
+        Assert.NotEqual(spec.Disks[0].Path, Assert.Single(before).Location);
+    }
+
+    [Fact]
+    public async Task A_base_that_could_not_be_prepared_is_made_writable_again_though_its_machine_has_it()
+    {
+        var spec = Spec([new("vda", await ImportedBlank(), Node.Disks.Format, [])]);
+        Node.Define(spec);
+        await new Machine(VBox, spec.Id).TakeSnapshot("somebody's");
+        var disk = spec.Disks[0].Path;
+
+        Assert.Contains("snapshots", Assert.Throws<VmException>(() => Node.Disks.Freeze(disk)).Message, StringComparison.Ordinal);
+        Node.Disks.Thaw(disk);
+        Assert.True(File.GetUnixFileMode(disk).HasFlag(UnixFileMode.UserWrite));
+    }
+
+    [Fact]
+    public async Task The_machine_that_keeps_base_images_is_finished_where_its_making_was_cut_off()
+    {
+        var keeper = (await Machine.List(VBox)).Single(m => m.Name == "broker-images").Uuid;
+        await new Machine(VBox, keeper).RemoveController("SATA");
+
+        using var next = Manager.Connect(Settings);
+        Assert.Single((await new Machine(VBox, keeper).Read()).Controllers);
+    }
+
+    [Fact]
     public void A_driver_that_is_missing_is_told()
     {
         var spec = Spec([]);
@@ -181,6 +246,15 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
         Assert.Contains($"Environment=VBOX_IPC_SOCKETID={VirtualBoxVmManager.ServerOf(ValueOf("VBOX_USER_HOME"))}", lines);
 
         string ValueOf(string name) => lines.Single(line => line.StartsWith($"Environment={name}=", StringComparison.Ordinal)).Split('=', 3)[2];
+    }
+
+    private async Task<string> ImportedBlank()
+    {
+        Directory.CreateDirectory(Settings.LibraryFolder);
+        await MakeBlank(InLibrary(Blank));
+        var path = Node.Disks.PathOf(Guid.NewGuid());
+        Node.Disks.Import(Blank, path, new Progress<int>(), CancellationToken.None);
+        return path;
     }
 
     private VBoxManage VBox => new(SimulatedVirtualBox.Program) { UserHome = _vbox.Home, Server = _vbox.Server };

@@ -16,22 +16,19 @@ internal sealed class DisplayBridge : IDisposable
     private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(10);
     private static readonly byte[] Version = "RFB 003.008\n"u8.ToArray();
 
-    private readonly string _password;
     private readonly DisplaySocket _socket;
 
     /// <summary>Listens from here on. A socket file that somebody left is replaced.</summary>
     /// <param name="path">Where to listen; below 108 bytes.</param>
-    /// <param name="port">Where VirtualBox does, on the loopback address.</param>
-    /// <param name="password">What VirtualBox asks for.</param>
-    public DisplayBridge(string path, int port, string password)
+    /// <param name="access">Where VirtualBox does, and what it asks for.</param>
+    public DisplayBridge(string path, DisplayAccess access)
     {
-        Port = port;
-        _password = password;
+        Access = access;
         _socket = new(path, Serve);
     }
 
-    /// <summary>Where VirtualBox listens.</summary>
-    public int Port { get; }
+    /// <summary>Where VirtualBox listens, and what it asks for.</summary>
+    public DisplayAccess Access { get; }
 
     /// <summary>Cuts all viewers off and removes the socket.</summary>
     public void Dispose() => _socket.Dispose();
@@ -61,7 +58,7 @@ internal sealed class DisplayBridge : IDisposable
         var machine = (NetworkStream?)null;
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Port), cancel);
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Access.Port), cancel);
             machine = new NetworkStream(socket, ownsSocket: true);
             await Read(machine, Version.Length, cancel);
             await machine.WriteAsync(Version, cancel);
@@ -70,7 +67,7 @@ internal sealed class DisplayBridge : IDisposable
             if (!kinds.Contains(Password)) throw new InvalidDataException("VirtualBox's display asks for no password.");
             await machine.WriteAsync(new[] { Password }, cancel);
             var challenge = await Read(machine, VncAuthentication.Bytes, cancel);
-            await machine.WriteAsync(VncAuthentication.Answer(_password, challenge), cancel);
+            await machine.WriteAsync(VncAuthentication.Answer(Access.Password, challenge), cancel);
             var refusal = BinaryPrimitives.ReadUInt32BigEndian(await Read(machine, 4, cancel));
             if (refusal != 0) throw new InvalidDataException("VirtualBox's display refuses the password.");
             return machine;

@@ -32,23 +32,22 @@ internal sealed class Displays(string? pack) : IDisposable
         {
             var port = RandomNumberGenerator.GetInt32(FirstPort, FirstPort + PortCount);
             // Another may take it before VirtualBox does, by chance; then the password keeps people out of what is there.
-            if (IsFree(port) && _bridges.Values.All(b => b.Port != port)) return new((ushort)port, RemoteDisplay.NewPassword());
+            if (IsFree(port) && _bridges.Values.All(b => b.Access.Port != port)) return new((ushort)port, RemoteDisplay.NewPassword());
         }
     }
 
-    /// <summary>Whether a machine's display is served from here.</summary>
-    public bool Has(Guid id) => _bridges.ContainsKey(id);
-
-    /// <summary>Serves the display of a machine that runs, unless another process does.</summary>
+    /// <summary>Serves the display of a machine that runs, unless another process does. What served its last run ends.</summary>
     public void Serve(Guid id, string socket, DisplayAccess access)
     {
         lock (_lock)
         {
-            if (_isDisposed || Has(id) || DisplaySocket.IsServed(socket)) return;
+            if (_isDisposed || _bridges.TryGetValue(id, out var there) && there.Access == access) return;
+            Remove(id);
+            if (DisplaySocket.IsServed(socket)) return;
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
-                _bridges[id] = new(socket, access.Port, access.Password);
+                _bridges[id] = new(socket, access);
                 Problem = null;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ArgumentException)

@@ -36,7 +36,9 @@ internal sealed class ImageRegistry(VBoxManage vbox, string home, string pool, M
         try
         {
             // what is left there when a process was killed
-            foreach (var place in (await Keeper.Read()).Attachments) await Keeper.Detach(place.Controller, place.Port, place.Device);
+            var report = await Keeper.Read();
+            foreach (var place in report.Attachments) await Keeper.Detach(place.Controller, place.Port, place.Device);
+            if (report.Controllers.All(c => c.Name != Controller)) await AddController();
             return;
         }
         catch (MachineNotFoundException)
@@ -45,7 +47,7 @@ internal sealed class ImageRegistry(VBoxManage vbox, string home, string pool, M
         }
         folders.Delete(Id);
         await Machine.Create(vbox, new(Name) { Uuid = Id, BaseFolder = folders.Of(Id) });
-        await Keeper.AddController(new(Controller, StorageBus.Sata) { Ports = 1 });
+        await AddController();
     }
 
     /// <summary>Makes VirtualBox know a disk that is about to become a machine's, and write it down.</summary>
@@ -79,6 +81,8 @@ internal sealed class ImageRegistry(VBoxManage vbox, string home, string pool, M
             _turn.Release();
         }
     }
+
+    private Task AddController() => Keeper.AddController(new(Controller, StorageBus.Sata) { Ports = 1 });
 
     private async Task<Medium> Open(string path)
     {

@@ -108,6 +108,9 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
 
     private async Task<bool> BringDisks(Machine machine, MachineReport report, DomainSpec spec)
     {
+        // Its disks lie below differences, which hold all that was written since: without those it would be back where the snapshot was taken.
+        if (report.CurrentSnapshot is not null) return false;
+
         // What is frozen belongs to its clones: no machine may have it.
         DiskSpec[] wanted = [.. spec.Disks.Where(d => !VdiDisks.IsFrozen(d.Path))];
         (int Port, string? Path)[] there = [.. report.Attachments.Where(a => a.Controller == Controller).Select(a => (a.Port, a.Location)).Order()];

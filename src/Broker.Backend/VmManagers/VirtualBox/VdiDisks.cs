@@ -74,10 +74,13 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
     public void Thaw(string path) => calls.Ask($"The disk {path} could not be made writable", async () =>
     {
         CheckExists(path);
-        // fails while disks of machines hang on it, and before anything has changed
         await ForgetAndDelete(TemplateOf(path) + ".part");
-        await Forget(path);
-        File.Delete(TemplateOf(path));
+        if (IsFrozen(path))
+        {
+            // fails while disks of machines hang on it, and before anything has changed
+            await Forget(path);
+            File.Delete(TemplateOf(path));
+        }
         File.SetUnixFileMode(path, Writable);
     });
 

@@ -95,7 +95,6 @@ internal sealed partial class VirtualBoxNode : IVmNode
     public IReadOnlyList<DomainReport> Inventory() => _calls.Ask<IReadOnlyList<DomainReport>>("The domains could not be listed", async () =>
     {
         var seen = await _watch.Look();
-        // those of a process that is gone meanwhile are taken over
         foreach (var machine in seen.Where(IsOn)) Serve(machine);
         return [.. seen.Select(Report)];
     });
@@ -118,11 +117,11 @@ internal sealed partial class VirtualBoxNode : IVmNode
 
     public void Shutdown(Guid id) => Work(id, "The domain could not be shut down", "shutdown", async () =>
     {
+        await CallOffRestart(id);
         if (await Find(id) is not { } report) return;
         var power = Lifecycle.Read(report.State).Power;
         if (power == Power.Paused) throw new VmException($"{report.Name} stands still and can't hear the power button. Start it, or force it off.");
         if (power != Power.Running) return;
-        _restarts.TryRemove(id, out _);
         try
         {
             await new Machine(_vbox, id).PressPowerButton();
@@ -145,7 +144,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
 
     public void Destroy(Guid id) => Work(id, "The domain could not be turned off", "destroyed", async () =>
     {
-        _restarts.TryRemove(id, out _);
+        await CallOffRestart(id);
         if (await Find(id) is not { } report || Lifecycle.Read(report.State).Power is not (Power.Running or Power.Paused)) return;
         // what is saved would be thrown away with it
         _watch.Note(id, await new Machine(_vbox, id).Poweroff());
@@ -195,6 +194,8 @@ internal sealed partial class VirtualBoxNode : IVmNode
         try
         {
             using (_watch.Because(id, isRestored ? "restored" : "booted")) _watch.Note(id, await machine.Start());
+            // where it went off and on between two looks nothing seems to have changed, but the display has
+            if (_watch[id] is { } now && IsOn(now)) Serve(now);
         }
         catch (VBoxManageException e) when (!VirtualBoxCalls.IsLost(e))
         {
@@ -229,10 +230,11 @@ internal sealed partial class VirtualBoxNode : IVmNode
         var asked = Stopwatch.GetTimestamp();
         try
         {
-            await Task.Yield();
-            while (Stopwatch.GetElapsedTime(asked) < longest && _restarts.ContainsKey(id))
+            while (Stopwatch.GetElapsedTime(asked) < longest)
             {
                 await Task.Delay(BetweenLooks / 4, _end.Token);
+                // called off
+                if (!_restarts.ContainsKey(id)) return;
                 if (await Find(id) is not { } report) return;
                 if (report.State is not (MachineState.PowerOff or MachineState.Aborted)) continue;
                 await StartNow(id);
@@ -249,6 +251,12 @@ internal sealed partial class VirtualBoxNode : IVmNode
         }
     }
 
+    /// <summary>One that is starting it at this moment is waited for: what comes then finds it running.</summary>
+    private async Task CallOffRestart(Guid id)
+    {
+        if (_restarts.TryRemove(id, out var restart)) await restart;
+    }
+
     private async Task Poll()
     {
         await Task.Yield();
@@ -259,9 +267,10 @@ internal sealed partial class VirtualBoxNode : IVmNode
                 var began = Stopwatch.GetTimestamp();
                 try
                 {
-                    await _watch.Look();
+                    // displays of a process that is gone meanwhile are taken over, and those of a run that others began
+                    foreach (var machine in (await _watch.Look()).Where(IsOn)) Serve(machine);
                 }
-                catch (Exception e) when (e is VBoxManageException or TimeoutException or VBoxManageNotFoundException or FormatException or IOException)
+                catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
                 {
                     // whoever asks hears it too, and these are hints only
                 }
@@ -286,7 +295,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
 
     private void Serve(Seen machine)
     {
-        if (machine.IsOurs && !_displays.Has(machine.Id) && MachineNotes.Read(_folders.Of(machine.Id)) is { Display: { } access } notes)
+        if (machine.IsOurs && MachineNotes.Read(_folders.Of(machine.Id)) is { Display: { } access } notes)
             _displays.Serve(machine.Id, notes.DisplaySocket, access);
     }
 
