@@ -161,7 +161,8 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
             if (next.State is DomainState.Shutdown)
             {
                 await Core.Requests.RequestsTable.CallOffForcedShutdown(s, row.Id);
-                await EndedDesktops.Remove(s, row.Id);
+                // one that its host does not list is looked at once more first: what is removed does not come back
+                if (report is not null) await EndedDesktops.Remove(s, row.Id);
             }
         }
 

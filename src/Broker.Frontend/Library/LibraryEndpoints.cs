@@ -68,13 +68,14 @@ public static class LibraryEndpoints
 
     private static async Task<Created<UploadedImage>> Upload(string file, SignedIn who, HttpContext http, Uploads uploads, Db db, CancellationToken cancel)
     {
+        // The usual limit is for JSON; this body's own is judged by Receive. Raised before anything is refused: the server cuts off who sends more than
+        // its limit, and he would not hear why.
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = http.Request.ContentLength;
         CheckName(file);
         if (http.Request.ContentLength is not { } length)
             throw new RefusedException(StatusCodes.Status411LengthRequired, "length_required", "Say with Content-Length how large the image is, so that it is known whether there is room.");
         if (await IsOwnOfLibrary(db, file, cancel))
             throw new RefusedException(StatusCodes.Status409Conflict, "exists", $"There is an image '{file}' already. Choose another name.");
-        // the usual limit is for JSON; this body's own is judged by Receive
-        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = length;
         var header = await uploads.Receive(file, length, http.Request.Body, cancel);
         await db.Transaction(s => UsersTable.Audit(s, who.Id, who.Caller.Address, "upload_image", file, new { size_bytes = length, header.Format }), CancellationToken.None);
         return TypedResults.Created($"/api/library/{Uri.EscapeDataString(file)}",

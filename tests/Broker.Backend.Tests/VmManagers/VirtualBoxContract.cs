@@ -80,6 +80,41 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
     }
 
     [Fact]
+    public void A_machine_whose_settings_are_damaged_can_be_removed()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        _vbox.KillServer();
+        File.WriteAllText(Directory.EnumerateFiles(Path.Combine(_vbox.Home, "broker", $"{spec.Id}"), "*.vbox", SearchOption.AllDirectories).Single(), "damaged");
+        Assert.NotNull(Inventory(spec));
+
+        Node.Destroy(spec.Id);
+        Node.Undefine(spec.Id);
+
+        Assert.Null(Inventory(spec));
+        Node.Define(spec);
+        Assert.Equal(Power.Off, Inventory(spec)!.Power);
+    }
+
+    [Fact]
+    public async Task What_VirtualBox_forgot_is_not_thrown_away()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        var folder = Path.Combine(_vbox.Home, "broker", $"{spec.Id}");
+        await Programs.Run("env", $"VBOX_USER_HOME={_vbox.Home}", $"VBOX_IPC_SOCKETID={VirtualBoxVmManager.ServerOf(_vbox.Home)}",
+            SimulatedVirtualBox.Program, "unregistervm", $"{spec.Id}");
+        var saved = Path.Combine(folder, "memory.sav");
+        await File.WriteAllTextAsync(saved, "what somebody wants to go on with");
+
+        Assert.Contains("registervm", Assert.Throws<VmException>(() => Node.Define(spec)).Message, StringComparison.Ordinal);
+
+        Assert.True(File.Exists(saved));
+        File.Delete(saved);
+        Node.Define(spec);
+    }
+
+    [Fact]
     public void Guests_that_crash_with_their_server_are_off_and_start_again()
     {
         var spec = Spec([]);

@@ -65,7 +65,7 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
         catch (MachineExistsException)
         {
             // no machine of ours is there, so it is what was left when this was killed
-            folders.Delete(spec.Id);
+            folders.DeleteHalfMade(spec.Id);
             await Machine.Create(vbox, machine);
         }
     }

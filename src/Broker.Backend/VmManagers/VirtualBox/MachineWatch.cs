@@ -125,6 +125,11 @@ internal sealed class MachineWatch(VBoxManage vbox, MachineFolders folders, Guid
         {
             // it went while we looked: the next look misses it
         }
+        catch (Exception e) when (!folders.IsOurs(entry.Uuid) && (e is FormatException || (e is VBoxManageException failed && !VirtualBoxCalls.IsLost(failed))))
+        {
+            // what others made and can't be read keeps nobody from his own
+            Apply(new(entry.Uuid, entry.Name, null, null, "", default, IsOurs: false, askedAt));
+        }
     }
 
     private static bool IsFresh(Seen seen, MachineState state, bool runs) => Lifecycle.MayBeOn(state)

@@ -104,10 +104,19 @@ internal sealed partial class VirtualBoxNode : IVmNode
 
     public void Undefine(Guid id) => Work(id, "The domain could not be removed", "undefined", async () =>
     {
-        if (await Find(id) is { } report)
+        var machine = new Machine(_vbox, id);
+        try
         {
-            if (Lifecycle.Read(report.State).Power is Power.Running or Power.Paused) throw new VmException($"{report.Name} is running. Shut it down first.");
-            await new Machine(_vbox, id).Unregister();
+            if (await Find(id) is { } report)
+            {
+                if (Lifecycle.Read(report.State).Power is Power.Running or Power.Paused) throw new VmException($"{report.Name} is running. Shut it down first.");
+                await machine.Unregister();
+            }
+        }
+        catch (VBoxManageException e) when (e.Code == ErrorCode.AccessDenied)
+        {
+            // its settings can't be read; it does not run, for VirtualBox could not have started it
+            await machine.Unregister();
         }
         _folders.Delete(id);
         _watch.NoteGone(id);
@@ -145,6 +154,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
     public void Destroy(Guid id) => Work(id, "The domain could not be turned off", "destroyed", async () =>
     {
         await CallOffRestart(id);
+        if (_watch[id] is { State: null }) return;      // its settings can't be read, so it can't have been started
         if (await Find(id) is not { } report || Lifecycle.Read(report.State).Power is not (Power.Running or Power.Paused)) return;
         // what is saved would be thrown away with it
         _watch.Note(id, await new Machine(_vbox, id).Poweroff());
