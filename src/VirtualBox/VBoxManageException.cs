@@ -26,6 +26,8 @@ public class VBoxManageException : Exception
             _ when result.IsLocked => new MachineLockedException(result),
             ErrorCode.ObjectNotFound when Says("Could not find a registered machine") => new MachineNotFoundException(result),
             ErrorCode.FileError when verb is "createvm" or "clonevm" && Says("already exists") => new MachineExistsException(result),
+            // whoever comes while another is just writing its file
+            _ when verb is "createvm" or "clonevm" && Says("Could not create the settings file") && Says("VERR_ALREADY_EXISTS") => new MachineExistsException(result),
             ErrorCode.ObjectInUse => new ObjectInUseException(result),
             _ when verb is "hostonlyif" => new HostonlyInterfaceException(result),
             _ => new(result),

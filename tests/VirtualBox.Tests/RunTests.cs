@@ -29,6 +29,15 @@ public sealed class RunTests
         Assert.DoesNotContain(seen, v => v.StartsWith("BROKER_", StringComparison.Ordinal) || v.StartsWith("LANG", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Machine settings file '/vms/a/a.vbox' already exists\nVBoxManage: error: Details: code VBOX_E_FILE_ERROR (0x80bb0004), component M")]
+    [InlineData("Could not create the settings file '/vms/a/a.vbox' (VERR_ALREADY_EXISTS)\nVBoxManage: error: Details: code VBOX_E_FILE_ERROR (0x80bb0004), component M")]
+    public async Task AMachineThatIsThereOrJustBeingMadeExists(string said)
+    {
+        using var fake = new FakeVBoxManage($"printf '%s\\n' 'VBoxManage: error: {said.Replace("'", "'\\''", StringComparison.Ordinal)}' >&2; exit 1");
+        await Assert.ThrowsAsync<MachineExistsException>(() => fake.Run("createvm", "--name", "a"));
+    }
+
     [Fact]
     public async Task MuchOutputOnBothSidesIsReadWhole()
     {
