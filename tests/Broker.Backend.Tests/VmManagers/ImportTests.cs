@@ -1,28 +1,15 @@
 using System.Buffers.Binary;
 using System.Text;
 using Broker.Backend.VmManagers;
-using Broker.Backend.VmManagers.Libvirt;
 using Broker.Core.Library;
 using Broker.Testing;
 
 namespace Broker.Backend.Tests.VmManagers;
 
 /// <summary>What becomes of images that qemu-img made, and of those that somebody has tampered with.</summary>
-public sealed class ImportTests : IDisposable
+public sealed class ImportTests : Qcow2Tests
 {
     private const string Secret = "nobody is to read this";
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("broker-");
-    private readonly NodeSettings _settings;
-    private readonly Qcow2Disks _disks;
-
-    public ImportTests()
-    {
-        _settings = new("here", "qemu:///system", _folder.CreateSubdirectory("pool").FullName, _folder.CreateSubdirectory("library").FullName, "/absent");
-        _disks = new(_settings);
-    }
-
-    public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
     [InlineData("qcow2", "")]

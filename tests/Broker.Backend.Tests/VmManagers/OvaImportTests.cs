@@ -1,27 +1,14 @@
 using System.Text;
 using Broker.Backend.VmManagers;
-using Broker.Backend.VmManagers.Libvirt;
 using Broker.Core.Library;
 using Broker.Testing;
 
 namespace Broker.Backend.Tests.VmManagers;
 
 /// <summary>What becomes of exported machines, and of those that somebody has tampered with.</summary>
-public sealed class OvaImportTests : IDisposable
+public sealed class OvaImportTests : Qcow2Tests
 {
     private const int Capacity = 8 << 20;
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("broker-");
-    private readonly NodeSettings _settings;
-    private readonly Qcow2Disks _disks;
-
-    public OvaImportTests()
-    {
-        _settings = new("here", "qemu:///system", _folder.CreateSubdirectory("pool").FullName, _folder.CreateSubdirectory("library").FullName, "/absent");
-        _disks = new(_settings);
-    }
-
-    public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
     [InlineData("streamOptimized")]

@@ -1,25 +1,12 @@
 using System.Text;
 using Broker.Backend.VmManagers;
-using Broker.Backend.VmManagers.Libvirt;
 using Broker.Core.Library;
 using Broker.Testing;
 
 namespace Broker.Backend.Tests.VmManagers;
 
-public sealed class Qcow2DisksTests : IDisposable
+public sealed class Qcow2DisksTests : Qcow2Tests
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("broker-");     // closed to others, as a checkout below /root is
-    private readonly NodeSettings _settings;
-    private readonly Qcow2Disks _disks;
-
-    public Qcow2DisksTests()
-    {
-        _settings = new("here", "qemu:///system", _folder.CreateSubdirectory("pool").FullName, _folder.CreateSubdirectory("library").FullName, "/absent");
-        _disks = new(_settings);
-    }
-
-    public void Dispose() => _folder.Delete(recursive: true);
-
     [Fact]
     public async Task A_raw_disk_becomes_a_sparse_qcow2_of_its_size()
     {

@@ -7,15 +7,15 @@ namespace Broker.Backend.VmManagers.Libvirt;
 /// </summary>
 internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 {
-    private const string Extension = ".qcow2";
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private readonly PoolFiles _files = new(settings.PoolFolder, ".qcow2");
     private readonly ImageImport _import = new(settings, "qcow2");
 
     public string Format => "qcow2";
 
-    public string PathOf(Guid volume) => Path.Combine(settings.PoolFolder, volume.ToString("D") + Extension);
+    public string PathOf(Guid volume) => _files.PathOf(volume);
 
     public IReadOnlyList<LibraryImage> Library() => LibraryFolder.List(settings.LibraryFolder, LibraryFolder.ReadHeader);
 
@@ -23,9 +23,9 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 
     public void Freeze(string path)
     {
-        CheckExists(path);
+        PoolFiles.CheckExists(path);
         File.SetUnixFileMode(path, Frozen);
-        var template = TemplateOf(path);
+        var template = PoolFiles.TemplateOf(path);
         if (File.Exists(template)) return;
         var part = template + ".part";
         File.Delete(part);
@@ -36,8 +36,8 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 
     public void Thaw(string path)
     {
-        CheckExists(path);
-        File.Delete(TemplateOf(path));
+        PoolFiles.CheckExists(path);
+        File.Delete(PoolFiles.TemplateOf(path));
         File.SetUnixFileMode(path, Writable);
     }
 
@@ -51,7 +51,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         var part = target + ".part";
         try
         {
-            File.Copy(TemplateOf(frozen), part, overwrite: true);
+            File.Copy(PoolFiles.TemplateOf(frozen), part, overwrite: true);
         }
         catch (FileNotFoundException e)
         {
@@ -62,7 +62,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 
     public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
     {
-        CheckExists(path);
+        PoolFiles.CheckExists(path);
         if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
         if (Qcow2Overlay.BackingOf(path) == null)
         {
@@ -73,7 +73,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         // a guest that had QEMU in its hands could have made the file name any other
         foreach (var (above, below) in new[] { path }.Concat(backing).Zip(backing.Append(null)))
         {
-            if (below != null) CheckExists(below);
+            if (below != null) PoolFiles.CheckExists(below);
             if (Qcow2Overlay.BackingOf(above) != below || (below != null && (!IsFrozen(below) || Path.GetDirectoryName(below) != Path.GetFullPath(settings.PoolFolder))))
                 throw new VmException($"{above} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with qemu-img info.");
         }
@@ -83,22 +83,10 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 
     public void Delete(string path)
     {
-        foreach (var file in (string[])[TemplateOf(path), TemplateOf(path) + ".part", .. ImageImport.Leftovers(path), path]) File.Delete(file);
+        foreach (var file in (string[])[PoolFiles.TemplateOf(path), PoolFiles.TemplateOf(path) + ".part", .. ImageImport.Leftovers(path), path]) File.Delete(file);
     }
 
-    public IReadOnlyList<Guid> List() =>
-    [
-        .. Directory.EnumerateFiles(settings.PoolFolder, "*" + Extension)
-            .Select(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "D", out var id) ? id : Guid.Empty)
-            .Where(id => id != Guid.Empty),
-    ];
+    public IReadOnlyList<Guid> List() => _files.List();
 
     private static bool IsFrozen(string path) => !File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite);
-
-    private static string TemplateOf(string path) => path + ".template";
-
-    private static void CheckExists(string path)
-    {
-        if (!File.Exists(path)) throw new VmException($"The disk image {path} is missing. Restore the file.");
-    }
 }

@@ -6,13 +6,14 @@ namespace Broker.Backend.VmManagers.Simulated;
 /// <summary>Disks of a simulated node: small files that keep what a guest wrote, not its blocks. Real images can be imported; they come out empty.</summary>
 internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDisks
 {
-    private const string Extension = ".sim";
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private readonly PoolFiles _files = new(settings.PoolFolder, ".sim");
+
     public string Format => "simulated";
 
-    public string PathOf(Guid volume) => Path.Combine(settings.PoolFolder, volume.ToString("D") + Extension);
+    public string PathOf(Guid volume) => _files.PathOf(volume);
 
     public IReadOnlyList<LibraryImage> Library()
     {
@@ -41,13 +42,13 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         faults.Meet("freeze");
         var disk = SimulatedDisk.Read(Existing(path));
         File.SetUnixFileMode(path, Frozen);
-        if (!File.Exists(TemplateOf(path))) new SimulatedDisk(disk.CapacityBytes, path, "").Write(TemplateOf(path));
+        if (!File.Exists(PoolFiles.TemplateOf(path))) new SimulatedDisk(disk.CapacityBytes, path, "").Write(PoolFiles.TemplateOf(path));
     }
 
     public void Thaw(string path)
     {
         faults.Meet("thaw");
-        File.Delete(TemplateOf(path));
+        File.Delete(PoolFiles.TemplateOf(path));
         File.SetUnixFileMode(Existing(path), Writable);
     }
 
@@ -60,7 +61,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
                 throw new VmException($"{target} is in the way: it is not an overlay on {frozen}. It is left as it is.");
             return;
         }
-        var template = TemplateOf(Existing(frozen));
+        var template = PoolFiles.TemplateOf(Existing(frozen));
         if (!File.Exists(template)) throw new VmException($"{frozen} is not frozen. Prepare the base again.");
         SimulatedDisk.Read(template).Write(target);
     }
@@ -87,15 +88,13 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     public void Delete(string path)
     {
         faults.Meet("delete");
-        foreach (var file in (string[])[TemplateOf(path), path + ".part", path]) File.Delete(file);
+        foreach (var file in (string[])[PoolFiles.TemplateOf(path), path + ".part", path]) File.Delete(file);
     }
 
     public IReadOnlyList<Guid> List()
     {
         faults.Meet("list");
-        return [.. Directory.EnumerateFiles(settings.PoolFolder, "*" + Extension)
-            .Select(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "D", out var id) ? id : Guid.Empty)
-            .Where(id => id != Guid.Empty)];
+        return _files.List();
     }
 
     // Nothing is copied; what is damaged is refused all the same.
@@ -113,8 +112,6 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     }
 
     private static VmException Refused(string libraryFile, string problem, Exception? inner = null) => new($"'{libraryFile}' can't be imported. {problem}", inner);
-
-    private static string TemplateOf(string path) => path + ".template";
 
     private static string Existing(string path) => File.Exists(path) ? path : throw new VmException($"The disk {path} is missing. Restore the file.");
 

@@ -15,11 +15,12 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private readonly PoolFiles _files = new(settings.PoolFolder, Extension);
     private readonly ImageImport _import = new(settings, "vdi");
 
     public string Format => "vdi";
 
-    public string PathOf(Guid volume) => Path.Combine(settings.PoolFolder, volume.ToString("D") + Extension);
+    public string PathOf(Guid volume) => _files.PathOf(volume);
 
     public IReadOnlyList<LibraryImage> Library()
     {
@@ -56,10 +57,10 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     public void Freeze(string path) => calls.Ask($"The disk {path} could not be frozen", async () =>
     {
-        CheckExists(path);
+        PoolFiles.CheckExists(path);
         File.SetUnixFileMode(path, Frozen);
-        if (File.Exists(TemplateOf(path))) return;
-        var part = TemplateOf(path) + ".part";
+        if (File.Exists(PoolFiles.TemplateOf(path))) return;
+        var part = PoolFiles.TemplateOf(path) + ".part";
         await ForgetAndDelete(part);
         // VirtualBox lays no difference on what a machine could write
         var medium = await registry.Look(path);
@@ -68,18 +69,18 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         await Forget(part);
         await Forget(path);
         File.SetUnixFileMode(part, Writable);       // clones inherit it
-        ImageImport.Settle(part, TemplateOf(path));
+        ImageImport.Settle(part, PoolFiles.TemplateOf(path));
     });
 
     public void Thaw(string path) => calls.Ask($"The disk {path} could not be made writable", async () =>
     {
-        CheckExists(path);
-        await ForgetAndDelete(TemplateOf(path) + ".part");
+        PoolFiles.CheckExists(path);
+        await ForgetAndDelete(PoolFiles.TemplateOf(path) + ".part");
         if (IsFrozen(path))
         {
             // fails while disks of machines hang on it, and before anything has changed
             await Forget(path);
-            File.Delete(TemplateOf(path));
+            File.Delete(PoolFiles.TemplateOf(path));
         }
         File.SetUnixFileMode(path, Writable);
     });
@@ -94,7 +95,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         var part = target + ".part";
         try
         {
-            File.Copy(TemplateOf(frozen), part, overwrite: true);
+            File.Copy(PoolFiles.TemplateOf(frozen), part, overwrite: true);
         }
         catch (FileNotFoundException e)
         {
@@ -109,7 +110,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     private async Task FlattenNow(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
     {
-        CheckExists(path);
+        PoolFiles.CheckExists(path);
         if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
         percent.Report(0);
         if (VdiFile.Read(path) is { Parent: var parent } && parent != Guid.Empty)
@@ -138,46 +139,34 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     public void Delete(string path) => calls.Ask($"The disk {path} could not be deleted", async () =>
     {
-        foreach (var part in (string[])[TemplateOf(path) + ".part", path + ".part"])
+        foreach (var part in (string[])[PoolFiles.TemplateOf(path) + ".part", path + ".part"])
             if (File.Exists(part)) await ForgetAndDelete(part);
         await Forget(path);
         // else its server remembers the disk when it is started anew, and no base image can go before that
         await registry.Write();
-        foreach (var file in (string[])[TemplateOf(path), .. ImageImport.Leftovers(path), path]) File.Delete(file);
+        foreach (var file in (string[])[PoolFiles.TemplateOf(path), .. ImageImport.Leftovers(path), path]) File.Delete(file);
     });
 
-    public IReadOnlyList<Guid> List() =>
-    [
-        .. Directory.EnumerateFiles(settings.PoolFolder, "*" + Extension)
-            .Select(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "D", out var id) ? id : Guid.Empty)
-            .Where(id => id != Guid.Empty),
-    ];
+    public IReadOnlyList<Guid> List() => _files.List();
 
     /// <summary>Whether it is a base image, which no machine may have.</summary>
-    public static bool IsFrozen(string path) => File.Exists(TemplateOf(path));
+    public static bool IsFrozen(string path) => File.Exists(PoolFiles.TemplateOf(path));
 
     /// <summary>Gives a disk to a machine.</summary>
     public async Task Attach(Machine machine, string controller, int port, DiskSpec disk)
     {
-        CheckExists(disk.Path);
+        PoolFiles.CheckExists(disk.Path);
         if (disk.Backing.Count > 0) await registry.Enter(disk.Path);
         await machine.Attach(controller, port, 0, Drive.HardDisk, disk.Path);
     }
 
-    private static string TemplateOf(string path) => path + ".template";
-
     private static VmException InTheWay(string target, string what) => new($"{target} is in the way: it is not {what}. It is left as it is; move it away.");
-
-    private static void CheckExists(string path)
-    {
-        if (!File.Exists(path)) throw new VmException($"The disk image {path} is missing. Restore the file.");
-    }
 
     private static void CheckLiesOn(string path, IReadOnlyList<string> backing)
     {
         foreach (var (above, below) in new[] { path }.Concat(backing).Zip(backing.Append(null)))
         {
-            if (below != null) CheckExists(below);
+            if (below != null) PoolFiles.CheckExists(below);
             if (VdiFile.Read(above)?.Parent != (below == null ? Guid.Empty : VdiFile.Read(below)?.Id) || (below != null && !IsFrozen(below)))
             {
                 throw new VmException($"{above} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with " +
