@@ -92,8 +92,8 @@ public sealed class QemuParameterTests : IDisposable
         Assert.True(stats.Rss > 0);
         Assert.Null(stats.SwapIn);      // the guest would have to say
         Assert.Empty(stats.Others);
-        // where a processor starts: the firmware's jump
-        Assert.Equal(0xEA, _domain.MemoryPeek(0xFFFF0, 16, DomainMemoryFlags.Physical)[0]);
+        // where a processor starts: the firmware's jump, in its ROM (the copy below 1 MB is memory, and empty while the firmware is copying itself there)
+        Assert.Equal(0xEA, _domain.MemoryPeek(0xFFFFFFF0, 16, DomainMemoryFlags.Physical)[0]);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class PowerTests
     /// <summary>State in a file; what it becomes at the next look in another. Commands that change something are noted.</summary>
     private const string Player = """
         read -r state < "$here/state"
-        become() { echo "$1" > "$here/state"; }
+        become() { echo "$1" > "$here/state.$$" && mv "$here/state.$$" "$here/state"; }
         refuse() {
           echo "VBoxManage: error: Not in state $state" >&2
           echo "VBoxManage: error: Details: code VBOX_E_INVALID_VM_STATE (0x80bb0002), component x" >&2
