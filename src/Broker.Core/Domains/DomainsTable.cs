@@ -10,8 +10,15 @@ public static class DomainsTable
 {
     /// <summary>The columns of a <see cref="DomainRow"/>, of the table called d.</summary>
     public const string Columns =
-        "d.id, d.name, d.alias, d.description, d.owner_id, d.base_id, d.node_id, d.is_base, d.is_public, d.is_volatile, d.volatile_clones, d.state, d.state_since, d.state_detail, d.saved_at, " +
-        "d.memory_kib, d.vcpus, d.mac, d.address, d.started_at, d.created_at";
+        """
+        d.id, d.name, d.alias, d.description,
+        d.owner_id, d.base_id, d.node_id,
+        d.is_base, d.is_public,
+        d.is_volatile, d.volatile_clones,
+        d.state, d.state_since, d.state_detail, d.saved_at,
+        d.memory_kib, d.vcpus, d.mac, d.address,
+        d.started_at, d.created_at
+        """;
 
     /// <summary>The domain with this id.</summary>
     public static Task<DomainRow?> Get(DbSession db, Guid id) => db.First<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.id = @id", new { id });

@@ -85,10 +85,31 @@ public sealed record PendingRequest(long Id, string Command, RequestState State,
 /// <param name="May">What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe.</param>
 /// <param name="Pending">Requests about it that have not ended.</param>
 public sealed record DomainView(
-    Guid Id, string Name, string? Alias, string? Description, Person Owner, Guid? BaseId, string? BaseName, string Node,
-    DomainStateView State, DateTimeOffset StateSince, string? StateDetail, NextAction? Next, bool IsBase, bool IsPublic, bool IsVolatile, bool VolatileClones, long MemoryKib, int Vcpus,
-    string? Address, string? ScreenshotUrl, DateTimeOffset? ScreenshotAt, int Clones, DateTimeOffset CreatedAt,
-    IReadOnlyList<string> May, IReadOnlyList<PendingRequest> Pending)
+    Guid Id,
+    string Name,
+    string? Alias,
+    string? Description,
+    Person Owner,
+    Guid? BaseId,
+    string? BaseName,
+    string Node,
+    DomainStateView State,
+    DateTimeOffset StateSince,
+    string? StateDetail,
+    NextAction? Next,
+    bool IsBase,
+    bool IsPublic,
+    bool IsVolatile,
+    bool VolatileClones,
+    long MemoryKib,
+    int Vcpus,
+    string? Address,
+    string? ScreenshotUrl,
+    DateTimeOffset? ScreenshotAt,
+    int Clones,
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<string> May,
+    IReadOnlyList<PendingRequest> Pending)
 {
     /// <summary>The state as people are told: a base that is at rest is called so.</summary>
     public static DomainStateView StateOf(DomainRow domain) => domain.State switch
