@@ -7,6 +7,7 @@ CREATE TABLE `users` (
   `password_hash` varchar(255) DEFAULT NULL,
   `is_admin` tinyint(1) NOT NULL DEFAULT 0,
   `is_system` tinyint(1) NOT NULL DEFAULT 0,
+  `is_temporary` tinyint(1) NOT NULL DEFAULT 0,
   `is_disabled` tinyint(1) NOT NULL DEFAULT 0,
   `must_change_password` tinyint(1) NOT NULL DEFAULT 0,
   `language` varchar(16) DEFAULT NULL,
@@ -79,6 +80,7 @@ CREATE TABLE `domains` (
   `is_public` tinyint(1) NOT NULL DEFAULT 0,
   `is_volatile` tinyint(1) NOT NULL DEFAULT 0,
   `volatile_clones` tinyint(1) NOT NULL DEFAULT 0,
+  `clones_numbered` int(11) NOT NULL DEFAULT 0,
   `state` enum('creating','shutdown','starting','active','paused','hibernated','shutting_down','down','removing','broken') NOT NULL,
   `state_since` datetime(6) NOT NULL,
   `state_detail` text DEFAULT NULL,
@@ -143,6 +145,7 @@ CREATE TABLE `requests` (
   `is_later` tinyint(1) NOT NULL DEFAULT 0,
   `after_id` bigint(20) DEFAULT NULL,
   `after_ok` tinyint(1) NOT NULL DEFAULT 1,
+  `caused_by` bigint(20) DEFAULT NULL,
   `claimed_by` char(36) DEFAULT NULL,
   `epoch` int(11) NOT NULL DEFAULT 0,
   `lease_until` datetime(6) DEFAULT NULL,
@@ -166,6 +169,7 @@ CREATE TABLE `requests` (
   KEY `requests_turn_of_user` (`user_id`,`lane`,`priority`,`state`,`turn`),
   KEY `requests_ended` (`command`,`state`,`ended_at`),
   KEY `requests_cancel` (`cancel_asked_at`,`ended_at`),
+  KEY `requests_caused_by` (`caused_by`),
   CONSTRAINT `requests_user_fk` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -299,6 +303,16 @@ CREATE TABLE `first_admin_links` (
 CREATE TABLE `request_folds` (
   `what` char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (`what`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `domain_shares` (
+  `domain_id` char(36) NOT NULL,
+  `user_id` bigint(20) NOT NULL,
+  `shared_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`domain_id`,`user_id`),
+  KEY `domain_shares_user` (`user_id`),
+  CONSTRAINT `domain_shares_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `domain_shares_user_fk` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `schema_migrations` (

@@ -6,6 +6,9 @@ namespace Broker.Core.Domains;
 /// <summary>How domains are called.</summary>
 public static class DomainNames
 {
+    // leaves room for a dash and four digits
+    private const int LongestBeforeNumber = 58;
+
     // The programs run without ICU, where nothing takes the accent off a letter: these are Latin-1's and Latin Extended-A's.
     private static readonly Dictionary<char, string> PlainLetters = Letters(
         ("a", "àáâãäåāăą"), ("c", "çćĉċč"), ("d", "ďđð"), ("e", "èéêëēĕėęě"), ("g", "ĝğġģ"), ("h", "ĥħ"), ("i", "ìíîïĩīĭįı"), ("j", "ĵ"), ("k", "ķĸ"),
@@ -27,7 +30,7 @@ public static class DomainNames
             .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
             .Select(c => IsPlain(c) ? c.ToString() : PlainLetters.GetValueOrDefault(c, "-"))).Trim('-', '.');
         if (!plain.Any(char.IsAsciiLetterOrDigit)) plain = userId.ToString("D4", CultureInfo.InvariantCulture);
-        return Cut($"{baseName}-{plain}", 58);
+        return Cut($"{baseName}-{plain}", LongestBeforeNumber);
     }
 
     /// <summary>The name itself, or with the first number behind it that nobody has.</summary>
@@ -42,6 +45,26 @@ public static class DomainNames
             var numbered = $"{name}-{number}";
             if (!taken.Contains(numbered)) return numbered;
         }
+    }
+
+    /// <summary>The next names of clones that are numbered: the base's with -01, -02… behind it. A number is given once, also when who had it was removed.</summary>
+    /// <param name="db">A transaction; another one that wants numbers of the same base waits for its end.</param>
+    /// <param name="origin">The base.</param>
+    /// <param name="count">How many.</param>
+    public static async Task<IReadOnlyList<string>> Numbered(DbSession db, DomainRow origin, int count)
+    {
+        var names = new List<string>(count);
+        while (names.Count < count)
+        {
+            var missing = count - names.Count;
+            var first = await DomainsTable.NextNumber(db, origin.Id, missing);
+            var next = Enumerable.Range(first, missing).Select(n => string.Create(CultureInfo.InvariantCulture, $"{Cut(origin.Name, LongestBeforeNumber)}-{n:D2}")).ToList();
+            // somebody may have chosen such a name by hand
+            var taken = (await db.Query<string>("SELECT name FROM domains WHERE name IN @next", new { next })).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            names.AddRange(next.Where(n => !taken.Contains(n)));
+        }
+
+        return names;
     }
 
     private static Dictionary<char, string> Letters(params ReadOnlySpan<(string Plain, string Accented)> all)

@@ -99,6 +99,14 @@ public static class DomainsTable
     /// <summary>New clones of it are volatile, or last; those that are there stay what they are.</summary>
     public static Task SetVolatileClones(DbSession db, Guid id, bool volatileClones) => Update(db, "volatile_clones = @volatileClones", new { id, volatileClones });
 
+    /// <summary>Somebody else's now.</summary>
+    public static Task SetOwner(DbSession db, Guid id, long ownerId) => Update(db, "owner_id = @ownerId", new { id, ownerId });
+
+    /// <summary>Takes the next numbers for clones of a base, which nobody gets again.</summary>
+    /// <returns>The first of them.</returns>
+    internal static async Task<int> NextNumber(DbSession db, Guid id, int count) =>
+        await db.First<int>("UPDATE domains SET clones_numbered = clones_numbered + @count WHERE id = @id; SELECT clones_numbered FROM domains WHERE id = @id", new { id, count }) - count + 1;
+
     /// <summary>What people read of it.</summary>
     public static Task Describe(DbSession db, Guid id, string? alias, string? description) =>
         Update(db, "alias = @alias, description = @description", new { id, alias, description });

@@ -101,6 +101,9 @@ public sealed record RequestRow
     /// <summary>Only if that one ended well.</summary>
     public bool AfterOk { get; init; }
 
+    /// <summary>The request on whose behalf it was asked for: one that is done by many.</summary>
+    public long? CausedBy { get; init; }
+
     /// <summary>The back end that is at it.</summary>
     public Guid? ClaimedBy { get; init; }
 

@@ -72,8 +72,10 @@ public static class RequestWriter
         });
         if (request is IMakesDomain)
         {
+            var cause = db.Request;
             db.Request = row.Id;        // its history begins with the request that makes it
             await DomainsTable.Insert(db, about!);
+            db.Request = cause;
         }
 
         return new Submitted(row, IsFolded: false);

@@ -14,7 +14,7 @@ namespace Broker.Core.Requests;
 public static class RequestsTable
 {
     private const string Columns =
-        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.at_time, r.is_later, r.after_id, r.after_ok, " +
+        "r.id, r.command, r.args, r.state, r.lane, r.priority, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.at_time, r.is_later, r.after_id, r.after_ok, r.caused_by, " +
         "r.claimed_by, r.epoch, r.lease_until, r.attempts, r.started_at, r.ended_at, r.cancel_asked_at, r.progress, r.progress_text, r.error_code, r.error_text, r.attempt_errors, r.result";
 
     // what a back end wants to know of what it takes up; the driver reads column by column, so each costs
@@ -129,13 +129,13 @@ public static class RequestsTable
         var isLater = request.AtTime is not null || parent is { State: RequestState.Waiting, IsLater: true };
         var written = (await db.First<Written>(
             $"""
-            INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, is_later, after_id, after_ok)
+            INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, is_later, after_id, after_ok, caused_by)
             SELECT @Word, @Args, @state, @Lane, @Priority,
               LEAST({NotBefore} + @MostApart, GREATEST({NotBefore},
                 COALESCE(({LastTurn} AND mine.state = 'requested') + @Apart, 0),
                 COALESCE(({LastTurn} AND mine.state = 'working') + @Apart, 0),
                 COALESCE(({LastTurn} AND mine.state = 'waiting' AND (mine.at_time IS NULL OR mine.at_time <= COALESCE(@AtTime, UTC_TIMESTAMP(6)))) + @Apart, 0))),
-              @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @isLater, @AfterId, @AfterOk
+              @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @isLater, @AfterId, @AfterOk, @CausedBy
             RETURNING id, created_at
             """,
             new
@@ -154,6 +154,7 @@ public static class RequestsTable
                 isLater,
                 request.AfterId,
                 request.AfterOk,
+                CausedBy = db.Request,
                 Apart = TurnsApart.TotalSeconds,
                 MostApart = TurnsMostApart.TotalSeconds,
             }))!;
@@ -176,6 +177,7 @@ public static class RequestsTable
             IsLater = isLater,
             AfterId = request.AfterId,
             AfterOk = request.AfterOk,
+            CausedBy = db.Request,
             AttemptErrors = NoErrors,
         };
         InsertLocks(db, row.Id, request.Locks);

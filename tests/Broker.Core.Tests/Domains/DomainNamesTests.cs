@@ -73,5 +73,44 @@ public class DomainNamesTests
         Assert.Equal("axb", await FirstFree(world, "axb"));
     }
 
+    [Fact]
+    public async Task NumberedClonesGoOnAfterTheLastNumberAlsoWhenSomeWereRemovedOrTakenByHand()
+    {
+        var world = await World.New();
+        var origin = await world.Machine("linux", isBase: true);
+        Assert.Equal(["linux-01", "linux-02", "linux-03"], await Numbered(world, origin, 3));
+        var last = await world.Machine("linux-03");
+        await world.Db.Transaction(s => DomainsTable.Delete(s, last.Id));
+        await world.Machine("Linux-05");
+        Assert.Equal(["linux-04", "linux-06"], await Numbered(world, origin, 2));
+        Assert.Equal("linux-99", (await Numbered(world, origin, 93))[^1]);
+        Assert.Equal(["linux-100"], await Numbered(world, origin, 1));
+    }
+
+    [Fact]
+    public async Task NumbersThatManyWantAtOnceAreGivenOnce()
+    {
+        var world = await World.New();
+        var origin = await world.Machine("linux", isBase: true);
+        var names = (await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Numbered(world, origin, 5)))).SelectMany(n => n).ToList();
+        Assert.Equal(Enumerable.Range(1, 40).Select(n => $"linux-{n:00}"), names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task NumbersThatWereTakenInATransactionThatFailedAreGivenAgain()
+    {
+        var world = await World.New();
+        var origin = await world.Machine("linux", isBase: true);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.Db.Transaction(async s =>
+        {
+            await DomainNames.Numbered(s, origin, 3);
+            throw new InvalidOperationException("Nothing came of it.");
+        }));
+        Assert.Equal(["linux-01"], await Numbered(world, origin, 1));
+    }
+
+    private static Task<IReadOnlyList<string>> Numbered(World world, DomainRow origin, int count) =>
+        world.Db.Transaction(s => DomainNames.Numbered(s, origin, count));
+
     private static Task<string> FirstFree(World world, string name) => world.Db.Read(s => DomainNames.FirstFree(s, name));
 }
