@@ -34,6 +34,19 @@ public enum DomainState
     Broken,
 }
 
+/// <summary>Who has a clone of a pool.</summary>
+public enum PoolUse
+{
+    /// <summary>Nobody: whoever opens the base next may get it. It belongs to Broker.</summary>
+    Free,
+
+    /// <summary>Its owner.</summary>
+    HandedOut,
+
+    /// <summary>Nobody any more: it is made fresh for the next one. It belongs to Broker.</summary>
+    Returned,
+}
+
 /// <summary>A row of <c>domains</c>.</summary>
 public sealed record DomainRow
 {
@@ -69,6 +82,21 @@ public sealed record DomainRow
 
     /// <summary>A base's clones are volatile unless who makes one says otherwise.</summary>
     public bool VolatileClones { get; init; }
+
+    /// <summary>How many clones of a base are kept ready for whoever opens it, those that somebody has included; 0 when each gets one of his own.</summary>
+    public int PoolClones { get; init; }
+
+    /// <summary>How many of a base's clones that nobody has are kept running.</summary>
+    public int PoolStart { get; init; }
+
+    /// <summary>Why a base's pool is not as it should be, in a sentence; null when it is, or is being filled.</summary>
+    public string? PoolProblem { get; init; }
+
+    /// <summary>Whether a clone of its base's pool is free; null when it belongs to no pool.</summary>
+    public PoolUse? PoolUse { get; init; }
+
+    /// <summary>Since when.</summary>
+    public DateTimeOffset? PoolUseSince { get; init; }
 
     /// <summary>It was volatile and ran: it never starts again, its removal is at hand.</summary>
     public bool HasEnded => IsVolatile && StartedAt is not null && State is DomainState.Shutdown;

@@ -15,6 +15,7 @@ public static class DomainsTable
         d.owner_id, d.base_id, d.node_id,
         d.is_base, d.is_public,
         d.is_volatile, d.volatile_clones,
+        d.pool_clones, d.pool_start, d.pool_problem, d.pool_use, d.pool_use_since,
         d.state, d.state_since, d.state_detail, d.saved_at,
         d.memory_kib, d.vcpus, d.mac, d.address,
         d.started_at, d.created_at
@@ -62,8 +63,10 @@ public static class DomainsTable
         {
             await db.Execute(
                 """
-                INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, is_volatile, state, state_since, memory_kib, vcpus, mac, created_at)
-                VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @IsVolatile, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6))
+                INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, is_volatile, state, state_since, memory_kib, vcpus, mac, created_at,
+                  pool_use, pool_use_since)
+                VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @IsVolatile, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6),
+                  @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)))
                 """, domain);
         }
         catch (Exception e) when (Db.IsDuplicateKey(e))
