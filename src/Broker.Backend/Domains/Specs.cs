@@ -10,11 +10,14 @@ public static class Specs
 {
     /// <summary>Reads the domain's disks with all that lies below them.</summary>
     public static async Task<DomainSpec> Of(DbSession db, DomainRow domain, Node node) =>
-        Of(domain, (await VolumesTable.Disks(db, domain.Id))[domain.Id], node);
+        Of(domain, (await VolumesTable.Disks(db, domain.Id))[domain.Id], await CdDrivesTable.Of(db, domain.Id), node);
 
-    /// <summary>With disks that are known already.</summary>
-    public static DomainSpec Of(DomainRow domain, IEnumerable<Disk> disks, Node node) => new(
+    /// <summary>With disks and CD drives that are known already.</summary>
+    public static DomainSpec Of(DomainRow domain, IEnumerable<Disk> disks, IEnumerable<CdDriveRow> cds, Node node) => new(
         domain.Id, domain.Name, domain.MemoryKib, domain.Vcpus, domain.Mac,
         [.. disks.Select(d => new DiskSpec(d.Volume.Target, d.Volume.Path, d.Volume.Format, [.. d.Below.Select(v => v.Path)]))],
-        node.DisplaySocketOf(domain.Id));
+        node.DisplaySocketOf(domain.Id))
+    {
+        Cds = [.. cds.Select(c => new CdSpec(c.Target, c.File))],
+    };
 }

@@ -127,7 +127,11 @@ public sealed record LibraryImage(string File, long SizeBytes, DateTimeOffset Ch
 /// <param name="Mac">Address of the network card.</param>
 /// <param name="Disks">Its disks, the first one boots.</param>
 /// <param name="DisplaySocket">Unix socket on which its VNC display listens while it runs.</param>
-public sealed record DomainSpec(Guid Id, string Name, long MemoryKib, int Vcpus, string Mac, IReadOnlyList<DiskSpec> Disks, string DisplaySocket);
+public sealed record DomainSpec(Guid Id, string Name, long MemoryKib, int Vcpus, string Mac, IReadOnlyList<DiskSpec> Disks, string DisplaySocket)
+{
+    /// <summary>Its CD drives.</summary>
+    public IReadOnlyList<CdSpec> Cds { get; init; } = [];
+}
 
 /// <summary>A disk of a domain.</summary>
 /// <param name="Target">Device in the guest: vda…</param>
@@ -135,6 +139,11 @@ public sealed record DomainSpec(Guid Id, string Name, long MemoryKib, int Vcpus,
 /// <param name="Format">Its format, never probed.</param>
 /// <param name="Backing">Paths of the frozen images below it, nearest first.</param>
 public sealed record DiskSpec(string Target, string Path, string Format, IReadOnlyList<string> Backing);
+
+/// <summary>A CD drive of a domain. The image is read from where it lies: it is neither copied nor changed.</summary>
+/// <param name="Target">Device in the guest: hda…</param>
+/// <param name="File">Name of the image within the library folder; null when the drive is empty.</param>
+public sealed record CdSpec(string Target, string? File);
 
 /// <summary>What a host says about a domain.</summary>
 /// <param name="Id">Its UUID.</param>

@@ -134,31 +134,3 @@ public sealed record DomainRow
     /// <summary>When its row was written.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 }
-
-/// <summary>A row of <c>volumes</c>: one disk of a domain.</summary>
-public sealed record VolumeRow
-{
-    /// <summary>The id, from which the file's name is made.</summary>
-    public required Guid Id { get; init; }
-
-    /// <summary>The domain whose disk it is.</summary>
-    public required Guid DomainId { get; init; }
-
-    /// <summary>The device in the guest: vda, vdb…</summary>
-    public required string Target { get; init; }
-
-    /// <summary>The file on the node.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>qcow2 or raw; set by us, never guessed from the content.</summary>
-    public required string Format { get; init; }
-
-    /// <summary>Size as the guest sees it.</summary>
-    public required long CapacityBytes { get; init; }
-
-    /// <summary>The frozen volume it grows from.</summary>
-    public Guid? BaseVolumeId { get; init; }
-
-    /// <summary>It is a read-only base image.</summary>
-    public bool IsFrozen { get; init; }
-}

@@ -7,7 +7,7 @@ using Broker.Core.Requests.Domains;
 
 namespace Broker.Backend.Requests.Domains;
 
-/// <summary>Makes a desktop: an overlay on each of the base's disks, and a definition.</summary>
+/// <summary>Makes a desktop: an overlay on each of the base's disks, the CDs that are in its drives, and a definition.</summary>
 public sealed class CloneHandler : IHandler<Clone>
 {
     /// <inheritdoc/>
@@ -20,19 +20,21 @@ public sealed class CloneHandler : IHandler<Clone>
         // The files' names are in the database before there are files. The base can't change: this request has it locked.
         var origin = await work.Domain(request.Base);
         if (!origin.IsBase) throw new RequestFailedException("not_a_base", $"{origin.Name}, from which it was to be made, is not a base any more.");
-        var disks = await work.Write(async db =>
+        var (disks, cds) = await work.Write(async db =>
         {
             RequestsTable.Progress(db, work.Row, 10, "Making the disk");
             var there = await VolumesTable.Disks(db, origin.Id, domain.Id);
             var own = there[domain.Id].ToDictionary(d => d.Volume.Target);
-            return there[origin.Id].Select(below => own.GetValueOrDefault(below.Volume.Target) ?? Over(below, db)).ToList();
+            var cds = (await CdDrivesTable.Of(db, origin.Id)).Select(c => c with { DomainId = domain.Id }).ToList();
+            foreach (var cd in cds) await CdDrivesTable.Put(db, cd);
+            return (there[origin.Id].Select(below => own.GetValueOrDefault(below.Volume.Target) ?? Over(below, db)).ToList(), cds);
         });
 
         await work.On(node, Gate.Disk, vm =>
         {
             foreach (var disk in disks) vm.Disks.Clone(disk.Below[0].Path, disk.Volume.Path);
             work.Check();
-            vm.Define(Specs.Of(domain, disks, node));
+            vm.Define(Specs.Of(domain, disks, cds, node));
         });
         work.AtEnd(db => DomainsTable.SetState(db, domain.Id, DomainState.Shutdown));
         return new { domain = domain.Id, name = domain.Name };
@@ -45,6 +47,7 @@ public sealed class CloneHandler : IHandler<Clone>
                 Id = id,
                 DomainId = domain.Id,
                 Target = below.Volume.Target,
+                Kind = below.Volume.Kind,
                 Path = files.PathOf(id),
                 Format = files.Format,
                 CapacityBytes = below.Volume.CapacityBytes,

@@ -1,0 +1,65 @@
+using Broker.Core.Database;
+
+namespace Broker.Core.Domains;
+
+/// <summary>All writes to <c>volumes</c>.</summary>
+public static class VolumesTable
+{
+    private const string Columns =
+        "v.id, v.domain_id, v.target, v.kind, v.path, v.format, v.capacity_bytes, v.used_bytes, v.base_volume_id, v.is_frozen, v.is_used";
+
+    /// <summary>The disks of a domain, the boot disk first.</summary>
+    public static Task<IReadOnlyList<VolumeRow>> Of(DbSession db, Guid domainId) =>
+        db.Query<VolumeRow>($"SELECT {Columns} FROM volumes v WHERE v.domain_id = @domainId ORDER BY v.target", new { domainId });
+
+    /// <summary>The disks of some domains, each with the frozen volumes below it, nearest first.</summary>
+    public static async Task<ILookup<Guid, Disk>> Disks(DbSession db, params IReadOnlyCollection<Guid> domains)
+    {
+        var volumes = (await db.Query<VolumeRow>(
+            $"""
+            WITH RECURSIVE chain AS (
+              SELECT id, base_volume_id FROM volumes WHERE domain_id IN @domains
+              UNION
+              SELECT v.id, v.base_volume_id FROM chain JOIN volumes v ON v.id = chain.base_volume_id)
+            SELECT {Columns} FROM chain JOIN volumes v ON v.id = chain.id ORDER BY v.target
+            """, new { domains = domains.Select(d => d.ToString()).ToArray() })).ToDictionary(v => v.Id);
+        return volumes.Values.Where(v => domains.Contains(v.DomainId)).ToLookup(v => v.DomainId, v => new Disk(v, [.. Below(v)]));
+
+        IEnumerable<VolumeRow> Below(VolumeRow volume)
+        {
+            while (volume.BaseVolumeId is { } id) yield return volume = volumes[id];
+        }
+    }
+
+    /// <summary>Writes a volume down, before its file is made.</summary>
+    public static void Insert(DbSession db, VolumeRow volume) =>
+        db.Last(
+            """
+            INSERT INTO volumes (id, domain_id, target, kind, path, format, capacity_bytes, base_volume_id, is_used)
+            VALUES (@id, @domain, @target, @kind, @path, @format, @capacity, @base, 0)
+            """,
+            new Dictionary<string, object?>
+            {
+                ["id"] = volume.Id.ToString(),
+                ["domain"] = volume.DomainId.ToString(),
+                ["target"] = volume.Target,
+                ["kind"] = Word.Of(volume.Kind),
+                ["path"] = volume.Path,
+                ["format"] = volume.Format,
+                ["capacity"] = volume.CapacityBytes,
+                ["base"] = volume.BaseVolumeId?.ToString(),
+            });
+
+    /// <summary>Its size, once it is known.</summary>
+    public static Task SetCapacity(DbSession db, Guid id, long bytes) =>
+        db.Execute("UPDATE volumes SET capacity_bytes = @bytes WHERE id = @id", new { id, bytes });
+
+    /// <summary>All disks of a domain are base images now, or none is any more.</summary>
+    public static Task SetFrozen(DbSession db, Guid domainId, bool isFrozen) =>
+        db.Execute("UPDATE volumes SET is_frozen = @isFrozen WHERE domain_id = @domainId", new { domainId, isFrozen });
+}
+
+/// <summary>A disk of a domain.</summary>
+/// <param name="Volume">What the domain writes to.</param>
+/// <param name="Below">The frozen volumes below it, nearest first.</param>
+public sealed record Disk(VolumeRow Volume, IReadOnlyList<VolumeRow> Below);
