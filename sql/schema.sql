@@ -112,11 +112,14 @@ CREATE TABLE `volumes` (
   `id` char(36) NOT NULL,
   `domain_id` char(36) NOT NULL,
   `target` varchar(16) NOT NULL,
+  `kind` enum('sys','data','tmp','swap') NOT NULL DEFAULT 'sys',
   `path` varchar(500) NOT NULL,
   `format` varchar(16) NOT NULL,
   `capacity_bytes` bigint(20) NOT NULL,
+  `used_bytes` bigint(20) DEFAULT NULL,
   `base_volume_id` char(36) DEFAULT NULL,
   `is_frozen` tinyint(1) NOT NULL DEFAULT 0,
+  `is_used` tinyint(1) NOT NULL DEFAULT 1,
   PRIMARY KEY (`id`),
   UNIQUE KEY `volumes_target` (`domain_id`,`target`),
   UNIQUE KEY `volumes_path` (`path`),
@@ -309,6 +312,14 @@ CREATE TABLE `first_admin_links` (
 CREATE TABLE `request_folds` (
   `what` char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (`what`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `cd_drives` (
+  `domain_id` char(36) NOT NULL,
+  `target` varchar(16) NOT NULL,
+  `file` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  PRIMARY KEY (`domain_id`,`target`),
+  CONSTRAINT `cd_drives_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `domain_shares` (
