@@ -2,6 +2,7 @@ import {
   QueryClient,
   type InvalidateOptions,
   type InvalidateQueryFilters,
+  type Query,
   type QueryKey,
 } from '@tanstack/react-query';
 import { Problem } from '@/api/problem';
@@ -32,13 +33,22 @@ class PatientClient extends QueryClient {
   ): Promise<void> {
     const queries = this.getQueryCache().findAll(filters);
     await Promise.all(
-      queries.map(async ({ queryKey, state }) => {
+      queries.map(async (query) => {
+        const { queryKey } = query;
         const one = { queryKey, exact: true };
         const join = { cancelRefetch: false };
-        if (state.fetchStatus === 'fetching') await this.refetchQueries(one, join);
+        if (isFetching(query)) await this.refetchQueries(one, join);
+        // an older page brings no news, whenever it was asked for
+        while (isFetching(query) && query.state.fetchMeta?.fetchMore) {
+          await this.refetchQueries(one, join);
+        }
         const refetchType = filters?.refetchType;
         await super.invalidateQueries({ ...one, refetchType }, { ...options, ...join });
       }),
     );
   }
+}
+
+function isFetching<K extends QueryKey>({ state }: Query<unknown, Error, unknown, K>): boolean {
+  return state.fetchStatus === 'fetching';
 }
