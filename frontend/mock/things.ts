@@ -233,6 +233,10 @@ export function told(request: Request, all: readonly Request[]): Request {
 
 /** What the portal may offer. */
 export function may(domain: Domain, admin: boolean): string[] {
+  return ['describe', ...commandsOf(domain, admin)];
+}
+
+function commandsOf(domain: Domain, admin: boolean): string[] {
   switch (domain.state) {
     case 'active':
       return [

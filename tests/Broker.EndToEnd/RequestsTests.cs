@@ -87,9 +87,10 @@ public sealed class RequestsTests(SimulatedStage simulated) : BrowserTests(simul
         await Expect(page.GetByTestId("request")).ToHaveAttributeAsync("data-state", "done");
         await Expect(page.GetByTestId("request-error")).ToHaveCountAsync(0);
         await page.GetByTestId("request").GetByRole(AriaRole.Link, new() { Name = "out-of-memory" }).ClickAsync();
-        await Expect(page.GetByTestId("machine-drawer")).ToContainTextAsync(machine.Id.ToString());
+        await Expect(page.GetByTestId("machine")).ToContainTextAsync(machine.Id.ToString());
 
         // the machine's own page tells the same from its side
+        await page.GetByTestId("tab-history").ClickAsync();
         var history = page.GetByTestId("machine-history").GetByRole(AriaRole.Listitem);
         await Expect(history.First).ToHaveAttributeAsync("data-state", "active");
         await Expect(history.First).ToContainTextAsync($"Start · {Stage.Admin.Name}");

@@ -63,13 +63,15 @@ export function Shell() {
   );
 }
 
-/** After a change of page a screen reader goes on at the new page, not at the old link. */
+/** After a change of page a screen reader goes on at the new page, unless the link to it is a part of that. */
 function useFocusOnNavigation() {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const previous = useRef(pathname);
   useEffect(() => {
-    if (previous.current !== pathname) main.current?.focus({ preventScroll: true });
+    if (previous.current !== pathname && !main.current?.contains(document.activeElement)) {
+      main.current?.focus({ preventScroll: true });
+    }
     previous.current = pathname;
   }, [pathname]);
   return main;

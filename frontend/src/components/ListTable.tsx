@@ -1,5 +1,5 @@
-import { Table, UnstyledButton } from '@mantine/core';
-import type { ComponentPropsWithoutRef, ReactNode } from 'react';
+import { Table } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Link, type LinkProps } from 'react-router';
 import classes from './ListTable.module.css';
 
@@ -56,11 +56,6 @@ export function Cell({
       {children}
     </Table.Td>
   );
-}
-
-/** What a row is about, as a button to its details. */
-export function RowButton(props: ComponentPropsWithoutRef<'button'>) {
-  return <UnstyledButton className={classes.name} {...props} />;
 }
 
 /** What a row is about, as a link to its page. */

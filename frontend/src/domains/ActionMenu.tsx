@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Domain } from '@/api/types';
 import { ActionSymbol } from './ActionSymbol';
-import { allowed, dangerous, useAct, useActionText, type Action } from './actions';
+import { allowed, isDangerous, useAct, useActionText, type Action } from './actions';
 import { nameOf } from './sentence';
 
 interface Props extends ActionIconProps {
@@ -36,7 +36,7 @@ export function ActionMenu({ domain, offered, children, ...button }: Props) {
         {entries.map((action) => (
           <Menu.Item
             key={action}
-            color={dangerous.includes(action) ? 'red' : undefined}
+            color={isDangerous(action) ? 'red' : undefined}
             leftSection={<ActionSymbol action={action} />}
             onClick={() => void act(domain, action)}
             data-testid={`action-${action}`}

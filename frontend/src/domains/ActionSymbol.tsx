@@ -1,12 +1,6 @@
 import { createElement } from 'react';
-import { actionIcons } from './actions';
+import { actions, type Action } from './actions';
 
-export function ActionSymbol({
-  action,
-  size = 16,
-}: {
-  action: keyof typeof actionIcons;
-  size?: number;
-}) {
-  return createElement(actionIcons[action], { size, 'aria-hidden': true });
+export function ActionSymbol({ action, size = 16 }: { action: Action; size?: number }) {
+  return createElement(actions[action].icon, { size, 'aria-hidden': true });
 }

@@ -1,6 +1,5 @@
 import { notifications } from '@mantine/notifications';
 import {
-  IconCopyPlus,
   IconEye,
   IconEyeOff,
   IconMoon,
@@ -24,77 +23,54 @@ import { useShowProblem } from '@/components/problemText';
 import { toastOf } from '@/messages/watched';
 import { nameOf } from './sentence';
 
-/** What can be done to a domain at one click. `publish` and `unpublish` change a row, the others are requests. */
-export const actions = [
-  'start_domain',
-  'resume_domain',
-  'shutdown_domain',
-  'hibernate_domain',
-  'pause_domain',
-  'reboot_domain',
-  'force_shutdown_domain',
-  'prepare_base',
-  'publish',
-  'unpublish',
-  'remove_base',
-  'remove_domain',
-] as const;
-export type Action = (typeof actions)[number];
+interface Kind {
+  icon: TablerIcon;
+  /** Asks first, in words that say what is lost. */
+  asks?: true;
+  /** What it takes nobody can bring back. */
+  dangerous?: true;
+}
 
-export const actionIcons: Record<Action | 'clone', TablerIcon> = {
-  start_domain: IconPlayerPlay,
-  resume_domain: IconPlayerPlay,
-  shutdown_domain: IconPower,
-  hibernate_domain: IconMoon,
-  pause_domain: IconPlayerPause,
-  reboot_domain: IconRefresh,
-  force_shutdown_domain: IconPlugConnectedX,
-  prepare_base: IconStackPush,
-  publish: IconEye,
-  unpublish: IconEyeOff,
-  remove_base: IconStackPop,
-  clone: IconCopyPlus,
-  remove_domain: IconTrash,
-};
+/**
+ * What can be done to a domain at one click, in the order of the menus. `publish` and `unpublish`
+ * change a row, the others are commands of the same word that need nothing but the domain.
+ */
+export const actions = {
+  start_domain: { icon: IconPlayerPlay },
+  resume_domain: { icon: IconPlayerPlay },
+  shutdown_domain: { icon: IconPower },
+  hibernate_domain: { icon: IconMoon },
+  pause_domain: { icon: IconPlayerPause },
+  reboot_domain: { icon: IconRefresh, asks: true },
+  force_shutdown_domain: { icon: IconPlugConnectedX, asks: true, dangerous: true },
+  prepare_base: { icon: IconStackPush, asks: true },
+  publish: { icon: IconEye },
+  unpublish: { icon: IconEyeOff },
+  remove_base: { icon: IconStackPop, asks: true },
+  remove_domain: { icon: IconTrash, asks: true, dangerous: true },
+} as const satisfies Record<string, Kind>;
 
-const confirmed = [
-  'reboot_domain',
-  'force_shutdown_domain',
-  'prepare_base',
-  'remove_base',
-  'remove_domain',
-] as const satisfies readonly Action[];
-type Confirmed = (typeof confirmed)[number];
+export type Action = keyof typeof actions;
+type Asking = {
+  [A in Action]: (typeof actions)[A] extends { asks: true } ? A : never;
+}[Action];
 
 /** What a temporary desktop doesn't outlive. */
 const ending: readonly Action[] = ['shutdown_domain', 'force_shutdown_domain'];
 
-export const dangerous: readonly Action[] = ['force_shutdown_domain', 'remove_domain'];
+export function isDangerous(action: Action): boolean {
+  return 'dangerous' in actions[action];
+}
 
-function isConfirmed(action: Action): action is Confirmed {
-  return (confirmed as readonly Action[]).includes(action);
+function isAsking(action: Action): action is Asking {
+  return 'asks' in actions[action];
 }
 
 /** What the server would accept from this person now. */
-export function allowed(domain: Domain): Action[] {
-  return actions.filter((action) => {
-    switch (action) {
-      case 'publish':
-        return domain.is_base && !domain.is_public && domain.may.includes('publish');
-      case 'unpublish':
-        return domain.is_base && domain.is_public && domain.may.includes('publish');
-      case 'start_domain':
-      case 'resume_domain':
-      case 'shutdown_domain':
-      case 'hibernate_domain':
-      case 'pause_domain':
-      case 'reboot_domain':
-      case 'force_shutdown_domain':
-      case 'prepare_base':
-      case 'remove_base':
-      case 'remove_domain':
-        return domain.may.includes(action);
-    }
+export function allowed({ may, is_base, is_public }: Domain): Action[] {
+  return (Object.keys(actions) as Action[]).filter((action) => {
+    if (action !== 'publish' && action !== 'unpublish') return may.includes(action);
+    return may.includes('publish') && is_base && is_public === (action === 'unpublish');
   });
 }
 
@@ -124,7 +100,7 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
       const question =
         domain.is_volatile && ending.includes(action)
           ? 'volatile'
-          : isConfirmed(action)
+          : isAsking(action)
             ? action
             : null;
       if (question !== null) {
@@ -132,7 +108,7 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
           title: t(`confirm.${question}.title`, { name }),
           text: t(`confirm.${question}.text`),
           yes: t(`confirm.${question}.yes`),
-          danger: question === 'volatile' || dangerous.includes(action),
+          danger: question === 'volatile' || isDangerous(action),
         });
         if (!yes) return false;
       }

@@ -23,6 +23,8 @@ export interface Format {
   memory: (kib: number) => string;
   /** 3s, 2m, 1h 5m */
   duration: (seconds: number) => string;
+  /** What is left, in seconds: 1h 5m, in the last ten minutes 9:05 */
+  countdown: (seconds: number) => string;
   /** How long something took, in milliseconds: 140 ms, 3.4s, 2m */
   took: (ms: number) => string;
 }
@@ -89,6 +91,11 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
       return mib >= 1024 ? `${number.format(mib / 1024)} GiB` : `${number.format(mib)} MiB`;
     },
     duration,
+    countdown: (seconds) => {
+      if (seconds >= 600) return duration(seconds);
+      const whole = Math.ceil(seconds);
+      return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+    },
     took: (ms) => {
       if (ms < 1000) return unit(Math.round(ms), 'millisecond', 'short');
       return ms < 60_000 ? unit(ms / 1000, 'second') : duration(ms / 1000);

@@ -1,9 +1,9 @@
 import { ActionIcon, Anchor, Button, Drawer, Group, Skeleton, Text, Tooltip } from '@mantine/core';
 import { IconBellOff, IconCheck } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { messagesQuery, useMarkRead } from '@/api/messages';
+import { usePages } from '@/api/pages';
 import type { Message } from '@/api/types';
 import { ProblemState } from '@/components/ProblemState';
 import { useShowProblem } from '@/components/problemText';
@@ -38,7 +38,7 @@ export default function MessagesDrawer({
 
 function MessageList({ onLeave }: { onLeave: () => void }) {
   const { t } = useTranslation(['messages', 'common']);
-  const query = useInfiniteQuery(messagesQuery);
+  const query = usePages(messagesQuery);
   const { mutate: markRead } = useMarkRead();
   const onError = useShowProblem();
 
@@ -86,7 +86,7 @@ function MessageList({ onLeave }: { onLeave: () => void }) {
             variant="default"
             size="sm"
             loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
+            onClick={query.older}
           >
             {t('older')}
           </Button>

@@ -1,11 +1,14 @@
-import { Button, Progress, Text, Title } from '@mantine/core';
+import { Button, Menu, Progress, Text, Title } from '@mantine/core';
+import { IconSettings } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { Desktop, Domain } from '@/api/types';
 import { Picture } from '@/components/Picture';
 import { ActionMenu } from '@/domains/ActionMenu';
 import type { Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
 import { SleepMark, StateDot } from '@/domains/StateBadge';
+import { TimeLeft } from '@/domains/TimeLeft';
 import classes from './DesktopCard.module.css';
 
 const offered: readonly Action[] = [
@@ -49,7 +52,18 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
             variant="default"
             radius="xl"
             data-testid="desktop-menu"
-          />
+          >
+            {domain.may.includes('describe') && (
+              <Menu.Item
+                component={Link}
+                to={`/machines/${domain.id}`}
+                leftSection={<IconSettings size={16} aria-hidden />}
+                data-testid="action-details"
+              >
+                {t('settings')}
+              </Menu.Item>
+            )}
+          </ActionMenu>
         )}
       </div>
       <div className={classes.text}>
@@ -108,6 +122,7 @@ function DesktopState({ domain }: { domain: Domain | null | undefined }) {
         <StateDot state={domain?.state ?? null} />
         {domain ? sentence(domain) : t('not_made')}
       </Text>
+      {domain && <TimeLeft domain={domain} />}
       {domain?.state_detail != null && domain.state_detail !== '' && (
         <Text size="sm" c="dimmed">
           {domain.state_detail}

@@ -1,7 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { MockBroker } from '../../../mock/broker';
-import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
 import { nameFrom } from './ImportDialog';
 import { rowsOf } from './tree';
@@ -104,30 +103,6 @@ describe('machines', () => {
     await user.type(screen.getByTestId('import-name'), 'maths');
     await user.click(screen.getByTestId('import-submit'));
     expect(await screen.findByText('There is a machine called maths already.')).toBeVisible();
-  });
-
-  it('tell their details and their last requests', async () => {
-    const broker = stubBroker().signInAs('admin');
-    await showPortal(`/admin/machines?machine=${broker.find('debian-desktop-ana').id}`);
-    const drawer = within(await screen.findByTestId('machine-drawer'));
-    expect(drawer.getByText('192.168.122.54')).toBeVisible();
-    expect(await drawer.findByText('Make a clone')).toBeVisible();
-  });
-
-  it('tell what they did, for how long and why, and go on telling', async () => {
-    const broker = stubBroker().signInAs('admin');
-    const domain = broker.find('debian-desktop-ana');
-    await showPortal(`/admin/machines?machine=${domain.id}`);
-    const history = within(await screen.findByTestId('machine-history'));
-    const entries = () => history.getAllByRole('listitem');
-    expect(entries().map((li) => li.dataset.state)).toEqual(['active', 'shutdown']);
-    expect(entries()[0]).toHaveTextContent(/Running.*Start · ana/);
-    expect(entries()[1]).toHaveTextContent(/Offfor 5m.*Make a clone · ana/);
-    expect(within(found(entries()[0])).getByRole('link')).toHaveAttribute('href', '/requests/4');
-    broker.setState(domain, 'paused');
-    await waitFor(() => {
-      expect(entries()[0]).toHaveTextContent(/Paused.*Seen on its host/);
-    });
   });
 });
 

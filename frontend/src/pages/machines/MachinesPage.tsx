@@ -12,7 +12,6 @@ import { useFilters } from '@/components/useFilters';
 import { useFormat } from '@/i18n/format';
 import { CloneDialog } from './CloneDialog';
 import { ImportDialog } from './ImportDialog';
-import { MachineDrawer } from './MachineDrawer';
 import { MachinesTable } from './MachinesTable';
 import { rowsOf } from './tree';
 
@@ -70,7 +69,6 @@ export default function MachinesPage() {
     );
   }
 
-  const selected = domains.find((domain) => domain.id === params.get('machine'));
   const running = domains.filter((domain) => domain.state === 'active').length;
 
   return (
@@ -121,15 +119,7 @@ export default function MachinesPage() {
           </Button>
         </StateView>
       ) : (
-        <MachinesTable
-          rows={rows}
-          isFolded={isFolded}
-          onToggle={toggle}
-          onClone={setCloning}
-          onDetails={(domain) => {
-            set('machine', domain.id);
-          }}
-        />
+        <MachinesTable rows={rows} isFolded={isFolded} onToggle={toggle} onClone={setCloning} />
       )}
       <ImportDialog
         opened={importing}
@@ -141,12 +131,6 @@ export default function MachinesPage() {
         base={cloning}
         onClose={() => {
           setCloning(null);
-        }}
-      />
-      <MachineDrawer
-        domain={selected ?? null}
-        onClose={() => {
-          set('machine', null);
         }}
       />
     </>

@@ -2,13 +2,14 @@ import { ActionIcon, Badge, Menu, Table, Text, Tooltip } from '@mantine/core';
 import {
   IconChevronDown,
   IconChevronRight,
+  IconCopyPlus,
   IconInfoCircle,
   IconScreenShare,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Domain } from '@/api/types';
-import { Cell, ListTable, RowButton, RowButtons, type Column } from '@/components/ListTable';
+import { Cell, ListTable, RowButtons, RowLink, type Column } from '@/components/ListTable';
 import { ActionMenu } from '@/domains/ActionMenu';
 import { ActionSymbol } from '@/domains/ActionSymbol';
 import { allowed, useAct, useActionText, type Action } from '@/domains/actions';
@@ -24,10 +25,9 @@ interface Props {
   isFolded: (base: Domain, clones: number) => boolean;
   onToggle: (id: string) => void;
   onClone: (domain: Domain) => void;
-  onDetails: (domain: Domain) => void;
 }
 
-export function MachinesTable({ rows, isFolded, onToggle, onClone, onDetails }: Props) {
+export function MachinesTable({ rows, isFolded, onToggle, onClone }: Props) {
   const { t } = useTranslation('machines');
   const columns: readonly Column[] = [
     { text: t('column.name') },
@@ -47,7 +47,6 @@ export function MachinesTable({ rows, isFolded, onToggle, onClone, onDetails }: 
           folded={isFolded(row.domain, row.children)}
           onToggle={onToggle}
           onClone={onClone}
-          onDetails={onDetails}
         />
       ))}
     </ListTable>
@@ -59,7 +58,6 @@ function MachineRow({
   folded,
   onToggle,
   onClone,
-  onDetails,
 }: { row: Row; folded: boolean } & Omit<Props, 'rows' | 'isFolded'>) {
   const { t } = useTranslation('machines');
   const format = useFormat();
@@ -97,14 +95,9 @@ function MachineRow({
             <span className={classes.gap} />
           )}
           <div className={classes.names}>
-            <RowButton
-              onClick={() => {
-                onDetails(domain);
-              }}
-              data-testid="machine-details"
-            >
+            <RowLink to={`/machines/${domain.id}`} data-testid="machine-details">
               {name}
-            </RowButton>
+            </RowLink>
             {name !== domain.name && (
               <Text size="xs" c="dimmed" truncate>
                 {domain.name}
@@ -138,7 +131,7 @@ function MachineRow({
         })}
       </Cell>
       <Cell>
-        <MachineButtons domain={domain} name={name} onClone={onClone} onDetails={onDetails} />
+        <MachineButtons domain={domain} name={name} onClone={onClone} />
       </Cell>
     </Table.Tr>
   );
@@ -165,12 +158,10 @@ function MachineButtons({
   domain,
   name,
   onClone,
-  onDetails,
 }: {
   domain: Domain;
   name: string;
   onClone: (domain: Domain) => void;
-  onDetails: (domain: Domain) => void;
 }) {
   const { t } = useTranslation(['machines', 'common']);
   const act = useAct();
@@ -211,17 +202,16 @@ function MachineButtons({
       )}
       <ActionMenu domain={domain} variant="subtle" color="gray" data-testid="machine-menu">
         <Menu.Item
+          component={Link}
+          to={`/machines/${domain.id}`}
           leftSection={<IconInfoCircle size={16} aria-hidden />}
-          onClick={() => {
-            onDetails(domain);
-          }}
           data-testid="action-details"
         >
           {t('common:action.details')}
         </Menu.Item>
         {domain.is_base && domain.may.includes('clone') && (
           <Menu.Item
-            leftSection={<ActionSymbol action="clone" />}
+            leftSection={<IconCopyPlus size={16} aria-hidden />}
             onClick={() => {
               onClone(domain);
             }}

@@ -146,7 +146,6 @@ function Buttons({ request }: { request: Request }) {
 
 function RequestFacts({ request }: { request: Request }) {
   const { t } = useTranslation('request');
-  const user = useUser();
   const format = useFormat();
   const moment = (iso: string | null | undefined) => (iso == null ? null : format.exact(iso));
   const backEnd = useBackEnd(request.back_end);
@@ -158,12 +157,10 @@ function RequestFacts({ request }: { request: Request }) {
         [t('fact.from'), request.caller_address],
         [
           t('fact.machine'),
-          user?.is_admin === true && request.domain_id != null ? (
-            <Anchor component={Link} to={`/admin/machines?machine=${request.domain_id}`} size="sm">
+          request.domain_id == null ? null : (
+            <Anchor component={Link} to={`/machines/${request.domain_id}`} size="sm">
               {machine}
             </Anchor>
-          ) : (
-            machine
           ),
         ],
         [t('fact.created'), moment(request.created_at)],

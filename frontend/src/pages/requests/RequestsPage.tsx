@@ -1,8 +1,8 @@
 import { Button, Group, Skeleton } from '@mantine/core';
 import { IconListCheck, IconSearchOff } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { usePages } from '@/api/pages';
 import { requestsQuery } from '@/api/requests';
 import { PageHead } from '@/components/PageHead';
 import { ProblemState } from '@/components/ProblemState';
@@ -15,7 +15,7 @@ export default function RequestsPage() {
   const { t } = useTranslation(['requests', 'common']);
   const { params, set, clear } = useFilters();
   const filter = useMemo(() => filterOf(params), [params]);
-  const query = useInfiniteQuery(requestsQuery(filter));
+  const query = usePages(requestsQuery(filter));
   const requests = query.data?.pages.flat();
 
   return (
@@ -36,7 +36,7 @@ export default function RequestsPage() {
               <Button
                 variant="default"
                 loading={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
+                onClick={query.older}
                 data-testid="requests-older"
               >
                 {t('older')}

@@ -10,8 +10,9 @@ import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Domain } from '@/api/types';
-import { actionIcons, useAct, type Action } from '@/domains/actions';
+import { actions, useAct, type Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
+import { TimeLeft } from '@/domains/TimeLeft';
 import { LivePill } from '@/events/LivePill';
 import type { FullScreen } from './fullScreen';
 import classes from './ViewerBar.module.css';
@@ -67,6 +68,7 @@ export function ViewerBar({ domain, status, connected, fullScreen, onCtrlAltDel,
           {words}
         </p>
       </div>
+      <TimeLeft domain={domain} />
       <LivePill />
       {connected && <p className={classes.hint}>{t('leave_hint')}</p>}
       <div className={classes.buttons} role="toolbar" aria-label={t('toolbar')}>
@@ -89,7 +91,7 @@ export function ViewerBar({ domain, status, connected, fullScreen, onCtrlAltDel,
           .map(({ action, id }) => (
             <BarButton
               key={action}
-              icon={actionIcons[action]}
+              icon={actions[action].icon}
               label={t(`common:action.${action}`)}
               id={id}
               danger={action === 'force_shutdown_domain'}

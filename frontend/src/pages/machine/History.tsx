@@ -1,25 +1,23 @@
-import { Anchor, Button, Skeleton, Text, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { Anchor, Button, Skeleton, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { historyQuery } from '@/api/domains';
-import type { HistoryEntry } from '@/api/types';
+import { usePages } from '@/api/pages';
+import type { Domain, HistoryEntry } from '@/api/types';
+import { Panel } from '@/components/Panel';
 import { useCommandName } from '@/domains/sentence';
 import { StateDot } from '@/domains/StateBadge';
 import { useFormat } from '@/i18n/format';
 import classes from './History.module.css';
 
 /** What a machine did, when, for how long and why, newest first. */
-export function History({ domainId }: { domainId: string }) {
-  const { t } = useTranslation('machines');
-  const query = useInfiniteQuery(historyQuery(domainId));
+export function History({ domain }: { domain: Domain }) {
+  const { t } = useTranslation('machine');
+  const query = usePages(historyQuery(domain.id));
   const entries = query.data?.pages.flatMap((page) => page.entries);
   const days = query.data?.pages[0]?.kept_days ?? 0;
   return (
-    <section aria-labelledby="history">
-      <Title order={3} size="h5" id="history" mb="xs">
-        {t('history.title')}
-      </Title>
+    <Panel title={t('history.title')}>
       {entries === undefined ? (
         <Skeleton height={120} />
       ) : entries.length === 0 ? (
@@ -39,7 +37,7 @@ export function History({ domainId }: { domainId: string }) {
           size="compact-sm"
           mt="sm"
           loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
+          onClick={query.older}
           data-testid="history-older"
         >
           {t('history.older')}
@@ -51,12 +49,12 @@ export function History({ domainId }: { domainId: string }) {
           </Text>
         )
       )}
-    </section>
+    </Panel>
   );
 }
 
 function Entry({ entry, until }: { entry: HistoryEntry; until: string | null }) {
-  const { t } = useTranslation(['machines', 'common']);
+  const { t } = useTranslation(['machine', 'common']);
   const format = useFormat();
   return (
     <li className={classes.entry} data-state={entry.state} data-cause={entry.cause}>
@@ -85,7 +83,7 @@ function Entry({ entry, until }: { entry: HistoryEntry; until: string | null }) 
 }
 
 function Cause({ entry: { request } }: { entry: HistoryEntry }) {
-  const { t } = useTranslation('machines');
+  const { t } = useTranslation('machine');
   const commandName = useCommandName();
   if (request?.command == null) {
     return (

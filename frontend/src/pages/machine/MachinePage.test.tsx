@@ -1,0 +1,60 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { found } from '@/testing/found';
+import { showPortal, stubBroker } from '@/testing/portal';
+
+describe('a machine', () => {
+  it('tells what it is, what is done to it and what was, on a page of its own', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { id } = broker.find('debian-desktop-ana');
+    await showPortal(`/machines/${id}`);
+    const machine = within(await screen.findByTestId('machine'));
+    expect(machine.getByText('192.168.122.54')).toBeVisible();
+    expect(await machine.findByText('Make a clone')).toBeVisible();
+    expect(machine.getByTestId('machine-pending')).toHaveTextContent('Shut downWaiting');
+    expect(machine.getByTestId('time-left')).toHaveTextContent(/^1h 3\dm left$/);
+    expect(machine.getByRole('link', { name: 'debian-desktop' })).toHaveAttribute(
+      'href',
+      `/machines/${broker.find('debian-desktop').id}`,
+    );
+  });
+
+  it('has its parts at addresses of their own', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { id } = broker.find('debian-desktop-ana');
+    const { user, router } = await showPortal(`/machines/${id}/history`);
+    await screen.findByTestId('machine-history');
+    await user.click(screen.getByTestId('tab-settings'));
+    expect(router.state.location.pathname).toBe(`/machines/${id}/settings`);
+    // who goes by keyboard goes on at the tab
+    expect(screen.getByTestId('tab-settings')).toHaveFocus();
+    await router.navigate(`/machines/${id}/base`);
+    await waitFor(() => {
+      expect(router.state.location.pathname).toBe(`/machines/${id}`);
+    });
+  });
+
+  it('shows its owner only what he may do', async () => {
+    const broker = stubBroker().signInAs('ana');
+    await showPortal(`/machines/${broker.find('debian-desktop-ana').id}`);
+    await screen.findByTestId('machine');
+    expect(screen.queryByTestId('tab-base')).toBeNull();
+    expect(screen.getByRole('link', { name: 'My desktops' })).toHaveAttribute('href', '/');
+  });
+
+  it('tells what it did, for how long and why, and goes on telling', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const domain = broker.find('debian-desktop-ana');
+    await showPortal(`/machines/${domain.id}/history`);
+    const history = within(await screen.findByTestId('machine-history'));
+    const entries = () => history.getAllByRole('listitem');
+    expect(entries().map((li) => li.dataset.state)).toEqual(['active', 'shutdown']);
+    expect(entries()[0]).toHaveTextContent(/Running.*Start · ana/);
+    expect(entries()[1]).toHaveTextContent(/Offfor 5m.*Make a clone · ana/);
+    expect(within(found(entries()[0])).getByRole('link')).toHaveAttribute('href', '/requests/4');
+    broker.setState(domain, 'paused');
+    await waitFor(() => {
+      expect(entries()[0]).toHaveTextContent(/Paused.*Seen on its host/);
+    });
+  });
+});

@@ -1,0 +1,28 @@
+import type { ComponentType } from 'react';
+import type { Domain } from '@/api/types';
+import { Base } from './Base';
+import { History } from './History';
+import { Overview } from './Overview';
+import { Settings } from './Settings';
+
+interface Tab {
+  /** Its part of the address; the first one has none. */
+  id: 'overview' | 'settings' | 'base' | 'history';
+  /** Whether there is anything in it for who looks. */
+  isFor: (domain: Domain) => boolean;
+  Content: ComponentType<{ domain: Domain }>;
+}
+
+const always = () => true;
+
+export const tabs: readonly Tab[] = [
+  { id: 'overview', isFor: always, Content: Overview },
+  { id: 'settings', isFor: ({ may }) => may.includes('describe'), Content: Settings },
+  {
+    id: 'base',
+    isFor: ({ is_base, may }) =>
+      (is_base && may.includes('publish')) || may.includes('prepare_base'),
+    Content: Base,
+  },
+  { id: 'history', isFor: always, Content: History },
+];
