@@ -87,6 +87,8 @@ CREATE TABLE `domains` (
   `saved_at` datetime(6) DEFAULT NULL,
   `memory_kib` bigint(20) NOT NULL,
   `vcpus` int(11) NOT NULL,
+  `hardware` longtext NOT NULL DEFAULT '{}' CHECK (json_valid(`hardware`)),
+  `needs_restart` tinyint(1) NOT NULL DEFAULT 0,
   `mac` char(17) NOT NULL,
   `address` varchar(64) DEFAULT NULL,
   `started_at` datetime(6) DEFAULT NULL,

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using System.Text.Json;
+using Broker.Core.Devices;
 using Dapper;
 
 namespace Broker.Core.Database;
@@ -24,6 +25,7 @@ internal static class TypeHandlers
         SqlMapper.AddTypeHandler(new InstantHandler());
         SqlMapper.AddTypeHandler(new JsonHandler());
         SqlMapper.AddTypeHandler(new WordListHandler());
+        SqlMapper.AddTypeHandler(new HardwareHandler());
     }
 
     private sealed class WordHandler<T> : SqlMapper.TypeHandler<T> where T : struct, Enum
@@ -71,6 +73,17 @@ internal static class TypeHandlers
         {
             parameter.DbType = DbType.String;
             parameter.Value = value.GetRawText();
+        }
+    }
+
+    private sealed class HardwareHandler : SqlMapper.TypeHandler<Hardware>
+    {
+        public override Hardware Parse(object value) => Hardware.Parse((string)value);
+
+        public override void SetValue(IDbDataParameter parameter, Hardware? value)
+        {
+            parameter.DbType = DbType.String;
+            parameter.Value = value?.ToString();
         }
     }
 

@@ -1,3 +1,5 @@
+using Broker.Core.Devices;
+
 namespace Broker.Core.Domains;
 
 /// <summary>What a domain is doing, as the database knows it.</summary>
@@ -122,7 +124,13 @@ public sealed record DomainRow
     /// <summary>Number of processors.</summary>
     public required int Vcpus { get; init; }
 
-    /// <summary>Its network card's address.</summary>
+    /// <summary>What else was chosen of its hardware.</summary>
+    public Hardware Hardware { get; init; } = Hardware.Usual;
+
+    /// <summary>It runs, or its memory was saved, with older hardware: what was chosen since is there after it was off.</summary>
+    public bool NeedsRestart { get; init; }
+
+    /// <summary>Its first network card's address.</summary>
     public required string Mac { get; init; }
 
     /// <summary>Its IP address, when it is running and has one.</summary>

@@ -17,7 +17,7 @@ public static class DomainsTable
         d.is_volatile, d.volatile_clones,
         d.pool_clones, d.pool_start, d.pool_problem, d.pool_use, d.pool_use_since,
         d.state, d.state_since, d.state_detail, d.saved_at,
-        d.memory_kib, d.vcpus, d.mac, d.address,
+        d.memory_kib, d.vcpus, d.hardware, d.needs_restart, d.mac, d.address,
         d.started_at, d.created_at
         """;
 
@@ -64,9 +64,9 @@ public static class DomainsTable
             await db.Execute(
                 """
                 INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, is_volatile, state, state_since, memory_kib, vcpus, mac, created_at,
-                  pool_use, pool_use_since)
+                  pool_use, pool_use_since, hardware)
                 VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @IsVolatile, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6),
-                  @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)))
+                  @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)), @Hardware)
                 """, domain);
         }
         catch (Exception e) when (Db.IsDuplicateKey(e))
@@ -82,12 +82,24 @@ public static class DomainsTable
         """
         state_since = IF(state = @state, state_since, UTC_TIMESTAMP(6)), state = @state, state_detail = @detail,
         saved_at = CASE WHEN @state = 'hibernated' THEN COALESCE(saved_at, UTC_TIMESTAMP(6)) WHEN @state IN ('starting', 'down') THEN saved_at END,
-        address = IF(@state IN ('active', 'paused', 'shutting_down', 'down'), address, NULL)
+        address = IF(@state IN ('active', 'paused', 'shutting_down', 'down'), address, NULL),
+        needs_restart = IF(@state = 'shutdown', 0, needs_restart)
         """);
 
     /// <summary>It runs, since now.</summary>
     public static Task SetStarted(DbSession db, Guid id, string? detail = null) => Change(db, id, DomainState.Active, detail,
         "state = @state, state_since = UTC_TIMESTAMP(6), state_detail = @detail, saved_at = NULL, started_at = UTC_TIMESTAMP(6), address = NULL");
+
+    /// <summary>Its hardware as of this row.</summary>
+    /// <param name="db">Where to.</param>
+    /// <param name="domain">The domain as it is to be.</param>
+    /// <param name="needsRestart">It runs without some of it.</param>
+    public static Task SetHardware(DbSession db, DomainRow domain, bool needsRestart) =>
+        Update(db, "memory_kib = @MemoryKib, vcpus = @Vcpus, hardware = @Hardware, needs_restart = @needsRestart",
+            new { domain.Id, domain.MemoryKib, domain.Vcpus, domain.Hardware, needsRestart });
+
+    /// <summary>It runs with the hardware that was chosen.</summary>
+    public static Task SetUpToDate(DbSession db, Guid id) => Update(db, "needs_restart = 0", new { id });
 
     /// <summary>Its IP address.</summary>
     public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, "address = @address", new { id, address });

@@ -64,6 +64,7 @@ public sealed record Clone(
             Description = origin.Description,
             BaseId = origin.Id,
             IsVolatile = Volatile ?? origin.VolatileClones,
+            Hardware = origin.Hardware,
         };
     }
 }
