@@ -32,7 +32,7 @@ GRANT UPDATE (is_public, volatile_clones, alias, description) ON domains TO acco
 -- Screens: tickets, and who looked when.
 GRANT INSERT, DELETE ON display_tickets TO account;
 GRANT INSERT ON display_sessions TO account;
-GRANT UPDATE (ended_at, bytes_to_guest, bytes_from_guest) ON display_sessions TO account;
+GRANT UPDATE (seen_at, ended_at, bytes_to_guest, bytes_from_guest) ON display_sessions TO account;
 
 -- Asking for a request to be taken back; the back end does it.
 GRANT UPDATE (cancel_asked_at, cancel_asked_by) ON requests TO account;

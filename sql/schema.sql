@@ -98,6 +98,9 @@ CREATE TABLE `domains` (
   `pool_problem` text DEFAULT NULL,
   `pool_use` enum('free','handed_out','returned') DEFAULT NULL,
   `pool_use_since` datetime(6) DEFAULT NULL,
+  `client_status` enum('connecting','connected','disconnected') DEFAULT NULL,
+  `client_address` varchar(64) DEFAULT NULL,
+  `client_since` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `domains_name` (`name`),
   UNIQUE KEY `domains_mac` (`mac`),
@@ -240,12 +243,14 @@ CREATE TABLE `display_sessions` (
   `domain_id` char(36) NOT NULL,
   `address` varchar(64) DEFAULT NULL,
   `started_at` datetime(6) NOT NULL,
+  `seen_at` datetime(6) NOT NULL DEFAULT '1970-01-01 00:00:00.000000',
   `ended_at` datetime(6) DEFAULT NULL,
   `bytes_to_guest` bigint(20) NOT NULL DEFAULT 0,
   `bytes_from_guest` bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   KEY `display_sessions_domain` (`domain_id`,`started_at`),
-  KEY `display_sessions_user` (`user_id`,`started_at`)
+  KEY `display_sessions_user` (`user_id`,`started_at`),
+  KEY `display_sessions_open` (`ended_at`,`seen_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `data_protection_keys` (

@@ -600,6 +600,23 @@ export interface components {
             /** @description It has said so lately enough. */
             is_alive: boolean;
         };
+        /** @description Whether somebody is at a desktop, from where, since when. */
+        Client: {
+            /** @description Whether somebody is. */
+            status: components["schemas"]["ClientStatus"];
+            /** @description Where he sits, or is expected from; null when nobody knows. */
+            address: null | string;
+            /**
+             * Format: date-time
+             * @description Since when it is so.
+             */
+            since: string;
+        };
+        /**
+         * @description Whether somebody is at a desktop that runs.
+         * @enum {string}
+         */
+        ClientStatus: "connecting" | "connected" | "disconnected";
         /** @description What the clones of a base will be. */
         ClonesToBe: {
             /** @description Temporary: removed when they end. */
@@ -733,6 +750,7 @@ export interface components {
             vcpus: number;
             /** @description Its IP address, while it has one. */
             address: null | string;
+            client: null | components["schemas"]["Client"];
             /** @description Where the last picture of its screen is; changes with the picture. */
             screenshot_url: null | string;
             /**

@@ -146,6 +146,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
             else if (row.HasEnded) await db.Transaction(s => EndedDesktops.Remove(s, row.Id), stop);
         }
 
+        await Clients.Look(db, node, rows, stop);
         return NodeState.Up;
     }
 

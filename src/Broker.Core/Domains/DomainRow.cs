@@ -136,6 +136,15 @@ public sealed record DomainRow
     /// <summary>Its IP address, when it is running and has one.</summary>
     public string? Address { get; init; }
 
+    /// <summary>Whether somebody is at it; null when it is off.</summary>
+    public ClientStatus? ClientStatus { get; init; }
+
+    /// <summary>Where that somebody sits, or is expected from; null when nobody knows.</summary>
+    public string? ClientAddress { get; init; }
+
+    /// <summary>Since when it is so.</summary>
+    public DateTimeOffset? ClientSince { get; init; }
+
     /// <summary>When it was last started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

@@ -18,6 +18,7 @@ public static class DomainsTable
         d.pool_clones, d.pool_start, d.pool_problem, d.pool_use, d.pool_use_since,
         d.state, d.state_since, d.state_detail, d.saved_at,
         d.memory_kib, d.vcpus, d.hardware, d.needs_restart, d.mac, d.address,
+        d.client_status, d.client_address, d.client_since,
         d.started_at, d.created_at
         """;
 
@@ -83,7 +84,9 @@ public static class DomainsTable
         state_since = IF(state = @state, state_since, UTC_TIMESTAMP(6)), state = @state, state_detail = @detail,
         saved_at = CASE WHEN @state = 'hibernated' THEN COALESCE(saved_at, UTC_TIMESTAMP(6)) WHEN @state IN ('starting', 'down') THEN saved_at END,
         address = IF(@state IN ('active', 'paused', 'shutting_down', 'down'), address, NULL),
-        needs_restart = IF(@state = 'shutdown', 0, needs_restart)
+        needs_restart = IF(@state = 'shutdown', 0, needs_restart),
+        client_status = IF(@state IN ('starting', 'active', 'paused', 'shutting_down'), client_status, NULL),
+        client_address = IF(client_status IS NULL, NULL, client_address), client_since = IF(client_status IS NULL, NULL, client_since)
         """);
 
     /// <summary>It runs, since now.</summary>
@@ -100,6 +103,14 @@ public static class DomainsTable
 
     /// <summary>It runs with the hardware that was chosen.</summary>
     public static Task SetUpToDate(DbSession db, Guid id) => Update(db, "needs_restart = 0", new { id });
+
+    /// <summary>Whether somebody is at it. It is news only when that has changed.</summary>
+    public static Task SetClient(DbSession db, Guid id, Client client) =>
+        Update(db, "client_status = @Status, client_address = @Address, client_since = @Since", new { id, client.Status, client.Address, client.Since });
+
+    /// <summary>Somebody is about to come to it, from there: it was handed out to him, or is started for him.</summary>
+    public static Task SetConnecting(DbSession db, Guid id, string? address) =>
+        Update(db, "client_status = 'connecting', client_address = @address, client_since = UTC_TIMESTAMP(6)", new { id, address });
 
     /// <summary>Its IP address.</summary>
     public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, "address = @address", new { id, address });

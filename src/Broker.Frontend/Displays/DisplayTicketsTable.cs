@@ -57,11 +57,13 @@ public static class DisplaySessionsTable
     /// <summary>Somebody begins to look.</summary>
     /// <returns>The key of the row.</returns>
     public static Task<long> Begin(DbSession db, long userId, Guid domain, string? address) =>
-        db.Insert("INSERT INTO display_sessions (user_id, domain_id, address, started_at) VALUES (@userId, @domain, @address, UTC_TIMESTAMP(6))", new { userId, domain, address });
+        db.Insert(
+            "INSERT INTO display_sessions (user_id, domain_id, address, started_at, seen_at) VALUES (@userId, @domain, @address, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+            new { userId, domain, address });
 
-    /// <summary>How much has gone through so far.</summary>
-    public static Task Count(DbSession db, long id, long toGuest, long fromGuest) =>
-        db.Execute("UPDATE display_sessions SET bytes_to_guest = @toGuest, bytes_from_guest = @fromGuest WHERE id = @id", new { id, toGuest, fromGuest });
+    /// <summary>It goes on, and so much has gone through so far.</summary>
+    public static Task GoesOn(DbSession db, long id, long toGuest, long fromGuest) =>
+        db.Execute("UPDATE display_sessions SET bytes_to_guest = @toGuest, bytes_from_guest = @fromGuest, seen_at = UTC_TIMESTAMP(6) WHERE id = @id", new { id, toGuest, fromGuest });
 
     /// <summary>It is over.</summary>
     public static Task End(DbSession db, long id, long toGuest, long fromGuest) =>

@@ -9,7 +9,7 @@ using Broker.Frontend.SignIn;
 namespace Broker.Frontend.Displays;
 
 /// <summary>The screens that are being looked at through this front end: keeps them bounded, written down, and only open while they may be.</summary>
-public sealed class OpenDisplays(Db db, Sessions sessions, EventTail tail, ILogger<OpenDisplays> log)
+public sealed class OpenDisplays(Db db, Sessions sessions, EventTail tail, TimeProvider clock, ILogger<OpenDisplays> log)
 {
     /// <summary>Screens that one user may look at at once, through one front end.</summary>
     public const int MostPerUser = 16;
@@ -63,6 +63,7 @@ public sealed class OpenDisplays(Db db, Sessions sessions, EventTail tail, ILogg
     {
         using var events = tail.Subscribe(e =>
             (e.Kind == EventKind.User && (e.UserId is null || e.UserId == who.Id)) || (e.Kind is EventKind.Domain or EventKind.Base && e.DomainId == domain), room: 16);
+        var recorded = clock.GetTimestamp();
         try
         {
             while (true)
@@ -73,8 +74,10 @@ public sealed class OpenDisplays(Db db, Sessions sessions, EventTail tail, ILogg
                     return;
                 }
 
-                if (!await SomethingHappened(events, done))
-                    await Record(who, domain, s => DisplaySessionsTable.Count(s, row, relay.ToGuest, relay.FromGuest));
+                // also when there is always something: the back end takes a look that is silent for long for one that is over
+                if (await SomethingHappened(events, done) && clock.GetElapsedTime(recorded) < Round) continue;
+                recorded = clock.GetTimestamp();
+                await Record(who, domain, s => DisplaySessionsTable.GoesOn(s, row, relay.ToGuest, relay.FromGuest));
             }
         }
         catch (OperationCanceledException) when (done.IsCancellationRequested)

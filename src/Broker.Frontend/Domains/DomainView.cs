@@ -78,6 +78,7 @@ public sealed record PendingRequest(long Id, string Command, RequestState State,
 /// <param name="MemoryKib">Memory in KiB.</param>
 /// <param name="Vcpus">Number of processors.</param>
 /// <param name="Address">Its IP address, while it has one.</param>
+/// <param name="Client">Whether somebody is at it; null when it is off.</param>
 /// <param name="ScreenshotUrl">Where the last picture of its screen is; changes with the picture.</param>
 /// <param name="ScreenshotAt">When that was taken.</param>
 /// <param name="Clones">How many clones it has.</param>
@@ -104,6 +105,7 @@ public sealed record DomainView(
     long MemoryKib,
     int Vcpus,
     string? Address,
+    Client? Client,
     string? ScreenshotUrl,
     DateTimeOffset? ScreenshotAt,
     int Clones,

@@ -34,6 +34,8 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
             RequestsTable.Progress(db, work.Row, 10, hadMemory ? "Bringing its memory back" : "Starting");
             if (hadMemory && domain.SavedAt is null) await DomainsTable.SetState(db, domain.Id, DomainState.Hibernated);
             await DomainsTable.SetState(db, domain.Id, DomainState.Starting);
+            // who asks from a browser is about to come; a schedule is not
+            if (work.Caller.Address is { } address) await DomainsTable.SetConnecting(db, domain.Id, address);
         });
         if (before?.Power is not Power.Running)
         {
