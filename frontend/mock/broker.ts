@@ -39,6 +39,9 @@ import {
   type MockMessage,
 } from './things';
 
+/** What is asked for with more than the machine. */
+const unoffered = ['rebase_domain', 'rebase_clones'];
+
 export interface Hint {
   kind: string;
   data: Record<string, unknown>;
@@ -355,7 +358,7 @@ export class MockBroker {
       return { status: 202, body: told(this.write(word, domain, args), this.requests) };
     }
     return this.withDomain(String(args.domain), (domain) =>
-      may(domain, this.user?.is_admin === true).includes(word)
+      [...may(domain, this.user?.is_admin === true), ...unoffered].includes(word)
         ? { status: 202, body: told(this.write(word, domain, args), this.requests) }
         : problem(403, 'not_allowed', `${domain.name} can't do that now.`),
     );
@@ -478,11 +481,12 @@ export class MockBroker {
       });
       return;
     }
-    this.finish(request.command, domain);
+    this.finish(request, domain);
     this.tell(request, { state: 'done', progress: 100, progress_text: null, ended_at: now() });
   }
 
-  private finish(word: string, domain: Domain): void {
+  private finish({ command: word, args: asked }: Request, domain: Domain): void {
+    const args = (asked ?? {}) as Record<string, unknown>;
     switch (word) {
       case 'start_domain':
       case 'resume_domain':
@@ -501,7 +505,12 @@ export class MockBroker {
         this.setState(domain, 'shutdown');
         break;
       case 'prepare_base':
-        this.change(domain, { state: 'base', state_since: now(), is_base: true });
+        this.change(domain, {
+          state: 'base',
+          state_since: now(),
+          is_base: true,
+          is_public: args.publish === true,
+        });
         break;
       case 'remove_base':
         this.change(domain, {
@@ -511,11 +520,28 @@ export class MockBroker {
           is_public: false,
         });
         break;
+      case 'spinoff_domain':
+      case 'detach_domain':
+        this.change(domain, { base_id: null, base_name: null });
+        break;
+      case 'rebase_domain':
+        this.rebase(domain, String(args.base));
+        break;
+      case 'rebase_clones':
+        for (const clone of this.domains.filter((d) => d.base_id === domain.id)) {
+          this.rebase(clone, String(args.base));
+        }
+        break;
       case 'remove_domain':
         this.domains = this.domains.filter((d) => d !== domain);
         this.emit('domain', { domain_id: domain.id });
         break;
     }
+  }
+
+  private rebase(clone: Domain, base: string): void {
+    const to = this.domains.find((d) => d.id === base);
+    this.change(clone, { base_id: base, base_name: to?.name ?? null });
   }
 
   private change(domain: Domain, fields: Partial<Domain>): void {
@@ -589,6 +615,7 @@ export class MockBroker {
       memory_kib: 524_288,
       vcpus: 1,
       address: null,
+      client: null,
       screenshot_url: null,
       screenshot_at: null,
       clones: 0,

@@ -29,6 +29,7 @@ export function seed(broker: MockBroker): void {
     state: 'active',
     state_since: minutesAgo(47),
     address: '192.168.122.54',
+    client: { status: 'connected', address: '192.0.2.7', since: minutesAgo(40) },
     next: { action: 'shutdown_domain', at: minutesAgo(-95) },
   });
   clone(lab, ana, { state: 'hibernated', state_since: minutesAgo(1600) });

@@ -252,7 +252,13 @@ function commandsOf(domain: Domain, admin: boolean): string[] {
       return ['open', 'resume_domain', 'force_shutdown_domain'];
     case 'shutdown':
     case 'hibernated':
-      return ['start_domain', 'remove_domain', ...(admin ? ['prepare_base'] : [])];
+      return [
+        'start_domain',
+        'remove_domain',
+        ...(domain.base_id === null ? [] : ['restore_domain']),
+        ...(domain.base_id === null || !admin ? [] : ['spinoff_domain']),
+        ...(admin ? ['prepare_base'] : []),
+      ];
     case 'base':
       return admin
         ? ['open', 'clone', 'publish', 'remove_base', 'remove_domain']

@@ -8,10 +8,10 @@ export function Breadcrumbs({ links }: { links: readonly { to: string; text: str
   const { t } = useTranslation();
   return (
     <nav className={classes.way} aria-label={t('way')}>
-      {links.map(({ to, text }) => (
+      {links.map(({ to, text }, i) => (
         <Fragment key={to}>
+          {i > 0 && <span aria-hidden>›</span>}
           <Link to={to}>{text}</Link>
-          <span aria-hidden>›</span>
         </Fragment>
       ))}
     </nav>

@@ -2,15 +2,19 @@ import { notifications } from '@mantine/notifications';
 import {
   IconEye,
   IconEyeOff,
+  IconFoldDown,
   IconMoon,
   IconPlayerPause,
   IconPlayerPlay,
   IconPlugConnectedX,
   IconPower,
+  IconRestore,
   IconRefresh,
+  IconSwitchVertical,
   IconStackPop,
   IconStackPush,
   IconTrash,
+  IconUnlink,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useCallback } from 'react';
@@ -47,11 +51,17 @@ export const actions = {
   publish: { icon: IconEye },
   unpublish: { icon: IconEyeOff },
   remove_base: { icon: IconStackPop, asks: true },
+  spinoff_domain: { icon: IconUnlink, asks: true },
+  detach_domain: { icon: IconUnlink, asks: true },
+  compact_domain: { icon: IconFoldDown, asks: true },
+  rebase_domain: { icon: IconSwitchVertical, asks: true, dangerous: true },
+  rebase_clones: { icon: IconSwitchVertical, asks: true, dangerous: true },
+  restore_domain: { icon: IconRestore, asks: true, dangerous: true },
   remove_domain: { icon: IconTrash, asks: true, dangerous: true },
 } as const satisfies Record<string, Kind>;
 
 export type Action = keyof typeof actions;
-type Asking = {
+export type Asking = {
   [A in Action]: (typeof actions)[A] extends { asks: true } ? A : never;
 }[Action];
 
@@ -87,7 +97,12 @@ export function useActionText(): (domain: Pick<Domain, 'state'>, action: Action)
 }
 
 /** Does an action, after a question where it can't be undone; says that it was asked for, or why not. */
-export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
+export function useAct(): (
+  domain: Domain,
+  action: Action,
+  /** What it takes besides the domain. */
+  args?: Record<string, unknown>,
+) => Promise<boolean> {
   const { t } = useTranslation();
   const confirm = useConfirm();
   const { mutateAsync: ask } = useAsk();
@@ -95,7 +110,7 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
   const showProblem = useShowProblem();
 
   return useCallback(
-    async (domain, action) => {
+    async (domain, action, args = {}) => {
       const name = nameOf(domain);
       const question =
         domain.is_volatile && ending.includes(action)
@@ -117,7 +132,7 @@ export function useAct(): (domain: Domain, action: Action) => Promise<boolean> {
         if (action === 'publish' || action === 'unpublish') {
           await publish({ id: domain.id, is_public: action === 'publish' });
         } else {
-          const request = await ask({ command: action, args: { domain: domain.id } });
+          const request = await ask({ command: action, args: { domain: domain.id, ...args } });
           // the message of how it ended takes the place of this one
           id = toastOf(request.id);
         }

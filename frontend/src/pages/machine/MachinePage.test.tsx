@@ -57,4 +57,43 @@ describe('a machine', () => {
       expect(entries()[0]).toHaveTextContent(/Paused.*Seen on its host/);
     });
   });
+
+  it('becomes a base as it is asked to', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { id } = broker.find('build-server');
+    const { user } = await showPortal(`/machines/${id}/base`);
+    await user.click(await screen.findByTestId('prepare-publish'));
+    await user.click(screen.getByTestId('prepare'));
+    await user.click(await screen.findByTestId('confirm'));
+    expect(await screen.findByTestId('clones')).toBeVisible();
+    expect(broker.requests.at(-1)?.args).toEqual({ domain: id, publish: true });
+  });
+
+  it('that is a base shows its clones and moves them to another one', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { id } = broker.find('networks-lab');
+    const { user } = await showPortal(`/machines/${id}/base`);
+    expect(await screen.findByTestId('clones')).toHaveTextContent('networks-lab-ana');
+    await user.click(screen.getByTestId('rebase-base'));
+    await user.click(await screen.findByRole('option', { name: 'Archive 2024' }));
+    await user.click(screen.getByTestId('rebase'));
+    const question = within(await screen.findByRole('dialog'));
+    expect(question.getByText(/what people installed or saved in them is lost/)).toBeVisible();
+    await user.click(question.getByTestId('confirm'));
+    await waitFor(() => {
+      expect(broker.find('networks-lab-ana').base_id).toBe(broker.find('archive').id);
+    });
+  });
+
+  it('of oneself is made as new, after a question that says what is lost', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { id } = broker.find('networks-lab-ana');
+    const { user } = await showPortal(`/machines/${id}/base`);
+    await user.click(await screen.findByTestId('deed-restore_domain'));
+    await user.click(await screen.findByTestId('confirm'));
+    await waitFor(() => {
+      expect(broker.requests.at(-1)).toMatchObject({ command: 'restore_domain', domain_id: id });
+    });
+    expect(screen.queryByTestId('rebase')).toBeNull();
+  });
 });

@@ -88,8 +88,10 @@ function Pending({ domain }: { domain: Domain }) {
 }
 
 function MachineFacts({ domain }: { domain: Domain }) {
-  const { t } = useTranslation('machine');
+  const { t } = useTranslation(['machine', 'common']);
   const format = useFormat();
+  const client = ({ status, address, since }: NonNullable<Domain['client']>) =>
+    [t(`common:client.${status}`), address, format.moment(since)].filter(Boolean).join(' · ');
   return (
     <Facts
       facts={[
@@ -101,6 +103,7 @@ function MachineFacts({ domain }: { domain: Domain }) {
         [t('fact.volatile'), domain.is_volatile ? t('yes') : null],
         [t('fact.node'), domain.node],
         [t('fact.address'), domain.address],
+        [t('fact.client'), domain.client && client(domain.client)],
         [t('fact.memory'), format.memory(domain.memory_kib)],
         [t('fact.vcpus'), format.number(domain.vcpus)],
         [t('fact.created'), format.dateTime(domain.created_at)],

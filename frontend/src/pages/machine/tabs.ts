@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react';
 import type { Domain } from '@/api/types';
-import { Base } from './Base';
+import { Base, hasBasePart } from './Base';
 import { History } from './History';
 import { Overview } from './Overview';
 import { Settings } from './Settings';
@@ -20,8 +20,7 @@ export const tabs: readonly Tab[] = [
   { id: 'settings', isFor: ({ may }) => may.includes('describe'), Content: Settings },
   {
     id: 'base',
-    isFor: ({ is_base, may }) =>
-      (is_base && may.includes('publish')) || may.includes('prepare_base'),
+    isFor: hasBasePart,
     Content: Base,
   },
   { id: 'history', isFor: always, Content: History },
