@@ -28,6 +28,10 @@ GRANT INSERT, UPDATE (what), DELETE ON request_folds TO account;
 
 -- What changes of a machine without its host.
 GRANT UPDATE (is_public, volatile_clones, alias, description) ON domains TO account;
+GRANT UPDATE (autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, ends_at, end_warned_seconds) ON domains TO account;
+
+-- What holds for everybody.
+GRANT INSERT, UPDATE (value) ON settings TO account;
 
 -- Screens: tickets, and who looked when.
 GRANT INSERT, DELETE ON display_tickets TO account;

@@ -98,6 +98,13 @@ CREATE TABLE `domains` (
   `pool_problem` text DEFAULT NULL,
   `pool_use` enum('free','handed_out','returned') DEFAULT NULL,
   `pool_use_since` datetime(6) DEFAULT NULL,
+  `autostart` tinyint(1) NOT NULL DEFAULT 0,
+  `run_timeout_seconds` int(11) DEFAULT NULL,
+  `shutdown_timeout_seconds` int(11) DEFAULT NULL,
+  `shutdown_disconnected` tinyint(1) NOT NULL DEFAULT 0,
+  `disconnect_grace_seconds` int(11) DEFAULT NULL,
+  `ends_at` datetime(6) DEFAULT NULL,
+  `end_warned_seconds` int(11) DEFAULT NULL,
   `client_status` enum('connecting','connected','disconnected') DEFAULT NULL,
   `client_address` varchar(64) DEFAULT NULL,
   `client_since` datetime(6) DEFAULT NULL,
@@ -295,13 +302,15 @@ CREATE TABLE `messages` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `user_id` bigint(20) NOT NULL,
   `at` datetime(6) NOT NULL,
-  `request_id` bigint(20) NOT NULL,
-  `command` varchar(64) NOT NULL,
-  `state` enum('done','failed','cancelled') NOT NULL,
+  `kind` varchar(64) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL DEFAULT 'request_ended',
+  `request_id` bigint(20) DEFAULT NULL,
+  `command` varchar(64) DEFAULT NULL,
+  `state` enum('done','failed','cancelled') DEFAULT NULL,
   `domain_id` char(36) DEFAULT NULL,
   `domain_name` varchar(190) DEFAULT NULL,
   `error_code` varchar(64) DEFAULT NULL,
   `text` text NOT NULL,
+  `data` longtext NOT NULL DEFAULT '{}' CHECK (json_valid(`data`)),
   `read_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   KEY `messages_of_user` (`user_id`,`id`),
@@ -337,6 +346,12 @@ CREATE TABLE `domain_shares` (
   KEY `domain_shares_user` (`user_id`),
   CONSTRAINT `domain_shares_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE,
   CONSTRAINT `domain_shares_user_fk` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `settings` (
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `value` longtext NOT NULL CHECK (json_valid(`value`)),
+  PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `schema_migrations` (

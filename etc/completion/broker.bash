@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -33,6 +33,16 @@ _broker() {
     'broker domains list --base') words='' ;;
     'broker domains list --owned-by') words='' ;;
     'broker domains list --on-node') words='' ;;
+    'broker domains set --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker domains set --base') words='' ;;
+    'broker domains set --owned-by') words='' ;;
+    'broker domains set --on-node') words='' ;;
+    'broker domains set --autostart') words='no yes' ;;
+    'broker domains set --run-timeout') words='' ;;
+    'broker domains set --shutdown-timeout') words='' ;;
+    'broker domains set --shutdown-disconnected') words='no yes' ;;
+    'broker domains set --disconnect-grace') words='' ;;
+    'broker domains set --as') words='' ;;
     'broker domains clone --name') words='' ;;
     'broker domains clone --owner') words='' ;;
     'broker domains clone --as') words='' ;;
@@ -189,11 +199,12 @@ _broker() {
     'broker users remove-admin --as') words='' ;;
     'broker users disable --as') words='' ;;
     'broker users enable --as') words='' ;;
+    'broker settings set --as') words='' ;;
     'broker doctor --timeout') words='' ;;
     'broker doctor --as') words='' ;;
     *)
       case "$at" in
-        'broker') words='requests domains bases nodes users db doctor completion help --config --json --help' ;;
+        'broker') words='requests domains bases nodes users settings db doctor completion help --config --json --help' ;;
         'broker requests') words='list show watch cancel retry ask commands --config --json --help' ;;
         'broker requests list') words='--state --command --user --domain --before --limit --config --json --help' ;;
         'broker requests show') words='--config --json --help' ;;
@@ -202,9 +213,10 @@ _broker() {
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
         'broker requests ask') words='check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
-        'broker domains') words='list show clone force-shutdown hibernate import pause reboot refresh remove resume screenshot shutdown start --config --json --help' ;;
+        'broker domains') words='list show set clone force-shutdown hibernate import pause reboot refresh remove resume screenshot shutdown start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
+        'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --as --config --json --help' ;;
         'broker domains clone') words='--name --owner --volatile --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains hibernate') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -241,6 +253,9 @@ _broker() {
         'broker users remove-admin') words='--as --config --json --help' ;;
         'broker users disable') words='--as --config --json --help' ;;
         'broker users enable') words='--as --config --json --help' ;;
+        'broker settings') words='list set --config --json --help' ;;
+        'broker settings list') words='--config --json --help' ;;
+        'broker settings set') words='--as --config --json --help' ;;
         'broker db') words='migrate status --config --json --help' ;;
         'broker db migrate') words='--config --json --help' ;;
         'broker db status') words='--config --json --help' ;;

@@ -13,7 +13,7 @@ internal static class Domains
 {
     public static Command Command(Terminal terminal)
     {
-        var command = new Command("domains", "Machines: bases and desktops.") { Subcommands = { List(terminal), Show(terminal) } };
+        var command = new Command("domains", "Machines: bases and desktops.") { Subcommands = { List(terminal), Show(terminal), DomainSettingsVerb.Command(terminal) } };
         foreach (var verb in CatalogueVerbs.Of("domains", terminal)) command.Subcommands.Add(verb);
         return command;
     }
@@ -82,6 +82,8 @@ internal static class Domains
                     ("network card", domain.Mac),
                     ("address", domain.Address),
                     ("started", Terminal.When(domain.StartedAt)),
+                    ("ends", Terminal.When(domain.EndsAt)),
+                    ("settings", DomainSettingsVerb.Text(domain)),
                     ("made", Terminal.When(domain.CreatedAt)),
                     .. volumes.Select(v => ($"disk {v.Target}", (Cell)$"{v.Path} ({v.Format}, {v.CapacityBytes >> 20} MiB{(v.IsFrozen ? ", frozen" : "")})")),
                     .. open.Select(r => ("request", (Cell)$"{r.Id} {r.Command} {Word.Of(r.State)} {RequestText.Progress(r, waits.GetValueOrDefault(r.Id))}".TrimEnd())),
@@ -112,6 +114,8 @@ internal static class Domains
         d.Mac,
         d.Address,
         d.StartedAt,
+        d.EndsAt,
+        settings = new { d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds },
         d.CreatedAt,
     };
 

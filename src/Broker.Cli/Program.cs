@@ -24,6 +24,7 @@ public static class Program
             Bases.Command(terminal),
             Nodes.Command(terminal),
             Users.Command(terminal),
+            SiteSettingsVerbs.Command(terminal),
             Databases.Command(terminal),
             DoctorCommand.Command(terminal),
             Completion.Command(terminal),

@@ -10,6 +10,7 @@ using Broker.Frontend.Library;
 using Broker.Frontend.Messages;
 using Broker.Frontend.Nodes;
 using Broker.Frontend.Requests;
+using Broker.Frontend.Settings;
 using Broker.Frontend.SignIn;
 using Broker.Frontend.Users;
 
@@ -47,6 +48,7 @@ app.MapRequests();
 app.MapMessages();
 app.MapLibrary();
 app.MapNodes();
+app.MapSettings();
 app.MapUsers();
 app.MapEvents();
 app.MapHealth(settings);

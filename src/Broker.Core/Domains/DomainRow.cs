@@ -150,4 +150,25 @@ public sealed record DomainRow
 
     /// <summary>When its row was written.</summary>
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Broker starts it when its host has started.</summary>
+    public bool Autostart { get; init; }
+
+    /// <summary>How long it may run, in seconds from its start; null for as long as it likes.</summary>
+    public int? RunTimeoutSeconds { get; init; }
+
+    /// <summary>How long it gets to shut down before its plug is pulled, in seconds; null for the usual time.</summary>
+    public int? ShutdownTimeoutSeconds { get; init; }
+
+    /// <summary>It is shut down when nobody has been connected to it for a while.</summary>
+    public bool ShutdownDisconnected { get; init; }
+
+    /// <summary>How long nobody has to be connected before that, in seconds; null for the usual time.</summary>
+    public int? DisconnectGraceSeconds { get; init; }
+
+    /// <summary>When this run of it is over and it is shut down; null when it is off, or may run as long as it likes.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>How long before that end its owner was last warned, in seconds; null when he has not been.</summary>
+    public int? EndWarnedSeconds { get; init; }
 }

@@ -19,7 +19,9 @@ public static class DomainsTable
         d.state, d.state_since, d.state_detail, d.saved_at,
         d.memory_kib, d.vcpus, d.hardware, d.needs_restart, d.mac, d.address,
         d.client_status, d.client_address, d.client_since,
-        d.started_at, d.created_at
+        d.started_at, d.created_at,
+        d.autostart, d.run_timeout_seconds, d.shutdown_timeout_seconds, d.shutdown_disconnected, d.disconnect_grace_seconds,
+        d.ends_at, d.end_warned_seconds
         """;
 
     /// <summary>The domain with this id.</summary>
@@ -65,9 +67,9 @@ public static class DomainsTable
             await db.Execute(
                 """
                 INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, is_volatile, state, state_since, memory_kib, vcpus, mac, created_at,
-                  pool_use, pool_use_since, hardware)
+                  run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, pool_use, pool_use_since, hardware)
                 VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @IsVolatile, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6),
-                  @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)), @Hardware)
+                  @RunTimeoutSeconds, @ShutdownTimeoutSeconds, @ShutdownDisconnected, @DisconnectGraceSeconds, @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)), @Hardware)
                 """, domain);
         }
         catch (Exception e) when (Db.IsDuplicateKey(e))
@@ -85,13 +87,17 @@ public static class DomainsTable
         saved_at = CASE WHEN @state = 'hibernated' THEN COALESCE(saved_at, UTC_TIMESTAMP(6)) WHEN @state IN ('starting', 'down') THEN saved_at END,
         address = IF(@state IN ('active', 'paused', 'shutting_down', 'down'), address, NULL),
         needs_restart = IF(@state = 'shutdown', 0, needs_restart),
+        ends_at = IF(@state IN ('active', 'paused', 'shutting_down', 'down'), ends_at, NULL),
         client_status = IF(@state IN ('starting', 'active', 'paused', 'shutting_down'), client_status, NULL),
         client_address = IF(client_status IS NULL, NULL, client_address), client_since = IF(client_status IS NULL, NULL, client_since)
         """);
 
-    /// <summary>It runs, since now.</summary>
+    /// <summary>It runs, since now: the time that it may run begins.</summary>
     public static Task SetStarted(DbSession db, Guid id, string? detail = null) => Change(db, id, DomainState.Active, detail,
-        "state = @state, state_since = UTC_TIMESTAMP(6), state_detail = @detail, saved_at = NULL, started_at = UTC_TIMESTAMP(6), address = NULL");
+        """
+        state = @state, state_since = UTC_TIMESTAMP(6), state_detail = @detail, saved_at = NULL, started_at = UTC_TIMESTAMP(6), address = NULL,
+        ends_at = UTC_TIMESTAMP(6) + INTERVAL run_timeout_seconds SECOND, end_warned_seconds = NULL
+        """);
 
     /// <summary>Its hardware as of this row.</summary>
     /// <param name="db">Where to.</param>
@@ -115,9 +121,9 @@ public static class DomainsTable
     /// <summary>Its IP address.</summary>
     public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, "address = @address", new { id, address });
 
-    /// <summary>It is a base now, or none any more; the latter is never published.</summary>
+    /// <summary>It is a base now, or none any more; the latter is never published, the former never started.</summary>
     public static Task SetBase(DbSession db, Guid id, bool isBase, bool isPublic) =>
-        Update(db, "is_base = @isBase, is_public = @isPublic", new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
+        Update(db, "is_base = @isBase, is_public = @isPublic, autostart = autostart AND NOT @isBase", new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
 
     /// <summary>Everybody may clone it, or only its owner.</summary>
     public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, "is_public = @isPublic", new { id, isPublic });
@@ -136,6 +142,44 @@ public static class DomainsTable
     /// <summary>What people read of it.</summary>
     public static Task Describe(DbSession db, Guid id, string? alias, string? description) =>
         Update(db, "alias = @alias, description = @description", new { id, alias, description });
+
+    /// <summary>
+    /// Changes how long it runs and how it ends. What its clones inherit is changed on them, too, and on the clones of those; a run that goes on
+    /// ends at another time from now on, but nobody's within the next two minutes, so that he can be warned.
+    /// </summary>
+    public static async Task Set(DbSession db, DomainRow domain, DomainSettingsChange settings)
+    {
+        if (settings.Autostart is { } autostart) await db.Execute("UPDATE domains SET autostart = @autostart WHERE id = @Id", new { domain.Id, autostart });
+        var all = await db.Query<DomainRow>(
+            $"""
+            WITH RECURSIVE tree AS (SELECT id FROM domains WHERE id = @Id UNION SELECT c.id FROM tree JOIN domains c ON c.base_id = tree.id)
+            SELECT {Columns} FROM tree JOIN domains d ON d.id = tree.id FOR UPDATE
+            """, new { domain.Id });
+        await db.Execute(
+            """
+            UPDATE domains SET
+              run_timeout_seconds = IF(@RunTimeoutSeconds IS NULL, run_timeout_seconds, NULLIF(@RunTimeoutSeconds, 0)),
+              shutdown_timeout_seconds = IF(@ShutdownTimeoutSeconds IS NULL, shutdown_timeout_seconds, NULLIF(@ShutdownTimeoutSeconds, 0)),
+              shutdown_disconnected = COALESCE(@ShutdownDisconnected, shutdown_disconnected),
+              disconnect_grace_seconds = IF(@DisconnectGraceSeconds IS NULL, disconnect_grace_seconds, NULLIF(@DisconnectGraceSeconds, 0)),
+              end_warned_seconds = IF(@RunTimeoutSeconds IS NULL, end_warned_seconds, NULL),
+              ends_at = CASE
+                WHEN @RunTimeoutSeconds IS NULL THEN ends_at
+                WHEN state IN ('active', 'paused', 'down') THEN GREATEST(started_at + INTERVAL run_timeout_seconds SECOND, UTC_TIMESTAMP(6) + INTERVAL 120 SECOND)
+              END
+            WHERE id IN @ids
+            """,
+            new
+            {
+                settings.RunTimeoutSeconds, settings.ShutdownTimeoutSeconds, settings.ShutdownDisconnected, settings.DisconnectGraceSeconds,
+                ids = all.Select(d => d.Id.ToString()).ToArray(),
+            });
+        // people see the change on what they look at: the machine itself, and a countdown that runs
+        foreach (var each in all.Where(d => d.Id == domain.Id || (settings.RunTimeoutSeconds is not null && d.StartedAt is not null && !d.IsBase))) EventsTable.Domain(db, each);
+    }
+
+    /// <summary>Its owner has been warned that it ends in so many seconds.</summary>
+    public static Task SetEndWarned(DbSession db, Guid id, int seconds) => db.Execute("UPDATE domains SET end_warned_seconds = @seconds WHERE id = @id", new { id, seconds });
 
     /// <summary>Forgets the domain, its volumes and whatever else hangs on it.</summary>
     public static async Task Delete(DbSession db, Guid id)

@@ -3,6 +3,7 @@ using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
+using Broker.Core.Requests.Domains;
 using Broker.Frontend.Displays;
 
 namespace Broker.Frontend.Domains;
@@ -42,6 +43,8 @@ public static class DomainReads
         ORDER BY d.name
         """;
 
+    private static readonly string[] Endings = [ShutdownDomain.Spec.Word, ForceShutdownDomain.Spec.Word, HibernateDomain.Spec.Word, RemoveDomain.Spec.Word];
+
     /// <summary>The machines, as this caller may see them, by name. Judges nothing: the filter says whose.</summary>
     public static async Task<IReadOnlyList<DomainView>> Read(DbSession db, Caller caller, DomainFilter filter)
     {
@@ -67,12 +70,16 @@ public static class DomainReads
 
     private static DomainView View(Caller caller, DomainRow d, Around around, IReadOnlyList<RequestRow> pending)
     {
-        var next = pending.Where(r => r.AtTime is not null && r.State == RequestState.Waiting).MinBy(r => r.AtTime);
+        // what it may run ends as if somebody had asked for it
+        var coming = pending.Where(r => r is { State: RequestState.Waiting, AtTime: not null, CancelAskedAt: null }).Select(r => new NextAction(r.Command, r.AtTime!.Value))
+            .Concat(d.EndsAt is { } end ? [new NextAction(ShutdownDomain.Spec.Word, end)] : []).OrderBy(n => n.At).ToList();
         return new DomainView(
             d.Id, d.Name, d.Alias, d.Description, new Person(d.OwnerId, around.OwnerName), d.BaseId, around.BaseName, around.NodeName,
-            DomainView.StateOf(d), d.StateSince, d.StateDetail, next is { AtTime: { } at } ? new NextAction(next.Command, at) : null,
+            DomainView.StateOf(d), d.StateSince, d.StateDetail, coming.FirstOrDefault(),
             d.IsBase, d.IsPublic, d.IsVolatile, d.VolatileClones, d.MemoryKib, d.Vcpus, d.Address, Client.Of(d), PictureUrl("domains/{id}/screenshot", d.Id, around.ScreenshotAt), around.ScreenshotAt,
-            around.Clones, d.CreatedAt, Offered(caller, d, around.Capabilities), [.. pending.Select(r => new PendingRequest(r.Id, r.Command, r.State, r.Progress, r.ProgressText))]);
+            around.Clones, d.CreatedAt, d.StartedAt, coming.Find(n => Endings.Contains(n.Action))?.At,
+            new DomainSettingsView(d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds),
+            Offered(caller, d, around.Capabilities), [.. pending.Select(r => new PendingRequest(r.Id, r.Command, r.State, r.Progress, r.ProgressText))]);
     }
 
     private static List<string> Offered(Caller caller, DomainRow domain, IReadOnlyList<string> capabilities)
@@ -81,6 +88,7 @@ public static class DomainReads
         if (domain.IsBase ? domain.IsWhole && May.Do(caller, Grant.Clone, domain).IsAllowed : DisplaysEndpoints.HasScreen(domain.State) && May.Do(caller, Grant.View, domain).IsAllowed) may.Add("open");
         if (domain.IsBase && May.Do(caller, Grant.CreateBase, domain).IsAllowed) may.Add("publish");
         if (May.Do(caller, Grant.ChangeSettings, domain).IsAllowed) may.Add("describe");
+        if (May.Do(caller, Grant.Operate, null).IsAllowed) may.Add("set");
         return may;
     }
 

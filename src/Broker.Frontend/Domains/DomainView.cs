@@ -58,6 +58,14 @@ public sealed record NextAction(string Action, DateTimeOffset At);
 /// <param name="ProgressText">What is being done, in a sentence.</param>
 public sealed record PendingRequest(long Id, string Command, RequestState State, int Progress, string? ProgressText);
 
+/// <summary>How long a machine runs and how it ends.</summary>
+/// <param name="Autostart">Broker starts it when its host has started.</param>
+/// <param name="RunTimeoutSeconds">How long it may run, from its start; null for as long as it likes.</param>
+/// <param name="ShutdownTimeoutSeconds">How long it gets to shut down before its plug is pulled; null for the usual time.</param>
+/// <param name="ShutdownDisconnected">It is shut down when nobody has been connected to it for a while.</param>
+/// <param name="DisconnectGraceSeconds">How long nobody has to be connected before that; null for the usual time.</param>
+public sealed record DomainSettingsView(bool Autostart, int? RunTimeoutSeconds, int? ShutdownTimeoutSeconds, bool ShutdownDisconnected, int? DisconnectGraceSeconds);
+
 /// <summary>A machine.</summary>
 /// <param name="Id">Its UUID, also the hypervisor's.</param>
 /// <param name="Name">Unique name.</param>
@@ -83,7 +91,10 @@ public sealed record PendingRequest(long Id, string Command, RequestState State,
 /// <param name="ScreenshotAt">When that was taken.</param>
 /// <param name="Clones">How many clones it has.</param>
 /// <param name="CreatedAt">When it was made.</param>
-/// <param name="May">What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe.</param>
+/// <param name="StartedAt">When it was last started.</param>
+/// <param name="EndsAt">When this run of it ends by itself: it is shut down, hibernated or removed.</param>
+/// <param name="Settings">How long it runs and how it ends.</param>
+/// <param name="May">What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe, set.</param>
 /// <param name="Pending">Requests about it that have not ended.</param>
 public sealed record DomainView(
     Guid Id,
@@ -110,6 +121,9 @@ public sealed record DomainView(
     DateTimeOffset? ScreenshotAt,
     int Clones,
     DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndsAt,
+    DomainSettingsView Settings,
     IReadOnlyList<string> May,
     IReadOnlyList<PendingRequest> Pending)
 {

@@ -39,6 +39,8 @@ public static class DomainsEndpoints
         domains.MapPut("/{id:guid}/published", Publish).Account().WithName("publish_domain").WithSummary("Let everybody clone a base, or only its owner").Refuses(400, 401, 403, 404, 409);
         domains.MapPut("/{id:guid}/clones", SetClones).Account().WithName("set_clones").WithSummary("Say whether new clones of a base are temporary").Refuses(400, 401, 403, 404, 409);
         domains.MapPut("/{id:guid}/description", Describe).Account().WithName("describe_domain").WithSummary("Change what people read of a machine").Refuses(400, 401, 403, 404);
+        domains.MapPatch("/{id:guid}/settings", Set).Granted(Grant.Operate).WithName("set_domain").WithSummary("Change how long a machine runs and how it ends")
+            .Refuses(400, 401, 403, 404);
         domains.MapGet("/{id:guid}/screenshot", Pictures.Answer).Account().WithName("get_screenshot").WithSummary("The last picture of a machine's screen")
             .Produces<byte[]>(StatusCodes.Status200OK, "image/png").Produces(StatusCodes.Status304NotModified).Refuses(401, 403, 404);
     }
@@ -92,6 +94,17 @@ public static class DomainsEndpoints
             if (!domain.IsBase) throw new RefusedException(StatusCodes.Status409Conflict, "not_a_base", $"{domain.Name} is not a base. Prepare it as one first.");
             await change(s);
             await UsersTable.Audit(s, who.Id, who.Caller.Address, deed, domain.Name, new { domain = id });
+            return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
+        }, cancel));
+
+    private static async Task<Ok<DomainView>> Set(Guid id, DomainSettingsChange form, SignedIn who, Db db, CancellationToken cancel) =>
+        TypedResults.Ok(await db.Transaction(async s =>
+        {
+            var domain = await Visible(s, who.Caller, id, locked: true);
+            var problems = form.Problems(domain).ToList();
+            if (problems.Count > 0) throw new RefusedException(StatusCodes.Status400BadRequest, "bad_arguments", string.Join(' ', problems)) { Errors = problems };
+            await DomainsTable.Set(s, domain, form);
+            await UsersTable.Audit(s, who.Id, who.Caller.Address, "set_domain", domain.Name, new { domain = id, settings = form });
             return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
         }, cancel));
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Broker.Core.Database;
 using Broker.Core.Messages;
 using Broker.Core.Requests;
@@ -7,26 +8,46 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Broker.Frontend.Messages;
 
-/// <summary>How something ended that one had asked for.</summary>
+/// <summary>Something that one was told.</summary>
 /// <param name="Id">Key, in the order of writing.</param>
 /// <param name="At">When it was written.</param>
-/// <param name="RequestId">The request that ended; it may be forgotten already.</param>
+/// <param name="Kind">What it is about.</param>
+/// <param name="RequestId">The request that ended, if it is about that; it may be forgotten already.</param>
 /// <param name="Command">Its command.</param>
 /// <param name="State">How it ended.</param>
-/// <param name="DomainId">The machine it was about.</param>
-/// <param name="DomainName">That machine's name when it was asked.</param>
+/// <param name="DomainId">The machine it is about.</param>
+/// <param name="DomainName">That machine's name then.</param>
 /// <param name="ErrorCode">A fixed word for what went wrong.</param>
-/// <param name="Text">How it ended, in a sentence.</param>
+/// <param name="Text">All of it in an English sentence.</param>
+/// <param name="Data">What its kind says, for a sentence in the reader's language.</param>
 /// <param name="ReadAt">When it was read.</param>
 public sealed record MessageView(
-    long Id, DateTimeOffset At, long RequestId, string Command, RequestState State, Guid? DomainId, string? DomainName, string? ErrorCode, string Text, DateTimeOffset? ReadAt);
+    long Id,
+    DateTimeOffset At,
+    MessageKind Kind,
+    long? RequestId,
+    string? Command,
+    RequestState? State,
+    Guid? DomainId,
+    string? DomainName,
+    string? ErrorCode,
+    string Text,
+    MessageData Data,
+    DateTimeOffset? ReadAt);
+
+/// <summary>What a message of some kinds says; empty for the others.</summary>
+/// <param name="Reason">Why Broker ends the machine.</param>
+/// <param name="EndsAt">When it is going to.</param>
+/// <param name="Hibernated">Its memory is saved; else it is shut down.</param>
+/// <param name="Limit">How many the reader may have running, if that is the reason.</param>
+public sealed record MessageData(EndReason? Reason = null, DateTimeOffset? EndsAt = null, bool? Hibernated = null, int? Limit = null);
 
 /// <summary>What one was told, newest first.</summary>
 /// <param name="Unread">How many of all have not been read.</param>
 /// <param name="Messages">Some of them.</param>
 public sealed record MessagesView(int Unread, IReadOnlyList<MessageView> Messages);
 
-/// <summary>What people are told of their requests' ends.</summary>
+/// <summary>What people are told.</summary>
 public static class MessagesEndpoints
 {
     private const int MostAtOnce = 200;
@@ -44,7 +65,8 @@ public static class MessagesEndpoints
         TypedResults.Ok(await db.Read(async s => new MessagesView(
             await MessagesTable.Unread(s, who.Id),
             [.. (await MessagesTable.Of(s, who.Id, before, Math.Clamp(limit ?? 50, 1, MostAtOnce)))
-                .Select(m => new MessageView(m.Id, m.At, m.RequestId, m.Command, m.State, m.DomainId, m.DomainName, m.ErrorCode, m.Text, m.ReadAt))]), cancel));
+                .Select(m => new MessageView(
+                    m.Id, m.At, m.Kind, m.RequestId, m.Command, m.State, m.DomainId, m.DomainName, m.ErrorCode, m.Text, m.Data.Deserialize<MessageData>(Core.Json.Options)!, m.ReadAt))]), cancel));
 
     private static async Task<NoContent> Read(long id, SignedIn who, Db db, CancellationToken cancel)
     {

@@ -65,6 +65,10 @@ public sealed record Clone(
             BaseId = origin.Id,
             IsVolatile = Volatile ?? origin.VolatileClones,
             Hardware = origin.Hardware,
+            RunTimeoutSeconds = origin.RunTimeoutSeconds,
+            ShutdownTimeoutSeconds = origin.ShutdownTimeoutSeconds,
+            ShutdownDisconnected = origin.ShutdownDisconnected,
+            DisconnectGraceSeconds = origin.DisconnectGraceSeconds,
         };
     }
 }

@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Broker.Core.Database;
+
+namespace Broker.Core.Settings;
+
+/// <summary>What those who look after the hosts set for everybody while everything runs. It is kept in the database; the settings file says where things are.</summary>
+/// <param name="StartLimit">How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.</param>
+/// <param name="MemoryReserveMib">Memory in MiB that a start leaves free on a host; a start for which there is less waits.</param>
+public sealed record SiteSettings(
+    [property: Description("How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.")] int StartLimit,
+    [property: Description("Memory in MiB that a start leaves free on a host; a start for which there is less waits.")] int MemoryReserveMib)
+{
+    /// <summary>What holds where nothing was set.</summary>
+    public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256);
+
+    /// <summary>The names of all settings, each with what it is.</summary>
+    public static IReadOnlyList<(string Name, string Description)> All { get; } =
+        [.. from property in typeof(SiteSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            let description = property.GetCustomAttribute<DescriptionAttribute>()
+            where description is not null
+            select (JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), description.Description)];
+
+    /// <summary>What is wrong with it, in sentences for people; empty when nothing is.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (StartLimit is < 0 or > 1000) yield return "start_limit is between 0 (any number) and 1000.";
+        if (MemoryReserveMib is < 0 or > 1024 * 1024) yield return "memory_reserve_mib is between 0 and 1048576 (1 TiB).";
+    }
+
+    /// <summary>The same with another value for one setting.</summary>
+    /// <exception cref="SettingsException">There is no such setting, or it can't be that.</exception>
+    public SiteSettings With(string name, JsonNode? value)
+    {
+        if (All.All(s => s.Name != name)) throw new SettingsException([$"There is no setting {name}; there is {string.Join(", ", All.Select(s => s.Name))}."]);
+        var json = ToJson();
+        json[name] = value;
+        SiteSettings changed;
+        try
+        {
+            changed = json.Deserialize<SiteSettings>(Json.Options)!;
+        }
+        catch (JsonException)
+        {
+            throw new SettingsException([$"{name} can't be {value?.ToJsonString() ?? "null"}: it is something like {ToJson()[name]!.ToJsonString()}."]);
+        }
+
+        var problems = changed.Problems().ToList();
+        return problems.Count == 0 ? changed : throw new SettingsException(problems);
+    }
+
+    /// <summary>All of it, by the settings' names.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, Json.Options)!.AsObject();
+}
+
+/// <summary>All writes to <c>settings</c>.</summary>
+public static class SiteSettingsTable
+{
+    /// <summary>What holds now. What another version knows and this one does not is passed over.</summary>
+    public static async Task<SiteSettings> Read(DbSession db)
+    {
+        var json = SiteSettings.Default.ToJson();
+        foreach (var (name, value) in await db.Query<(string Name, string Value)>("SELECT name, value FROM settings"))
+            if (json.ContainsKey(name)) json[name] = JsonNode.Parse(value);
+        return json.Deserialize<SiteSettings>(Json.Options)!;
+    }
+
+    /// <summary>Sets all.</summary>
+    public static async Task Write(DbSession db, SiteSettings settings)
+    {
+        foreach (var (name, value) in settings.ToJson())
+            await db.Execute("INSERT INTO settings (name, value) VALUES (@name, @value) ON DUPLICATE KEY UPDATE value = @value", new { name, value = value!.ToJsonString() });
+    }
+}
