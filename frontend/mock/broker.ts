@@ -26,10 +26,13 @@ import {
   newRequest,
   now,
   ok,
+  ownMessage,
   node,
   pause,
   problem,
   requestsOf,
+  settingsOf,
+  siteDefaults,
   stepsOf,
   textOrNull,
   told,
@@ -64,6 +67,7 @@ export class MockBroker {
   domains: Domain[] = [];
   requests: Request[] = [];
   messages: MockMessage[] = [];
+  settings = { ...siteDefaults };
   images: LibraryImage[] = [
     image('debian-12-desktop.qcow2', 1_640_000_000),
     image('tiny.qcow2', 15_900_000),
@@ -145,6 +149,11 @@ export class MockBroker {
           });
           return ok(this.shown(domain));
         });
+      case 'PATCH domains/:id/settings':
+        return this.withDomain(id, (domain) => {
+          this.change(domain, { settings: settingsOf(domain, fields) });
+          return ok(this.shown(domain));
+        });
       case 'POST domains/:id/display-ticket':
         return this.withDomain(id, (domain) =>
           hasScreen(domain)
@@ -185,6 +194,11 @@ export class MockBroker {
         return ok({
           nodes: [node('local', 'up', null), node('attic', 'down', 'No route to host.')],
         });
+      case 'PUT settings':
+        Object.assign(this.settings, fields);
+        return ok({ settings: this.settings, defaults: siteDefaults });
+      case 'GET settings':
+        return ok({ settings: this.settings, defaults: siteDefaults });
       case 'GET library':
         return ok({ images: this.images });
       case 'PUT library/:id':
@@ -576,6 +590,26 @@ export class MockBroker {
     this.emit('message', {});
   }
 
+  /** Tells somebody what Broker does by itself. */
+  tellUser(
+    name: string,
+    kind: MockMessage['kind'],
+    domain: string,
+    data: Partial<MockMessage['data']>,
+  ): void {
+    this.messages.push(
+      ownMessage({
+        id: (this.messages.at(-1)?.id ?? 0) + 1,
+        user: this.accounts.find((a) => a.name === name)?.id ?? 1,
+        kind,
+        domain_id: domain,
+        domain_name: this.domains.find((d) => d.id === domain)?.name ?? null,
+        data,
+      }),
+    );
+    this.emit('message', {});
+  }
+
   private emit(kind: string, data: Record<string, unknown>): void {
     for (const listener of this.listeners) listener({ kind, data });
   }
@@ -616,6 +650,15 @@ export class MockBroker {
       vcpus: 1,
       address: null,
       client: null,
+      started_at: null,
+      ends_at: null,
+      settings: {
+        autostart: false,
+        run_timeout_seconds: null,
+        shutdown_timeout_seconds: null,
+        shutdown_disconnected: false,
+        disconnect_grace_seconds: null,
+      },
       screenshot_url: null,
       screenshot_at: null,
       clones: 0,

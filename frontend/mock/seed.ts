@@ -1,7 +1,7 @@
 /** What a fresh {@link MockBroker} holds: people's desktops, a morning of requests and messages. */
 import type { Domain, Request } from '../src/api/types';
 import type { MockBroker } from './broker';
-import { minutesAgo, newMessage, newRequest, type Account } from './things';
+import { minutesAgo, newMessage, newRequest, ownMessage, type Account } from './things';
 
 export function seed(broker: MockBroker): void {
   const base = (name: string, alias: string, description: string, minutes: number, more = {}) =>
@@ -30,6 +30,8 @@ export function seed(broker: MockBroker): void {
     state_since: minutesAgo(47),
     address: '192.168.122.54',
     client: { status: 'connected', address: '192.0.2.7', since: minutesAgo(40) },
+    started_at: minutesAgo(47),
+    ends_at: minutesAgo(-95),
     next: { action: 'shutdown_domain', at: minutesAgo(-95) },
   });
   clone(lab, ana, { state: 'hibernated', state_since: minutesAgo(1600) });
@@ -165,6 +167,16 @@ function seedMessages(broker: MockBroker): void {
       error_code: 'disk_missing',
       domain_id: broker.find('maths-admin').id,
       state: 'failed',
+    }),
+    ownMessage({
+      id: 4,
+      user: 2,
+      at: minutesAgo(30),
+      kind: 'desktop_ended',
+      domain_name: 'networks-lab-ana',
+      domain_id: broker.find('networks-lab-ana').id,
+      data: { reason: 'start_limit', hibernated: true, limit: 1 },
+      read_at: minutesAgo(20),
     }),
   );
 }

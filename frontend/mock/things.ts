@@ -7,6 +7,7 @@ import type {
   Message,
   Request,
   SessionUser,
+  SiteSettings,
   SystemHealth,
 } from '../src/api/types';
 
@@ -118,6 +119,8 @@ export function newMessage(
 ): MockMessage {
   return {
     at: now(),
+    kind: 'request_ended',
+    data: noData,
     request_id: 0,
     command: 'start_domain',
     state: 'done',
@@ -128,6 +131,21 @@ export function newMessage(
     read_at: null,
     ...fields,
   };
+}
+
+const noData: Message['data'] = { reason: null, ends_at: null, hibernated: null, limit: null };
+
+/** What Broker tells somebody by itself. */
+export function ownMessage({
+  data,
+  ...fields
+}: Omit<Partial<MockMessage>, 'data'> & {
+  id: number;
+  user: number;
+  data: Partial<Message['data']>;
+}): MockMessage {
+  const message = newMessage({ ...fields, request_id: null, command: null, state: null });
+  return { ...message, data: { ...noData, ...data } };
 }
 
 /** One page of somebody's messages, and how many he hasn't read. */
@@ -233,7 +251,7 @@ export function told(request: Request, all: readonly Request[]): Request {
 
 /** What the portal may offer. */
 export function may(domain: Domain, admin: boolean): string[] {
-  return ['describe', ...commandsOf(domain, admin)];
+  return ['describe', ...(admin ? ['set'] : []), ...commandsOf(domain, admin)];
 }
 
 function commandsOf(domain: Domain, admin: boolean): string[] {
@@ -430,4 +448,12 @@ export function problem(
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export const siteDefaults: SiteSettings = { start_limit: 1, memory_reserve_mib: 256 };
+
+/** A machine's settings after a change: what isn't named stays, 0 seconds is what is usual. */
+export function settingsOf({ settings }: Domain, fields: Record<string, unknown>) {
+  const changed = Object.entries(fields).map(([name, value]) => [name, value === 0 ? null : value]);
+  return { ...settings, ...(Object.fromEntries(changed) as Partial<Domain['settings']>) };
 }

@@ -7,7 +7,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { call } from './client';
-import type { Domain } from './types';
+import type { Domain, DomainSettingsChange } from './types';
 
 export const desktopsQuery = queryOptions({
   queryKey: ['desktops'],
@@ -87,6 +87,15 @@ export function useDescribe() {
   return useMutation({
     mutationFn: ({ id, alias, description }: { id: string; alias: string; description: string }) =>
       call('put', '/api/domains/{id}/description', { path: { id }, body: { alias, description } }),
+    onSuccess: keep,
+  });
+}
+
+export function useSetDomain() {
+  const keep = useKeepDomain();
+  return useMutation({
+    mutationFn: ({ id, change }: { id: string; change: DomainSettingsChange }) =>
+      call('patch', '/api/domains/{id}/settings', { path: { id }, body: change }),
     onSuccess: keep,
   });
 }

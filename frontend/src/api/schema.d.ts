@@ -369,6 +369,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains/{id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how long a machine runs and how it ends */
+        patch: operations["set_domain"];
+        trace?: never;
+    };
     "/api/domains/{id}/screenshot": {
         parameters: {
             query?: never;
@@ -532,6 +549,24 @@ export interface paths {
         post?: never;
         /** Delete an image that was uploaded */
         delete: operations["delete_image"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds for everybody */
+        get: operations["get_settings"];
+        /** Set what holds for everybody */
+        put: operations["put_settings"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -768,7 +803,19 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
-            /** @description What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe. */
+            /**
+             * Format: date-time
+             * @description When it was last started.
+             */
+            started_at: null | string;
+            /**
+             * Format: date-time
+             * @description When this run of it ends by itself: it is shut down, hibernated or removed.
+             */
+            ends_at: null | string;
+            /** @description How long it runs and how it ends. */
+            settings: components["schemas"]["DomainSettings"];
+            /** @description What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe, set. */
             may: string[];
             /** @description Requests about it that have not ended. */
             pending: components["schemas"]["PendingRequest"][];
@@ -783,6 +830,50 @@ export interface components {
              */
             kept_days: number;
         };
+        /** @description How long a machine runs and how it ends. */
+        DomainSettings: {
+            /** @description Broker starts it when its host has started. */
+            autostart: boolean;
+            /**
+             * Format: int32
+             * @description How long it may run, from its start; null for as long as it likes.
+             */
+            run_timeout_seconds: null | number;
+            /**
+             * Format: int32
+             * @description How long it gets to shut down before its plug is pulled; null for the usual time.
+             */
+            shutdown_timeout_seconds: null | number;
+            /** @description It is shut down when nobody has been connected to it for a while. */
+            shutdown_disconnected: boolean;
+            /**
+             * Format: int32
+             * @description How long nobody has to be connected before that; null for the usual time.
+             */
+            disconnect_grace_seconds: null | number;
+        };
+        /** @description What is to change of how long a machine runs and how it ends. Null leaves something as it is, 0 seconds is what is usual. */
+        DomainSettingsChange: {
+            /** @description Broker starts it when its host has started. Not inherited by clones. */
+            autostart?: null | boolean;
+            /**
+             * Format: int32
+             * @description How long it may run, from its start; 0 for as long as it likes.
+             */
+            run_timeout_seconds?: null | number;
+            /**
+             * Format: int32
+             * @description How long it gets to shut down before its plug is pulled; 0 for the usual two minutes.
+             */
+            shutdown_timeout_seconds?: null | number;
+            /** @description It is shut down when nobody has been connected to it for a while. */
+            shutdown_disconnected?: null | boolean;
+            /**
+             * Format: int32
+             * @description How long nobody has to be connected before that; 0 for the usual ten minutes.
+             */
+            disconnect_grace_seconds?: null | number;
+        };
         /**
          * @description What a machine is doing, as people are told.
          * @enum {string}
@@ -792,6 +883,8 @@ export interface components {
         Domains: {
             domains: components["schemas"]["Domain"][];
         };
+        /** @enum {unknown} */
+        EndReason: "run_time" | "start_limit" | "disconnected" | null;
         /** @description Tells a page that something changed. It then reads anew what it shows. */
         EventHint: {
             /**
@@ -974,7 +1067,7 @@ export interface components {
             /** @description Why it can't be imported. */
             problem: null | string;
         };
-        /** @description How something ended that one had asked for. */
+        /** @description Something that one was told. */
         Message: {
             /**
              * Format: int64
@@ -986,32 +1079,56 @@ export interface components {
              * @description When it was written.
              */
             at: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["MessageKind"];
             /**
              * Format: int64
-             * @description The request that ended; it may be forgotten already.
+             * @description The request that ended, if it is about that; it may be forgotten already.
              */
-            request_id: number;
+            request_id: null | number;
             /** @description Its command. */
-            command: string;
-            /** @description How it ended. */
-            state: components["schemas"]["RequestState"];
+            command: null | string;
+            state: null | components["schemas"]["RequestState"];
             /**
              * Format: uuid
-             * @description The machine it was about.
+             * @description The machine it is about.
              */
             domain_id: null | string;
-            /** @description That machine's name when it was asked. */
+            /** @description That machine's name then. */
             domain_name: null | string;
             /** @description A fixed word for what went wrong. */
             error_code: null | string;
-            /** @description How it ended, in a sentence. */
+            /** @description All of it in an English sentence. */
             text: string;
+            /** @description What its kind says, for a sentence in the reader's language. */
+            data: components["schemas"]["MessageData"];
             /**
              * Format: date-time
              * @description When it was read.
              */
             read_at: null | string;
         };
+        /** @description What a message of some kinds says; empty for the others. */
+        MessageData: {
+            reason?: null | components["schemas"]["EndReason"];
+            /**
+             * Format: date-time
+             * @description When it is going to.
+             */
+            ends_at?: null | string;
+            /** @description Its memory is saved; else it is shut down. */
+            hibernated?: null | boolean;
+            /**
+             * Format: int32
+             * @description How many the reader may have running, if that is the reason.
+             */
+            limit?: null | number;
+        };
+        /**
+         * @description What a message is about. The portal has a sentence for each, made from the fields of its Message.
+         * @enum {string}
+         */
+        MessageKind: "request_ended" | "desktop_ends_soon" | "desktop_ended" | "memory_lost";
         /** @description What one was told, newest first. */
         Messages: {
             /**
@@ -1346,10 +1463,30 @@ export interface components {
             /** @description Language of the portal; null when none was chosen. */
             language: null | string;
         };
+        /** @description What holds for everybody. */
+        Settings: {
+            /** @description What holds now. */
+            settings: components["schemas"]["SiteSettings"];
+            /** @description What holds where nothing was set. */
+            defaults: components["schemas"]["SiteSettings"];
+        };
         /** @description A name and a password. */
         SignIn: {
             name: string;
             password: string;
+        };
+        /** @description What those who look after the hosts set for everybody while everything runs. It is kept in the database; the settings file says where things are. */
+        SiteSettings: {
+            /**
+             * Format: int32
+             * @description How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.
+             */
+            start_limit: number;
+            /**
+             * Format: int32
+             * @description Memory in MiB that a start leaves free on a host; a start for which there is less waits.
+             */
+            memory_reserve_mib: number;
         };
         /** @description Something that was done for a request. */
         Step: {
@@ -2599,6 +2736,68 @@ export interface operations {
             };
         };
     };
+    set_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DomainSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_screenshot: {
         parameters: {
             query?: never;
@@ -3296,6 +3495,95 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

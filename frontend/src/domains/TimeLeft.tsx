@@ -5,15 +5,12 @@ import { useNow } from '@/components/useNow';
 import { useFormat } from '@/i18n/format';
 import classes from './TimeLeft.module.css';
 
-/** What takes the screen away. */
-const ends = ['shutdown_domain', 'force_shutdown_domain', 'hibernate_domain', 'remove_domain'];
-
 const hourMs = 3_600_000;
 const hurryMs = 600_000;
 
 /** How long it still runs before it ends by itself, as soon as that is near. */
-export function TimeLeft({ domain: { next, state } }: { domain: Pick<Domain, 'next' | 'state'> }) {
-  const end = next != null && state === 'active' && ends.includes(next.action) ? next.at : null;
+export function TimeLeft({ domain: { ends_at, state } }: { domain: Domain }) {
+  const end = state === 'active' ? ends_at : null;
   const now = useNow(end !== null);
   const { t } = useTranslation();
   const format = useFormat();

@@ -23,6 +23,10 @@ export interface Format {
   memory: (kib: number) => string;
   /** 3s, 2m, 1h 5m */
   duration: (seconds: number) => string;
+  /** Monday, by its number; Sunday is 0 */
+  weekday: (day: number) => string;
+  /** One, two and three */
+  list: (items: readonly string[]) => string;
   /** What is left, in seconds: 1h 5m, in the last ten minutes 9:05 */
   countdown: (seconds: number) => string;
   /** How long something took, in milliseconds: 140 ms, 3.4s, 2m */
@@ -46,6 +50,8 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
   });
   const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
+  const list = new Intl.ListFormat(locale);
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const unit = (value: number, name: string, unitDisplay: 'short' | 'narrow' = 'narrow') =>
@@ -91,6 +97,9 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
       return mib >= 1024 ? `${number.format(mib / 1024)} GiB` : `${number.format(mib)} MiB`;
     },
     duration,
+    // the first of February 2026 is a Sunday
+    weekday: (day) => weekday.format(Date.UTC(2026, 1, 1 + day)),
+    list: (items) => list.format(items),
     countdown: (seconds) => {
       if (seconds >= 600) return duration(seconds);
       const whole = Math.ceil(seconds);

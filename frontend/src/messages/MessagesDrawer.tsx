@@ -139,9 +139,16 @@ function MessageEntry({
               {t('to_desktop')}
             </Anchor>
           )}
-          <Anchor component={Link} to={`/requests/${message.request_id}`} size="xs" onClick={leave}>
-            {t('to_request')}
-          </Anchor>
+          {message.request_id !== null && (
+            <Anchor
+              component={Link}
+              to={`/requests/${message.request_id}`}
+              size="xs"
+              onClick={leave}
+            >
+              {t('to_request')}
+            </Anchor>
+          )}
         </p>
       </div>
       {isUnread && (

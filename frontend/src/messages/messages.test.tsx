@@ -99,4 +99,17 @@ describe('messages', () => {
     });
     expect(screen.queryByTestId('message-toast')).toBeNull();
   });
+
+  it('tell what Broker does by itself, and why, also who looks at the desktop', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { id, name } = broker.find('debian-desktop-ana');
+    await showPortal(`/desktops/${id}/view`);
+    await screen.findByTestId('viewer');
+    const ends_at = new Date(Date.now() + 300_000).toISOString();
+    broker.tellUser('ana', 'desktop_ends_soon', id, { reason: 'run_time', ends_at });
+    const toast = await screen.findByTestId('message-toast');
+    expect(toast).toHaveTextContent(
+      new RegExp(`${name} will be shut down at .+: then its time is over\\.Save your work\\.`),
+    );
+  });
 });

@@ -6,9 +6,12 @@ import type { Message } from '@/api/types';
 import { isWatched, toastOf } from './watched';
 import { useMessageWords, type MessageWords } from './words';
 
-const colours: Partial<Record<Message['state'], string>> = { done: 'green', failed: 'red' };
+const colours: Partial<Record<NonNullable<Message['state']>, string>> = {
+  done: 'green',
+  failed: 'red',
+};
 
-/** Shows each new message for a moment, a failure until it is closed; what was seen on the page counts as read. */
+/** Shows each new message for a moment, a failure and what Broker does by itself until it is closed; what was seen on the page counts as read. */
 export function useToasts(): void {
   const { data } = useInfiniteQuery(messagesQuery);
   const { mutate: markRead } = useMarkRead();
@@ -29,14 +32,15 @@ export function useToasts(): void {
   }, [newest, markRead, wordsOf]);
 }
 
-function show({ request_id, state }: Message, { title, text }: MessageWords): void {
+function show({ id, kind, request_id, state }: Message, { title, text }: MessageWords): void {
+  const isOwn = kind === 'request_ended';
   const toast = {
-    id: toastOf(request_id),
+    id: request_id === null ? `message-${id}` : toastOf(request_id),
     role: 'status',
-    color: colours[state],
+    color: isOwn ? (state === null ? undefined : colours[state]) : 'yellow',
     title,
     message: text,
-    autoClose: state === 'failed' ? false : undefined,
+    autoClose: state === 'failed' || !isOwn ? false : undefined,
     'data-testid': 'message-toast',
   } as const;
   const { notifications: shown, queue } = notificationsStore.getState();

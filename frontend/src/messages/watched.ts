@@ -21,8 +21,10 @@ export function watchDomain(domainId: string): () => void {
   };
 }
 
-export function isWatched({ request_id, domain_id, state }: Message): boolean {
-  if (requests.has(request_id)) return true;
+export function isWatched({ kind, request_id, domain_id, state }: Message): boolean {
+  // what Broker does by itself nobody sees coming
+  if (kind !== 'request_ended') return false;
+  if (request_id !== null && requests.has(request_id)) return true;
   // that it is off now can be seen; why it couldn't be started can't
   return state !== 'failed' && domain_id != null && domains.has(domain_id);
 }

@@ -96,4 +96,21 @@ describe('a machine', () => {
     });
     expect(screen.queryByTestId('rebase')).toBeNull();
   });
+
+  it('gets how long it may run from an administrator', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const domain = broker.find('debian-desktop-ana');
+    const { user } = await showPortal(`/machines/${domain.id}/settings`);
+    await user.type(await screen.findByTestId('run-timeout'), '90');
+    await user.click(screen.getByTestId('shutdown-disconnected'));
+    await user.click(screen.getByTestId('running-save'));
+    await waitFor(() => {
+      expect(broker.find(domain.name).settings).toMatchObject({
+        run_timeout_seconds: 5400,
+        shutdown_disconnected: true,
+        disconnect_grace_seconds: null,
+      });
+    });
+    expect(screen.getByTestId('running-save')).toBeDisabled();
+  });
 });

@@ -90,6 +90,7 @@ function Pending({ domain }: { domain: Domain }) {
 function MachineFacts({ domain }: { domain: Domain }) {
   const { t } = useTranslation(['machine', 'common']);
   const format = useFormat();
+  const run = domain.settings.run_timeout_seconds;
   const client = ({ status, address, since }: NonNullable<Domain['client']>) =>
     [t(`common:client.${status}`), address, format.moment(since)].filter(Boolean).join(' · ');
   return (
@@ -101,11 +102,14 @@ function MachineFacts({ domain }: { domain: Domain }) {
         [t('fact.clones'), domain.is_base ? format.number(domain.clones) : null],
         [t('fact.published'), domain.is_base ? t(domain.is_public ? 'yes' : 'no') : null],
         [t('fact.volatile'), domain.is_volatile ? t('yes') : null],
+        [t('fact.run_timeout'), run === null ? null : format.duration(run)],
+        [t('fact.autostart'), domain.settings.autostart ? t('yes') : null],
         [t('fact.node'), domain.node],
         [t('fact.address'), domain.address],
         [t('fact.client'), domain.client && client(domain.client)],
         [t('fact.memory'), format.memory(domain.memory_kib)],
         [t('fact.vcpus'), format.number(domain.vcpus)],
+        [t('fact.started'), domain.started_at && format.dateTime(domain.started_at)],
         [t('fact.created'), format.dateTime(domain.created_at)],
         [t('fact.id'), domain.id],
       ]}

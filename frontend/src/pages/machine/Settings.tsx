@@ -5,6 +5,7 @@ import { useDescribe } from '@/api/domains';
 import type { Domain } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import { useShowProblem } from '@/components/problemText';
+import { Running } from './Running';
 import classes from './MachinePage.module.css';
 
 /** What its owner says of it and wants of it. */
@@ -15,6 +16,11 @@ export function Settings({ domain }: { domain: Domain }) {
       <Panel title={t('describe.title')}>
         <Describe domain={domain} />
       </Panel>
+      {domain.may.includes('set') && (
+        <Panel title={t('running.title')}>
+          <Running domain={domain} />
+        </Panel>
+      )}
     </div>
   );
 }
