@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain' ;;
+    'broker requests list --command') words='add_hardware change_hardware check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware resume_domain screenshot shutdown_domain start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -184,6 +184,30 @@ _broker() {
     'broker bases unpublish --as') words='' ;;
     'broker bases volatile --as') words='' ;;
     'broker bases lasting --as') words='' ;;
+    'broker hardware list --kind') words='cpu disk display features filesystem memory network sound usb vcpus video' ;;
+    'broker hardware choices --kind') words='cpu disk display features filesystem memory network sound usb vcpus video' ;;
+    'broker hardware add --options') words='' ;;
+    'broker hardware add --as') words='' ;;
+    'broker hardware add --at') words='' ;;
+    'broker hardware add --after') words='' ;;
+    'broker hardware add --after-any') words='' ;;
+    'broker hardware add --priority') words='' ;;
+    'broker hardware add --timeout') words='' ;;
+    'broker hardware change --number') words='' ;;
+    'broker hardware change --options') words='' ;;
+    'broker hardware change --as') words='' ;;
+    'broker hardware change --at') words='' ;;
+    'broker hardware change --after') words='' ;;
+    'broker hardware change --after-any') words='' ;;
+    'broker hardware change --priority') words='' ;;
+    'broker hardware change --timeout') words='' ;;
+    'broker hardware remove --number') words='' ;;
+    'broker hardware remove --as') words='' ;;
+    'broker hardware remove --at') words='' ;;
+    'broker hardware remove --after') words='' ;;
+    'broker hardware remove --after-any') words='' ;;
+    'broker hardware remove --priority') words='' ;;
+    'broker hardware remove --timeout') words='' ;;
     'broker nodes add --manager') words='libvirt simulated virtualbox' ;;
     'broker nodes add --uri') words='' ;;
     'broker nodes disable --as') words='' ;;
@@ -204,14 +228,14 @@ _broker() {
     'broker doctor --as') words='' ;;
     *)
       case "$at" in
-        'broker') words='requests domains bases nodes users settings db doctor completion help --config --json --help' ;;
+        'broker') words='requests domains bases hardware nodes users settings db doctor completion help --config --json --help' ;;
         'broker requests') words='list show watch cancel retry ask commands --config --json --help' ;;
         'broker requests list') words='--state --command --user --domain --before --limit --config --json --help' ;;
         'broker requests show') words='--config --json --help' ;;
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain resume_domain screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_hardware change_hardware check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware resume_domain screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
         'broker domains') words='list show set clone force-shutdown hibernate import pause reboot refresh remove resume screenshot shutdown start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
@@ -237,6 +261,12 @@ _broker() {
         'broker bases unpublish') words='--as --config --json --help' ;;
         'broker bases volatile') words='--as --config --json --help' ;;
         'broker bases lasting') words='--as --config --json --help' ;;
+        'broker hardware') words='list choices add change remove --config --json --help' ;;
+        'broker hardware list') words='--kind --config --json --help' ;;
+        'broker hardware choices') words='--kind --config --json --help' ;;
+        'broker hardware add') words='cpu disk display features filesystem memory network sound usb vcpus video --options --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker hardware change') words='cpu disk display features filesystem memory network sound usb vcpus video --number --options --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker hardware remove') words='cpu disk display features filesystem memory network sound usb vcpus video --number --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker nodes') words='list show add disable enable check --config --json --help' ;;
         'broker nodes list') words='--config --json --help' ;;
         'broker nodes show') words='--config --json --help' ;;

@@ -22,6 +22,7 @@ public static class Program
             Requests.Command(terminal),
             Domains.Command(terminal),
             Bases.Command(terminal),
+            HardwareList.Command(terminal),
             Nodes.Command(terminal),
             Users.Command(terminal),
             SiteSettingsVerbs.Command(terminal),

@@ -1,6 +1,7 @@
 using Broker.Core.Settings;
 using Broker.Core.Telemetry;
 using Broker.Frontend.Desktops;
+using Broker.Frontend.Devices;
 using Broker.Frontend.Displays;
 using Broker.Frontend.Domains;
 using Broker.Frontend.Events;
@@ -43,6 +44,7 @@ app.MapSession();
 app.MapFirstAdmin();
 app.MapDesktops();
 app.MapDomains();
+app.MapDevices();
 app.MapDisplays();
 app.MapRequests();
 app.MapMessages();

@@ -125,6 +125,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains/{id}/hardware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A machine's hardware, and what could be chosen */
+        get: operations["get_hardware"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/{id}/display-ticket": {
         parameters: {
             query?: never;
@@ -635,6 +652,13 @@ export interface components {
             /** @description It has said so lately enough. */
             is_alive: boolean;
         };
+        /** @description A word that can be chosen. */
+        Choice: {
+            /** @description The word; hypervisors know it by this. */
+            word: string;
+            /** @description What it means, for people. */
+            label: string;
+        };
         /** @description Whether somebody is at a desktop, from where, since when. */
         Client: {
             /** @description Whether somebody is. */
@@ -712,6 +736,73 @@ export interface components {
         Desktops: {
             desktops: components["schemas"]["Desktop"][];
         };
+        /** @description A device that a machine has. */
+        Device: {
+            /**
+             * Format: int32
+             * @description Which of its kind, from 1.
+             */
+            number: number;
+            /** @description Its options by name, with what is usual where nothing was chosen. */
+            options: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description A kind of hardware that machines have.
+         * @enum {string}
+         */
+        DeviceKind: "cpu" | "vcpus" | "memory" | "features" | "video" | "display" | "sound" | "network" | "usb" | "disk" | "filesystem";
+        /** @description Something that can be chosen of a device: one of some words, a number, or a text. */
+        DeviceOption: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it is. */
+            label: string;
+            /** @description What it is when nobody chose. */
+            usual: null | string;
+            /** @description The words; null when it is a number or a text. */
+            choices: null | components["schemas"]["Choice"][];
+            /**
+             * Format: int64
+             * @description The least number; null when it is no number.
+             */
+            minimum: null | number;
+            /**
+             * Format: int64
+             * @description The greatest number.
+             */
+            maximum: null | number;
+            /** @description What a text has to be. */
+            hint: null | string;
+            /** @description It has to be chosen. */
+            is_required: boolean;
+            /** @description It is told, not chosen. */
+            is_fixed: boolean;
+        };
+        /** @description A kind of hardware, what a machine has of it, and what could be chosen. */
+        DevicesOfKind: {
+            /** @description The kind. */
+            kind: components["schemas"]["DeviceKind"];
+            /** @description What people call it. */
+            label: string;
+            /** @description Those that the machine has, or will have when it was off. */
+            devices: components["schemas"]["Device"][];
+            /**
+             * Format: int32
+             * @description How few it can have; null when they are neither added nor removed as hardware.
+             */
+            least: null | number;
+            /**
+             * Format: int32
+             * @description How many it can have.
+             */
+            most: null | number;
+            /** @description Only administrators change it. */
+            is_for_administrators: boolean;
+            /** @description What can be chosen of each, on the machine's host. */
+            options: components["schemas"]["DeviceOption"][];
+        };
         /**
          * @description How a console is spoken to.
          * @enum {string}
@@ -783,6 +874,8 @@ export interface components {
              * @description Number of processors.
              */
             vcpus: number;
+            /** @description It runs, or its memory was saved, with older hardware than was chosen: what is new is there after it was off. */
+            needs_restart: boolean;
             /** @description Its IP address, while it has one. */
             address: null | string;
             client: null | components["schemas"]["Client"];
@@ -1066,6 +1159,15 @@ export interface components {
             changed_at: string;
             /** @description Why it can't be imported. */
             problem: null | string;
+        };
+        /** @description The hardware of a machine. */
+        MachineHardware: {
+            /** @description All kinds that its host offers. */
+            kinds: components["schemas"]["DevicesOfKind"][];
+            /** @description It runs with older hardware than this. */
+            needs_restart: boolean;
+            /** @description The caller may change it. */
+            may_change: boolean;
         };
         /** @description Something that one was told. */
         Message: {
@@ -2001,6 +2103,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hardware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineHardware"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -1,6 +1,7 @@
 using Broker.Backend.Nodes;
 using Broker.Backend.VmManagers;
 using Broker.Core.Database;
+using Broker.Core.Devices;
 using Broker.Core.Domains;
 
 namespace Broker.Backend.Domains;
@@ -10,14 +11,15 @@ public static class Specs
 {
     /// <summary>Reads the domain's disks with all that lies below them.</summary>
     public static async Task<DomainSpec> Of(DbSession db, DomainRow domain, Node node) =>
-        Of(domain, (await VolumesTable.Disks(db, domain.Id))[domain.Id], await CdDrivesTable.Of(db, domain.Id), node);
+        Of(domain, [.. (await VolumesTable.Disks(db, domain.Id))[domain.Id]], await CdDrivesTable.Of(db, domain.Id), node);
 
     /// <summary>With disks and CD drives that are known already.</summary>
-    public static DomainSpec Of(DomainRow domain, IEnumerable<Disk> disks, IEnumerable<CdDriveRow> cds, Node node) => new(
+    public static DomainSpec Of(DomainRow domain, IReadOnlyCollection<Disk> disks, IEnumerable<CdDriveRow> cds, Node node) => new(
         domain.Id, domain.Name, domain.MemoryKib, domain.Vcpus, domain.Mac,
         [.. disks.Select(d => new DiskSpec(d.Volume.Target, d.Volume.Path, d.Volume.Format, [.. d.Below.Select(v => v.Path)]))],
         node.DisplaySocketOf(domain.Id))
     {
+        Hardware = DomainHardware.Of(domain, [.. disks.Select(d => d.Volume.Target)]),
         Cds = [.. cds.Select(c => new CdSpec(c.Target, c.File))],
     };
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Broker.Core.Devices;
 using Broker.Core.Nodes;
 
 namespace Broker.Backend.VmManagers;
@@ -131,6 +132,9 @@ public sealed record DomainSpec(Guid Id, string Name, long MemoryKib, int Vcpus,
 {
     /// <summary>Its CD drives.</summary>
     public IReadOnlyList<CdSpec> Cds { get; init; } = [];
+
+    /// <summary>What was chosen of its hardware. What was not is as the manager's <see cref="Drivers"/> say.</summary>
+    public Hardware Hardware { get; init; } = Hardware.Usual;
 }
 
 /// <summary>A disk of a domain.</summary>
@@ -180,6 +184,15 @@ public interface ICanScreenshot : ICapability
 {
     /// <summary>The screen as PNG.</summary>
     byte[] Screenshot(Guid id);
+}
+
+/// <summary>Changes hardware of domains while they run.</summary>
+public interface ICanChangeLive : ICapability
+{
+    /// <summary>Brings a kind of hardware of a domain that is on to what its definition says, as far as that can be done without a restart.</summary>
+    /// <remarks>The guest may be asked to give something back, and take its time, or never do so. Memory is only asked for.</remarks>
+    /// <returns>Null when it has it now; else why it will have all of it only after it was off.</returns>
+    string? Change(DomainSpec spec, DeviceKind kind);
 }
 
 /// <summary>Knows the IP addresses of its guests.</summary>

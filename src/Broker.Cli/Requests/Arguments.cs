@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Broker.Core.Database;
+using Broker.Core.Devices;
 
 namespace Broker.Cli;
 
@@ -46,8 +47,21 @@ internal static class Arguments
         }
     }
 
+    private static DeviceOptions OptionsOf(string text)
+    {
+        try
+        {
+            return DeviceOptions.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandFailedException(e.Message, ExitCode.Usage);
+        }
+    }
+
     private static JsonNode Value(Type type, string text)
     {
+        if (type == typeof(DeviceOptions)) return JsonSerializer.SerializeToNode(OptionsOf(text))!;
         if (type == typeof(bool) && bool.TryParse(text, out var flag)) return flag;
         if ((type == typeof(int) || type == typeof(long)) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
         return text;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Broker.Core.Access;
+using Broker.Core.Devices;
 using Broker.Core.Requests;
 using Command = System.CommandLine.Command;
 
@@ -23,6 +24,7 @@ internal static class CatalogueVerbs
         // what is removed there is not the machine
         "remove-base" => ("bases", "unprepare"),
         var word when word.EndsWith("-base", StringComparison.Ordinal) => ("bases", word[..^"-base".Length]),
+        var word when word.EndsWith("-hardware", StringComparison.Ordinal) => ("hardware", word[..^"-hardware".Length]),
         var word when word.EndsWith("-node", StringComparison.Ordinal) => ("nodes", word[..^"-node".Length]),
         var word when word.EndsWith("-domain", StringComparison.Ordinal) => ("domains", word[..^"-domain".Length]),
         var word when word.EndsWith("-machine", StringComparison.Ordinal) => ("domains", word[..^"-machine".Length]),
@@ -61,6 +63,7 @@ internal static class CatalogueVerbs
     private static Func<ParseResult, (string Key, string Value)?> Positional(Command command, Core.Requests.Argument argument)
     {
         var symbol = new Argument<string>(argument.Type == typeof(Guid) ? "NAME|ID" : argument.Name.ToUpperInvariant()) { Description = argument.Description };
+        if (argument.Words is { } words) symbol.AcceptOnlyFromAmong([.. words]);
         command.Arguments.Add(symbol);
         return parsed => (argument.Name, parsed.GetRequiredValue(symbol));
     }
@@ -84,9 +87,11 @@ internal static class CatalogueVerbs
                 var type when Arguments.IsUser(argument.Name, type) => "USER",
                 var type when type == typeof(int) || type == typeof(long) => "N",
                 var type when type == typeof(DateTimeOffset) => "TIME",
+                var type when type == typeof(DeviceOptions) => "NAME=WORD,…",
                 _ => "TEXT",
             },
         };
+        if (argument.Words is { } words) option.AcceptOnlyFromAmong([.. words]);
         command.Options.Add(option);
         return parsed => parsed.GetValue(option) is { } value ? (argument.Name, value) : null;
     }

@@ -33,6 +33,9 @@ public enum Grant
     /// <summary>Change alias, description and the like.</summary>
     ChangeSettings,
 
+    /// <summary>Add, change and remove a machine's hardware.</summary>
+    ChangeHardware,
+
     /// <summary>Turn a machine into a base and back, and publish it.</summary>
     CreateBase,
 

@@ -48,6 +48,7 @@ public static class May
         Grant.Screenshot => "take pictures of desktops",
         Grant.Remove => "remove desktops",
         Grant.ChangeSettings => "change a desktop's settings",
+        Grant.ChangeHardware => "change a machine's hardware",
         Grant.CreateBase => "turn machines into bases",
         Grant.CreateMachine => "make machines",
         Grant.ManageUsers => "manage users",

@@ -20,7 +20,7 @@ public sealed class Drivers
 
     /// <summary>What of it a host can do.</summary>
     /// <param name="facts">What the host told about itself; of what it did not tell nothing is left out.</param>
-    public Drivers On(IReadOnlyDictionary<string, string> facts) => 
+    public Drivers On(IReadOnlyDictionary<string, string> facts) =>
         new(_kinds.Select(k => KeyValuePair.Create(k.Key, k.Value with { Options = [.. k.Value.Options.Select(o => On(o, facts))] })));
 
     /// <summary>The devices of a kind, complete; none of a kind that the manager does not offer.</summary>

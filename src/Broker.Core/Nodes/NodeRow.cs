@@ -60,4 +60,7 @@ public sealed record NodeRow
 
     /// <summary>What it told about itself.</summary>
     public JsonElement Facts { get; init; }
+
+    /// <summary>The same by name; nothing of a host that never answered.</summary>
+    public IReadOnlyDictionary<string, string> KnownFacts => Facts.ValueKind == JsonValueKind.Object ? Facts.EnumerateObject().ToDictionary(f => f.Name, f => f.Value.ToString()) : [];
 }

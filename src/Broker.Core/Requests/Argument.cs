@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Broker.Core.Devices;
 
 namespace Broker.Core.Requests;
 
@@ -18,12 +19,17 @@ public sealed record Argument(string Name, Type Type, bool IsRequired, bool IsNu
     /// <summary>What it has to be, in words for a person.</summary>
     public string Kind => Of(Type).InWords;
 
+    /// <summary>The words it can be; null when it is no word.</summary>
+    public IReadOnlyList<string>? Words => Type.IsEnum ? [.. Enum.GetNames(Type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)] : null;
+
     /// <summary>Its JSON schema.</summary>
     public JsonObject Schema()
     {
         var (type, format, _) = Of(Type);
         var schema = new JsonObject { ["type"] = IsNullable ? new JsonArray(type, "null") : type };
         if (format is not null) schema["format"] = format;
+        if (Words is { } words) schema["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w), .. IsNullable ? (JsonNode?[])[null] : []]);
+        if (type == "object") schema["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") };
         if (Default is not null) schema["default"] = JsonSerializer.SerializeToNode(Default, Type, Json.Strict);
         return schema;
     }
@@ -65,6 +71,8 @@ public sealed record Argument(string Name, Type Type, bool IsRequired, bool IsNu
         _ when type == typeof(bool) => ("boolean", null, "true or false"),
         _ when type == typeof(int) => ("integer", "int32", "a whole number"),
         _ when type == typeof(long) => ("integer", "int64", "a whole number"),
+        _ when type == typeof(DeviceOptions) => ("object", null, "an object of options, such as {\"model\": \"virtio\"}"),
+        _ when type.IsEnum => ("string", null, $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}"),
         _ when type == typeof(DateTimeOffset) => ("string", "date-time", "a time, such as 2026-11-21T08:30:00Z"),
         _ => throw new InvalidOperationException($"An argument can't be of type {type.Name} yet: say here what its schema is."),
     };

@@ -76,7 +76,7 @@ public static class DomainReads
         return new DomainView(
             d.Id, d.Name, d.Alias, d.Description, new Person(d.OwnerId, around.OwnerName), d.BaseId, around.BaseName, around.NodeName,
             DomainView.StateOf(d), d.StateSince, d.StateDetail, coming.FirstOrDefault(),
-            d.IsBase, d.IsPublic, d.IsVolatile, d.VolatileClones, d.MemoryKib, d.Vcpus, d.Address, Client.Of(d), PictureUrl("domains/{id}/screenshot", d.Id, around.ScreenshotAt), around.ScreenshotAt,
+            d.IsBase, d.IsPublic, d.IsVolatile, d.VolatileClones, d.MemoryKib, d.Vcpus, d.NeedsRestart, d.Address, Client.Of(d), PictureUrl("domains/{id}/screenshot", d.Id, around.ScreenshotAt), around.ScreenshotAt,
             around.Clones, d.CreatedAt, d.StartedAt, coming.Find(n => Endings.Contains(n.Action))?.At,
             new DomainSettingsView(d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds),
             Offered(caller, d, around.Capabilities), [.. pending.Select(r => new PendingRequest(r.Id, r.Command, r.State, r.Progress, r.ProgressText))]);

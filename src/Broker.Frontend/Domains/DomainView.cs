@@ -85,6 +85,7 @@ public sealed record DomainSettingsView(bool Autostart, int? RunTimeoutSeconds, 
 /// <param name="VolatileClones">A base's new clones are temporary.</param>
 /// <param name="MemoryKib">Memory in KiB.</param>
 /// <param name="Vcpus">Number of processors.</param>
+/// <param name="NeedsRestart">It runs, or its memory was saved, with older hardware than was chosen: what is new is there after it was off.</param>
 /// <param name="Address">Its IP address, while it has one.</param>
 /// <param name="Client">Whether somebody is at it; null when it is off.</param>
 /// <param name="ScreenshotUrl">Where the last picture of its screen is; changes with the picture.</param>
@@ -115,6 +116,7 @@ public sealed record DomainView(
     bool VolatileClones,
     long MemoryKib,
     int Vcpus,
+    bool NeedsRestart,
     string? Address,
     Client? Client,
     string? ScreenshotUrl,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Nodes;
@@ -34,8 +33,5 @@ public static class NodesEndpoints
 
     private static async Task<Ok<NodesView>> List(Db db, CancellationToken cancel) =>
         TypedResults.Ok(new NodesView([.. (await db.Read(NodesTable.All, cancel)).Select(n =>
-            new Node(n.Id, n.Name, n.Manager, n.Uri, n.IsEnabled, n.State, n.CheckedAt, n.Detail, n.Capabilities, Facts(n.Facts)))]));
-
-    private static Dictionary<string, string> Facts(JsonElement facts) =>
-        facts.ValueKind == JsonValueKind.Object ? facts.EnumerateObject().ToDictionary(f => f.Name, f => f.Value.ToString()) : [];
+            new Node(n.Id, n.Name, n.Manager, n.Uri, n.IsEnabled, n.State, n.CheckedAt, n.Detail, n.Capabilities, n.KnownFacts))]));
 }

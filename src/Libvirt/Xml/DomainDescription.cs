@@ -24,11 +24,17 @@ public sealed class DomainDescription : Description
     /// <summary>What programs note on it: elements of their own namespaces.</summary>
     public IReadOnlyList<XElement> Metadata { get; init; } = [];
 
-    /// <summary>KiB.</summary>
+    /// <summary>KiB; the most that it can have while it runs.</summary>
     public required ulong MemoryKib { get; init; }
 
-    /// <summary>Virtual processors.</summary>
+    /// <summary>How much of it it starts with; null is all.</summary>
+    public ulong? CurrentMemoryKib { get; init; }
+
+    /// <summary>Virtual processors; the most that it can have while it runs.</summary>
     public uint Vcpus { get; init; } = 1;
+
+    /// <summary>How many of them it starts with; null is all.</summary>
+    public uint? CurrentVcpus { get; init; }
 
     /// <summary>Such as <c>x86_64</c>; null is the host's.</summary>
     public string? Arch { get; init; }
@@ -41,6 +47,9 @@ public sealed class DomainDescription : Description
 
     /// <summary>Names of what is simply there: <c>acpi</c>, <c>apic</c>, <c>pae</c>.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>Features that say more than that they are there.</summary>
+    public IReadOnlyList<XElement> MoreFeatures { get; init; } = [];
 
     /// <summary>The element <c>cpu</c>; null is the hypervisor's own choice.</summary>
     public XElement? Cpu { get; init; }
@@ -66,11 +75,12 @@ public sealed class DomainDescription : Description
         Element("uuid", UUID?.ToString("D")),
         Metadata.Count == 0 ? null : new XElement("metadata", Metadata),
         new XElement("memory", new XAttribute("unit", "KiB"), MemoryKib),
-        new XElement("vcpu", Vcpus),
+        CurrentMemoryKib is { } current ? new XElement("currentMemory", new XAttribute("unit", "KiB"), current) : null,
+        new XElement("vcpu", CurrentVcpus is { } there ? new XAttribute("current", there) : null, Vcpus),
         new XElement("os",
             new XElement("type", Arch == null ? null : new XAttribute("arch", Arch), Machine == null ? null : new XAttribute("machine", Machine), "hvm"),
             Boot.Select(device => new XElement("boot", new XAttribute("dev", device)))),
-        Features.Count == 0 ? null : new XElement("features", Features.Select(feature => new XElement(feature))),
+        Features.Count + MoreFeatures.Count == 0 ? null : new XElement("features", Features.Select(feature => new XElement(feature)), MoreFeatures),
         Cpu,
         Clock,
         Element("on_poweroff", OnPoweroff),

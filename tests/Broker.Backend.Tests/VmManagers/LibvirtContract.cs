@@ -1,6 +1,10 @@
+using System.Collections;
 using System.Globalization;
+using System.Xml.Linq;
+using System.Xml.XPath;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Libvirt;
+using Broker.Core.Devices;
 using Broker.Testing;
 using Libvirt.Testing;
 
@@ -70,6 +74,50 @@ public sealed class LibvirtContract : VmManagerContract
         Assert.Equal(spec.Id, domain.GetUUID());
     }
 
+    [Fact]
+    public void What_was_chosen_of_the_hardware_is_what_the_host_has()
+    {
+        using var connect = global::Libvirt.Connect.Open(Settings.Uri);
+        var hardware = Hardware.Usual
+            .With(DeviceKind.Memory, [Options("maximum_mib=256")])
+            .With(DeviceKind.Vcpus, [Options("maximum=4")])
+            .With(DeviceKind.Cpu, [Options("model=Westmere,cores=2")])
+            .With(DeviceKind.Features, [Options("pae=on,hyperv=on")])
+            .With(DeviceKind.Video, [Options("model=virtio")])
+            .With(DeviceKind.Display, [Options("sharing=force-shared")])
+            .With(DeviceKind.Sound, [Options("model=ac97")])
+            .With(DeviceKind.Network, [Options("model=e1000e"), Options("mac=56:54:00:00:00:01")])
+            .With(DeviceKind.Usb, [])
+            .With(DeviceKind.Disk, [Options("target=vda,bus=sata,cache=none,io=native")])
+            .With(DeviceKind.Filesystem, [Options("source=/srv/course,target=course")]);
+        var spec = Spec([new("vda", "/absent/top.qcow2", "qcow2", []), new("vdb", "/absent/other.qcow2", "qcow2", [])]) with
+        {
+            MemoryKib = 128 * 1024,
+            Cds = [new("hda", null)],
+            Hardware = hardware,
+        };
+
+        using var domain = connect.DomainDefineXML(DomainXml.Write(spec, "qemu"), global::Libvirt.DomainDefineFlags.Validate);
+
+        var xml = XElement.Parse(domain.GetXMLDesc());
+        Assert.Equal("262144 131072", Values("memory", "currentMemory"));
+        Assert.Equal("1 4", Values("vcpu/@current", "vcpu"));
+        Assert.Equal("Westmere 2 2", Values("cpu/model", "cpu/topology/@sockets", "cpu/topology/@cores"));
+        Assert.Equal("on", Values("features/hyperv/vapic/@state"));
+        Assert.Single(xml.Element("features")!.Elements("pae"));
+        Assert.Equal("virtio force-shared ac97", Values("devices/video/model/@type", "devices/graphics/@sharePolicy", "devices/sound/@model"));
+        Assert.Equal("e1000e virtio", Values("devices/interface/model/@type"));
+        Assert.Equal($"{spec.Mac} 56:54:00:00:00:01", Values("devices/interface/mac/@address"));
+        Assert.Equal("none", Values("devices/controller[@type='usb']/@model"));
+        // the CD drive keeps its place on the bus
+        Assert.Equal("sata none native 1", Values("devices/disk[1]/target/@bus", "devices/disk[1]/driver/@cache", "devices/disk[1]/driver/@io", "devices/disk[1]/address/@unit"));
+        Assert.Equal("virtio writeback", Values("devices/disk[target/@dev='vdb']/target/@bus", "devices/disk[target/@dev='vdb']/driver/@cache"));
+        Assert.Equal("virtiofs /srv/course course", Values("devices/filesystem/driver/@type", "devices/filesystem/source/@dir", "devices/filesystem/target/@dir"));
+
+        string Values(params string[] paths) => string.Join(' ', paths.SelectMany(path => ((IEnumerable)xml.XPathEvaluate(path)).Cast<XObject>())
+            .Select(node => node is XAttribute attribute ? attribute.Value : ((XElement)node).Value));
+    }
+
     // What the daemon's own crash would be to us: no answer, and no end of the connection either.
     [Fact]
     public async Task A_daemon_that_hangs_is_a_lost_connection_after_a_while()
@@ -104,6 +152,8 @@ public sealed class LibvirtContract : VmManagerContract
         domain.Destroy();
         domain.Undefine();
     }
+
+    private static DeviceOptions Options(string text) => DeviceOptions.Parse(text);
 
     private static string At(char mark) => (mark * 0x10000).ToString(CultureInfo.InvariantCulture);
 }

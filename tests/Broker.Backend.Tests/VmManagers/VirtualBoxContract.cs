@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.VirtualBox;
+using Broker.Core.Devices;
 using Broker.Testing;
 using VirtualBox;
 using VirtualBox.Simulator;
@@ -77,6 +78,35 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
         Assert.Contains("Poweroff", Assert.Throws<VmException>(() => Node.Start(spec.Id)).Message, StringComparison.Ordinal);
         Node.Destroy(spec.Id);
         Assert.Equal(Power.Off, Inventory(spec)!.Power);
+    }
+
+    [Fact]
+    public async Task What_was_chosen_of_the_hardware_is_what_the_host_has()
+    {
+        var spec = Spec([]);
+        Node.Define(spec);
+        var hardware = Hardware.Usual
+            .With(DeviceKind.Features, [Options("pae=on")])
+            .With(DeviceKind.Video, [Options("model=vmsvga,memory_mib=64")])
+            .With(DeviceKind.Network, [Options("model=am79c973"), Options("mac=56:54:00:00:00:01,model=virtio")])
+            .With(DeviceKind.Filesystem, [Options($"source={Settings.PoolFolder},target=course")]);
+        Node.Define(spec with { MemoryKib = 96 * 1024, Vcpus = 2, Hardware = hardware });
+
+        var report = await new Machine(VBox, spec.Id).Read();
+        Assert.Equal((96, 2, 64, GraphicsController.VmSvga), (report.MemoryMiB, report.Cpus, report.VideoMemoryMiB, report.Graphics));
+        Assert.Equal(MachineSwitches.Pae, report.Switches & (MachineSwitches.Pae | MachineSwitches.Hpet));
+        Assert.Equal([NicHardware.Am79C973, NicHardware.Virtio], report.Nics.OrderBy(n => n.Key).Select(n => n.Value.Hardware!.Value));
+        Assert.Equal("565400000001", report.Nics[2].Mac);
+        Assert.Equal([("course", Settings.PoolFolder)], report.SharedFolders.Select(f => (f.Name, f.HostPath)));
+
+        Node.Define(spec);
+        report = await new Machine(VBox, spec.Id).Read();
+        Assert.Equal(GraphicsController.VBoxVga, report.Graphics);
+        Assert.False(report.Switches.HasFlag(MachineSwitches.Pae));
+        Assert.Equal([1], report.Nics.Keys);
+        Assert.Empty(report.SharedFolders);
+
+        static DeviceOptions Options(string text) => DeviceOptions.Parse(text);
     }
 
     [Fact]

@@ -153,7 +153,7 @@ public class CatalogueTests
 
     private static JsonObject SampleArgs(Command command) => new(command.Arguments
         .Where(a => a.IsRequired || a.Type == typeof(Guid))
-        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)(a.Type == typeof(Guid) ? JsonValue.Create(IdOf(a.Name)) : JsonValue.Create("sample")))));
+        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)(a.Type == typeof(Guid) ? JsonValue.Create(IdOf(a.Name)) : JsonValue.Create(a.Words?[0] ?? "sample")))));
 
     private static IRequest Sample(Command command) => Catalogue.Decode(command.Word, JsonSerializer.SerializeToElement(SampleArgs(command)));
 
@@ -167,7 +167,10 @@ public class CatalogueTests
     };
 
     private static string Describe(Argument a) =>
-        $"{a.Name}{(a.IsRequired ? "" : "?")}: {a.Schema()["format"] ?? (a.Type == typeof(string) ? "string" : "boolean")}{(a.Default is null ? "" : $" = {JsonSerializer.Serialize(a.Default)}")}{(a.IsSetByWriter ? " (set by the writer)" : "")}";
+        $"{a.Name}{(a.IsRequired ? "" : "?")}: {a.Schema()["format"] ?? KindOf(a)}{(a.Default is null ? "" : $" = {JsonSerializer.Serialize(a.Default)}")}{(a.IsSetByWriter ? " (set by the writer)" : "")}";
+
+    private static string KindOf(Argument a) =>
+        a.Words is { } words ? string.Join('|', words) : a.Type == typeof(string) ? "string" : a.Type == typeof(bool) ? "boolean" : "object";
 
     private static IEnumerable<string> OfferedOn(Command command)
     {

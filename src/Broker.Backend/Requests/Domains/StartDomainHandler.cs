@@ -48,7 +48,11 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         }
 
         var isLost = hadMemory && await work.Look(node, domain.Id) is not { IsRestored: true };
-        work.AtEnd(db => IsUp(db, domain.Id, node, isLost ? Observed.MemoryLost : null));
+        work.AtEnd(async db =>
+        {
+            await IsUp(db, domain.Id, node, isLost ? Observed.MemoryLost : null);
+            if (isLost && domain.NeedsRestart) await DomainsTable.SetUpToDate(db, domain.Id);
+        });
         return new Outcome(domain.Id, hadMemory ? !isLost : null, isLost ? Observed.MemoryLost : null);
     }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Broker.Core.Devices;
+using Broker.Core.Nodes;
 using Libvirt;
 
 namespace Broker.Backend.VmManagers.Libvirt;
@@ -15,69 +17,115 @@ internal static class DomainXml
     /// <summary>Writes the definition.</summary>
     /// <param name="spec">The domain.</param>
     /// <param name="virtType"><c>kvm</c> or <c>qemu</c>.</param>
-    public static string Write(DomainSpec spec, string virtType) => new DomainDescription
+    public static string Write(DomainSpec spec, string virtType)
     {
-        Type = virtType,
-        Name = spec.Name,
-        UUID = spec.Id,
-        // Says that it is ours, to whoever looks at the host.
-        Metadata = [new(Broker + "domain", new XAttribute(XNamespace.Xmlns + "broker", Broker.NamespaceName), new XAttribute("id", spec.Id.ToString("D")))],
-        MemoryKib = (ulong)spec.MemoryKib,
-        Vcpus = (uint)spec.Vcpus,
-        Arch = "x86_64",
-        Machine = "q35",
-        Boot = ["hd"],
-        Features = ["acpi", "apic"],
-        Cpu = Processor(virtType),
-        Clock = new("clock", new XAttribute("offset", "utc"),
-            new XElement("timer", new XAttribute("name", "rtc"), new XAttribute("tickpolicy", "catchup")),
-            new XElement("timer", new XAttribute("name", "pit"), new XAttribute("tickpolicy", "delay")),
-            new XElement("timer", new XAttribute("name", "hpet"), new XAttribute("present", "no"))),
-        OnPoweroff = "destroy",
-        OnReboot = "restart",
-        OnCrash = "destroy",
-        Devices =
-        [
-            .. spec.Disks.Select(Disk),
-            new InterfaceDescription { Mac = spec.Mac, Network = Network },
-            new GraphicsDescription { Socket = spec.DisplaySocket },
-            // VGA shows a picture from the firmware on, with every guest; virtio would stay dark without its driver.
-            new XElement("video", new XElement("model", new XAttribute("type", "vga"))),
-            // A tablet keeps the viewer's pointer and the guest's together. Kernels for the cloud know neither USB nor PS/2 mice.
-            new XElement("input", new XAttribute("type", "tablet"), new XAttribute("bus", "virtio")),
-            new XElement("input", new XAttribute("type", "keyboard"), new XAttribute("bus", "virtio")),
-            new XElement("channel", new XAttribute("type", "unix"),
-                new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))),
-            new XElement("serial", new XAttribute("type", "pty")),
-            new XElement("memballoon", new XAttribute("model", "virtio")),
-            new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
-        ],
-    }.ToString();
+        var (memory, vcpus, features) = (One(spec, DeviceKind.Memory), One(spec, DeviceKind.Vcpus), One(spec, DeviceKind.Features));
+        var mostMemory = Math.Max(spec.MemoryKib, (Number(memory["maximum_mib"]) ?? 0) * 1024);
+        var mostVcpus = Math.Max(spec.Vcpus, Number(vcpus["maximum"]) ?? 0);
+        var folders = All(spec, DeviceKind.Filesystem);
+        return new DomainDescription
+        {
+            Type = virtType,
+            Name = spec.Name,
+            UUID = spec.Id,
+            // Says that it is ours, to whoever looks at the host.
+            Metadata = [new(Broker + "domain", new XAttribute(XNamespace.Xmlns + "broker", Broker.NamespaceName), new XAttribute("id", spec.Id.ToString("D")))],
+            MemoryKib = (ulong)mostMemory,
+            CurrentMemoryKib = mostMemory > spec.MemoryKib ? (ulong)spec.MemoryKib : null,
+            Vcpus = (uint)mostVcpus,
+            CurrentVcpus = mostVcpus > spec.Vcpus ? (uint)spec.Vcpus : null,
+            Arch = "x86_64",
+            Machine = "q35",
+            Boot = ["hd"],
+            Features = [.. ((string[])["acpi", "apic", "pae"]).Where(name => features[name] == "on")],
+            MoreFeatures = features["hyperv"] == "on" ? [HyperV()] : [],
+            Cpu = Processor(One(spec, DeviceKind.Cpu), virtType, mostVcpus),
+            Clock = new("clock", new XAttribute("offset", "utc"),
+                new XElement("timer", new XAttribute("name", "rtc"), new XAttribute("tickpolicy", "catchup")),
+                new XElement("timer", new XAttribute("name", "pit"), new XAttribute("tickpolicy", "delay")),
+                new XElement("timer", new XAttribute("name", "hpet"), new XAttribute("present", "no"))),
+            OnPoweroff = "destroy",
+            OnReboot = "restart",
+            OnCrash = "destroy",
+            Devices =
+            [
+                .. DiskXml.Disks(spec),
+                .. NetworkCards(spec).Select(card => card.ToXml()),
+                .. folders.Select(Folder),
+                .. Controllers(spec),
+                .. All(spec, DeviceKind.Sound).Select(sound => new SoundDescription { Model = sound["model"]! }.ToXml()),
+                new GraphicsDescription
+                {
+                    Socket = spec.DisplaySocket,
+                    More = One(spec, DeviceKind.Display)["sharing"] is { } sharing and not "allow-exclusive" ? [new XAttribute("sharePolicy", sharing)] : [],
+                },
+                .. All(spec, DeviceKind.Video).Select(video => new XElement("video", new XElement("model", new XAttribute("type", video["model"]!)))),
+                // A tablet keeps the viewer's pointer and the guest's together. Kernels for the cloud know neither USB nor PS/2 mice.
+                new XElement("input", new XAttribute("type", "tablet"), new XAttribute("bus", "virtio")),
+                new XElement("input", new XAttribute("type", "keyboard"), new XAttribute("bus", "virtio")),
+                new XElement("channel", new XAttribute("type", "unix"),
+                    new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))),
+                new XElement("serial", new XAttribute("type", "pty")),
+                new XElement("memballoon", new XAttribute("model", "virtio")),
+                new XElement("rng", new XAttribute("model", "virtio"), new XElement("backend", new XAttribute("model", "random"), "/dev/urandom")),
+            ],
+            // virtiofsd reads and writes the guest's memory, so that has to be one that can be shared
+            More = folders.Count == 0 ? [] :
+            [
+                new XElement("memoryBacking", new XElement("source", new XAttribute("type", "memfd")), new XElement("access", new XAttribute("mode", "shared"))),
+            ],
+        }.ToString();
+    }
 
-    /// <summary>The host's own processor where it runs the guest; else the oldest that today's systems start on, because emulating more is slower.</summary>
-    private static XElement Processor(string virtType) => virtType == "kvm"
-        ? new("cpu", new XAttribute("mode", "host-model"))
-        : new("cpu", new XAttribute("mode", "custom"), new XAttribute("match", "exact"), new XAttribute("check", "none"),
-            new XElement("model", new XAttribute("fallback", "forbid"), "Nehalem"));
+    /// <summary>The network cards.</summary>
+    public static IReadOnlyList<InterfaceDescription> NetworkCards(DomainSpec spec) =>
+        [.. All(spec, DeviceKind.Network).Select(card => new InterfaceDescription { Mac = card["mac"] ?? spec.Mac, Network = Network, Model = card["model"] })];
 
-    private static DiskDescription Disk(DiskSpec disk) => new()
+    /// <summary>The devices of a kind, complete.</summary>
+    public static IReadOnlyList<DeviceOptions> All(DomainSpec spec, DeviceKind kind) => Drivers.Of(VmManagerKind.Libvirt).Devices(kind, spec.Hardware);
+
+    private static DeviceOptions One(DomainSpec spec, DeviceKind kind) => All(spec, kind)[0];
+
+    /// <summary>
+    /// Usually the host's own processor where it runs the guest; else the oldest that today's systems start on, because emulating more is slower.
+    /// </summary>
+    private static XElement Processor(DeviceOptions chosen, string virtType, long vcpus)
     {
-        Format = disk.Format,
-        // writeback loses nothing that the guest flushed, and lets all clones read their base from the host's memory
-        Cache = "writeback",
-        Discard = "unmap",
-        Source = disk.Path,
-        // the whole chain, so that libvirt looks into no image to find out
-        Backing = disk.Backing,
-        Target = disk.Target,
-        Bus = Bus(disk.Target),
-    };
+        var (cores, threads) = (Number(chosen["cores"])!.Value, Number(chosen["threads"])!.Value);
+        var model = chosen["model"]! is var word && word != "usual" ? word : virtType == "kvm" ? "host-model" : "Nehalem";
+        var cpu = model is "host-model" or "host-passthrough" or "maximum"
+            ? new XElement("cpu", new XAttribute("mode", model))
+            : new XElement("cpu", new XAttribute("mode", "custom"), new XAttribute("match", "exact"), new XAttribute("check", "none"),
+                new XElement("model", new XAttribute("fallback", "forbid"), model));
+        if (cores * threads > 1)
+        {
+            cpu.Add(new XElement("topology", new XAttribute("sockets", vcpus / (cores * threads)), new XAttribute("dies", 1), new XAttribute("cores", cores),
+                new XAttribute("threads", threads)));
+        }
 
-    private static string Bus(string target) => target[..2] switch
+        return cpu;
+    }
+
+    private static XElement HyperV() => new("hyperv", new XAttribute("mode", "custom"),
+        new XElement("relaxed", new XAttribute("state", "on")),
+        new XElement("vapic", new XAttribute("state", "on")),
+        new XElement("spinlocks", new XAttribute("state", "on"), new XAttribute("retries", 8191)));
+
+    private static XElement Folder(DeviceOptions folder) => new("filesystem", new XAttribute("type", "mount"),
+        new XElement("driver", new XAttribute("type", "virtiofs")),
+        new XElement("source", new XAttribute("dir", folder["source"]!)),
+        new XElement("target", new XAttribute("dir", folder["target"]!)));
+
+    private static IEnumerable<XElement> Controllers(DomainSpec spec)
     {
-        "vd" => "virtio",
-        "sd" => "scsi",
-        "hd" => "sata",
-        _ => throw new VmException(string.Create(CultureInfo.InvariantCulture, $"'{target}' is no name of a disk: vda, sda or hda were expected.")),
-    };
+        var usb = All(spec, DeviceKind.Usb);
+        // left out, libvirt would add one
+        if (usb.Count == 0) yield return Usb("none", 0);
+        for (var i = 0; i < usb.Count; i++) yield return Usb(usb[i]["model"]!, i);
+    }
+
+    private static XElement Usb(string model, int index) =>
+        new("controller", new XAttribute("type", "usb"), new XAttribute("index", index), new XAttribute("model", model));
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -4,12 +4,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Xml.Linq;
 using Broker.Backend.Displays;
+using Broker.Core.Devices;
 using Libvirt;
 
 namespace Broker.Backend.VmManagers.Libvirt;
 
 /// <summary>A host with libvirtd. Acts only on domains whose UUIDs it is given.</summary>
-internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses, ICanExamine
+internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses, ICanExamine, ICanChangeLive
 {
     private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestSave = TimeSpan.FromMinutes(25);
@@ -228,6 +229,12 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         {
             if (IsActive(id)) throw;
         }
+    });
+
+    public string? Change(DomainSpec spec, DeviceKind kind) => Ask("The hardware could not be changed while it runs", _jobs, () =>
+    {
+        using var domain = Get(spec.Id);
+        return domain.IsActive() ? LiveHardware.Change(domain, spec, kind) : null;
     });
 
     public byte[] Screenshot(Guid id) => Ask("The screen could not be photographed", () =>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Broker.Core;
+using Broker.Core.Devices;
 
 namespace Broker.Backend.VmManagers.Simulated;
 
@@ -10,7 +11,7 @@ namespace Broker.Backend.VmManagers.Simulated;
 /// Domains as files <c>UUID.json</c> in a folder. The files are the truth (other processes may change them); what is in memory is read anew when a file has
 /// another time. Displays are served by the process that started the domain, or by the one that connects when that one is gone.
 /// </summary>
-internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses
+internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses, ICanChangeLive
 {
     private const string MemoryStart = "memory\n";
     private const string MemoryEnd = "\nend\n";
@@ -176,6 +177,13 @@ internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanScr
     {
         _faults.Meet("destroy");
         TurnOff(id, Power.Off, "destroyed");
+    }
+
+    public string? Change(DomainSpec spec, DeviceKind kind)
+    {
+        _faults.Meet("change");
+        Get(spec.Id);
+        return kind is DeviceKind.Network or DeviceKind.Vcpus or DeviceKind.Memory ? null : "A machine that runs can't get it.";
     }
 
     public byte[] Screenshot(Guid id)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Broker.Core.Devices;
+using Broker.Core.Nodes;
 using VirtualBox;
 
 namespace Broker.Backend.VmManagers.VirtualBox;
@@ -8,12 +11,11 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
     private const string Controller = "SATA";
     private const string MarkKey = "Broker/Domain";
 
-    // Hardware for which every system has drivers: what is imported comes from other hypervisors. VGA shows a picture from the firmware on. A tablet keeps
-    // the viewer's pointer and the guest's together, and the controller that it needs is in VirtualBox itself.
-    private static readonly MachineSettings Hardware = new()
+    private const int MostNics = 8;
+
+    // A tablet keeps the viewer's pointer and the guest's together, and the controller that it needs is in VirtualBox itself.
+    private static readonly MachineSettings Fixed = new()
     {
-        VideoMemoryMiB = 16,
-        Graphics = GraphicsController.VBoxVga,
         Mouse = PointingDevice.UsbTablet,
         TurnOn = MachineSwitches.Acpi | MachineSwitches.IoApic | MachineSwitches.RtcUseUtc,
         BootOrder = [BootDevice.Disk],
@@ -93,18 +95,58 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
 
     private static async Task<bool> Bring(Machine machine, MachineReport report, DomainSpec spec)
     {
-        var memory = (int)((spec.MemoryKib + 1023) / 1024);
-        var isSame = report.MemoryMiB == memory && report.Cpus == spec.Vcpus && report.VideoMemoryMiB == Hardware.VideoMemoryMiB
-            && report.Graphics == Hardware.Graphics && report.Mouse == Hardware.Mouse && report.Switches.HasFlag(Hardware.TurnOn)
+        var (features, video) = (All(spec, DeviceKind.Features)[0], All(spec, DeviceKind.Video)[0]);
+        var switches = ((string[])["pae", "hpet"]).ToLookup(name => features[name] == "on", name => Enum.Parse<MachineSwitches>(name, ignoreCase: true));
+        var wanted = Fixed with
+        {
+            MemoryMiB = (int)((spec.MemoryKib + 1023) / 1024),
+            Cpus = spec.Vcpus,
+            Graphics = Enum.Parse<GraphicsController>(video["model"]!, ignoreCase: true),
+            VideoMemoryMiB = int.Parse(video["memory_mib"]!, CultureInfo.InvariantCulture),
+            TurnOn = switches[true].Aggregate(Fixed.TurnOn, (all, one) => all | one),
+            TurnOff = switches[false].Aggregate(MachineSwitches.None, (all, one) => all | one),
+        };
+        var isSame = report.MemoryMiB == wanted.MemoryMiB && report.Cpus == wanted.Cpus && report.VideoMemoryMiB == wanted.VideoMemoryMiB
+            && report.Graphics == wanted.Graphics && report.Mouse == wanted.Mouse && report.Switches.HasFlag(wanted.TurnOn) && (report.Switches & wanted.TurnOff) == MachineSwitches.None
             && report.BootOrder is [BootDevice.Disk, BootDevice.None, ..];
-        if (!isSame) await machine.Modify(Hardware with { MemoryMiB = memory, Cpus = spec.Vcpus });
-
-        // Behind address translation of its own: guests don't reach each other, and the world reaches the ports that are forwarded.
-        var nic = new Nic(NicNetwork.Nat) { Hardware = NicHardware.I82540EM, Mac = spec.Mac.Replace(":", "", StringComparison.Ordinal).ToUpperInvariant() };
-        if (report.Nics.GetValueOrDefault(1) == nic) return !isSame;
-        await machine.SetNic(1, nic);
-        return true;
+        if (!isSame) await machine.Modify(wanted);
+        return !isSame | await BringNics(machine, report, spec) | await BringFolders(machine, report, spec);
     }
+
+    private static async Task<bool> BringNics(Machine machine, MachineReport report, DomainSpec spec)
+    {
+        // Each behind address translation of its own: guests don't reach each other, and the world reaches the ports that are forwarded.
+        List<Nic> nics = [.. All(spec, DeviceKind.Network).Select(card => new Nic(NicNetwork.Nat)
+        {
+            Hardware = Enum.GetValues<NicHardware>().First(h => h.ToString().EndsWith(card["model"]!, StringComparison.OrdinalIgnoreCase)),
+            Mac = (card["mac"] ?? spec.Mac).Replace(":", "", StringComparison.Ordinal).ToUpperInvariant(),
+        })];
+        var hasChanged = false;
+        for (var number = 1; number <= MostNics; number++)
+        {
+            var nic = nics.ElementAtOrDefault(number - 1);
+            if (report.Nics.GetValueOrDefault(number) == nic) continue;
+            await machine.SetNic(number, nic ?? new Nic(NicNetwork.None));
+            hasChanged = true;
+        }
+
+        return hasChanged;
+    }
+
+    private static async Task<bool> BringFolders(Machine machine, MachineReport report, DomainSpec spec)
+    {
+        List<SharedFolder> folders = [.. All(spec, DeviceKind.Filesystem).Select(folder => new SharedFolder(folder["target"]!, folder["source"]!) { AutoMount = true })];
+        List<SharedFolder> old = [.. report.SharedFolders.Where(there => !folders.Exists(f => IsSame(f, there)))];
+        List<SharedFolder> fresh = [.. folders.Where(f => !report.SharedFolders.Any(there => IsSame(f, there)))];
+        foreach (var folder in old) await machine.RemoveSharedFolder(folder.Name);
+        foreach (var folder in fresh) await machine.AddSharedFolder(folder);
+        return old.Count + fresh.Count > 0;
+
+        // reports don't tell the rest
+        static bool IsSame(SharedFolder a, SharedFolder b) => (a.Name, a.HostPath) == (b.Name, b.HostPath);
+    }
+
+    private static IReadOnlyList<DeviceOptions> All(DomainSpec spec, DeviceKind kind) => Drivers.Of(VmManagerKind.Virtualbox).Devices(kind, spec.Hardware);
 
     private async Task<bool> BringDisks(Machine machine, MachineReport report, DomainSpec spec)
     {
