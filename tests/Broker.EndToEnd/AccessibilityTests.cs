@@ -38,6 +38,16 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await admin.Page.GotoAsync("/admin/health");
         await Expect(admin.Page.GetByTestId("health")).ToBeVisibleAsync();
         await Axe.Check(admin.Page);
+        await admin.Page.GotoAsync("/admin/settings");
+        await Expect(admin.Page.GetByTestId("site-settings")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        foreach (var part in (string[])["", "/settings", "/base", "/history"])
+        {
+            await admin.Page.GotoAsync($"/machines/{simulated.Base.Id}{part}");
+            await Expect(admin.Page.GetByTestId("machine")).ToBeVisibleAsync();
+            await Axe.Check(admin.Page);
+        }
+
         await admin.Page.GotoAsync("/");
         await admin.Open(SimulatedStage.BaseName);
         await Axe.Check(admin.Page);

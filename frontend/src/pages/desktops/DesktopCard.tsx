@@ -17,6 +17,7 @@ const offered: readonly Action[] = [
   'pause_domain',
   'shutdown_domain',
   'reboot_domain',
+  'force_reboot_domain',
   'force_shutdown_domain',
   'remove_domain',
 ];
