@@ -27,11 +27,14 @@ GRANT INSERT ON events TO account;
 GRANT INSERT, UPDATE (what), DELETE ON request_folds TO account;
 
 -- What changes of a machine without its host.
-GRANT UPDATE (is_public, volatile_clones, alias, description) ON domains TO account;
+GRANT UPDATE (is_public, volatile_clones, pool_clones, pool_start, alias, description) ON domains TO account;
 GRANT UPDATE (autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, ends_at, end_warned_seconds) ON domains TO account;
 
 -- What holds for everybody.
 GRANT INSERT, UPDATE (value) ON settings TO account;
+
+-- Handing a free clone of a pool out; the number of a clone that is made for it.
+GRANT UPDATE (owner_id, pool_use, pool_use_since, client_status, client_address, client_since, clones_numbered) ON domains TO account;
 
 -- Screens: tickets, and who looked when.
 GRANT INSERT, DELETE ON display_tickets TO account;

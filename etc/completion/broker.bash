@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases fill' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_hardware change_hardware check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware resume_domain screenshot shutdown_domain start_domain' ;;
+    'broker requests list --command') words='add_hardware change_hardware check_node clone fill_pool force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware resume_domain return_to_pool screenshot shutdown_domain start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -129,6 +129,12 @@ _broker() {
     'broker domains resume --after-any') words='' ;;
     'broker domains resume --priority') words='' ;;
     'broker domains resume --timeout') words='' ;;
+    'broker domains return-to-pool --as') words='' ;;
+    'broker domains return-to-pool --at') words='' ;;
+    'broker domains return-to-pool --after') words='' ;;
+    'broker domains return-to-pool --after-any') words='' ;;
+    'broker domains return-to-pool --priority') words='' ;;
+    'broker domains return-to-pool --timeout') words='' ;;
     'broker domains screenshot --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains screenshot --base') words='' ;;
     'broker domains screenshot --owned-by') words='' ;;
@@ -160,6 +166,12 @@ _broker() {
     'broker domains start --after-any') words='' ;;
     'broker domains start --priority') words='' ;;
     'broker domains start --timeout') words='' ;;
+    'broker bases fill --as') words='' ;;
+    'broker bases fill --at') words='' ;;
+    'broker bases fill --after') words='' ;;
+    'broker bases fill --after-any') words='' ;;
+    'broker bases fill --priority') words='' ;;
+    'broker bases fill --timeout') words='' ;;
     'broker bases prepare --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker bases prepare --base') words='' ;;
     'broker bases prepare --owned-by') words='' ;;
@@ -184,6 +196,9 @@ _broker() {
     'broker bases unpublish --as') words='' ;;
     'broker bases volatile --as') words='' ;;
     'broker bases lasting --as') words='' ;;
+    'broker bases pool --as') words='' ;;
+    'broker bases pool --clones') words='' ;;
+    'broker bases pool --start') words='' ;;
     'broker hardware list --kind') words='cpu disk display features filesystem memory network sound usb vcpus video' ;;
     'broker hardware choices --kind') words='cpu disk display features filesystem memory network sound usb vcpus video' ;;
     'broker hardware add --options') words='' ;;
@@ -235,13 +250,13 @@ _broker() {
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_hardware change_hardware check_node clone force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware resume_domain screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_hardware change_hardware check_node clone fill_pool force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware resume_domain return_to_pool screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
-        'broker domains') words='list show set clone force-shutdown hibernate import pause reboot refresh remove resume screenshot shutdown start --config --json --help' ;;
+        'broker domains') words='list show set clone force-shutdown hibernate import pause reboot refresh remove resume return-to-pool screenshot shutdown start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
         'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --as --config --json --help' ;;
-        'broker domains clone') words='--name --owner --volatile --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains clone') words='--name --owner --volatile --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains hibernate') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains import') words='--alias --description --memory-mib --vcpus --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -250,17 +265,21 @@ _broker() {
         'broker domains refresh') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains remove') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains resume') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains return-to-pool') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains screenshot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains start') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker bases') words='list prepare unprepare publish unpublish volatile lasting --config --json --help' ;;
+        'broker bases') words='list fill prepare unprepare publish unpublish volatile lasting pool pools --config --json --help' ;;
         'broker bases list') words='--config --json --help' ;;
+        'broker bases fill') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases prepare') words='--all --state --base --owned-by --on-node --publish --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases unprepare') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases publish') words='--as --config --json --help' ;;
         'broker bases unpublish') words='--as --config --json --help' ;;
         'broker bases volatile') words='--as --config --json --help' ;;
         'broker bases lasting') words='--as --config --json --help' ;;
+        'broker bases pool') words='--as --clones --start --config --json --help' ;;
+        'broker bases pools') words='--config --json --help' ;;
         'broker hardware') words='list choices add change remove --config --json --help' ;;
         'broker hardware list') words='--kind --config --json --help' ;;
         'broker hardware choices') words='--kind --config --json --help' ;;

@@ -37,6 +37,7 @@ builder.Services
     .AddSingleton<HandlerList>()
     .AddHostedService<RequestLoop>()
     .AddHostedService<NodeWatch>()
+    .AddHostedService<PoolSweep>()
     .AddHostedService<Retention>()
     .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds + 10));
 

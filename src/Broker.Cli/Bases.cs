@@ -24,6 +24,8 @@ internal static class Bases
             (s, id) => DomainsTable.SetVolatileClones(s, id, true), "New desktops of {0} are removed when they end."));
         command.Subcommands.Add(Change(terminal, "lasting", "Make new desktops of a base last.", "lasting_clones",
             (s, id) => DomainsTable.SetVolatileClones(s, id, false), "New desktops of {0} last."));
+        command.Subcommands.Add(Pools.Set(terminal));
+        command.Subcommands.Add(Pools.List(terminal));
         return command;
     }
 
@@ -46,14 +48,27 @@ internal static class Bases
         return command;
     }
 
-    private static Command Change(Terminal terminal, string verb, string description, string deed, Func<DbSession, Guid, Task> change, string outcome)
+    private static Command Change(Terminal terminal, string verb, string description, string deed, Func<DbSession, Guid, Task> change, string outcome) =>
+        Change(terminal, verb, description, deed, async (s, origin, _) =>
+        {
+            await change(s, origin.Id);
+            return string.Format(CultureInfo.InvariantCulture, outcome, origin.Name);
+        });
+
+    /// <summary>A verb that changes only rows of a base.</summary>
+    /// <param name="terminal">Where to answer.</param>
+    /// <param name="verb">The verb.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="deed">How the audit calls it.</param>
+    /// <param name="change">Does it with the base, which is locked; what it returns is the answer.</param>
+    public static Command Change(Terminal terminal, string verb, string description, string deed, Func<DbSession, DomainRow, ParseResult, Task<string>> change)
     {
         var name = new Argument<string>("NAME|ID") { Description = "The base." };
         var by = Settings.AsOption();
         var command = new Command(verb, description) { name, by };
         command.SetAction(async (parsed, cancel) =>
         {
-            var domain = await Settings.Open(parsed, terminal).Transaction(async s =>
+            var (domain, outcome) = await Settings.Open(parsed, terminal).Transaction(async s =>
             {
                 var caller = await Settings.Caller(s, parsed.GetValue(by), terminal);
                 var found = await Domains.Find(s, parsed.GetRequiredValue(name));
@@ -61,11 +76,11 @@ internal static class Bases
                 if (May.Do(caller, Grant.CreateBase, locked) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
                 if (!locked.IsBase)
                     throw new CommandFailedException($"{locked.Name} is not a base. Prepare it first: broker bases prepare {locked.Name} --wait.", word: "not_a_base");
-                await change(s, locked.Id);
+                var answer = await change(s, locked, parsed);
                 await UsersTable.Audit(s, caller.UserId, caller.Address, deed, locked.Name, new { domain = locked.Id });
-                return (await DomainsTable.Get(s, locked.Id))!;
+                return ((await DomainsTable.Get(s, locked.Id))!, answer);
             }, cancel);
-            await terminal.Answer(parsed, new { domain.Id, domain.Name, domain.IsPublic, domain.VolatileClones }, string.Format(CultureInfo.InvariantCulture, outcome, domain.Name));
+            await terminal.Answer(parsed, new { domain.Id, domain.Name, domain.IsPublic, domain.VolatileClones, domain.PoolClones, domain.PoolStart }, outcome);
             return ExitCode.Done;
         });
         return command;

@@ -142,6 +142,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains/{id}/pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how many clones of a base are kept ready, and how many of them running */
+        put: operations["set_pool"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/{id}/display-ticket": {
         parameters: {
             query?: never;
@@ -864,6 +881,8 @@ export interface components {
             is_volatile: boolean;
             /** @description A base's new clones are temporary. */
             volatile_clones: boolean;
+            pool: null | components["schemas"]["Pool"];
+            pool_use: null | components["schemas"]["PoolUse"];
             /**
              * Format: int64
              * @description Memory in KiB.
@@ -1379,6 +1398,51 @@ export interface components {
             /** @description Sign-in name. */
             name: string;
         };
+        /** @description The clones of a base that are kept ready. */
+        Pool: {
+            /**
+             * Format: int32
+             * @description How many there are to be, those that somebody has included.
+             */
+            clones: number;
+            /**
+             * Format: int32
+             * @description How many of those that nobody has are to run.
+             */
+            start: number;
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            members: number;
+            /**
+             * Format: int32
+             * @description How many of these nobody has.
+             */
+            free: number;
+            /**
+             * Format: int32
+             * @description How many of these run.
+             */
+            free_running: number;
+            /** @description Why it is not as it should be, in a sentence; null when it is, or is being filled. */
+            problem: null | string;
+        };
+        /** @description How large a base's pool is to be. */
+        PoolSize: {
+            /**
+             * Format: int32
+             * @description How many clones are kept ready, those that somebody has included; 0 for no pool.
+             */
+            clones: number;
+            /**
+             * Format: int32
+             * @description How many of those that nobody has are kept running.
+             */
+            start: number;
+        };
+        /** @enum {unknown} */
+        PoolUse: "free" | "handed_out" | "returned" | null;
         /**
          * @description The languages the portal speaks.
          * @enum {string}
@@ -2173,6 +2237,77 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolSize"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -143,7 +143,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
             var report = byId.GetValueOrDefault(row.Id);
             var address = report?.Power is Power.Running or Power.Paused && addresses is not null ? addresses.GetValueOrDefault(row.Mac) ?? row.Address : row.Address;
             if (Observed.Next(row, report) is not null || address != row.Address) await Correct(row, report, address, stop);
-            else if (row.HasEnded) await db.Transaction(s => EndedDesktops.Remove(s, row.Id), stop);
+            else if (EndedDesktops.IsOne(row)) await db.Transaction(s => EndedDesktops.See(s, row.Id), stop);
         }
 
         await Clients.Look(db, node, rows, stop);
@@ -163,7 +163,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
             {
                 await Core.Requests.RequestsTable.CallOffForcedShutdown(s, row.Id);
                 // one that its host does not list is looked at once more first: what is removed does not come back
-                if (report is not null) await EndedDesktops.Remove(s, row.Id);
+                if (report is not null) await EndedDesktops.See(s, row.Id);
             }
         }
 

@@ -23,6 +23,7 @@ internal static class CatalogueVerbs
     {
         // what is removed there is not the machine
         "remove-base" => ("bases", "unprepare"),
+        "fill-pool" => ("bases", "fill"),
         var word when word.EndsWith("-base", StringComparison.Ordinal) => ("bases", word[..^"-base".Length]),
         var word when word.EndsWith("-hardware", StringComparison.Ordinal) => ("hardware", word[..^"-hardware".Length]),
         var word when word.EndsWith("-node", StringComparison.Ordinal) => ("nodes", word[..^"-node".Length]),

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Events;
 using Broker.Core.Requests;
@@ -121,9 +122,12 @@ public static class DomainsTable
     /// <summary>Its IP address.</summary>
     public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, "address = @address", new { id, address });
 
-    /// <summary>It is a base now, or none any more; the latter is never published, the former never started.</summary>
-    public static Task SetBase(DbSession db, Guid id, bool isBase, bool isPublic) =>
-        Update(db, "is_base = @isBase, is_public = @isPublic, autostart = autostart AND NOT @isBase", new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
+    /// <summary>It is a base now, or none any more; the latter is never published and has no pool, the former never started.</summary>
+    public static Task SetBase(DbSession db, Guid id, bool isBase, bool isPublic) => Update(db,
+        """
+        is_base = @isBase, is_public = @isPublic, autostart = autostart AND NOT @isBase,
+        pool_clones = IF(@isBase, pool_clones, 0), pool_start = IF(@isBase, pool_start, 0), pool_problem = NULL
+        """, new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
 
     /// <summary>Everybody may clone it, or only its owner.</summary>
     public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, "is_public = @isPublic", new { id, isPublic });
@@ -138,6 +142,43 @@ public static class DomainsTable
     /// <returns>The first of them.</returns>
     internal static async Task<int> NextNumber(DbSession db, Guid id, int count) =>
         await db.First<int>("UPDATE domains SET clones_numbered = clones_numbered + @count WHERE id = @id; SELECT clones_numbered FROM domains WHERE id = @id", new { id, count }) - count + 1;
+
+    /// <summary>How many clones of a base are kept ready, and how many of them running. <see cref="Pools.Pool.Set"/> also sees to it.</summary>
+    internal static Task SetPool(DbSession db, Guid id, int clones, int start) => Update(db, "pool_clones = @clones, pool_start = @start", new { id, clones, start });
+
+    /// <summary>Why a base's pool is not as it should be; null when it is.</summary>
+    public static async Task SetPoolProblem(DbSession db, DomainRow origin, string? problem)
+    {
+        if (origin.PoolProblem != problem) await Update(db, "pool_problem = @problem", new { origin.Id, problem });
+    }
+
+    /// <summary>A free clone of a pool is somebody's now, and he is about to come to it. <see cref="Pools.Pool.HandOut"/> says whose.</summary>
+    /// <param name="db">A transaction in which the clone is locked.</param>
+    /// <param name="id">The clone.</param>
+    /// <param name="to">Who gets it.</param>
+    /// <param name="forGood">It leaves the pool, unless it is removed at its end anyway.</param>
+    internal static Task HandOut(DbSession db, Guid id, Caller to, bool forGood) => Update(db,
+        """
+        owner_id = @UserId, pool_use = IF(@forGood AND NOT is_volatile, NULL, 'handed_out'), pool_use_since = UTC_TIMESTAMP(6),
+        client_status = IF(state IN ('starting', 'active'), 'connecting', NULL),
+        client_address = IF(client_status IS NULL, NULL, @Address), client_since = IF(client_status IS NULL, NULL, UTC_TIMESTAMP(6))
+        """, new { id, to.UserId, to.Address, forGood });
+
+    /// <summary>A clone of a pool is nobody's any more: it belongs to Broker, and shows nothing of whoever had it.</summary>
+    public static async Task TakeBack(DbSession db, DomainRow member)
+    {
+        await db.Execute("DELETE FROM screenshots WHERE domain_id = @Id; DELETE FROM domain_shares WHERE domain_id = @Id", new { member.Id });
+        await Update(db,
+            """
+            owner_id = (SELECT id FROM users WHERE is_system), pool_use = 'returned', pool_use_since = UTC_TIMESTAMP(6), state_detail = NULL,
+            alias = (SELECT b.alias FROM domains b WHERE b.id = @BaseId), description = (SELECT b.description FROM domains b WHERE b.id = @BaseId)
+            """, new { member.Id, member.BaseId });
+        // whoever had it sees it go
+        EventsTable.Domain(db, member);
+    }
+
+    /// <summary>A clone of a pool is as good as new: whoever opens the base next may get it.</summary>
+    public static Task SetFree(DbSession db, Guid id) => Update(db, "pool_use = 'free', pool_use_since = UTC_TIMESTAMP(6)", new { id });
 
     /// <summary>What people read of it.</summary>
     public static Task Describe(DbSession db, Guid id, string? alias, string? description) =>

@@ -150,6 +150,9 @@ public sealed record LockSet(IReadOnlyList<string> Alone, IReadOnlyList<string> 
     /// <summary>Works together with others on these domains.</summary>
     public LockSet AndShared(params ReadOnlySpan<Guid> domains) => this with { Together = [.. Together, .. Names(domains)] };
 
+    /// <summary>Works alone on something that is no domain, too.</summary>
+    public LockSet AndExclusive(string resource) => this with { Alone = [.. Alone, resource] };
+
     private LockSet AndExclusive(ReadOnlySpan<Guid> domains) => this with { Alone = [.. Alone, .. Names(domains)] };
 
     private static string[] Names(ReadOnlySpan<Guid> domains)

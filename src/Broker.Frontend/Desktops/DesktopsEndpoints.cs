@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Pools;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 using Broker.Frontend.Domains;
@@ -78,7 +79,7 @@ public static class DesktopsEndpoints
             var origin = await DomainsEndpoints.Visible(s, who.Caller, id);
             var clones = await s.Query<DomainRow>(
                 $"SELECT {DomainsTable.Columns} FROM domains d WHERE d.owner_id = @Id AND d.base_id = @origin AND NOT d.is_base", new { who.Id, origin = id });
-            var desktop = OwnClone.Choose(clones)?.Id ?? await Make(s, who.Caller, origin);
+            var desktop = OwnClone.Choose(clones)?.Id ?? await Pool.HandOut(s, who.Caller, origin) ?? await Make(s, who.Caller, origin);
             await EnsureStart(s, who.Caller, desktop);
 
             var domain = await DomainReads.One(s, who.Caller, desktop) ?? throw RefusedException.NoDomain(desktop);

@@ -54,7 +54,10 @@ public static class DomainReads
         var around = (await db.Query<Around>(
             $"""
             SELECT d.id, o.name AS owner_name, b.name AS base_name, n.name AS node_name, n.capabilities, p.taken_at AS screenshot_at,
-              (SELECT COUNT(*) FROM domains c WHERE c.base_id = d.id) AS clones{From}
+              (SELECT COUNT(*) FROM domains c WHERE c.base_id = d.id) AS clones,
+              (SELECT COUNT(*) FROM domains m WHERE m.base_id = d.id AND m.pool_use IS NOT NULL AND NOT m.is_base) AS members,
+              (SELECT COUNT(*) FROM domains m WHERE m.base_id = d.id AND m.pool_use = 'free' AND NOT m.is_base) AS free,
+              (SELECT COUNT(*) FROM domains m WHERE m.base_id = d.id AND m.pool_use = 'free' AND m.state = 'active' AND NOT m.is_base) AS free_running{From}
             """, args)).ToDictionary(a => a.Id);
         var pending = (await RequestsTable.Open(db, [.. rows.Select(r => r.Id)])).ToLookup(r => r.DomainId!.Value);
         // one that came or went between the two reads is left out
@@ -76,7 +79,10 @@ public static class DomainReads
         return new DomainView(
             d.Id, d.Name, d.Alias, d.Description, new Person(d.OwnerId, around.OwnerName), d.BaseId, around.BaseName, around.NodeName,
             DomainView.StateOf(d), d.StateSince, d.StateDetail, coming.FirstOrDefault(),
-            d.IsBase, d.IsPublic, d.IsVolatile, d.VolatileClones, d.MemoryKib, d.Vcpus, d.NeedsRestart, d.Address, Client.Of(d), PictureUrl("domains/{id}/screenshot", d.Id, around.ScreenshotAt), around.ScreenshotAt,
+            d.IsBase, d.IsPublic, d.IsVolatile, d.VolatileClones,
+            d is { IsBase: true, PoolClones: > 0 } ? new PoolView(d.PoolClones, d.PoolStart, around.Members, around.Free, around.FreeRunning, d.PoolProblem) : null, d.PoolUse,
+            d.MemoryKib, d.Vcpus, d.NeedsRestart, d.Address, Client.Of(d),
+            PictureUrl("domains/{id}/screenshot", d.Id, around.ScreenshotAt), around.ScreenshotAt,
             around.Clones, d.CreatedAt, d.StartedAt, coming.Find(n => Endings.Contains(n.Action))?.At,
             new DomainSettingsView(d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds),
             Offered(caller, d, around.Capabilities), [.. pending.Select(r => new PendingRequest(r.Id, r.Command, r.State, r.Progress, r.ProgressText))]);
@@ -107,5 +113,11 @@ public static class DomainReads
         public DateTimeOffset? ScreenshotAt { get; init; }
 
         public int Clones { get; init; }
+
+        public int Members { get; init; }
+
+        public int Free { get; init; }
+
+        public int FreeRunning { get; init; }
     }
 }

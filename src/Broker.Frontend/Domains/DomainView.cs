@@ -66,6 +66,15 @@ public sealed record PendingRequest(long Id, string Command, RequestState State,
 /// <param name="DisconnectGraceSeconds">How long nobody has to be connected before that; null for the usual time.</param>
 public sealed record DomainSettingsView(bool Autostart, int? RunTimeoutSeconds, int? ShutdownTimeoutSeconds, bool ShutdownDisconnected, int? DisconnectGraceSeconds);
 
+/// <summary>The clones of a base that are kept ready.</summary>
+/// <param name="Clones">How many there are to be, those that somebody has included.</param>
+/// <param name="Start">How many of those that nobody has are to run.</param>
+/// <param name="Members">How many there are.</param>
+/// <param name="Free">How many of these nobody has.</param>
+/// <param name="FreeRunning">How many of these run.</param>
+/// <param name="Problem">Why it is not as it should be, in a sentence; null when it is, or is being filled.</param>
+public sealed record PoolView(int Clones, int Start, int Members, int Free, int FreeRunning, string? Problem);
+
 /// <summary>A machine.</summary>
 /// <param name="Id">Its UUID, also the hypervisor's.</param>
 /// <param name="Name">Unique name.</param>
@@ -83,6 +92,8 @@ public sealed record DomainSettingsView(bool Autostart, int? RunTimeoutSeconds, 
 /// <param name="IsPublic">It is published: everybody may clone it.</param>
 /// <param name="IsVolatile">It is temporary: removed when it ends.</param>
 /// <param name="VolatileClones">A base's new clones are temporary.</param>
+/// <param name="Pool">A base's clones that are kept ready; null when it has no pool.</param>
+/// <param name="PoolUse">Who has a clone of a pool; null when it belongs to none.</param>
 /// <param name="MemoryKib">Memory in KiB.</param>
 /// <param name="Vcpus">Number of processors.</param>
 /// <param name="NeedsRestart">It runs, or its memory was saved, with older hardware than was chosen: what is new is there after it was off.</param>
@@ -114,6 +125,8 @@ public sealed record DomainView(
     bool IsPublic,
     bool IsVolatile,
     bool VolatileClones,
+    PoolView? Pool,
+    PoolUse? PoolUse,
     long MemoryKib,
     int Vcpus,
     bool NeedsRestart,

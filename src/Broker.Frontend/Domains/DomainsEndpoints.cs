@@ -86,7 +86,8 @@ public static class DomainsEndpoints
     private static Task<Ok<DomainView>> SetClones(Guid id, ClonesToBe form, SignedIn who, Db db, CancellationToken cancel) =>
         ChangeBase(id, who, db, form.Volatile ? "volatile_clones" : "lasting_clones", s => DomainsTable.SetVolatileClones(s, id, form.Volatile), cancel);
 
-    private static async Task<Ok<DomainView>> ChangeBase(Guid id, SignedIn who, Db db, string deed, Func<DbSession, Task> change, CancellationToken cancel) =>
+    /// <summary>Changes rows of a base, in the name of somebody who may.</summary>
+    internal static async Task<Ok<DomainView>> ChangeBase(Guid id, SignedIn who, Db db, string deed, Func<DbSession, Task> change, CancellationToken cancel) =>
         TypedResults.Ok(await db.Transaction(async s =>
         {
             var domain = await Visible(s, who.Caller, id, locked: true);

@@ -43,7 +43,7 @@ public class CatalogueTests
             if (value.Length > 0) text.Append("  ").Append(what.PadRight(11)).AppendLine(value);
         }
 
-        string Named(string resource) => "domain:" + Name(Guid.Parse(resource["domain:".Length..], null));
+        string Named(string resource) => resource.Split(':') is [var kind, var id] ? $"{kind}:{Name(Guid.Parse(id, null))}" : resource;
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public class CatalogueTests
     [InlineData("import_domain", """{"file": "a", "name": "b", "memory_mib": "512"}""", "'memory_mib' has to be a whole number.")]
     [InlineData("import_domain", """{"file": "a", "name": "b", "memory_mib": 99999999999}""", "'memory_mib' has to be a whole number.")]
     [InlineData("import_domain", """{"file": null, "name": "b"}""", "'file' has to be text.")]
-    [InlineData("clone", """{"base": "0b8f7c2e-6a0e-4c53-9d0e-3f5a8a1f7c11", "user_id": 1}""", "there is base, name, owner, volatile.")]
+    [InlineData("clone", """{"base": "0b8f7c2e-6a0e-4c53-9d0e-3f5a8a1f7c11", "user_id": 1}""", "there is base, name, owner, volatile, add_to_pool.")]
     [InlineData("ping", """[]""", "are an object")]
     [InlineData("ping", "\"x\"", "are an object")]
     public void WrongArgumentsAreNamed(string word, string args, string expected)

@@ -1,5 +1,6 @@
 using Broker.Backend.Nodes;
 using Broker.Core.Domains;
+using Broker.Core.Pools;
 
 namespace Broker.Backend.Requests.Domains;
 
@@ -22,9 +23,9 @@ internal static class Unmake
     }
 
     /// <summary>A base has to stay what it is while clones need its disks.</summary>
-    public static RequestFailedException HasClones(DomainRow origin, int clones) => new("has_clones", clones == 1
-        ? $"{origin.Name} has a clone, which needs its disks. Remove that one first."
-        : $"{origin.Name} has {clones} clones, which need its disks. Remove them first.");
+    public static RequestFailedException HasClones(DomainRow origin, int clones) => new("has_clones",
+        (clones == 1 ? $"{origin.Name} has a clone, which needs its disks. " : $"{origin.Name} has {clones} clones, which need its disks. ")
+        + (origin.PoolClones > 0 ? "Set its pool to none, which would make new ones, then remove them first." : clones == 1 ? "Remove that one first." : "Remove them first."));
 
     /// <summary>Takes the machine off its host; with its disks and rows it could still be started anew.</summary>
     public static async Task Machine(DomainRow domain, Work work) =>
@@ -43,6 +44,10 @@ internal static class Unmake
             await work.On(node, Gate.Disk, vm => vm.Disks.Delete(volume.Path));
         }
 
-        await work.Write(db => DomainsTable.Delete(db, domain.Id));
+        await work.Write(async db =>
+        {
+            await DomainsTable.Delete(db, domain.Id);
+            if (domain is { PoolUse: not null, BaseId: { } origin }) await Pool.AskToFill(db, origin);
+        });
     }
 }

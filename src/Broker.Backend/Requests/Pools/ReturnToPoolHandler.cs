@@ -1,0 +1,40 @@
+using Broker.Backend.Nodes;
+using Broker.Core.Domains;
+using Broker.Core.Pools;
+using Broker.Core.Requests;
+using Broker.Core.Requests.Pools;
+
+namespace Broker.Backend.Requests.Pools;
+
+/// <summary>Takes a desktop from whoever had it, gives it fresh disks, and then to whoever opens its base next.</summary>
+public sealed class ReturnToPoolHandler : IHandler<ReturnToPool>
+{
+    /// <inheritdoc/>
+    public async Task<object?> Handle(ReturnToPool request, Work work)
+    {
+        var domain = await work.Domain(request.Domain);
+        if (domain.PoolUse is null or PoolUse.Free || domain.IsBase) throw new RequestFailedException("not_handed_out", $"{domain.Name} was not handed out of a pool.");
+        if (domain.State is not DomainState.Shutdown) throw new RequestFailedException("not_off", $"{domain.Name} is not off. Shut it down first.");
+        var node = await work.NodeOf(domain);
+        var disks = await work.Write(async db =>
+        {
+            if (domain.PoolUse is PoolUse.HandedOut) await DomainsTable.TakeBack(db, domain);
+            RequestsTable.Progress(db, work.Row, 20, "Making it fresh");
+            return (await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList();
+        });
+        await work.On(node, Gate.Disk, vm =>
+        {
+            foreach (var disk in disks)
+            {
+                vm.Disks.Delete(disk.Volume.Path);
+                vm.Disks.Clone(disk.Below[0].Path, disk.Volume.Path);
+            }
+        });
+        work.AtEnd(async db =>
+        {
+            await DomainsTable.SetFree(db, domain.Id);
+            await Pool.AskToFill(db, domain.BaseId!.Value);
+        });
+        return null;
+    }
+}

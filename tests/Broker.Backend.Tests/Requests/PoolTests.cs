@@ -1,0 +1,181 @@
+using Broker.Backend.Reconcile;
+using Broker.Backend.VmManagers.Simulated;
+using Broker.Core.Access;
+using Broker.Core.Domains;
+using Broker.Core.Pools;
+using Broker.Core.Requests.Domains;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Broker.Backend.Tests.Requests;
+
+/// <summary>Clones that are kept ready: made, started, handed out, taken back.</summary>
+public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds = 1 })
+{
+    [Fact]
+    public async Task APoolHasItsClonesKeepsSomeRunningAndGrowsButNeverShrinksByItself()
+    {
+        var origin = await Base();
+        await Set(origin, 5, 2);
+        await Has(origin, new PoolCounts(5, 5, 2, 3));
+        Assert.Equal(["linux-01", "linux-02", "linux-03", "linux-04", "linux-05"], await Names(origin));
+
+        await Set(origin, 6, 3);
+        await Has(origin, new PoolCounts(6, 6, 3, 3));
+        await Set(origin, 1, 0);
+        await Sweep.Look(default);
+        Assert.Equal(new PoolCounts(6, 6, 3, 3), await Count(origin));
+    }
+
+    [Fact]
+    public async Task WhoeverOpensGetsARunningOneAndAnotherIsStartedForTheNext()
+    {
+        var origin = await Base();
+        await Set(origin, 3, 1);
+        await Has(origin, new PoolCounts(3, 3, 1, 2));
+        foreach (var (left, off) in ((int, int)[])[(2, 1), (1, 0)])
+        {
+            var id = await HandOut(origin);
+            Assert.Equal(DomainState.Active, (await Domain(id)).State);
+            await Has(origin, new PoolCounts(3, left, 1, off));
+        }
+    }
+
+    [Fact]
+    public async Task ATemporaryPoolIsRefilledWithStartedOnes()
+    {
+        var origin = await Base();
+        await _b.Db.Transaction(s => DomainsTable.SetVolatileClones(s, origin.Id, true));
+        await Set(origin, 2, 2);
+        await Has(origin, new PoolCounts(2, 2, 2, 0));
+        var used = await HandOut(origin);
+        await _b.Ask(new ForceShutdownDomain(used));
+        Assert.Null(await _b.Until(s => DomainsTable.Get(s, used), row => row is null));
+        await Has(origin, new PoolCounts(2, 2, 2, 0));
+        // one that nobody had ends as well
+        await _b.Ask(new ForceShutdownDomain((await Free(origin))[0].Id));
+        await _b.Until(s => s.First<long>("SELECT COUNT(*) FROM domains WHERE base_id = @Id AND name = 'linux-04' AND state = 'active'", new { origin.Id }), n => n == 1);
+    }
+
+    [Fact]
+    public async Task ADesktopThatGoesOffComesBackAsNewForTheNext()
+    {
+        var origin = await Base();
+        await Set(origin, 1, 1);
+        await Has(origin, new PoolCounts(1, 1, 1, 0));
+        var student = await _b.Person("student");
+        var id = await HandOut(origin, student);
+        var disk = (await _b.Db.Read(s => VolumesTable.Of(s, id)))[0].Path;
+        await _b.Db.Transaction(async s =>
+        {
+            await DomainsTable.Describe(s, id, "My own", "My secret");
+            await DomainsTable.SetScreenshot(s, id, [1, 2, 3]);
+        });
+        (SimulatedDisk.Read(disk) with { Content = "my letter" }).Write(disk);
+        await _b.Ask(new ForceShutdownDomain(id), student);
+
+        // as new, and running for the next one
+        await Has(origin, new PoolCounts(1, 1, 1, 0));
+        var back = await Domain(id);
+        Assert.Equal("(broker)", await _b.Db.Read(s => s.First<string>("SELECT name FROM users WHERE id = @OwnerId", new { back.OwnerId })));
+        Assert.Equal((origin.Alias, origin.Description), (back.Alias, back.Description));
+        Assert.Equal("", SimulatedDisk.ReadAll(disk));
+        Assert.False(May.Do(student, Grant.View, back).IsAllowed);
+        Assert.Equal(0, await _b.Db.Read(s => s.First<long>("SELECT COUNT(*) FROM screenshots WHERE domain_id = @id AND png = X'010203'", new { id })));
+        Assert.Equal(id, await HandOut(origin, await _b.Person("next")));
+    }
+
+    [Fact]
+    public async Task OneThatCantBeMadeAsNewIsNotHandedOut()
+    {
+        var origin = await Base();
+        await Set(origin, 1, 0);
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+        var id = await HandOut(origin);
+        await _b.Ask(new StartDomain(id));
+        Faults.Set(_b.NodeFolder, new Fault("clone", Fail: "No room."));
+        await _b.Ask(new ForceShutdownDomain(id));
+        await _b.Until(s => s.First<long>("SELECT COUNT(*) FROM requests WHERE domain_id = @id AND command = 'return_to_pool' AND state = 'failed'", new { id }), n => n == 1);
+        Assert.Equal(PoolUse.Returned, (await Domain(id)).PoolUse);
+        Assert.Null(await _b.Db.Transaction(s => Pool.HandOut(s, _b.Caller, origin)));
+
+        // a minute later
+        Faults.Set(_b.NodeFolder);
+        await _b.Db.Transaction(s => s.Execute("UPDATE requests SET ended_at = ended_at - INTERVAL 1 MINUTE WHERE domain_id = @id AND command = 'return_to_pool'", new { id }));
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+    }
+
+    [Fact]
+    public async Task WhoHasLeftHisDesktopLosesItAndWhoIsThereKeepsIt()
+    {
+        var origin = await Base();
+        await Set(origin, 3, 3);
+        await Has(origin, new PoolCounts(3, 3, 3, 0));
+        var (left, there, fresh) = (await HandOut(origin), await HandOut(origin), await HandOut(origin));
+        await _b.Db.Transaction(s => s.Execute(
+            "INSERT INTO display_sessions (user_id, domain_id, started_at, seen_at) VALUES (@UserId, @there, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)",
+            new { there = there.ToString(), _b.Caller.UserId }));
+        await _b.Until(s => DomainsTable.Get(s, there), row => row!.ClientStatus is ClientStatus.Connected);
+        // nobody came to it, and that was long ago; and of the other nobody has come for as long as he may take
+        await _b.Db.Transaction(s => s.Execute(
+            "UPDATE domains SET client_status = 'disconnected', client_since = UTC_TIMESTAMP(6) - INTERVAL @minutes MINUTE WHERE id = @left",
+            new { left = left.ToString(), minutes = PoolSweep.Grace.TotalMinutes + 1 }));
+        await Sweep.Look(default);
+
+        await _b.Until(s => DomainsTable.Get(s, left), row => row!.PoolUse is PoolUse.Free);
+        foreach (var kept in (Guid[])[there, fresh]) Assert.Equal((DomainState.Active, PoolUse.HandedOut), ((await Domain(kept)).State, (await Domain(kept)).PoolUse));
+    }
+
+    [Fact]
+    public async Task APoolThatCantBeFilledSaysWhyAndTriesOneAMinute()
+    {
+        var origin = await Base();
+        Faults.Set(_b.NodeFolder, new Fault("clone", Fail: "No room on this host."));
+        await Set(origin, 3, 0);
+        await Failed(3);
+        await Sweep.Look(default);
+        await _b.Until(s => DomainsTable.Get(s, origin.Id), row => row!.PoolProblem is { } why && why.Contains("No room on this host.", StringComparison.Ordinal));
+        Assert.Equal(3, await _b.Db.Read(s => s.First<long>("SELECT COUNT(*) FROM requests WHERE command = 'clone'")));
+
+        await Later();
+        await Sweep.Look(default);
+        await Failed(4);
+
+        Faults.Set(_b.NodeFolder);
+        await Later();
+        await Sweep.Look(default);
+        await _b.Until(s => Pool.Count(s, origin.Id), has => has.FreeOff == 1);
+        await Sweep.Look(default);
+        await Has(origin, new PoolCounts(3, 3, 0, 3));
+        await _b.Until(s => DomainsTable.Get(s, origin.Id), row => row!.PoolProblem is null);
+
+        Task Failed(int count) => _b.Until(s => s.First<long>("SELECT COUNT(*) FROM requests WHERE command = 'clone' AND state = 'failed'"), n => n == count);
+        Task Later() => _b.Db.Transaction(s => s.Execute("UPDATE requests SET ended_at = ended_at - INTERVAL 1 MINUTE WHERE ended_at IS NOT NULL"));
+    }
+
+    private PoolSweep Sweep => new(_b.Db, TimeProvider.System, NullLogger<PoolSweep>.Instance);
+
+    private async Task<DomainRow> Base()
+    {
+        var machine = await _b.Do(new ImportDomain("tiny.img", "linux"));
+        return await _b.Do(new PrepareBase(machine.Id, Publish: true));
+    }
+
+    private Task Set(DomainRow origin, int clones, int start) => _b.Db.Transaction(s => Pool.Set(s, origin.Id, clones, start));
+
+    private async Task<Guid> HandOut(DomainRow origin, Caller? to = null) =>
+        (await _b.Db.Transaction(async s => await Pool.HandOut(s, to ?? _b.Caller, (await DomainsTable.Get(s, origin.Id))!)))!.Value;
+
+    private Task<PoolCounts> Count(DomainRow origin) => _b.Db.Read(s => Pool.Count(s, origin.Id));
+
+    // also that nothing is under way any more
+    private async Task Has(DomainRow origin, PoolCounts counts) => await _b.Until(
+        async s => (await Pool.Count(s, origin.Id), await s.First<long>("SELECT COUNT(*) FROM requests WHERE ended_at IS NULL"), await s.First<long>("SELECT COUNT(*) FROM domains WHERE state IN ('creating', 'starting')")),
+        has => has == (counts, 0, 0));
+
+    private async Task<DomainRow> Domain(Guid id) => (await _b.Db.Read(s => DomainsTable.Get(s, id)))!;
+
+    private Task<IReadOnlyList<DomainRow>> Free(DomainRow origin) =>
+        _b.Db.Read(s => s.Query<DomainRow>($"SELECT {DomainsTable.Columns} FROM domains d WHERE d.base_id = @Id AND d.pool_use = 'free' ORDER BY d.name", new { origin.Id }));
+
+    private async Task<IEnumerable<string>> Names(DomainRow origin) => (await Free(origin)).Select(d => d.Name);
+}
