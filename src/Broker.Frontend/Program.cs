@@ -47,6 +47,7 @@ app.MapDesktops();
 app.MapDomains();
 app.MapDevices();
 app.MapPools();
+app.MapSharing();
 app.MapDisplays();
 app.MapRequests();
 app.MapMessages();

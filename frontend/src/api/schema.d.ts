@@ -308,7 +308,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Machines: administrators see all, others their own */
+        /** Machines: administrators see all, others their own and what is shared with them */
         get: operations["list_domains"];
         put?: never;
         post?: never;
@@ -432,6 +432,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{id}/shares/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let somebody use a desktop
+         * @description He may look at it, start it, shut it down, restart and hibernate it, but neither remove it nor share it on.
+         */
+        put: operations["share_domain"];
+        post?: never;
+        /**
+         * Let somebody use a desktop no more
+         * @description At once: a screen of it that he has open closes.
+         */
+        delete: operations["unshare_domain"];
         options?: never;
         head?: never;
         patch?: never;
@@ -728,6 +752,7 @@ export interface components {
         Desktop: {
             base: null | components["schemas"]["DesktopBase"];
             domain: null | components["schemas"]["Domain"];
+            shared_by?: null | components["schemas"]["Person"];
         };
         /** @description A base, as whoever may clone it sees it. */
         DesktopBase: {
@@ -854,6 +879,8 @@ export interface components {
             description: null | string;
             /** @description Whose it is. */
             owner: components["schemas"]["Person"];
+            /** @description Whom its owner lets use it; whoever it is shared with hears only of himself. */
+            shared_with: components["schemas"]["Person"][];
             /**
              * Format: uuid
              * @description The base it is a clone of.
@@ -927,7 +954,7 @@ export interface components {
             ends_at: null | string;
             /** @description How long it runs and how it ends. */
             settings: components["schemas"]["DomainSettings"];
-            /** @description What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe, set. */
+            /** @description What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe, share, set. */
             may: string[];
             /** @description Requests about it that have not ended. */
             pending: components["schemas"]["PendingRequest"][];
@@ -3110,6 +3137,133 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshare_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -2,12 +2,13 @@ using Broker.Core.Database;
 using Broker.Core.Events;
 using Broker.Core.Messages;
 using Broker.Core.Requests;
+using Broker.Core.Users;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Broker.Backend.Requests;
 
-/// <summary>Forgets what nobody needs any more: requests as long after their end as their command says, old events and messages.</summary>
+/// <summary>Forgets what nobody needs any more: requests as long after their end as their command says, old events and messages, temporary people without a machine.</summary>
 /// <remarks>Several back ends may do so at once: each statement stands for itself.</remarks>
 public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
 {
@@ -15,6 +16,9 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
 
     // A browser that was away longer reloads.
     private static readonly TimeSpan KeepEvents = TimeSpan.FromHours(1);
+
+    // Somebody who came for a desktop and got none.
+    private static readonly TimeSpan KeepIdleVisitors = TimeSpan.FromHours(24);
 
     /// <summary>Forgets once.</summary>
     /// <returns>How many requests.</returns>
@@ -31,6 +35,7 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
 
         await db.Transaction(s => EventsTable.Forget(s, KeepEvents), cancel);
         await db.Transaction(MessagesTable.Forget, cancel);
+        await db.Transaction(s => UsersTable.ForgetTemporary(s, KeepIdleVisitors), cancel);
         await db.Transaction(BackEndsTable.Forget, cancel);
         return forgotten;
     }

@@ -114,6 +114,37 @@ public sealed class Work : IDisposable
             return true;
         });
 
+    /// <summary>Calls a host for what takes long, such as a copy, and says how far it is. It can be broken off anywhere.</summary>
+    /// <param name="node">The host.</param>
+    /// <param name="text">What is being done, in a sentence.</param>
+    /// <param name="from">The request's percentage when it begins.</param>
+    /// <param name="to">And when it is done.</param>
+    /// <param name="call">Reports its own percentage, and ends when it is cancelled.</param>
+    public async Task<T> OnLong<T>(Node node, string text, int from, int to, Func<IVmNode, IProgress<int>, CancellationToken, T> call)
+    {
+        var percent = new Latest();
+        await Step(from, text);
+        var running = On(node, Gate.Disk, vm => call(vm, percent, Interrupt));
+        var told = 0;
+        try
+        {
+            while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(0.5), _clock, Interrupt)) != running)
+            {
+                if (Interrupt.IsCancellationRequested) break;
+                if (percent.Value == told) continue;
+                told = percent.Value;
+                await Step(from + (told * (to - from) / 100), text);
+            }
+
+            return await running;
+        }
+        finally
+        {
+            // nothing is undone while it still writes
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>What a host says about a domain; null when it does not know it.</summary>
     public Task<DomainReport?> Look(Node node, Guid domain) => On(node, Gate.Read, vm => vm.Inventory().FirstOrDefault(r => r.Id == domain));
 
@@ -175,5 +206,12 @@ public sealed class Work : IDisposable
     {
         _interrupt.Dispose();
         _asked.Dispose();
+    }
+
+    private sealed class Latest : IProgress<int>
+    {
+        public volatile int Value;
+
+        public void Report(int value) => Value = value;
     }
 }

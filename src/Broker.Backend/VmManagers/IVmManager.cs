@@ -1,5 +1,6 @@
 using System.Net;
 using Broker.Core.Devices;
+using Broker.Core.Domains;
 using Broker.Core.Nodes;
 
 namespace Broker.Backend.VmManagers;
@@ -103,6 +104,15 @@ public interface IDisks
     /// <exception cref="VmException">It is frozen, lies on something else than was said, or there is no room.</exception>
     void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel);
 
+    /// <summary>Makes a second volume with what is in the first, on the same images below it. It is there whole or not at all.</summary>
+    /// <param name="path">The volume of a domain that is off and has no saved memory; no base image.</param>
+    /// <param name="backing">As in <see cref="DiskSpec.Backing"/>. What the file itself says must be the same: a guest may have had its hands on it.</param>
+    /// <param name="target">The new volume.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="VmException">It is frozen, lies on something else than was said, another file is in the way, or there is no room.</exception>
+    void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel);
+
     /// <summary>Deletes a volume's file and what belongs to it.</summary>
     void Delete(string path);
 
@@ -130,6 +140,9 @@ public sealed record LibraryImage(string File, long SizeBytes, DateTimeOffset Ch
 /// <param name="DisplaySocket">Unix socket on which its VNC display listens while it runs.</param>
 public sealed record DomainSpec(Guid Id, string Name, long MemoryKib, int Vcpus, string Mac, IReadOnlyList<DiskSpec> Disks, string DisplaySocket)
 {
+    /// <summary>What the guest is told that it is called.</summary>
+    public string HostName => DomainNames.HostName(Name);
+
     /// <summary>Its CD drives.</summary>
     public IReadOnlyList<CdSpec> Cds { get; init; } = [];
 

@@ -47,6 +47,54 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         Make(new(header, header, whole, null), backing, path, words, percent, cancel);
     }
 
+    /// <summary>Makes a second volume of one, byte by byte but for what is zero.</summary>
+    /// <param name="path">The volume.</param>
+    /// <param name="target">The copy.</param>
+    /// <param name="finish">Does to the copy's file what it needs before it gets its name.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    public void Copy(string path, string target, Action<string> finish, IProgress<int> percent, CancellationToken cancel)
+    {
+        var words = new Words(path, "copied");
+        var part = target + Part;
+        try
+        {
+            percent.Report(0);
+            File.Delete(part);
+            using (var from = File.OpenHandle(path))
+            using (var to = File.OpenHandle(part, FileMode.CreateNew, FileAccess.Write))
+            {
+                var length = RandomAccess.GetLength(from);
+                CheckRoom(words, length);
+                File.SetUnixFileMode(to, Writable);
+                RandomAccess.SetLength(to, length);
+                var buffer = new byte[1 << 20];
+                for (long at = 0; at < length;)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var piece = buffer.AsSpan(0, RandomAccess.Read(from, buffer, at));
+                    if (piece.Length == 0) throw new VmException($"{path} got shorter while it was copied.");
+                    if (piece.ContainsAnyExcept((byte)0)) RandomAccess.Write(to, piece, at);
+                    at += piece.Length;
+                    percent.Report((int)(at * 99 / length));
+                }
+            }
+
+            finish(part);
+            cancel.ThrowIfCancellationRequested();
+            Settle(part, target);
+            percent.Report(100);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VmException($"{words.Name} could not be {words.Done} in {settings.PoolFolder}: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
     private void Make(LibraryDisk disk, IReadOnlyList<string> backing, string target, Words words, IProgress<int> percent, CancellationToken cancel)
     {
         var (source, part) = (target + Source, target + Part);

@@ -89,6 +89,7 @@ internal static class CatalogueVerbs
                 var type when type == typeof(int) || type == typeof(long) => "N",
                 var type when type == typeof(DateTimeOffset) => "TIME",
                 var type when type == typeof(DeviceOptions) => "NAME=WORD,…",
+                var type when type == typeof(IReadOnlyList<string>) => "TEXT,TEXT…",
                 _ => "TEXT",
             },
         };

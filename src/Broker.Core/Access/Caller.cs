@@ -6,4 +6,8 @@ namespace Broker.Core.Access;
 /// <param name="IsAdmin">May do everything.</param>
 /// <param name="Address">The client's IP address.</param>
 /// <param name="Grants">What was granted or taken away beyond the defaults.</param>
-public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Address, IReadOnlyDictionary<Grant, bool> Grants);
+public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Address, IReadOnlyDictionary<Grant, bool> Grants)
+{
+    /// <summary>The account goes with its last machine, and its machines when they end.</summary>
+    public bool IsTemporary { get; init; }
+}

@@ -36,6 +36,15 @@ public enum Grant
     /// <summary>Add, change and remove a machine's hardware.</summary>
     ChangeHardware,
 
+    /// <summary>Give a machine another name.</summary>
+    Rename,
+
+    /// <summary>Give a machine to somebody else.</summary>
+    ChangeOwner,
+
+    /// <summary>Let others use a desktop of one's own.</summary>
+    Share,
+
     /// <summary>Turn a machine into a base and back, and publish it.</summary>
     CreateBase,
 

@@ -18,7 +18,13 @@ public static class May
     /// <summary>What everybody may do with what is his own, unless it was taken away from him.</summary>
     public static IReadOnlySet<Grant> Defaults { get; } = new HashSet<Grant>
     {
-        Grant.Ping, Grant.Clone, Grant.View, Grant.Start, Grant.Shutdown, Grant.Reboot, Grant.Hibernate, Grant.Screenshot, Grant.Remove, Grant.ChangeSettings,
+        Grant.Ping, Grant.Clone, Grant.View, Grant.Start, Grant.Shutdown, Grant.Reboot, Grant.Hibernate, Grant.Screenshot, Grant.Remove, Grant.ChangeSettings, Grant.Share,
+    };
+
+    /// <summary>What those may do with a desktop whom its owner lets use it.</summary>
+    public static IReadOnlySet<Grant> WhenShared { get; } = new HashSet<Grant>
+    {
+        Grant.View, Grant.Start, Grant.Shutdown, Grant.Reboot, Grant.Hibernate, Grant.Screenshot,
     };
 
     /// <summary>May the caller do this, on this domain, or in general when it is about none?</summary>
@@ -29,6 +35,13 @@ public static class May
             return Judgement.No($"You have not been granted to {Describe(grant)}.");
         if (domain is null) return Judgement.Yes($"You have been granted to {Describe(grant)}.");
         if (domain.OwnerId == caller.UserId) return Judgement.Yes($"{domain.Name} is yours.");
+        if (domain.SharedWith.Contains(caller.UserId) && !domain.IsBase)
+        {
+            return WhenShared.Contains(grant)
+                ? Judgement.Yes($"{domain.Name} is shared with you.")
+                : Judgement.No($"{domain.Name} is shared with you: that is for its owner to do.");
+        }
+
         if (grant is Grant.Clone or Grant.View && domain is { IsBase: true, IsPublic: true })
             return Judgement.Yes($"{domain.Name} is published.");
         return grant is Grant.Clone
@@ -49,6 +62,9 @@ public static class May
         Grant.Remove => "remove desktops",
         Grant.ChangeSettings => "change a desktop's settings",
         Grant.ChangeHardware => "change a machine's hardware",
+        Grant.Rename => "rename machines",
+        Grant.ChangeOwner => "give machines to others",
+        Grant.Share => "share desktops with others",
         Grant.CreateBase => "turn machines into bases",
         Grant.CreateMachine => "make machines",
         Grant.ManageUsers => "manage users",

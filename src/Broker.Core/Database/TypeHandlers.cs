@@ -24,7 +24,8 @@ internal static class TypeHandlers
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
         SqlMapper.AddTypeHandler(new InstantHandler());
         SqlMapper.AddTypeHandler(new JsonHandler());
-        SqlMapper.AddTypeHandler(new WordListHandler());
+        SqlMapper.AddTypeHandler(new ListHandler<string>());
+        SqlMapper.AddTypeHandler(new ListHandler<long>());
         SqlMapper.AddTypeHandler(new HardwareHandler());
     }
 
@@ -87,11 +88,11 @@ internal static class TypeHandlers
         }
     }
 
-    private sealed class WordListHandler : SqlMapper.TypeHandler<IReadOnlyList<string>>
+    private sealed class ListHandler<T> : SqlMapper.TypeHandler<IReadOnlyList<T>>
     {
-        public override IReadOnlyList<string> Parse(object value) => JsonSerializer.Deserialize<List<string>>((string)value)!;
+        public override IReadOnlyList<T> Parse(object value) => JsonSerializer.Deserialize<List<T>>((string)value)!;
 
-        public override void SetValue(IDbDataParameter parameter, IReadOnlyList<string>? value)
+        public override void SetValue(IDbDataParameter parameter, IReadOnlyList<T>? value)
         {
             parameter.DbType = DbType.String;
             parameter.Value = JsonSerializer.Serialize(value);

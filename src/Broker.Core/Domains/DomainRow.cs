@@ -67,6 +67,9 @@ public sealed record DomainRow
     /// <summary>Whose it is.</summary>
     public required long OwnerId { get; init; }
 
+    /// <summary>Keys of those whom its owner lets use it.</summary>
+    public IReadOnlyList<long> SharedWith { get; init; } = [];
+
     /// <summary>The base it is a clone of.</summary>
     public Guid? BaseId { get; init; }
 
@@ -147,6 +150,9 @@ public sealed record DomainRow
 
     /// <summary>When it was last started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>It is in the database, and not only to be.</summary>
+    public bool IsWritten => CreatedAt != default;
 
     /// <summary>When its row was written.</summary>
     public DateTimeOffset CreatedAt { get; init; }

@@ -14,6 +14,7 @@ public static class DomainsTable
         """
         d.id, d.name, d.alias, d.description,
         d.owner_id, d.base_id, d.node_id,
+        COALESCE((SELECT JSON_ARRAYAGG(s.user_id) FROM domain_shares s WHERE s.domain_id = d.id), '[]') AS shared_with,
         d.is_base, d.is_public,
         d.is_volatile, d.volatile_clones,
         d.pool_clones, d.pool_start, d.pool_problem, d.pool_use, d.pool_use_since,
@@ -75,7 +76,7 @@ public static class DomainsTable
         }
         catch (Exception e) when (Db.IsDuplicateKey(e))
         {
-            throw new RequestRefusedException("name_taken", $"There is already a machine called {domain.Name}. Choose another name.");
+            throw NameTaken(domain.Name);
         }
 
         EventsTable.DomainState(db, domain);
@@ -135,8 +136,22 @@ public static class DomainsTable
     /// <summary>New clones of it are volatile, or last; those that are there stay what they are.</summary>
     public static Task SetVolatileClones(DbSession db, Guid id, bool volatileClones) => Update(db, "volatile_clones = @volatileClones", new { id, volatileClones });
 
-    /// <summary>Somebody else's now.</summary>
-    public static Task SetOwner(DbSession db, Guid id, long ownerId) => Update(db, "owner_id = @ownerId", new { id, ownerId });
+    /// <summary>Somebody else's now. Both their pages learn of it.</summary>
+    public static async Task SetOwner(DbSession db, DomainRow domain, long ownerId)
+    {
+        await db.Execute("DELETE FROM domain_shares WHERE domain_id = @Id AND user_id = @ownerId", new { domain.Id, ownerId });
+        await Update(db, "owner_id = @ownerId", new { domain.Id, ownerId });
+        EventsTable.Domain(db, domain);
+    }
+
+    /// <summary>Lets somebody use it, or no more. He learns of it in both cases.</summary>
+    public static async Task SetShared(DbSession db, DomainRow domain, long userId, bool isShared)
+    {
+        await db.Execute(isShared
+            ? "INSERT IGNORE INTO domain_shares (domain_id, user_id, shared_at) VALUES (@Id, @userId, UTC_TIMESTAMP(6))"
+            : "DELETE FROM domain_shares WHERE domain_id = @Id AND user_id = @userId", new { domain.Id, userId });
+        EventsTable.Domain(db, domain with { SharedWith = [.. domain.SharedWith.Append(userId).Distinct()] });
+    }
 
     /// <summary>Takes the next numbers for clones of a base, which nobody gets again.</summary>
     /// <returns>The first of them.</returns>
@@ -180,6 +195,20 @@ public static class DomainsTable
     /// <summary>A clone of a pool is as good as new: whoever opens the base next may get it.</summary>
     public static Task SetFree(DbSession db, Guid id) => Update(db, "pool_use = 'free', pool_use_since = UTC_TIMESTAMP(6)", new { id });
 
+    /// <summary>Another name, and the alias with it.</summary>
+    /// <exception cref="RequestRefusedException"><c>name_taken</c>.</exception>
+    public static async Task Rename(DbSession db, Guid id, string name, string? alias)
+    {
+        try
+        {
+            await Update(db, "name = @name, alias = @alias", new { id, name, alias });
+        }
+        catch (Exception e) when (Db.IsDuplicateKey(e))
+        {
+            throw NameTaken(name);
+        }
+    }
+
     /// <summary>What people read of it.</summary>
     public static Task Describe(DbSession db, Guid id, string? alias, string? description) =>
         Update(db, "alias = @alias, description = @description", new { id, alias, description });
@@ -212,7 +241,10 @@ public static class DomainsTable
             """,
             new
             {
-                settings.RunTimeoutSeconds, settings.ShutdownTimeoutSeconds, settings.ShutdownDisconnected, settings.DisconnectGraceSeconds,
+                settings.RunTimeoutSeconds,
+                settings.ShutdownTimeoutSeconds,
+                settings.ShutdownDisconnected,
+                settings.DisconnectGraceSeconds,
                 ids = all.Select(d => d.Id.ToString()).ToArray(),
             });
         // people see the change on what they look at: the machine itself, and a countdown that runs
@@ -237,6 +269,8 @@ public static class DomainsTable
         await db.Execute("REPLACE INTO screenshots (domain_id, taken_at, png) VALUES (@id, UTC_TIMESTAMP(6), @png)", new { id, png });
         EventsTable.Domain(db, (await Get(db, id))!);
     }
+
+    private static RequestRefusedException NameTaken(string name) => new("name_taken", $"There is already a machine called {name}. Choose another name.");
 
     private static async Task Change(DbSession db, Guid id, DomainState state, string? detail, string assignments)
     {

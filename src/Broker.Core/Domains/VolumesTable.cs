@@ -36,7 +36,7 @@ public static class VolumesTable
         db.Last(
             """
             INSERT INTO volumes (id, domain_id, target, kind, path, format, capacity_bytes, base_volume_id, is_used)
-            VALUES (@id, @domain, @target, @kind, @path, @format, @capacity, @base, 0)
+            VALUES (@id, @domain, @target, @kind, @path, @format, @capacity, @base, @used)
             """,
             new Dictionary<string, object?>
             {
@@ -48,6 +48,7 @@ public static class VolumesTable
                 ["format"] = volume.Format,
                 ["capacity"] = volume.CapacityBytes,
                 ["base"] = volume.BaseVolumeId?.ToString(),
+                ["used"] = volume.IsUsed ? 1 : 0,
             });
 
     /// <summary>Its size, once it is known.</summary>

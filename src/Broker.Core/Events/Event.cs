@@ -73,13 +73,13 @@ public static class EventsTable
     public static void Domain(DbSession db, DomainRow domain, bool wasBase = false)
     {
         if (domain.IsBase || wasBase) Insert(db, EventKind.Base, null, domain.Id, domain.OwnerId, new { state = domain.State, is_public = domain.IsPublic });
-        else Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State });
+        else Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State, shared_with = domain.SharedWith });
     }
 
     /// <summary>A domain's state or what is said of it changed: a piece of its history, which is kept. With the request that did it, if one did.</summary>
     public static void DomainState(DbSession db, DomainRow domain) =>
         Insert(db, domain.IsBase ? EventKind.Base : EventKind.Domain, db.Request, domain.Id, domain.OwnerId,
-            new { state = domain.State, detail = domain.StateDetail, is_public = domain.IsPublic }, isHistory: true);
+            new { state = domain.State, detail = domain.StateDetail, is_public = domain.IsPublic, shared_with = domain.SharedWith }, isHistory: true);
 
     /// <summary>A node, the library or a user changed.</summary>
     public static void Changed(DbSession db, EventKind kind, long? user = null) => Insert(db, kind, null, null, user, new { });

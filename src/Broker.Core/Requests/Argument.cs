@@ -27,6 +27,7 @@ public sealed record Argument(string Name, Type Type, bool IsRequired, bool IsNu
     {
         var (type, format, _) = Of(Type);
         var schema = new JsonObject { ["type"] = IsNullable ? new JsonArray(type, "null") : type };
+        if (type == "array") schema["items"] = new JsonObject { ["type"] = "string" };
         if (format is not null) schema["format"] = format;
         if (Words is { } words) schema["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w), .. IsNullable ? (JsonNode?[])[null] : []]);
         if (type == "object") schema["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") };
@@ -68,6 +69,7 @@ public sealed record Argument(string Name, Type Type, bool IsRequired, bool IsNu
     {
         _ when type == typeof(Guid) => ("string", "uuid", "an id, such as 0b8f7c2e-6a0e-4c53-9d0e-3f5a8a1f7c11"),
         _ when type == typeof(string) => ("string", null, "text"),
+        _ when type == typeof(IReadOnlyList<string>) => ("array", null, "a list of texts"),
         _ when type == typeof(bool) => ("boolean", null, "true or false"),
         _ when type == typeof(int) => ("integer", "int32", "a whole number"),
         _ when type == typeof(long) => ("integer", "int64", "a whole number"),

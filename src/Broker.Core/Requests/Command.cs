@@ -128,7 +128,7 @@ public interface IMakesDomain : IRequest
     /// <summary>The same request with the id that the writer minted.</summary>
     IRequest WithDomain(Guid domain);
 
-    /// <summary>The row of the domain to be made, in state <see cref="DomainState.Creating"/>.</summary>
+    /// <summary>The row of the domain to be made, in state <see cref="DomainState.Creating"/>; or of one that is there already, when that is what was asked for.</summary>
     /// <param name="db">The transaction that writes the request.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="judged">The domain of <see cref="IRequest.JudgedOn"/>, as it is now.</param>

@@ -44,6 +44,19 @@ public sealed record RequestStep
     public DateTimeOffset? EndedAt { get; init; }
 }
 
+/// <summary>How the requests stand that another one caused: one that is done by many.</summary>
+public sealed record Caused
+{
+    /// <summary>How many there are, as far as they are kept.</summary>
+    public long Total { get; init; }
+
+    /// <summary>How many ended well.</summary>
+    public long Done { get; init; }
+
+    /// <summary>How many ended badly or were taken back.</summary>
+    public long Failed { get; init; }
+}
+
 /// <summary>A row of <c>requests</c>.</summary>
 public sealed record RequestRow
 {

@@ -51,6 +51,8 @@ public static class RequestWriter
         if (request is IMakesDomain makes)
         {
             about = await makes.NewDomain(db, caller, judged);
+            // one that is there already: whatever made it is what was asked for
+            if (about.IsWritten && await RequestsTable.Maker(db, command, about.Id) is { CancelAskedAt: null } maker) return new Submitted(maker, IsFolded: true);
             request = makes.WithDomain(about.Id);
         }
 
@@ -70,11 +72,11 @@ public static class RequestWriter
             AfterId = after,
             AfterOk = afterOk,
         });
-        if (request is IMakesDomain)
+        if (request is IMakesDomain && !about!.IsWritten)
         {
             var cause = db.Request;
             db.Request = row.Id;        // its history begins with the request that makes it
-            await DomainsTable.Insert(db, about!);
+            await DomainsTable.Insert(db, about);
             db.Request = cause;
         }
 

@@ -101,6 +101,18 @@ public static class RequestsTable
             $"{PeopleSelect} WHERE r.domain_id IN @domains AND r.state IN ('requested', 'waiting', 'working') ORDER BY r.id",
             new { domains = domains.Select(d => d.ToString()).ToArray() });
 
+    /// <summary>The request that made a domain; null when it is not kept any more.</summary>
+    internal static Task<RequestRow?> Maker(DbSession db, Command command, Guid domain) =>
+        db.First<RequestRow>($"{PeopleSelect} WHERE r.domain_id = @domain AND r.command = @Word ORDER BY r.id DESC LIMIT 1", new { domain, command.Word });
+
+    /// <summary>How the requests stand that this one caused.</summary>
+    public static async Task<Caused> CausedBy(DbSession db, long id) =>
+        (await db.First<Caused>(
+            """
+            SELECT COUNT(*) AS total, COALESCE(SUM(state = 'done'), 0) AS done, COALESCE(SUM(state IN ('failed', 'cancelled')), 0) AS failed
+            FROM requests WHERE caused_by = @id
+            """, new { id }))!;
+
     /// <summary>Whether a request of this command about the domain failed not longer ago than this.</summary>
     public static async Task<bool> FailedWithin(DbSession db, Guid domain, Command command, TimeSpan time) =>
         await db.First<int>(

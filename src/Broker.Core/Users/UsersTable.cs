@@ -23,6 +23,9 @@ public sealed record UserRow
     /// <summary>May do everything.</summary>
     public bool IsAdmin { get; init; }
 
+    /// <summary>The account goes with its last machine, and its machines when they end.</summary>
+    public bool IsTemporary { get; init; }
+
     /// <summary>Can't sign in.</summary>
     public bool IsDisabled { get; init; }
 
@@ -45,7 +48,7 @@ public sealed record UserRow
 /// <summary>All writes to <c>users</c> and <c>grants</c>.</summary>
 public static class UsersTable
 {
-    private const string Columns = "id, name, display_name, password_hash, is_admin, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at";
+    private const string Columns = "id, name, display_name, password_hash, is_admin, is_temporary, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at";
 
     /// <summary>The user with this key.</summary>
     public static Task<UserRow?> Get(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id", new { id });
@@ -54,16 +57,20 @@ public static class UsersTable
     public static Task<UserRow?> Find(DbSession db, string name) =>
         db.First<UserRow>($"SELECT {Columns} FROM users WHERE name = @name AND NOT is_system", new { name });
 
+    /// <summary>Those of the people with these sign-in names who are there, by name.</summary>
+    public static Task<IReadOnlyList<UserRow>> Find(DbSession db, IReadOnlyCollection<string> names) =>
+        db.Query<UserRow>($"SELECT {Columns} FROM users WHERE name IN @names AND NOT is_system ORDER BY name", new { names });
+
     /// <summary>All people, by name.</summary>
     public static Task<IReadOnlyList<UserRow>> All(DbSession db) => db.Query<UserRow>($"SELECT {Columns} FROM users WHERE NOT is_system ORDER BY name");
 
     /// <summary>Makes an account.</summary>
     /// <returns>Its key.</returns>
-    public static async Task<long> Insert(DbSession db, string name, string displayName, string? passwordHash, bool isAdmin, bool mustChangePassword)
+    public static async Task<long> Insert(DbSession db, string name, string displayName, string? passwordHash, bool isAdmin, bool mustChangePassword, bool isTemporary = false)
     {
         var id = await db.Insert(
-            "INSERT INTO users (name, display_name, password_hash, is_admin, must_change_password, security_stamp, created_at) VALUES (@name, @displayName, @passwordHash, @isAdmin, @mustChangePassword, @stamp, UTC_TIMESTAMP(6))",
-            new { name, displayName, passwordHash, isAdmin, mustChangePassword, stamp = Guid.NewGuid() });
+            "INSERT INTO users (name, display_name, password_hash, is_admin, is_temporary, must_change_password, security_stamp, created_at) VALUES (@name, @displayName, @passwordHash, @isAdmin, @isTemporary, @mustChangePassword, @stamp, UTC_TIMESTAMP(6))",
+            new { name, displayName, passwordHash, isAdmin, isTemporary, mustChangePassword, stamp = Guid.NewGuid() });
         EventsTable.Changed(db, EventKind.User, id);
         return id;
     }
@@ -89,6 +96,34 @@ public static class UsersTable
     /// <summary>Lets somebody sign in no more, or again; his sessions end.</summary>
     public static Task SetDisabled(DbSession db, long id, bool isDisabled) => SetAndEndSessions(db, id, "is_disabled = @value", isDisabled);
 
+    /// <summary>His last machine is gone: if he is temporary, he can't sign in any more, and <see cref="ForgetTemporary"/> forgets him.</summary>
+    public static async Task MachineRemoved(DbSession db, long id)
+    {
+        if (await db.First<int>("SELECT 1 FROM users u WHERE u.id = @id AND u.is_temporary AND NOT EXISTS (SELECT 1 FROM domains d WHERE d.owner_id = u.id)", new { id }) == 1)
+            await SetDisabled(db, id, true);
+    }
+
+    /// <summary>Forgets temporary people who have no machine and nothing asked for that has not ended, with what they asked for: those whose last machine went, and the idle.</summary>
+    /// <param name="db">A transaction.</param>
+    /// <param name="idle">How long somebody is kept who gets no machine.</param>
+    /// <returns>How many.</returns>
+    public static async Task<int> ForgetTemporary(DbSession db, TimeSpan idle)
+    {
+        // locked, so that none of them gets a machine meanwhile
+        var ids = (await db.Query<long>(
+            """
+            SELECT u.id FROM users u
+            WHERE u.is_temporary AND (u.is_disabled OR COALESCE(u.last_sign_in_at, u.created_at) < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND)
+              AND NOT EXISTS (SELECT 1 FROM domains d WHERE d.owner_id = u.id) AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = u.id AND r.ended_at IS NULL)
+            LIMIT 100 FOR UPDATE SKIP LOCKED
+            """, new { seconds = idle.TotalSeconds })).ToArray();
+        if (ids.Length == 0) return 0;
+        await db.Execute("DELETE FROM requests WHERE user_id IN @ids", new { ids });
+        await db.Execute("DELETE FROM users WHERE id IN @ids", new { ids });
+        foreach (var id in ids) EventsTable.Changed(db, EventKind.User, id);
+        return ids.Length;
+    }
+
     /// <summary>Sets the language of the portal.</summary>
     public static Task SetLanguage(DbSession db, long id, string language) =>
         db.Execute("UPDATE users SET language = @language WHERE id = @id", new { id, language });
@@ -101,11 +136,14 @@ public static class UsersTable
     public static async Task<Caller?> Caller(DbSession db, long id, string? address)
     {
         var rows = await db.Query<CallerRow>(
-            "SELECT u.name, u.is_admin, g.grant_name, COALESCE(g.is_allowed, 0) AS is_allowed FROM users u LEFT JOIN grants g ON g.user_id = u.id WHERE u.id = @id AND u.is_disabled = 0", new { id });
+            "SELECT u.name, u.is_admin, u.is_temporary, g.grant_name, COALESCE(g.is_allowed, 0) AS is_allowed FROM users u LEFT JOIN grants g ON g.user_id = u.id WHERE u.id = @id AND u.is_disabled = 0", new { id });
         if (rows.Count == 0) return null;
         return new Caller(id, rows[0].Name, rows[0].IsAdmin, address,
             // a grant that this version does not know counts as none
-            rows.Where(g => g.GrantName is not null && Word.TryParse<Grant>(g.GrantName, out _)).ToDictionary(g => Word.Parse<Grant>(g.GrantName!), g => g.IsAllowed));
+            rows.Where(g => g.GrantName is not null && Word.TryParse<Grant>(g.GrantName, out _)).ToDictionary(g => Word.Parse<Grant>(g.GrantName!), g => g.IsAllowed))
+        {
+            IsTemporary = rows[0].IsTemporary,
+        };
     }
 
     /// <summary>Broker itself, which may do everything: for what happens by rules and not because somebody asked.</summary>
@@ -129,6 +167,8 @@ public static class UsersTable
         public required string Name { get; init; }
 
         public required bool IsAdmin { get; init; }
+
+        public bool IsTemporary { get; init; }
 
         public string? GrantName { get; init; }
 

@@ -26,7 +26,8 @@ public sealed record DesktopBase(Guid Id, string Name, string? Alias, string? De
 /// <summary>A card on the desktops page.</summary>
 /// <param name="Base">The base that can be opened; null for a machine of one's own that does not come from one, or whose base can't be opened.</param>
 /// <param name="Domain">The caller's own desktop; null when he has none of this base yet.</param>
-public sealed record Desktop(DesktopBase? Base, DomainView? Domain);
+/// <param name="SharedBy">Whose desktop it is, if it is one that somebody shares with the caller.</param>
+public sealed record Desktop(DesktopBase? Base, DomainView? Domain, Person? SharedBy = null);
 
 /// <summary>What the caller can use.</summary>
 public sealed record DesktopsView(IReadOnlyList<Desktop> Desktops);
@@ -51,12 +52,13 @@ public static class DesktopsEndpoints
 
     private static async Task<Ok<DesktopsView>> List(SignedIn who, Db db, CancellationToken cancel)
     {
-        var (bases, own) = await db.Read(async s => (
+        var (bases, usable) = await db.Read(async s => (
             await DomainReads.Read(s, who.Caller, new DomainFilter { IsBase = true }),
-            await DomainReads.Read(s, who.Caller, new DomainFilter { Owner = who.Id, IsBase = false })), cancel);
+            await DomainReads.Read(s, who.Caller, new DomainFilter { User = who.Id, IsBase = false })), cancel);
 
         // those that were temporary and went off are about to be removed
-        own = [.. own.Where(d => d is not { IsVolatile: true, State: DomainStateView.Shutdown or DomainStateView.Removing })];
+        usable = [.. usable.Where(d => d is not { IsVolatile: true, State: DomainStateView.Shutdown or DomainStateView.Removing })];
+        var own = usable.Where(d => d.Owner.Id == who.Id).ToList();
         var shown = new HashSet<Guid>();
         var desktops = new List<Desktop>();
         foreach (var b in bases.Where(b => b.May.Contains("open")))
@@ -67,6 +69,7 @@ public static class DesktopsEndpoints
         }
 
         desktops.AddRange(own.Where(d => !shown.Contains(d.Id)).Select(d => new Desktop(null, d)));
+        desktops.AddRange(usable.Except(own).Select(d => new Desktop(null, d, d.Owner)));
         return TypedResults.Ok(new DesktopsView(desktops));
     }
 

@@ -81,6 +81,7 @@ public sealed record PoolView(int Clones, int Start, int Members, int Free, int 
 /// <param name="Alias">The name as people write it.</param>
 /// <param name="Description">What it is for.</param>
 /// <param name="Owner">Whose it is.</param>
+/// <param name="SharedWith">Whom its owner lets use it; whoever it is shared with hears only of himself.</param>
 /// <param name="BaseId">The base it is a clone of.</param>
 /// <param name="BaseName">That base's name.</param>
 /// <param name="Node">The host it lives on.</param>
@@ -106,7 +107,7 @@ public sealed record PoolView(int Clones, int Start, int Members, int Free, int 
 /// <param name="StartedAt">When it was last started.</param>
 /// <param name="EndsAt">When this run of it ends by itself: it is shut down, hibernated or removed.</param>
 /// <param name="Settings">How long it runs and how it ends.</param>
-/// <param name="May">What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe, set.</param>
+/// <param name="May">What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe, share, set.</param>
 /// <param name="Pending">Requests about it that have not ended.</param>
 public sealed record DomainView(
     Guid Id,
@@ -114,6 +115,7 @@ public sealed record DomainView(
     string? Alias,
     string? Description,
     Person Owner,
+    IReadOnlyList<Person> SharedWith,
     Guid? BaseId,
     string? BaseName,
     string Node,

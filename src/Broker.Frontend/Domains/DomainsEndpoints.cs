@@ -33,7 +33,7 @@ public static class DomainsEndpoints
     public static void MapDomains(this IEndpointRouteBuilder app)
     {
         var domains = app.MapGroup("/api/domains").WithTags("domains");
-        domains.MapGet("", List).Account().WithName("list_domains").WithSummary("Machines: administrators see all, others their own").Refuses(400, 401, 403);
+        domains.MapGet("", List).Account().WithName("list_domains").WithSummary("Machines: administrators see all, others their own and what is shared with them").Refuses(400, 401, 403);
         domains.MapGet("/{id:guid}", Get).Account().WithName("get_domain").WithSummary("One machine").Refuses(401, 403, 404);
         domains.MapGet("/{id:guid}/history", History).Account().WithName("get_domain_history").WithSummary("What a machine did, newest first").Refuses(400, 401, 403, 404);
         domains.MapPut("/{id:guid}/published", Publish).Account().WithName("publish_domain").WithSummary("Let everybody clone a base, or only its owner").Refuses(400, 401, 403, 404, 409);
@@ -57,7 +57,7 @@ public static class DomainsEndpoints
     {
         var filter = new DomainFilter
         {
-            Owner = who.Caller.IsAdmin ? null : who.Id,
+            User = who.Caller.IsAdmin ? null : who.Id,
             Base = @base,
             Text = string.IsNullOrWhiteSpace(q) ? null : q.Trim(),
         };

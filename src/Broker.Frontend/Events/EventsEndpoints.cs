@@ -43,7 +43,8 @@ public static class EventsEndpoints
         var isOwn = row.UserId == caller.UserId;
         var sees = row.Kind switch
         {
-            EventKind.Request or EventKind.Domain => isOwn || May.Do(caller, Grant.Operate, null).IsAllowed,
+            EventKind.Domain => isOwn || IsListed(row.Data, "shared_with", caller.UserId) || May.Do(caller, Grant.Operate, null).IsAllowed,
+            EventKind.Request => isOwn || May.Do(caller, Grant.Operate, null).IsAllowed,
             EventKind.Base => true,
             EventKind.Image or EventKind.Node => May.Do(caller, Grant.Operate, null).IsAllowed,
             EventKind.Message => isOwn,
@@ -132,6 +133,10 @@ public static class EventsEndpoints
 
     private static int? Number(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+
+    private static bool IsListed(JsonElement data, string name, long value) =>
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+        && list.EnumerateArray().Any(v => v.ValueKind == JsonValueKind.Number && v.TryGetInt64(out var number) && number == value);
 
     private static bool Flag(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;

@@ -90,7 +90,7 @@ public static class RequestsEndpoints
     // Whoever opens his desktop while somebody else is at it was given that request, and follows it.
     private static async Task<RequestRow> Readable(DbSession db, SignedIn who, long id) =>
         await RequestsTable.Get(db, id) is { } row
-        && (RequestView.IsInCharge(who.Caller, row) || (row.DomainId is { } domain && (await DomainsTable.Get(db, domain))?.OwnerId == who.Id))
+        && (RequestView.IsInCharge(who.Caller, row) || (row.DomainId is { } about && await DomainsTable.Get(db, about) is { } domain && (domain.OwnerId == who.Id || domain.SharedWith.Contains(who.Id))))
             ? row
             : throw Unknown(id);
 

@@ -1,7 +1,10 @@
+using Broker.Backend.Requests;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
+using Broker.Core.Users;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Broker.Backend.Tests.Requests;
 
@@ -95,6 +98,23 @@ public sealed class VolatileTests() : BackEndTests(adjust: s => s with { StopSec
         Faults.Set(_b.NodeFolder);
         await _b.Db.Transaction(s => s.Execute("UPDATE requests SET ended_at = ended_at - INTERVAL 1 MINUTE WHERE domain_id = @Id AND command = 'remove_domain'", new { desktop.Id }));
         await Gone(desktop.Id);
+    }
+
+    [Fact]
+    public async Task ATemporaryUserGoesWithHisLastDesktop()
+    {
+        var origin = await Base();
+        await _b.Db.Transaction(s => DomainsTable.SetPublic(s, origin.Id, true));
+        var id = await _b.Db.Transaction(s => UsersTable.Insert(s, "visitor", "Visitor", null, isAdmin: false, mustChangePassword: false, isTemporary: true));
+        var visitor = (await _b.Db.Read(s => UsersTable.Caller(s, id, null)))!;
+        var desktop = await _b.Do(new StartDomain((await _b.Do(new Clone(origin.Id, Volatile: false), visitor)).Id), visitor);
+        using (var host = Connect()) host.Destroy(desktop.Id);
+
+        await Gone(desktop.Id);
+        await _b.Until(s => UsersTable.Caller(s, id, null), caller => caller is null);
+        using var retention = new Retention(_b.Db, TimeProvider.System, NullLogger<Retention>.Instance);
+        await retention.Forget(CancellationToken.None);
+        Assert.Null(await _b.Db.Read(s => UsersTable.Get(s, id)));
     }
 
     private async Task<DomainRow> Base()

@@ -267,6 +267,80 @@ public abstract partial class VmManagerContract
         });
     }
 
+    [Fact]
+    public async Task A_copy_of_a_clone_has_its_content_on_the_same_base_and_they_go_on_apart()
+    {
+        var (lowest, top) = await CloneOfBlank();
+        var copy = NewVolume();
+        var progress = new Progress();
+
+        Node.Disks.Copy(top, [lowest], copy, progress, CancellationToken.None);
+
+        Assert.Equal(100, progress.Values[^1]);
+        Assert.Equal(progress.Values.Order(), progress.Values);
+        Assert.True(await HasMark(copy, 'B'));
+        await WriteMark(copy, 'C');
+        Assert.True(await HasMark(top, 'B'));
+        // made anew it would have lost that
+        Node.Disks.Copy(top, [lowest], copy, progress, CancellationToken.None);
+        Assert.True(await HasMark(copy, 'C'));
+        Node.Disks.Delete(top);
+        Assert.True(await HasMark(copy, 'C'));
+        Node.Disks.Flatten(copy, [lowest], progress, CancellationToken.None);
+        Assert.True(await HasMark(copy, 'C'));
+    }
+
+    [Fact]
+    public async Task A_copy_of_what_stands_alone_stands_alone()
+    {
+        var volume = await ImportBlank();
+        await WriteMark(volume, 'A');
+        var copy = NewVolume();
+
+        Node.Disks.Copy(volume, [], copy, new Progress(), CancellationToken.None);
+
+        await WriteMark(volume, 'B');
+        Assert.True(await HasMark(copy, 'A'));
+        // it can become a base as any other
+        Node.Disks.Freeze(copy);
+        var clone = NewVolume();
+        Node.Disks.Clone(copy, clone);
+        Assert.True(await HasMark(copy, 'A'));
+    }
+
+    [Fact]
+    public async Task What_is_frozen_or_lies_on_something_else_is_not_copied_and_a_copy_that_is_cancelled_leaves_nothing()
+    {
+        var (lowest, top) = await CloneOfBlank();
+        var before = PoolFiles();
+        using var cancel = new CancellationTokenSource();
+
+        Assert.Throws<VmException>(() => Node.Disks.Copy(lowest, [], NewVolume(), new Progress(), CancellationToken.None));
+        Assert.Throws<VmException>(() => Node.Disks.Copy(top, [], NewVolume(), new Progress(), CancellationToken.None));
+        Assert.Throws<VmException>(() => Node.Disks.Copy(top, [NewVolume()], NewVolume(), new Progress(), CancellationToken.None));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Node.Disks.Copy(top, [lowest], NewVolume(), new Progress { Reached = _ => cancel.Cancel() }, cancel.Token));
+
+        Assert.Equal(before, PoolFiles());
+    }
+
+    [Fact]
+    public async Task A_copy_is_the_disk_of_another_domain()
+    {
+        var (lowest, top) = await CloneOfBlank();
+        var copy = NewVolume();
+        var first = Spec([new("vda", top, Node.Disks.Format, [lowest])]);
+        Node.Define(first);
+        Node.Disks.Copy(top, [lowest], copy, new Progress(), CancellationToken.None);
+        var second = Spec([new("vda", copy, Node.Disks.Format, [lowest])]);
+
+        Node.Define(second);
+        foreach (var id in (Guid[])[first.Id, second.Id]) Node.Start(id);
+
+        Assert.All(Node.Inventory().Where(d => d.Id == first.Id || d.Id == second.Id), d => Assert.Equal(Power.Running, d.Power));
+        foreach (var id in (Guid[])[first.Id, second.Id]) Node.Destroy(id);
+    }
+
     private async Task<(string Base, string Clone)> CloneOfBlank()
     {
         var lowest = await ImportBlank();

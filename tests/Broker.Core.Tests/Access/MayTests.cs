@@ -21,6 +21,10 @@ public class MayTests
         { Grant.Screenshot,         true,  true,  false, false, false },
         { Grant.Remove,             true,  true,  false, false, false },
         { Grant.ChangeSettings,     true,  true,  false, false, false },
+        { Grant.ChangeHardware,     false, false, false, false, false },
+        { Grant.Rename,             false, false, false, false, false },
+        { Grant.ChangeOwner,        false, false, false, false, false },
+        { Grant.Share,              true,  true,  false, false, false },
         { Grant.CreateBase,         false, false, false, false, false },
         { Grant.CreateMachine,      false, false, false, false, false },
         { Grant.ManageUsers,        false, false, false, false, false },
@@ -57,12 +61,26 @@ public class MayTests
     public void EveryAnswerExplainsItselfInASentence(Grant grant)
     {
         foreach (var caller in (Caller[])[Caller(), Caller() with { IsAdmin = true }, Caller(grant, true), Caller(grant, false)])
-            foreach (var domain in (DomainRow?[])[null, Machine(Me), Machine(Other), Machine(Other, isBase: true), Machine(Other, isBase: true, isPublic: true)])
+            foreach (var domain in (DomainRow?[])[null, Machine(Me), Machine(Other), Machine(Other) with { SharedWith = [Me] }, Machine(Other, isBase: true), Machine(Other, isBase: true, isPublic: true)])
                 Assert.Matches(@"^[A-Za-z].{10,}\.$", May.Do(caller, grant, domain).Reason);
     }
 
     [Fact]
     public void PublishedCountsOnlyForBases() => Assert.False(May.Do(Caller(), Grant.View, Machine(Other, isPublic: true)).IsAllowed);
+
+    [Theory]
+    [MemberData(nameof(Grants))]
+    public void WhatIsSharedMayBeUsedByThoseItIsSharedWithButNotRemovedChangedOrSharedOn(Grant grant)
+    {
+        var machine = Machine(Other) with { SharedWith = [Me] };
+        var isUse = grant is Grant.View or Grant.Start or Grant.Shutdown or Grant.Reboot or Grant.Hibernate or Grant.Screenshot;
+        Assert.Equal(isUse, May.Do(Caller(), grant, machine).IsAllowed);
+        Assert.Equal(isUse, May.Do(Caller(grant, true), grant, machine).IsAllowed);
+        Assert.False(May.Do(Caller(grant, false), grant, machine).IsAllowed);
+        // what became a base is for its owner again
+        Assert.False(May.Do(Caller(), grant, machine with { IsBase = true }).IsAllowed);
+        Assert.False(May.Do(Caller(), grant, machine with { SharedWith = [Other + 1] }).IsAllowed);
+    }
 
     private static (bool, bool, bool, bool, bool) Answers(Caller caller, Grant grant) => (
         May.Do(caller, grant, null).IsAllowed,

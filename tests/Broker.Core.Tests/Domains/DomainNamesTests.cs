@@ -13,13 +13,45 @@ public class DomainNamesTests
     [InlineData("linux", "e\u0301va", "linux-eva")]
     [InlineData("linux", "Ÿan", "linux-Yan")]
     [InlineData("linux", "ada@example.org", "linux-ada-example.org")]
-    [InlineData("linux", "Иван", "linux-0042")]
+    [InlineData("linux", "Иван.Щербаков", "linux-Ivan.Shcherbakov")]
+    [InlineData("linux", "Юлія Їжакевич", "linux-Yuliya-Yizhakevich")]
+    [InlineData("linux", "объезд", "linux-obezd")]
+    [InlineData("linux", "Ђорђе Љубић", "linux-Djordje-Ljubic")]
+    [InlineData("linux", "Γιώργος Ψαρράς", "linux-Giorgos-Psarras")]
+    [InlineData("linux", "محمد علي", "linux-mhmd-aly")]
+    [InlineData("linux", "مُحَمَّد۲", "linux-mhmd2")]
+    [InlineData("linux", "გიორგი", "linux-0042")]
     [InlineData("linux", "李小龙", "linux-0042")]
     [InlineData("linux", "...", "linux-0042")]
-    [InlineData("linux", "Ж1", "linux-1")]
+    [InlineData("linux", "Ж1", "linux-Zh1")]
+    [InlineData("linux", "ь", "linux-0042")]
     [InlineData("linux", "😀", "linux-0042")]
     public void AClonesNameIsTheBasesAndTheUsersInPlainLetters(string baseName, string user, string expected) =>
         Assert.Equal(expected, DomainNames.ForClone(baseName, user, 42));
+
+    [Theory]
+    [InlineData("plain-Name_1.x", "plain-Name_1.x", null)]
+    [InlineData("Màquina de l'Ànna", "Maquina-de-l-Anna", "Màquina de l'Ànna")]
+    [InlineData(" Дом ", "Dom", "Дом")]
+    [InlineData("Lab 3", "Lab-3", "Lab 3")]
+    public void ANameThatPeopleWriteBecomesPlainAndStaysAsItWasWrittenAsTheAlias(string written, string name, string? alias)
+    {
+        Assert.Equal((name, alias), DomainNames.Written(written));
+        Assert.Empty(DomainNames.WrittenProblems(written));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("李小龙")]
+    [InlineData("é\rb")]
+    [InlineData("-x")]
+    [InlineData("é234567890123456789012345678901234567890123456789012345678901234")]
+    public void WhatCanNotBecomeANameHasAProblem(string written) => Assert.Single(DomainNames.WrittenProblems(written));
+
+    [Theory]
+    [InlineData("linux-ada", "linux-ada")]
+    [InlineData("Linux-24.04_a_", "Linux-24-04-a")]
+    public void AGuestIsToldANameThatHostsMayHave(string name, string expected) => Assert.Equal(expected, DomainNames.HostName(name));
 
     [Theory]
     [InlineData("linux", 300)]

@@ -120,7 +120,7 @@ public class CatalogueTests
     [InlineData("import_domain", """{"file": "a", "name": "b", "memory_mib": "512"}""", "'memory_mib' has to be a whole number.")]
     [InlineData("import_domain", """{"file": "a", "name": "b", "memory_mib": 99999999999}""", "'memory_mib' has to be a whole number.")]
     [InlineData("import_domain", """{"file": null, "name": "b"}""", "'file' has to be text.")]
-    [InlineData("clone", """{"base": "0b8f7c2e-6a0e-4c53-9d0e-3f5a8a1f7c11", "user_id": 1}""", "there is base, name, owner, volatile, add_to_pool.")]
+    [InlineData("clone", """{"base": "0b8f7c2e-6a0e-4c53-9d0e-3f5a8a1f7c11", "user_id": 1}""", "there is base, name, owner, volatile, memory_mib, vcpus, add_to_pool.")]
     [InlineData("ping", """[]""", "are an object")]
     [InlineData("ping", "\"x\"", "are an object")]
     public void WrongArgumentsAreNamed(string word, string args, string expected)
@@ -153,7 +153,7 @@ public class CatalogueTests
 
     private static JsonObject SampleArgs(Command command) => new(command.Arguments
         .Where(a => a.IsRequired || a.Type == typeof(Guid))
-        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)(a.Type == typeof(Guid) ? JsonValue.Create(IdOf(a.Name)) : JsonValue.Create(a.Words?[0] ?? "sample")))));
+        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)(a.Type == typeof(Guid) ? JsonValue.Create(IdOf(a.Name)) : a.Type == typeof(long) ? JsonValue.Create(1) : JsonValue.Create(a.Words?[0] ?? "sample")))));
 
     private static IRequest Sample(Command command) => Catalogue.Decode(command.Word, JsonSerializer.SerializeToElement(SampleArgs(command)));
 
@@ -170,7 +170,7 @@ public class CatalogueTests
         $"{a.Name}{(a.IsRequired ? "" : "?")}: {a.Schema()["format"] ?? KindOf(a)}{(a.Default is null ? "" : $" = {JsonSerializer.Serialize(a.Default)}")}{(a.IsSetByWriter ? " (set by the writer)" : "")}";
 
     private static string KindOf(Argument a) =>
-        a.Words is { } words ? string.Join('|', words) : a.Type == typeof(string) ? "string" : a.Type == typeof(bool) ? "boolean" : "object";
+        a.Words is { } words ? string.Join('|', words) : a.Type == typeof(string) ? "string" : a.Type == typeof(bool) ? "boolean" : a.Type == typeof(IReadOnlyList<string>) ? "strings" : "object";
 
     private static IEnumerable<string> OfferedOn(Command command)
     {

@@ -282,6 +282,22 @@ public class GatewayTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task The_display_ends_and_no_ticket_counts_when_the_desktop_is_shared_no_more()
+    {
+        using var display = FakeDisplay.Proper(FakeDisplay.Idle);
+        var domain = await Running("unshared", display.Path);
+        using var owner = await host.SignedIn("student");
+        await owner.Put($"/api/domains/{domain}/shares/other", new { }).Gives(HttpStatusCode.OK);
+        using var browser = await host.SignedIn("other");
+        var unused = await Ticket(browser, domain);
+        using var socket = await browser.OpenDisplay(await Ticket(browser, domain));
+        await Settle(socket);
+        await owner.Delete($"/api/domains/{domain}/shares/other").Gives(HttpStatusCode.OK);
+        await IsClosed(socket, "The desktop is not there any more.");
+        Assert.Equal(HttpStatusCode.Forbidden, await Refusal(browser, unused));
+    }
+
+    [Fact]
     public async Task One_user_cannot_take_all_displays()
     {
         var id = await host.NewUser("greedy");

@@ -59,6 +59,23 @@ public class EventsTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task Whoever_uses_what_is_shared_with_him_hears_of_it_and_that_it_is_shared_no_more()
+    {
+        var desktop = await host.NewDomain("heard-by-guest", host.Student);
+        using var student = await host.SignedIn("student");
+        using var other = await host.SignedIn("other");
+        await using var stream = await EventStream.Greeted(other);
+        await student.Put($"/api/domains/{desktop.Id}/shares/other", new { }).Gives(HttpStatusCode.OK);
+        await host.Db.Transaction(s => DomainsTable.SetState(s, desktop.Id, DomainState.Starting));
+        await stream.Until(e => e.Name == "domain" && e.Data.GetProperty("state").GetString() == "starting");
+        await student.Delete($"/api/domains/{desktop.Id}/shares/other").Gives(HttpStatusCode.OK);
+        await stream.Until(e => e.Name == "domain" && e.Data.GetProperty("domain_id").GetGuid() == desktop.Id);
+        await host.Db.Transaction(s => DomainsTable.SetState(s, desktop.Id, DomainState.Active));
+        await host.NewDomain("heard-after", host.Admin, isBase: true, isPublic: true);
+        Assert.DoesNotContain(await stream.Until(e => e.Name == "base"), e => e.Name == "domain");
+    }
+
+    [Fact]
     public async Task Everybody_hears_that_a_base_is_none_any_more()
     {
         var @base = await host.NewDomain("no-longer", host.Admin, isBase: true, isPublic: true);

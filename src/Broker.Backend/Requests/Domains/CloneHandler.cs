@@ -14,6 +14,8 @@ public sealed class CloneHandler : IHandler<Clone>
     public async Task<object?> Handle(Clone request, Work work)
     {
         var domain = await work.Domain(request.Domain);
+        // asked for by name, and it was there already
+        if (domain.State is not DomainState.Creating) return new { domain = domain.Id, name = domain.Name };
         var node = await work.NodeOf(domain);
         var files = await node.Files(work.Cancel);
 
@@ -59,5 +61,5 @@ public sealed class CloneHandler : IHandler<Clone>
     }
 
     /// <inheritdoc/>
-    public Task Undo(Clone request, Work work, string why) => Unmake.Domain(request.Domain, work, why);
+    public Task Undo(Clone request, Work work, string why) => Unmake.HalfMade(request.Domain, work, why);
 }

@@ -6,7 +6,7 @@ using Broker.Core.Requests.Domains;
 namespace Broker.Backend.Requests.Domains;
 
 /// <summary>Makes a machine from a copy of an image in the library.</summary>
-public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDomain>
+public sealed class ImportDomainHandler : IHandler<ImportDomain>
 {
     /// <inheritdoc/>
     public async Task<object?> Handle(ImportDomain request, Work work)
@@ -23,7 +23,7 @@ public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDom
             return made;
         });
 
-        var capacity = await Copy(request.File, volume.Path, node, work);
+        var capacity = await work.OnLong(node, $"Copying {request.File}", 5, 90, (vm, percent, cancel) => vm.Disks.Import(request.File, volume.Path, percent, cancel));
         await work.Write(db => VolumesTable.SetCapacity(db, volume.Id, capacity));
         var spec = await work.Read(db => Specs.Of(db, domain, node));
         await work.Step(95, "Telling the host");
@@ -34,36 +34,4 @@ public sealed class ImportDomainHandler(TimeProvider clock) : IHandler<ImportDom
 
     /// <inheritdoc/>
     public Task Undo(ImportDomain request, Work work, string why) => Unmake.Domain(request.Domain, work, why);
-
-    private async Task<long> Copy(string file, string target, Node node, Work work)
-    {
-        var percent = new Latest();
-        await work.Step(5, $"Copying {file}");
-        var copying = work.On(node, Gate.Disk, vm => vm.Disks.Import(file, target, percent, work.Interrupt));
-        var told = 0;
-        try
-        {
-            while (await Task.WhenAny(copying, Task.Delay(TimeSpan.FromSeconds(0.5), clock, work.Interrupt)) != copying)
-            {
-                if (work.Interrupt.IsCancellationRequested) break;
-                if (percent.Value == told) continue;
-                told = percent.Value;
-                await work.Step(5 + (told * 85 / 100), $"Copying {file}");
-            }
-
-            return await copying;
-        }
-        finally
-        {
-            // nothing is undone while it still writes
-            await ((Task)copying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private sealed class Latest : IProgress<int>
-    {
-        public volatile int Value;
-
-        public void Report(int value) => Value = value;
-    }
 }

@@ -4,6 +4,7 @@ using Broker.Backend.VmManagers;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
+using Broker.Core.Users;
 
 namespace Broker.Backend.Requests.Domains;
 
@@ -32,6 +33,7 @@ public sealed class RemoveDomainHandler : IHandler<RemoveDomain>
         await Unmake.Machine(domain, work);
         await work.Step(DisksGo, "Deleting its disks");
         await Unmake.Rest(domain, work);
+        work.AtEnd(db => UsersTable.MachineRemoved(db, domain.OwnerId));
         return null;
     }
 

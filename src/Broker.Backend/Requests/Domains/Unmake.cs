@@ -22,6 +22,12 @@ internal static class Unmake
         }
     }
 
+    /// <summary>The same for what was not made to its end; what was stays.</summary>
+    public static async Task HalfMade(Guid id, Work work, string why)
+    {
+        if (await work.Read(db => DomainsTable.Get(db, id)) is { State: DomainState.Creating }) await Domain(id, work, why);
+    }
+
     /// <summary>A base has to stay what it is while clones need its disks.</summary>
     public static RequestFailedException HasClones(DomainRow origin, int clones) => new("has_clones",
         (clones == 1 ? $"{origin.Name} has a clone, which needs its disks. " : $"{origin.Name} has {clones} clones, which need its disks. ")

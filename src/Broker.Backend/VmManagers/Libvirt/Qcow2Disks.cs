@@ -70,15 +70,34 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
             return;
         }
 
-        // a guest that had QEMU in its hands could have made the file name any other
+        CheckLiesOn(path, backing);
+        _import.Flatten(path, backing, percent, cancel);
+    }
+
+    public void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        PoolFiles.CheckExists(path);
+        if (IsFrozen(path)) throw new VmException($"{path} is a base image: it is not copied but cloned.");
+        CheckLiesOn(path, backing);
+        if (File.Exists(target))
+        {
+            if (Qcow2Overlay.BackingOf(target) != (backing is [var below, ..] ? below : null)) throw new VmException($"{target} is in the way: it is no copy of {path}. It is left as it is; move it away.");
+            percent.Report(100);
+            return;
+        }
+
+        _import.Copy(path, target, _ => { }, percent, cancel);
+    }
+
+    // A guest that had QEMU in its hands could have made the file name any other.
+    private void CheckLiesOn(string path, IReadOnlyList<string> backing)
+    {
         foreach (var (above, below) in new[] { path }.Concat(backing).Zip(backing.Append(null)))
         {
             if (below != null) PoolFiles.CheckExists(below);
             if (Qcow2Overlay.BackingOf(above) != below || (below != null && (!IsFrozen(below) || Path.GetDirectoryName(below) != Path.GetFullPath(settings.PoolFolder))))
                 throw new VmException($"{above} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with qemu-img info.");
         }
-
-        _import.Flatten(path, backing, percent, cancel);
     }
 
     public void Delete(string path)

@@ -85,6 +85,19 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         percent.Report(100);
     }
 
+    public void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        faults.Meet("copy");
+        var disk = SimulatedDisk.Read(Existing(path));
+        if (!File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite)) throw new VmException($"{path} is a base image: it is not copied but cloned.");
+        if (disk.Backing != (backing is [var below, ..] ? below : null)) throw new VmException($"{path} does not lie on what it should. It is left as it is.");
+        percent.Report(0);
+        cancel.ThrowIfCancellationRequested();
+        if (!File.Exists(target)) disk.Write(target);
+        else if (SimulatedDisk.Read(target).Backing != disk.Backing) throw new VmException($"{target} is in the way: it is no copy of {path}. It is left as it is.");
+        percent.Report(100);
+    }
+
     public void Delete(string path)
     {
         faults.Meet("delete");

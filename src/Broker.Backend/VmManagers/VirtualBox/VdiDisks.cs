@@ -137,6 +137,27 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         percent.Report(100);
     }
 
+    public void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        PoolFiles.CheckExists(path);
+        if (IsFrozen(path)) throw new VmException($"{path} is a base image: it is not copied but cloned.");
+        CheckLiesOn(path, backing);
+        if (File.Exists(target))
+        {
+            if (VdiFile.Read(target)?.Parent != VdiFile.Read(path)!.Parent) throw InTheWay(target, $"a copy of {path}");
+            percent.Report(100);
+            return;
+        }
+
+        calls.Ask($"The disk {path} could not be looked at", async () =>
+        {
+            var medium = await registry.Look(path);
+            // what was written since lies in differences of VirtualBox's
+            foreach (var machine in medium.Machines) await CheckHasNoSnapshot(new(vbox, machine));
+        });
+        _import.Copy(path, target, VdiFile.GiveNewId, percent, cancel);
+    }
+
     public void Delete(string path) => calls.Ask($"The disk {path} could not be deleted", async () =>
     {
         foreach (var part in (string[])[PoolFiles.TemplateOf(path) + ".part", path + ".part"])
@@ -175,11 +196,17 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         }
     }
 
-    private static async Task Detach(Machine machine, string path)
+    private static async Task<MachineReport> CheckHasNoSnapshot(Machine machine)
     {
         var report = await machine.Read();
-        if (report.CurrentSnapshot is not null)
-            throw new VmException($"{report.Name} has snapshots, which a base can't have. Delete them with VirtualBox: VBoxManage snapshot {report.Uuid} list");
+        return report.CurrentSnapshot is null
+            ? report
+            : throw new VmException($"{report.Name} has snapshots, so that its disk is not all of its content. Delete them with VirtualBox: VBoxManage snapshot {report.Uuid} list");
+    }
+
+    private static async Task Detach(Machine machine, string path)
+    {
+        var report = await CheckHasNoSnapshot(machine);
         foreach (var place in report.Attachments.Where(a => a.Location == path)) await machine.Detach(place.Controller, place.Port, place.Device);
     }
 

@@ -10,16 +10,20 @@ namespace Broker.Core.Requests.Domains;
 
 /// <summary>Make a desktop from a base.</summary>
 /// <param name="Base">Id of the base.</param>
-/// <param name="Name">Its name; made from the base's and the owner's when left out.</param>
-/// <param name="Owner">Key of the user who gets it; only administrators give desktops to others.</param>
-/// <param name="Volatile">It is removed when it ends; as the base says when left out.</param>
+/// <param name="Name">Its name, in any letters; made from the base's and the owner's when left out. When its owner has a desktop of this base so called, it is that one.</param>
+/// <param name="Owner">Key of the user who gets it; only administrators and whoever made the base give desktops to others.</param>
+/// <param name="Volatile">It is removed when it ends; as the base says when left out. Those of temporary users always are.</param>
+/// <param name="MemoryMib">Memory in MiB, 64 to 1048576; as the base when left out. More than the base has gives only whoever may prepare it.</param>
+/// <param name="Vcpus">Processors, 1 to 64; as the base when left out.</param>
 /// <param name="AddToPool">It is a free clone of the base's pool, or has nothing to do with it; somebody's clone out of the pool, if there is one, when left out.</param>
 /// <param name="Domain">Set by the server.</param>
 public sealed record Clone(
     [Description("The base.")] Guid Base,
     [Description("Its name; made from the base's and the owner's when left out.")] string? Name = null,
-    [Description("Who gets it; only administrators give desktops to others.")] long? Owner = null,
+    [Description("Who gets it; only administrators and the base's owner give desktops to others.")] long? Owner = null,
     [Description("It is removed when it ends; as the base says when left out.")] bool? Volatile = null,
+    [Description("Memory in MiB, 64 to 1048576; as the base when left out.")] int? MemoryMib = null,
+    [Description("Processors, 1 to 64; as the base when left out.")] int? Vcpus = null,
     [Description("Free in the base's pool (true), or outside of it (false); out of the pool, if there is one, for its owner when left out.")] bool? AddToPool = null,
     Guid Domain = default) : IRequest<Clone>, IMakesDomain
 {
@@ -36,7 +40,9 @@ public sealed record Clone(
     public IEnumerable<string> Problems()
     {
         if (AddToPool is true && Owner is not null) yield return "A free clone of a pool is nobody's: leave owner out.";
-        foreach (var problem in Name is null ? [] : DomainNames.Problems(Name)) yield return problem;
+        foreach (var problem in Name is null ? [] : DomainNames.WrittenProblems(Name)) yield return problem;
+        if (MemoryMib is < 64 or > 1_048_576) yield return "memory_mib is between 64 and 1048576.";
+        if (Vcpus is < 1 or > 64) yield return "vcpus is between 1 and 64.";
     }
 
     /// <inheritdoc/>
@@ -52,29 +58,35 @@ public sealed record Clone(
     /// <inheritdoc/>
     public async Task<DomainRow> NewDomain(DbSession db, Caller caller, DomainRow? judged)
     {
-        if (Owner is { } other && other != caller.UserId && !caller.IsAdmin)
-            throw new RequestRefusedException("not_allowed", "Only administrators make desktops for others.");
-        var (ownerId, ownerName) = Owner is not { } id || id == caller.UserId
-            ? (caller.UserId, caller.Name)
-            : await UsersTable.Get(db, id) is { } user ? (user.Id, user.Name) : throw new RequestRefusedException("bad_arguments", $"There is no user {id}.");
         var origin = judged!;
+        var owner = await OwnerOf(db, caller, origin);
         if (!origin.IsBase)
-            throw new RequestRefusedException("not_a_base", $"{origin.Name} is not a base. Prepare it as one first.");
+            throw new RequestRefusedException("not_a_base", $"{origin.Name} is not a base. Prepare it as one first, or ask for a copy with {CopyDomain.Spec.Word}.");
         if (!origin.IsWhole)
             throw new RequestRefusedException("not_clonable", $"{origin.Name} can't be cloned: it {(origin.State is DomainState.Removing ? "is being removed" : "is not whole")}. Choose another base.");
         if (await NodesTable.Get(db, origin.NodeId) is { IsEnabled: false } node)
             throw new RequestRefusedException("node_disabled", $"{node.Name}, the host of {origin.Name}, gets no new machines for the time being.");
-        var pool = await PoolUseOf(db, caller, origin);
-        if (pool is PoolUse.Free) ownerId = (await UsersTable.System(db)).UserId;
-        var name = Name ?? (AddToPool ?? origin.PoolClones > 0
-            ? (await DomainNames.Numbered(db, origin, 1))[0]
-            : await DomainNames.FirstFree(db, DomainNames.ForClone(origin.Name, ownerName, ownerId)));
-        return DomainsTable.New(name, ownerId, origin.NodeId, origin.MemoryKib, origin.Vcpus) with
+        var memory = MemoryMib * 1024L ?? origin.MemoryKib;
+        var vcpus = Vcpus ?? origin.Vcpus;
+        if ((memory > origin.MemoryKib || vcpus > origin.Vcpus) && !May.Do(caller, Grant.CreateBase, origin).IsAllowed)
+            throw new RequestRefusedException("not_allowed", $"A desktop of {origin.Name} has at most {origin.MemoryKib / 1024} MiB of memory and {origin.Vcpus} processors, as it has itself.");
+        // asked for twice by name it is one: the second gets what the first has got
+        if (Name is not null && await DomainsTable.Find(db, DomainNames.Written(Name).Name) is { IsBase: false } there
+            && there.OwnerId == owner.UserId && there.BaseId == origin.Id && (there.IsWhole || there.State is DomainState.Creating))
+            return there;
+
+        var isVolatile = owner.IsTemporary || (Volatile ?? origin.VolatileClones);
+        var pool = await PoolUseOf(db, caller, origin, isVolatile);
+        if (pool is PoolUse.Free) owner = await UsersTable.System(db);
+        var (name, alias) = Name is not null ? DomainNames.Written(Name)
+            : AddToPool ?? origin.PoolClones > 0 ? ((await DomainNames.Numbered(db, origin, 1))[0], origin.Alias)
+            : (await DomainNames.FirstFree(db, DomainNames.ForClone(origin.Name, owner.Name, owner.UserId)), DomainNames.AliasForClone(origin, owner.Name));
+        return DomainsTable.New(name, owner.UserId, origin.NodeId, memory, vcpus) with
         {
-            Alias = Name is null ? origin.Alias : null,
+            Alias = alias,
             Description = origin.Description,
             BaseId = origin.Id,
-            IsVolatile = Volatile ?? origin.VolatileClones,
+            IsVolatile = isVolatile,
             Hardware = origin.Hardware,
             RunTimeoutSeconds = origin.RunTimeoutSeconds,
             ShutdownTimeoutSeconds = origin.ShutdownTimeoutSeconds,
@@ -84,7 +96,15 @@ public sealed record Clone(
         };
     }
 
-    private async Task<PoolUse?> PoolUseOf(DbSession db, Caller caller, DomainRow origin)
+    private async Task<Caller> OwnerOf(DbSession db, Caller caller, DomainRow origin)
+    {
+        if (Owner is not { } id || id == caller.UserId) return caller;
+        if (!May.Do(caller, Grant.CreateBase, origin).IsAllowed)
+            throw new RequestRefusedException("not_allowed", "Only administrators and whoever made a base make desktops of it for others.");
+        return await UsersTable.Caller(db, id, address: null) ?? throw new RequestRefusedException("bad_arguments", $"There is no user {id}, or he is disabled.");
+    }
+
+    private async Task<PoolUse?> PoolUseOf(DbSession db, Caller caller, DomainRow origin, bool isVolatile)
     {
         if (AddToPool is { } add)
         {
@@ -98,6 +118,6 @@ public sealed record Clone(
         if (origin.PoolClones == 0) return null;
         // nobody else makes one meanwhile: whoever asks has the base locked
         if ((await Pool.Count(db, origin.Id)).Members >= origin.PoolClones) throw Pool.Exhausted(origin);
-        return await Pool.IsForGood(db, origin.Id) && !(Volatile ?? origin.VolatileClones) ? null : PoolUse.HandedOut;
+        return await Pool.IsForGood(db, origin.Id) && !isVolatile ? null : PoolUse.HandedOut;
     }
 }

@@ -1,0 +1,23 @@
+using Broker.Core.Domains;
+using Broker.Core.Requests.Domains;
+using Broker.Core.Users;
+
+namespace Broker.Backend.Requests.Domains;
+
+/// <summary>Writes down whose a machine is now. Its host knows no owners.</summary>
+public sealed class ChangeOwnerHandler : IHandler<ChangeOwner>
+{
+    /// <inheritdoc/>
+    public async Task<object?> Handle(ChangeOwner request, Work work)
+    {
+        var domain = await work.Domain(request.Domain);
+        var user = await work.Read(db => UsersTable.Get(db, request.Owner))
+            ?? throw new RequestFailedException("unknown_user", $"There is no user {request.Owner} who could get {domain.Name}.");
+        work.AtEnd(async db =>
+        {
+            await DomainsTable.SetOwner(db, domain, user.Id);
+            await UsersTable.Audit(db, work.Caller.UserId, work.Caller.Address, "change_owner", domain.Name, new { domain = domain.Id, from = domain.OwnerId, to = user.Id });
+        });
+        return new { domain = domain.Id, owner = user.Name };
+    }
+}
