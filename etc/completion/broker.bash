@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains clone' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases fill' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains copy' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains rename' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_hardware change_hardware check_node clone fill_pool force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware resume_domain return_to_pool screenshot shutdown_domain start_domain' ;;
+    'broker requests list --command') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain fill_pool force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_domain start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -43,14 +43,31 @@ _broker() {
     'broker domains set --shutdown-disconnected') words='no yes' ;;
     'broker domains set --disconnect-grace') words='' ;;
     'broker domains set --as') words='' ;;
+    'broker domains share --as') words='' ;;
+    'broker domains unshare --as') words='' ;;
+    'broker domains change-owner --as') words='' ;;
+    'broker domains change-owner --at') words='' ;;
+    'broker domains change-owner --after') words='' ;;
+    'broker domains change-owner --after-any') words='' ;;
+    'broker domains change-owner --priority') words='' ;;
+    'broker domains change-owner --timeout') words='' ;;
     'broker domains clone --name') words='' ;;
     'broker domains clone --owner') words='' ;;
+    'broker domains clone --memory-mib') words='' ;;
+    'broker domains clone --vcpus') words='' ;;
     'broker domains clone --as') words='' ;;
     'broker domains clone --at') words='' ;;
     'broker domains clone --after') words='' ;;
     'broker domains clone --after-any') words='' ;;
     'broker domains clone --priority') words='' ;;
     'broker domains clone --timeout') words='' ;;
+    'broker domains copy --name') words='' ;;
+    'broker domains copy --as') words='' ;;
+    'broker domains copy --at') words='' ;;
+    'broker domains copy --after') words='' ;;
+    'broker domains copy --after-any') words='' ;;
+    'broker domains copy --priority') words='' ;;
+    'broker domains copy --timeout') words='' ;;
     'broker domains force-shutdown --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains force-shutdown --base') words='' ;;
     'broker domains force-shutdown --owned-by') words='' ;;
@@ -119,6 +136,12 @@ _broker() {
     'broker domains remove --after-any') words='' ;;
     'broker domains remove --priority') words='' ;;
     'broker domains remove --timeout') words='' ;;
+    'broker domains rename --as') words='' ;;
+    'broker domains rename --at') words='' ;;
+    'broker domains rename --after') words='' ;;
+    'broker domains rename --after-any') words='' ;;
+    'broker domains rename --priority') words='' ;;
+    'broker domains rename --timeout') words='' ;;
     'broker domains resume --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains resume --base') words='' ;;
     'broker domains resume --owned-by') words='' ;;
@@ -166,6 +189,16 @@ _broker() {
     'broker domains start --after-any') words='' ;;
     'broker domains start --priority') words='' ;;
     'broker domains start --timeout') words='' ;;
+    'broker bases clone --number') words='' ;;
+    'broker bases clone --users') words='' ;;
+    'broker bases clone --memory-mib') words='' ;;
+    'broker bases clone --vcpus') words='' ;;
+    'broker bases clone --as') words='' ;;
+    'broker bases clone --at') words='' ;;
+    'broker bases clone --after') words='' ;;
+    'broker bases clone --after-any') words='' ;;
+    'broker bases clone --priority') words='' ;;
+    'broker bases clone --timeout') words='' ;;
     'broker bases fill --as') words='' ;;
     'broker bases fill --at') words='' ;;
     'broker bases fill --after') words='' ;;
@@ -250,13 +283,17 @@ _broker() {
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_hardware change_hardware check_node clone fill_pool force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware resume_domain return_to_pool screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain fill_pool force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
-        'broker domains') words='list show set clone force-shutdown hibernate import pause reboot refresh remove resume return-to-pool screenshot shutdown start --config --json --help' ;;
+        'broker domains') words='list show set share unshare change-owner clone copy force-shutdown hibernate import pause reboot refresh remove rename resume return-to-pool screenshot shutdown start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
         'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --as --config --json --help' ;;
-        'broker domains clone') words='--name --owner --volatile --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains share') words='--as --config --json --help' ;;
+        'broker domains unshare') words='--as --config --json --help' ;;
+        'broker domains change-owner') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains clone') words='--name --owner --volatile --memory-mib --vcpus --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains copy') words='--name --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains hibernate') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains import') words='--alias --description --memory-mib --vcpus --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -264,13 +301,15 @@ _broker() {
         'broker domains reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains refresh') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains remove') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains rename') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains resume') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains return-to-pool') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains screenshot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains start') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker bases') words='list fill prepare unprepare publish unpublish volatile lasting pool pools --config --json --help' ;;
+        'broker bases') words='list clone fill prepare unprepare publish unpublish volatile lasting pool pools --config --json --help' ;;
         'broker bases list') words='--config --json --help' ;;
+        'broker bases clone') words='--number --users --volatile --memory-mib --vcpus --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases fill') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases prepare') words='--all --state --base --owned-by --on-node --publish --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases unprepare') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
