@@ -100,6 +100,22 @@ public sealed class HardwareTests : BackEndTests
     }
 
     [Fact]
+    public async Task WhatIsBegunAnewIsDoneOnce()
+    {
+        var machine = await _b.Do(new ImportDomain("tiny.img", "tiny"));
+        await _b.Do(new StartDomain(machine.Id));
+        // the host has the new definition already, and is gone then for the first two tries
+        Faults.Set(_b.NodeFolder, new Fault("change", IsConnectionLost: true, Times: 2));
+        var added = await _b.Ask(new AddHardware(machine.Id, DeviceKind.Network));
+        Assert.Equal((RequestState.Done, 2), (added.State, added.AttemptErrors.GetArrayLength()));
+        Assert.Equal(2, (await Settled(machine.Id)).Hardware[DeviceKind.Network]!.Count);
+
+        Faults.Set(_b.NodeFolder, new Fault("change", IsConnectionLost: true, Times: 1));
+        await _b.Do(new RemoveHardware(machine.Id, DeviceKind.Network));
+        Assert.Single((await Settled(machine.Id)).Hardware[DeviceKind.Network]!);
+    }
+
+    [Fact]
     public async Task OnlyWhoeverWasGrantedItChangesHardwareAndOnlyAdministratorsFolders()
     {
         var student = await _b.Person("student");

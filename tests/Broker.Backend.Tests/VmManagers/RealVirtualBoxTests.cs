@@ -1,5 +1,6 @@
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.VirtualBox;
+using Broker.Core.Devices;
 using Broker.Testing;
 using VirtualBox;
 using VirtualBox.Tests;
@@ -169,6 +170,20 @@ public sealed class RealVirtualBoxTests : IClassFixture<RealVirtualBox>, IAsyncL
         Assert.Equal([other, spec.Disks[0].Path], report.Attachments.OrderBy(a => a.Port).Select(a => a.Location));
         _node.Define(spec);
         Assert.Equal(spec.Disks[0].Path, Assert.Single((await machine.Read()).Attachments).Location);
+
+        var hardware = Hardware.Usual
+            .With(DeviceKind.Features, [DeviceOptions.Parse("hpet=on")])
+            .With(DeviceKind.Video, [DeviceOptions.Parse("model=vmsvga,memory_mib=64")])
+            .With(DeviceKind.Network, [DeviceOptions.Parse("model=am79c973"), DeviceOptions.Parse("mac=56:54:00:00:00:01,model=virtio")])
+            .With(DeviceKind.Filesystem, [DeviceOptions.Parse("source=/tmp,target=course")]);
+        _node.Define(spec with { Hardware = hardware });
+        report = await machine.Read();
+        Assert.Equal((GraphicsController.VmSvga, 64, true), (report.Graphics, report.VideoMemoryMiB, report.Switches.HasFlag(MachineSwitches.Hpet)));
+        Assert.Equal([NicHardware.Am79C973, NicHardware.Virtio], report.Nics.OrderBy(n => n.Key).Select(n => n.Value.Hardware!.Value));
+        Assert.Equal([("course", "/tmp")], report.SharedFolders.Select(f => (f.Name, f.HostPath)));
+        written = File.GetLastWriteTimeUtc(report.SettingsFile);
+        _node.Define(spec with { Hardware = hardware });
+        Assert.Equal(written, File.GetLastWriteTimeUtc(report.SettingsFile));
     }
 
     [RealFact]

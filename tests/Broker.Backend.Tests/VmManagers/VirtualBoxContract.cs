@@ -86,7 +86,7 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
         var spec = Spec([]);
         Node.Define(spec);
         var hardware = Hardware.Usual
-            .With(DeviceKind.Features, [Options("pae=on")])
+            .With(DeviceKind.Features, [Options("hpet=on")])
             .With(DeviceKind.Video, [Options("model=vmsvga,memory_mib=64")])
             .With(DeviceKind.Network, [Options("model=am79c973"), Options("mac=56:54:00:00:00:01,model=virtio")])
             .With(DeviceKind.Filesystem, [Options($"source={Settings.PoolFolder},target=course")]);
@@ -94,7 +94,7 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
 
         var report = await new Machine(VBox, spec.Id).Read();
         Assert.Equal((96, 2, 64, GraphicsController.VmSvga), (report.MemoryMiB, report.Cpus, report.VideoMemoryMiB, report.Graphics));
-        Assert.Equal(MachineSwitches.Pae, report.Switches & (MachineSwitches.Pae | MachineSwitches.Hpet));
+        Assert.True(report.Switches.HasFlag(MachineSwitches.Hpet));
         Assert.Equal([NicHardware.Am79C973, NicHardware.Virtio], report.Nics.OrderBy(n => n.Key).Select(n => n.Value.Hardware!.Value));
         Assert.Equal("565400000001", report.Nics[2].Mac);
         Assert.Equal([("course", Settings.PoolFolder)], report.SharedFolders.Select(f => (f.Name, f.HostPath)));
@@ -102,7 +102,7 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
         Node.Define(spec);
         report = await new Machine(VBox, spec.Id).Read();
         Assert.Equal(GraphicsController.VBoxVga, report.Graphics);
-        Assert.False(report.Switches.HasFlag(MachineSwitches.Pae));
+        Assert.False(report.Switches.HasFlag(MachineSwitches.Hpet));
         Assert.Equal([1], report.Nics.Keys);
         Assert.Empty(report.SharedFolders);
 

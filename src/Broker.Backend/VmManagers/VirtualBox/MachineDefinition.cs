@@ -96,15 +96,14 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
     private static async Task<bool> Bring(Machine machine, MachineReport report, DomainSpec spec)
     {
         var (features, video) = (All(spec, DeviceKind.Features)[0], All(spec, DeviceKind.Video)[0]);
-        var switches = ((string[])["pae", "hpet"]).ToLookup(name => features[name] == "on", name => Enum.Parse<MachineSwitches>(name, ignoreCase: true));
         var wanted = Fixed with
         {
             MemoryMiB = (int)((spec.MemoryKib + 1023) / 1024),
             Cpus = spec.Vcpus,
             Graphics = Enum.Parse<GraphicsController>(video["model"]!, ignoreCase: true),
             VideoMemoryMiB = int.Parse(video["memory_mib"]!, CultureInfo.InvariantCulture),
-            TurnOn = switches[true].Aggregate(Fixed.TurnOn, (all, one) => all | one),
-            TurnOff = switches[false].Aggregate(MachineSwitches.None, (all, one) => all | one),
+            TurnOn = Fixed.TurnOn | (features["hpet"] == "on" ? MachineSwitches.Hpet : MachineSwitches.None),
+            TurnOff = features["hpet"] == "on" ? MachineSwitches.None : MachineSwitches.Hpet,
         };
         var isSame = report.MemoryMiB == wanted.MemoryMiB && report.Cpus == wanted.Cpus && report.VideoMemoryMiB == wanted.VideoMemoryMiB
             && report.Graphics == wanted.Graphics && report.Mouse == wanted.Mouse && report.Switches.HasFlag(wanted.TurnOn) && (report.Switches & wanted.TurnOff) == MachineSwitches.None
