@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Libvirt;
+using Broker.Core.Devices;
 using Broker.Testing;
 
 namespace Broker.Backend.Tests.VmManagers;
@@ -24,6 +25,17 @@ public sealed class DomainXmlTests
 
         Assert.Equal("</name><os>&\"'", (string?)xml.Element("name"));
         Assert.Single(xml.Elements("os"));
+    }
+
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(3, null)]
+    public void Processors_are_laid_out_as_was_chosen_if_their_number_fits(int vcpus, int? sockets)
+    {
+        var chosen = Hardware.Usual.With(DeviceKind.Cpu, [DeviceOptions.Parse("cores=2")]);
+        var topology = System.Xml.Linq.XElement.Parse(DomainXml.Write(Clone with { Vcpus = vcpus, Hardware = chosen }, "qemu")).Element("cpu")!.Element("topology");
+
+        Assert.Equal(sockets, (int?)topology?.Attribute("sockets"));
     }
 
     [Fact]

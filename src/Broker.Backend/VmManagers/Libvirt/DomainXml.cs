@@ -97,7 +97,8 @@ internal static class DomainXml
             ? new XElement("cpu", new XAttribute("mode", model))
             : new XElement("cpu", new XAttribute("mode", "custom"), new XAttribute("match", "exact"), new XAttribute("check", "none"),
                 new XElement("model", new XAttribute("fallback", "forbid"), model));
-        if (cores * threads > 1)
+        // a clone may have been given another number of processors than its base, which this does not fit
+        if (cores * threads > 1 && vcpus % (cores * threads) == 0)
         {
             cpu.Add(new XElement("topology", new XAttribute("sockets", vcpus / (cores * threads)), new XAttribute("dies", 1), new XAttribute("cores", cores),
                 new XAttribute("threads", threads)));
