@@ -10,6 +10,8 @@ import type {
   Request,
   SessionUser,
 } from '../src/api/types';
+import { finish } from './finish';
+import { hardwareOf } from './hardware';
 import { seed } from './seed';
 import {
   account,
@@ -68,6 +70,8 @@ export class MockBroker {
   requests: Request[] = [];
   messages: MockMessage[] = [];
   settings = { ...siteDefaults };
+  /** Network cards by machine; one when nothing is said. */
+  readonly hardware = new Map<string, Record<string, string>[]>();
   images: LibraryImage[] = [
     image('debian-12-desktop.qcow2', 1_640_000_000),
     image('tiny.qcow2', 15_900_000),
@@ -129,6 +133,10 @@ export class MockBroker {
         return ok({ domains: this.visible().map((d) => this.shown(d)) });
       case 'GET domains/:id':
         return this.withDomain(id, (domain) => ok(this.shown(domain)));
+      case 'GET domains/:id/hardware':
+        return this.withDomain(id, (domain) =>
+          ok(hardwareOf(domain, this.hardware, this.user?.is_admin === true)),
+        );
       case 'GET domains/:id/history':
         return this.withDomain(id, (domain) => ok(historyOf(domain, this.requests)));
       case 'PUT domains/:id/published':
@@ -495,70 +503,11 @@ export class MockBroker {
       });
       return;
     }
-    this.finish(request, domain);
+    finish(this, request, domain);
     this.tell(request, { state: 'done', progress: 100, progress_text: null, ended_at: now() });
   }
 
-  private finish({ command: word, args: asked }: Request, domain: Domain): void {
-    const args = (asked ?? {}) as Record<string, unknown>;
-    switch (word) {
-      case 'start_domain':
-      case 'resume_domain':
-        this.setState(domain, 'active');
-        break;
-      case 'hibernate_domain':
-        this.setState(domain, 'hibernated');
-        break;
-      case 'pause_domain':
-        this.setState(domain, 'paused');
-        break;
-      case 'clone':
-      case 'import_domain':
-      case 'shutdown_domain':
-      case 'force_shutdown_domain':
-        this.setState(domain, 'shutdown');
-        break;
-      case 'prepare_base':
-        this.change(domain, {
-          state: 'base',
-          state_since: now(),
-          is_base: true,
-          is_public: args.publish === true,
-        });
-        break;
-      case 'remove_base':
-        this.change(domain, {
-          state: 'shutdown',
-          state_since: now(),
-          is_base: false,
-          is_public: false,
-        });
-        break;
-      case 'spinoff_domain':
-      case 'detach_domain':
-        this.change(domain, { base_id: null, base_name: null });
-        break;
-      case 'rebase_domain':
-        this.rebase(domain, String(args.base));
-        break;
-      case 'rebase_clones':
-        for (const clone of this.domains.filter((d) => d.base_id === domain.id)) {
-          this.rebase(clone, String(args.base));
-        }
-        break;
-      case 'remove_domain':
-        this.domains = this.domains.filter((d) => d !== domain);
-        this.emit('domain', { domain_id: domain.id });
-        break;
-    }
-  }
-
-  private rebase(clone: Domain, base: string): void {
-    const to = this.domains.find((d) => d.id === base);
-    this.change(clone, { base_id: base, base_name: to?.name ?? null });
-  }
-
-  private change(domain: Domain, fields: Partial<Domain>): void {
+  change(domain: Domain, fields: Partial<Domain>): void {
     Object.assign(domain, fields);
     this.emit('domain', { domain_id: domain.id, state: domain.state });
   }
@@ -610,7 +559,7 @@ export class MockBroker {
     this.emit('message', {});
   }
 
-  private emit(kind: string, data: Record<string, unknown>): void {
+  emit(kind: string, data: Record<string, unknown>): void {
     for (const listener of this.listeners) listener({ kind, data });
   }
 
@@ -650,6 +599,7 @@ export class MockBroker {
       vcpus: 1,
       address: null,
       client: null,
+      needs_restart: false,
       started_at: null,
       ends_at: null,
       settings: {

@@ -251,7 +251,8 @@ export function told(request: Request, all: readonly Request[]): Request {
 
 /** What the portal may offer. */
 export function may(domain: Domain, admin: boolean): string[] {
-  return ['describe', ...(admin ? ['set'] : []), ...commandsOf(domain, admin)];
+  const hardware = ['add_hardware', 'change_hardware', 'remove_hardware'];
+  return ['describe', ...(admin ? ['set', ...hardware] : []), ...commandsOf(domain, admin)];
 }
 
 function commandsOf(domain: Domain, admin: boolean): string[] {
@@ -260,6 +261,7 @@ function commandsOf(domain: Domain, admin: boolean): string[] {
       return [
         'open',
         'shutdown_domain',
+        'shutdown_start',
         'hibernate_domain',
         'pause_domain',
         'reboot_domain',

@@ -113,4 +113,39 @@ describe('a machine', () => {
     });
     expect(screen.getByTestId('running-save')).toBeDisabled();
   });
+
+  it('shows its hardware and changes it by the form that its host describes', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { id } = broker.find('debian-desktop-ana');
+    const { user } = await showPortal(`/machines/${id}/hardware`);
+    const kindOf = (kind: string) => {
+      const all = screen.getAllByTestId('hardware-kind');
+      return within(found(all.find((li) => li.dataset.kind === kind)));
+    };
+    await screen.findByTestId('hardware');
+    expect(
+      kindOf('network').getByText('Virtio: fastest · Address: 52:54:00:1a:2b:3c'),
+    ).toBeVisible();
+    await user.click(kindOf('network').getByTestId('hardware-add'));
+    await user.click(await screen.findByTestId('option-model'));
+    await user.click(await screen.findByRole('option', { name: /Intel 82574/ }));
+    await user.click(screen.getByTestId('device-submit'));
+    await waitFor(() => {
+      expect(kindOf('network').getAllByTestId('hardware-change')).toHaveLength(2);
+    });
+    expect(broker.requests.at(-1)).toMatchObject({
+      command: 'add_hardware',
+      args: { domain: id, kind: 'network', options: { model: 'e1000e' } },
+    });
+    expect(await screen.findByTestId('needs-restart')).toBeVisible();
+    expect(screen.getByTestId('deed-shutdown_start')).toBeVisible();
+  });
+
+  it('shows its hardware to its owner, who may not change it', async () => {
+    const broker = stubBroker().signInAs('ana');
+    await showPortal(`/machines/${broker.find('debian-desktop-ana').id}/hardware`);
+    expect(await screen.findByTestId('hardware')).toBeVisible();
+    expect(screen.queryByTestId('hardware-change')).toBeNull();
+    expect(screen.queryByTestId('hardware-add')).toBeNull();
+  });
 });

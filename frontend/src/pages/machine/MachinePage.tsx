@@ -14,6 +14,7 @@ import { TabLinks } from '@/components/TabLinks';
 import { ActionMenu } from '@/domains/ActionMenu';
 import { nameOf } from '@/domains/sentence';
 import { CloneDialog } from '../machines/CloneDialog';
+import { NeedsRestart } from './NeedsRestart';
 import { tabs } from './tabs';
 
 export default function MachinePage() {
@@ -50,6 +51,7 @@ function Machine({ domain }: { domain: Domain }) {
           text: t(`tab.${one.id}`),
         }))}
       />
+      {domain.needs_restart && <NeedsRestart domain={domain} />}
       <Content domain={domain} />
     </article>
   );

@@ -1,13 +1,14 @@
 import type { ComponentType } from 'react';
 import type { Domain } from '@/api/types';
 import { Base, hasBasePart } from './Base';
+import { Hardware } from './Hardware';
 import { History } from './History';
 import { Overview } from './Overview';
 import { Settings } from './Settings';
 
 interface Tab {
   /** Its part of the address; the first one has none. */
-  id: 'overview' | 'settings' | 'base' | 'history';
+  id: 'overview' | 'settings' | 'hardware' | 'base' | 'history';
   /** Whether there is anything in it for who looks. */
   isFor: (domain: Domain) => boolean;
   Content: ComponentType<{ domain: Domain }>;
@@ -18,6 +19,7 @@ const always = () => true;
 export const tabs: readonly Tab[] = [
   { id: 'overview', isFor: always, Content: Overview },
   { id: 'settings', isFor: ({ may }) => may.includes('describe'), Content: Settings },
+  { id: 'hardware', isFor: always, Content: Hardware },
   {
     id: 'base',
     isFor: hasBasePart,
