@@ -31,6 +31,7 @@ import {
   ownMessage,
   node,
   pause,
+  poolOf,
   problem,
   requestsOf,
   settingsOf,
@@ -147,6 +148,11 @@ export class MockBroker {
       case 'PUT domains/:id/clones':
         return this.withDomain(id, (domain) => {
           this.change(domain, { volatile_clones: fields.volatile === true });
+          return ok(this.shown(domain));
+        });
+      case 'PUT domains/:id/pool':
+        return this.withDomain(id, (domain) => {
+          this.change(domain, { pool: poolOf(domain, fields) });
           return ok(this.shown(domain));
         });
       case 'PUT domains/:id/description':
@@ -599,6 +605,8 @@ export class MockBroker {
       vcpus: 1,
       address: null,
       client: null,
+      pool: null,
+      pool_use: null,
       needs_restart: false,
       started_at: null,
       ends_at: null,

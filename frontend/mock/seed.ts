@@ -20,6 +20,7 @@ export function seed(broker: MockBroker): void {
   const debian = base('debian-desktop', 'Debian desktop', 'Office, browser, terminal.', 8000);
   const lab = base('networks-lab', 'Networks lab', 'Three routers and a packet sniffer.', 5000);
   const maths = base('maths', 'Statistics with R', 'RStudio and the course data.', 3000);
+  maths.pool = { clones: 20, start: 5, members: 17, free: 9, free_running: 4, problem: null };
   base('archive', 'Archive 2024', "Last year's course.", 400_000, { is_public: false });
   const clone = (parent: Domain, owner: Account, fields: Partial<Domain>) =>
     Object.assign(broker.addClone(parent, owner), fields);

@@ -459,3 +459,12 @@ export function settingsOf({ settings }: Domain, fields: Record<string, unknown>
   const changed = Object.entries(fields).map(([name, value]) => [name, value === 0 ? null : value]);
   return { ...settings, ...(Object.fromEntries(changed) as Partial<Domain['settings']>) };
 }
+
+/** A base's pool of a new size; what is missing is about to be made. */
+export function poolOf({ pool }: Domain, fields: Record<string, unknown>): Domain['pool'] {
+  const clones = Number(fields.clones);
+  const members = pool?.members ?? 0;
+  if (clones === 0) return null;
+  const { free = members, free_running = 0, problem = null } = pool ?? {};
+  return { clones, start: Number(fields.start), members, free, free_running, problem };
+}

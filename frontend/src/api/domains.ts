@@ -91,6 +91,15 @@ export function useDescribe() {
   });
 }
 
+export function useSetPool() {
+  const keep = useKeepDomain();
+  return useMutation({
+    mutationFn: ({ id, clones, start }: { id: string; clones: number; start: number }) =>
+      call('put', '/api/domains/{id}/pool', { path: { id }, body: { clones, start } }),
+    onSuccess: keep,
+  });
+}
+
 export function useSetDomain() {
   const keep = useKeepDomain();
   return useMutation({

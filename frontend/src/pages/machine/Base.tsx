@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Clones, ClonesToBe } from './Clones';
 import { Deeds } from './Deeds';
 import classes from './MachinePage.module.css';
+import { Pool } from './Pool';
 import { Prepare } from './Prepare';
 import { Rebase } from './Rebase';
 
@@ -41,6 +42,11 @@ export function Base({ domain }: { domain: Domain }) {
         <Panel title={t('clones.title')}>
           <ClonesToBe domain={domain} />
           <Clones base={domain} />
+        </Panel>
+      )}
+      {domain.is_base && isMaker(domain) && (
+        <Panel title={t('pool.title')}>
+          <Pool domain={domain} />
         </Panel>
       )}
       {domain.may.includes('prepare_base') && (

@@ -148,4 +148,24 @@ describe('a machine', () => {
     expect(screen.queryByTestId('hardware-change')).toBeNull();
     expect(screen.queryByTestId('hardware-add')).toBeNull();
   });
+
+  it('that is a base says how full its pool is, and gets one of another size', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { id } = broker.find('maths');
+    const { user } = await showPortal(`/machines/${id}/base`);
+    expect(await screen.findByTestId('pool')).toHaveTextContent(
+      '8 in use4 free and running5 free and off3 still to be made',
+    );
+    const running = screen.getByTestId('pool-start');
+    await user.clear(running);
+    await user.type(running, '21');
+    await user.click(screen.getByTestId('pool-save'));
+    expect(await screen.findByText('Not more than there are clones.')).toBeVisible();
+    await user.clear(running);
+    await user.type(running, '6');
+    await user.click(screen.getByTestId('pool-save'));
+    await waitFor(() => {
+      expect(broker.find('maths').pool).toMatchObject({ clones: 20, start: 6 });
+    });
+  });
 });

@@ -104,6 +104,7 @@ function MachineFacts({ domain }: { domain: Domain }) {
         [t('fact.volatile'), domain.is_volatile ? t('yes') : null],
         [t('fact.run_timeout'), run === null ? null : format.duration(run)],
         [t('fact.autostart'), domain.settings.autostart ? t('yes') : null],
+        [t('fact.pool'), domain.pool_use && t(`pool_use.${domain.pool_use}`)],
         [t('fact.node'), domain.node],
         [t('fact.address'), domain.address],
         [t('fact.client'), domain.client && client(domain.client)],
