@@ -137,10 +137,10 @@ internal sealed class RunningBackEnd : IAsyncDisposable
     }
 
     /// <summary>Waits until something in the database is as it should be.</summary>
-    public async Task<T> Until<T>(Func<DbSession, Task<T>> read, Func<T, bool> fits)
+    public async Task<T> Until<T>(Func<DbSession, Task<T>> read, Func<T, bool> fits, int patienceSeconds = 60)
     {
         using var door = _doorbell.Open(Side.FrontEnd);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(patienceSeconds));
         while (true)
         {
             var value = await Db.Read(read);
