@@ -150,6 +150,9 @@ export class MockBroker {
           this.change(domain, { volatile_clones: fields.volatile === true });
           return ok(this.shown(domain));
         });
+      case 'PUT domains/:id/shares':
+      case 'DELETE domains/:id/shares':
+        return this.withDomain(id, (domain) => this.share(method, domain, path.split('/')[5]));
       case 'PUT domains/:id/pool':
         return this.withDomain(id, (domain) => {
           this.change(domain, { pool: poolOf(domain, fields) });
@@ -291,7 +294,12 @@ export class MockBroker {
 
   private visible(): Domain[] {
     const { user } = this;
-    return this.domains.filter((d) => user?.is_admin === true || d.owner.id === user?.id);
+    return this.domains.filter(
+      (d) =>
+        user?.is_admin === true ||
+        d.owner.id === user?.id ||
+        d.shared_with.some(({ id }) => id === user?.id),
+    );
   }
 
   private withDomain(id: string | undefined, act: (domain: Domain) => Answer): Answer {
@@ -316,12 +324,25 @@ export class MockBroker {
             volatile_clones: base.volatile_clones,
           },
           domain: domain ? this.shown(domain) : null,
+          shared_by: null,
         };
       }),
       ...own
         .filter((d) => d.base_id === null)
-        .map((domain) => ({ base: null, domain: this.shown(domain) })),
+        .map((domain) => ({ base: null, domain: this.shown(domain), shared_by: null })),
+      ...this.domains
+        .filter((d) => d.shared_with.some(({ id }) => id === this.user?.id))
+        .map((domain) => ({ base: null, domain: this.shown(domain), shared_by: domain.owner })),
     ];
+  }
+
+  private share(method: string, domain: Domain, name: string | undefined): Answer {
+    const person = this.accounts.find((a) => a.name === name);
+    if (!person) return problem(404, 'unknown_user', `There is no user called ${name}.`);
+    const others = domain.shared_with.filter(({ id }) => id !== person.id);
+    const added = method === 'PUT' ? [{ id: person.id, name: person.name }] : [];
+    this.change(domain, { shared_with: [...others, ...added] });
+    return ok(this.shown(domain));
   }
 
   private shown(domain: Domain): Domain {
@@ -377,6 +398,17 @@ export class MockBroker {
         vcpus: Number(args.vcpus),
       });
       return { status: 202, body: told(this.write(word, domain, args), this.requests) };
+    }
+    if (word === 'clone_base') {
+      const parent = this.domains.find((d) => d.id === args.base);
+      const { user } = this;
+      if (!parent || !user) return problem(404, 'unknown_domain', 'There is no such base.');
+      const names = (args.users as string[] | undefined) ?? [];
+      for (let i = 1; i <= Number(args.number ?? 0); i++)
+        this.addClone(parent, user, `${parent.name}-${i}`);
+      for (const owner of this.accounts.filter((a) => names.includes(a.name)))
+        this.addClone(parent, owner);
+      return { status: 202, body: told(this.write(word, parent, args), this.requests) };
     }
     if (word === 'clone') {
       const parent = this.domains.find((d) => d.id === args.base);
@@ -605,6 +637,7 @@ export class MockBroker {
       vcpus: 1,
       address: null,
       client: null,
+      shared_with: [],
       pool: null,
       pool_use: null,
       needs_restart: false,

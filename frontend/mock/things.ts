@@ -252,7 +252,12 @@ export function told(request: Request, all: readonly Request[]): Request {
 /** What the portal may offer. */
 export function may(domain: Domain, admin: boolean): string[] {
   const hardware = ['add_hardware', 'change_hardware', 'remove_hardware'];
-  return ['describe', ...(admin ? ['set', ...hardware] : []), ...commandsOf(domain, admin)];
+  return [
+    'describe',
+    ...(domain.is_base ? [] : ['share']),
+    ...(admin ? ['set', 'change_owner', ...hardware] : []),
+    ...commandsOf(domain, admin),
+  ];
 }
 
 function commandsOf(domain: Domain, admin: boolean): string[] {
@@ -281,7 +286,7 @@ function commandsOf(domain: Domain, admin: boolean): string[] {
       ];
     case 'base':
       return admin
-        ? ['open', 'clone', 'publish', 'remove_base', 'remove_domain']
+        ? ['open', 'clone', 'clone_base', 'publish', 'remove_base', 'remove_domain']
         : ['open', 'clone'];
     case 'shutting_down':
       return ['force_shutdown_domain'];

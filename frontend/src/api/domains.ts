@@ -91,6 +91,24 @@ export function useDescribe() {
   });
 }
 
+export function useShare() {
+  const keep = useKeepDomain();
+  return useMutation({
+    mutationFn: ({ id, name }: { id: string; name: string }) =>
+      call('put', '/api/domains/{id}/shares/{name}', { path: { id, name } }),
+    onSuccess: keep,
+  });
+}
+
+export function useUnshare() {
+  const keep = useKeepDomain();
+  return useMutation({
+    mutationFn: ({ id, name }: { id: string; name: string }) =>
+      call('delete', '/api/domains/{id}/shares/{name}', { path: { id, name } }),
+    onSuccess: keep,
+  });
+}
+
 export function useSetPool() {
   const keep = useKeepDomain();
   return useMutation({

@@ -76,6 +76,11 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
             {face.description}
           </Text>
         )}
+        {desktop.shared_by != null && (
+          <Text size="sm" c="dimmed">
+            {t('shared_by', { name: desktop.shared_by.name })}
+          </Text>
+        )}
         {(domain?.is_volatile ?? base?.volatile_clones) === true && (
           <Text size="sm" c="dimmed">
             {t('temporary')}

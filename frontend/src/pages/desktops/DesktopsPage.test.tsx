@@ -73,6 +73,15 @@ describe('desktops', () => {
   });
 });
 
+describe('desktops of others', () => {
+  it('that they share have a card that says whose they are', async () => {
+    const broker = stubBroker().signInAs('ana');
+    broker.find('debian-desktop-admin').shared_with = [{ id: 2, name: 'ana' }];
+    await showPortal('/');
+    expect(await screen.findByText('admin shares it with you.')).toBeVisible();
+  });
+});
+
 describe('opening a desktop', () => {
   it('makes it, starts it and goes to its screen', async () => {
     stubBroker().signInAs('ana');

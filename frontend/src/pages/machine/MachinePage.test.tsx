@@ -168,4 +168,23 @@ describe('a machine', () => {
       expect(broker.find('maths').pool).toMatchObject({ clones: 20, start: 6 });
     });
   });
+
+  it('is shared by its owner, and no more', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { id, name } = broker.find('debian-desktop-ana');
+    const { user } = await showPortal(`/machines/${id}/settings`);
+    await user.type(await screen.findByTestId('share-name'), 'nobody');
+    await user.click(screen.getByTestId('share-submit'));
+    expect(await screen.findByText('There is no account of that name.')).toBeVisible();
+    await user.clear(screen.getByTestId('share-name'));
+    await user.type(screen.getByTestId('share-name'), 'new');
+    await user.click(screen.getByTestId('share-submit'));
+    await waitFor(() => {
+      expect(broker.find(name).shared_with).toEqual([{ id: 3, name: 'new' }]);
+    });
+    await user.click(await screen.findByTestId('unshare'));
+    await waitFor(() => {
+      expect(broker.find(name).shared_with).toEqual([]);
+    });
+  });
 });

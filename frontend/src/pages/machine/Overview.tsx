@@ -98,6 +98,7 @@ function MachineFacts({ domain }: { domain: Domain }) {
       facts={[
         [t('fact.name'), domain.name],
         [t('fact.owner'), domain.owner.name],
+        [t('fact.shared_with'), domain.shared_with.map(({ name }) => name).join(', ')],
         [t('fact.base'), domain.base_name],
         [t('fact.clones'), domain.is_base ? format.number(domain.clones) : null],
         [t('fact.published'), domain.is_base ? t(domain.is_public ? 'yes' : 'no') : null],

@@ -5,6 +5,8 @@ import { useDescribe } from '@/api/domains';
 import type { Domain } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import { useShowProblem } from '@/components/problemText';
+import { Owner, Shares } from './People';
+import { Rename } from './Rename';
 import { Running } from './Running';
 import classes from './MachinePage.module.css';
 
@@ -16,6 +18,21 @@ export function Settings({ domain }: { domain: Domain }) {
       <Panel title={t('describe.title')}>
         <Describe domain={domain} />
       </Panel>
+      {domain.may.includes('share') && (
+        <Panel title={t('shares.title')}>
+          <Shares domain={domain} />
+        </Panel>
+      )}
+      {domain.may.includes('change_owner') && (
+        <Panel title={t('owner.title')}>
+          <Owner domain={domain} />
+        </Panel>
+      )}
+      {domain.may.includes('rename_domain') && (
+        <Panel title={t('rename.title')}>
+          <Rename domain={domain} />
+        </Panel>
+      )}
       {domain.may.includes('set') && (
         <Panel title={t('running.title')}>
           <Running domain={domain} />

@@ -1,4 +1,4 @@
-import { Modal, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Modal, NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
@@ -25,6 +25,10 @@ export function CloneDialog({ base, onClose }: { base: Domain | null; onClose: (
   );
 }
 
+/** One, by its name; or many at once, by number or for people. */
+const hows = ['one', 'number', 'users'] as const;
+type How = (typeof hows)[number];
+
 function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
   const { t } = useTranslation(['machines', 'common']);
   const user = useUser();
@@ -35,23 +39,35 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
       name: '',
       owner: String(user?.id ?? ''),
       volatile: base.volatile_clones,
+      how: 'one' as How,
+      number: 10,
+      users: '',
+      memory_mib: '' as number | '',
     },
   });
+  const { how } = form.values;
 
-  const submit = form.onSubmit(({ name, owner, volatile }) => {
+  const submit = form.onSubmit(({ name, owner, volatile, number, users: names, memory_mib }) => {
     const args = {
       base: base.id,
-      ...(name.trim() === '' ? {} : { name: name.trim() }),
-      ...(owner === '' || Number(owner) === user?.id ? {} : { owner: Number(owner) }),
       ...(volatile === base.volatile_clones ? {} : { volatile }),
+      ...(memory_mib === '' ? {} : { memory_mib }),
+      ...(how === 'number' ? { number } : {}),
+      ...(how === 'users' ? { users: names.split(/[\s,;]+/).filter(Boolean) } : {}),
+      ...(how === 'one' && name.trim() !== '' ? { name: name.trim() } : {}),
+      ...(how === 'one' && owner !== '' && Number(owner) !== user?.id
+        ? { owner: Number(owner) }
+        : {}),
     };
     ask.mutate(
-      { command: 'clone', args },
+      { command: how === 'one' ? 'clone' : 'clone_base', args },
       {
         onSuccess: (request) => {
           notifications.show({
             id: toastOf(request.id),
-            message: t('common:asked.clone', { name: nameOf(base) }),
+            message: t(how === 'one' ? 'common:asked.clone' : 'common:asked.clone_base', {
+              name: nameOf(base),
+            }),
           });
           onClose();
         },
@@ -62,22 +78,62 @@ function CloneForm({ base, onClose }: { base: Domain; onClose: () => void }) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        <TextInput
-          label={t('clone.name')}
-          description={t('clone.name_rule')}
-          data-testid="clone-name"
-          {...form.getInputProps('name')}
-        />
-        <Select
-          label={t('clone.owner')}
-          data={(users ?? []).map(({ id, name, display_name }) => ({
-            value: String(id),
-            label:
-              display_name === '' || display_name === name ? name : `${display_name} (${name})`,
-          }))}
-          searchable
-          allowDeselect={false}
-          {...form.getInputProps('owner')}
+        {base.may.includes('clone_base') && (
+          <Select
+            label={t('clone.how')}
+            data={hows.map((one) => ({ value: one, label: t(`clone.${one}`) }))}
+            allowDeselect={false}
+            data-testid="clone-how"
+            {...form.getInputProps('how')}
+          />
+        )}
+        {how === 'number' && (
+          <NumberInput
+            label={t('clone.count')}
+            min={1}
+            max={500}
+            allowDecimal={false}
+            data-testid="clone-number"
+            {...form.getInputProps('number')}
+          />
+        )}
+        {how === 'users' && (
+          <Textarea
+            label={t('clone.names')}
+            description={t('clone.names_rule')}
+            autosize
+            minRows={3}
+            data-testid="clone-users"
+            {...form.getInputProps('users')}
+          />
+        )}
+        {how === 'one' && (
+          <>
+            <TextInput
+              label={t('clone.name')}
+              description={t('clone.name_rule')}
+              data-testid="clone-name"
+              {...form.getInputProps('name')}
+            />
+            <Select
+              label={t('clone.owner')}
+              data={(users ?? []).map(({ id, name, display_name }) => ({
+                value: String(id),
+                label:
+                  display_name === '' || display_name === name ? name : `${display_name} (${name})`,
+              }))}
+              searchable
+              allowDeselect={false}
+              {...form.getInputProps('owner')}
+            />
+          </>
+        )}
+        <NumberInput
+          label={t('clone.memory')}
+          placeholder={String(base.memory_kib / 1024)}
+          min={64}
+          allowDecimal={false}
+          {...form.getInputProps('memory_mib')}
         />
         <Switch
           label={t('clone.volatile')}

@@ -1,0 +1,48 @@
+import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Domain } from '@/api/types';
+import { useShowProblem } from '@/components/problemText';
+import { useAskOf } from './ask';
+
+/** Another name for a machine that is off. */
+export function Rename({ domain }: { domain: Domain }) {
+  const { t } = useTranslation('machine');
+  const ask = useAskOf(domain);
+  const showProblem = useShowProblem();
+  const [name, setName] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask('rename_domain', { name: name.trim() })
+          .then(() => {
+            setName('');
+          })
+          .catch(showProblem);
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label={t('rename.name')}
+          description={t('rename.rule')}
+          value={name}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+          }}
+          data-testid="rename-name"
+        />
+        <Group justify="flex-end">
+          <Button
+            type="submit"
+            variant="light"
+            disabled={name.trim() === ''}
+            data-testid="rename-submit"
+          >
+            {t('rename.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
