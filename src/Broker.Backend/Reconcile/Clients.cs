@@ -2,6 +2,7 @@ using Broker.Backend.Displays;
 using Broker.Backend.Nodes;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Requests;
 
 namespace Broker.Backend.Reconcile;
 
@@ -33,14 +34,16 @@ internal static class Clients
                 looks.Find(l => l.Address is not null)?.Address,
                 known[row.Id].Any(k => k.IsTicket));
             if (Client.Next(row, signs, now) is { } next && next != Client.Of(row)) await db.Transaction(s => Write(s, row, next), stop);
+            else if (IdleDesktops.IsIdle(row, now)) await db.Transaction(s => IdleDesktops.ShutDown(s, row.Id, now), stop);
         }
     }
 
     private static async Task Write(DbSession db, DomainRow seen, Client next)
     {
         // a start or a hand-out that came meanwhile says itself who is expected
-        if (await DomainsTable.Lock(db, seen.Id) is { } row && row.State == seen.State && row.StateSince == seen.StateSince && Client.Of(row) == Client.Of(seen))
-            await DomainsTable.SetClient(db, seen.Id, next);
+        if (await DomainsTable.Lock(db, seen.Id) is not { } row || row.State != seen.State || row.StateSince != seen.StateSince || Client.Of(row) != Client.Of(seen)) return;
+        await DomainsTable.SetClient(db, seen.Id, next);
+        if (next.Status is not ClientStatus.Disconnected) await RequestsTable.CallOffUnattendedShutdown(db, seen.Id);
     }
 
     private static async Task<ILookup<Guid, KnownSign>> Known(DbSession db, Node node) =>

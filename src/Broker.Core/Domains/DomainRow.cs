@@ -142,6 +142,9 @@ public sealed record DomainRow
     /// <summary>Whether somebody is at it; null when it is off.</summary>
     public ClientStatus? ClientStatus { get; init; }
 
+    /// <summary>Somebody is at it, or about to come.</summary>
+    public bool IsAttended => ClientStatus is Domains.ClientStatus.Connected or Domains.ClientStatus.Connecting;
+
     /// <summary>Where that somebody sits, or is expected from; null when nobody knows.</summary>
     public string? ClientAddress { get; init; }
 

@@ -119,6 +119,12 @@ public static class RequestsTable
             "SELECT 1 FROM requests WHERE domain_id = @domain AND command = @Word AND state = 'failed' AND ended_at > UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND LIMIT 1",
             new { domain, command.Word, seconds = time.TotalSeconds }) == 1;
 
+    /// <summary>Whether a person asked anything of a domain not longer ago than this.</summary>
+    public static async Task<bool> AskedByPersonWithin(DbSession db, Guid domain, TimeSpan time) =>
+        await db.First<int>(
+            "SELECT 1 FROM requests r JOIN users u ON u.id = r.user_id WHERE r.domain_id = @domain AND NOT u.is_system AND r.created_at > UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND LIMIT 1",
+            new { domain, seconds = time.TotalSeconds }) == 1;
+
     // in seconds, as turns are
     private const string NotBefore = "TIMESTAMPDIFF(SECOND, '1970-01-01', GREATEST(COALESCE(@AtTime, UTC_TIMESTAMP()), UTC_TIMESTAMP()))";
 
@@ -396,6 +402,14 @@ public static class RequestsTable
         foreach (var row in await db.Query<RequestRow>(
                      $"SELECT {Columns} FROM requests r WHERE r.domain_id = @domain AND r.command = @Word AND r.state = 'waiting' AND r.attempts = 0 AND JSON_VALUE(r.args, '$.started_at') IS NOT NULL FOR UPDATE", new { domain, ForceShutdownDomain.Spec.Word }))
             await End(db, row, RequestState.Cancelled, "cancelled", "It is not needed any more.", null);
+    }
+
+    /// <summary>Takes back the shutdowns of a domain that were to come unless somebody comes.</summary>
+    public static async Task CallOffUnattendedShutdown(DbSession db, Guid domain)
+    {
+        foreach (var row in await db.Query<RequestRow>(
+                     $"SELECT {Columns} FROM requests r WHERE r.domain_id = @domain AND r.command = @Word AND r.state = 'waiting' AND r.attempts = 0 AND JSON_VALUE(r.args, '$.only_if_disconnected') FOR UPDATE", new { domain, ShutdownDomain.Spec.Word }))
+            await End(db, row, RequestState.Cancelled, "cancelled", "Somebody has come.", null);
     }
 
     /// <summary>What waited for a time that has come can be taken up now.</summary>

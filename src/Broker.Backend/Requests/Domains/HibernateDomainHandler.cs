@@ -16,6 +16,7 @@ public sealed class HibernateDomainHandler : IHandler<HibernateDomain>
         var domain = await work.Domain(request.Domain);
         if (domain.IsVolatile)
             throw new RequestFailedException("is_volatile", $"{domain.Name} is temporary: it can't be hibernated, for it is removed when it goes off.");
+        if (request.OnlyIfDisconnected && domain.IsAttended) return new { domain = domain.Id, skipped = "Somebody is at it." };
         var node = await work.NodeOf(domain);
         var report = await work.Look(node, domain.Id);
         // When it is saved already, this was begun before, or somebody did it on the host.

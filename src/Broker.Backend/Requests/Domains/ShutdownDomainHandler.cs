@@ -14,6 +14,7 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
     public async Task<object?> Handle(ShutdownDomain request, Work work)
     {
         var domain = await work.Domain(request.Domain);
+        if (request.OnlyIfDisconnected && domain.IsAttended) return new { domain = domain.Id, skipped = "Somebody is at it." };
         var node = await work.NodeOf(domain);
         var report = await work.Look(node, domain.Id);
         if (report?.Power is Power.Saved)

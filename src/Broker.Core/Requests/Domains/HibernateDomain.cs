@@ -1,10 +1,13 @@
+using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Domains;
 
 namespace Broker.Core.Requests.Domains;
 
 /// <summary>Save a desktop's memory and switch it off. Its next start goes on where it was.</summary>
-public sealed record HibernateDomain(Guid Domain) : IRequest<HibernateDomain>, IOnDomain
+/// <param name="Domain">Id of the desktop.</param>
+/// <param name="OnlyIfDisconnected">Not if somebody is at it then.</param>
+public sealed record HibernateDomain(Guid Domain, [Description("Not if somebody is at it then.")] bool OnlyIfDisconnected = false) : IRequest<HibernateDomain>, IOnDomain
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("hibernate_domain", Lane.Power, "Save a desktop's memory and switch it off.")
@@ -12,6 +15,7 @@ public sealed record HibernateDomain(Guid Domain) : IRequest<HibernateDomain>, I
         Grant = Grant.Hibernate,
         Aliases = ["hibernate", "hybernate"],
         Needs = "hibernate",
+        IsSchedulable = true,
         OfferedOn = d => d is { IsVolatile: false, State: DomainState.Active or DomainState.Paused },
     };
 

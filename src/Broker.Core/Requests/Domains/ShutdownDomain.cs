@@ -7,7 +7,11 @@ namespace Broker.Core.Requests.Domains;
 /// <summary>Press a desktop's power button; if it has not gone off after a time, pull the plug. One that stands still goes on first; one that is hibernated stays so.</summary>
 /// <param name="Domain">Id of the desktop.</param>
 /// <param name="TimeoutSeconds">How long it gets, 1 to 3600 seconds; 120 when left out.</param>
-public sealed record ShutdownDomain(Guid Domain, [Description("How long it gets before its plug is pulled, 1 to 3600 seconds; 120 when left out.")] int? TimeoutSeconds = null) : IRequest<ShutdownDomain>, IOnDomain
+/// <param name="OnlyIfDisconnected">Not if somebody is at it then.</param>
+public sealed record ShutdownDomain(
+    Guid Domain,
+    [Description("How long it gets before its plug is pulled, 1 to 3600 seconds; 120 when left out.")] int? TimeoutSeconds = null,
+    [Description("Not if somebody is at it then.")] bool OnlyIfDisconnected = false) : IRequest<ShutdownDomain>, IOnDomain
 {
     /// <summary>How long a desktop gets to shut down by itself, in seconds.</summary>
     public const int DefaultTimeoutSeconds = 120;
@@ -17,6 +21,7 @@ public sealed record ShutdownDomain(Guid Domain, [Description("How long it gets 
     {
         Grant = Grant.Shutdown,
         Aliases = ["shutdown"],
+        IsSchedulable = true,
         OfferedOn = d => d.State is DomainState.Active or DomainState.Paused,
     };
 
