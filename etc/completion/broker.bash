@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains copy' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains rename' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains copy' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains rename' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain fill_pool force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_domain start_domain' ;;
+    'broker requests list --command') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain fill_pool force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_domain start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -272,18 +272,35 @@ _broker() {
     'broker users disable --as') words='' ;;
     'broker users enable --as') words='' ;;
     'broker settings set --as') words='' ;;
+    'broker schedules add --command') words='' ;;
+    'broker schedules add --cron') words='' ;;
+    'broker schedules add --time-zone') words='' ;;
+    'broker schedules add --machines') words='active all autostart disconnected hibernated' ;;
+    'broker schedules add --base') words='' ;;
+    'broker schedules add --args') words='' ;;
+    'broker schedules set --cron') words='' ;;
+    'broker schedules set --time-zone') words='' ;;
+    'broker schedules set --machines') words='active all autostart disconnected hibernated' ;;
+    'broker schedules set --base') words='' ;;
+    'broker schedules set --args') words='' ;;
     'broker doctor --timeout') words='' ;;
     'broker doctor --as') words='' ;;
+    'broker hibernate --base') words='' ;;
+    'broker hibernate --as') words='' ;;
+    'broker hibernate --timeout') words='' ;;
+    'broker shutdown --base') words='' ;;
+    'broker shutdown --as') words='' ;;
+    'broker shutdown --timeout') words='' ;;
     *)
       case "$at" in
-        'broker') words='requests domains bases hardware nodes users settings db doctor completion help --config --json --help' ;;
+        'broker') words='requests domains bases hardware nodes users settings schedules db doctor completion help hibernate shutdown --config --json --help' ;;
         'broker requests') words='list show watch cancel retry ask commands --config --json --help' ;;
         'broker requests list') words='--state --command --user --domain --before --limit --config --json --help' ;;
         'broker requests show') words='--config --json --help' ;;
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain fill_pool force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain fill_pool force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
         'broker domains') words='list show set share unshare change-owner clone copy force-shutdown hibernate import pause reboot refresh remove rename resume return-to-pool screenshot shutdown start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
@@ -295,7 +312,7 @@ _broker() {
         'broker domains clone') words='--name --owner --volatile --memory-mib --vcpus --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains copy') words='--name --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker domains hibernate') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains hibernate') words='--all --state --base --owned-by --on-node --only-if-disconnected --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains import') words='--alias --description --memory-mib --vcpus --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains pause') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -305,7 +322,7 @@ _broker() {
         'broker domains resume') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains return-to-pool') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains screenshot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --only-if-disconnected --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains start') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases') words='list clone fill prepare unprepare publish unpublish volatile lasting pool pools --config --json --help' ;;
         'broker bases list') words='--config --json --help' ;;
@@ -344,12 +361,23 @@ _broker() {
         'broker settings') words='list set --config --json --help' ;;
         'broker settings list') words='--config --json --help' ;;
         'broker settings set') words='--as --config --json --help' ;;
+        'broker schedules') words='list show add set enable disable remove run --config --json --help' ;;
+        'broker schedules list') words='--config --json --help' ;;
+        'broker schedules show') words='--config --json --help' ;;
+        'broker schedules add') words='--command --cron --time-zone --machines --base --args --config --json --help' ;;
+        'broker schedules set') words='--cron --time-zone --machines --base --args --config --json --help' ;;
+        'broker schedules enable') words='--config --json --help' ;;
+        'broker schedules disable') words='--config --json --help' ;;
+        'broker schedules remove') words='--config --json --help' ;;
+        'broker schedules run') words='--config --json --help' ;;
         'broker db') words='migrate status --config --json --help' ;;
         'broker db migrate') words='--config --json --help' ;;
         'broker db status') words='--config --json --help' ;;
         'broker doctor') words='--problems --timeout --as --config --json --help' ;;
         'broker completion') words='bash fish zsh --config --json --help' ;;
         'broker help') words='--man --config --json --help' ;;
+        'broker hibernate') words='--base --all --disconnected --as --wait --timeout --config --json --help' ;;
+        'broker shutdown') words='--base --all --active --hibernated --disconnected --as --wait --timeout --config --json --help' ;;
       esac
       ;;
   esac

@@ -53,6 +53,12 @@ internal static partial class Log
     [LoggerMessage(33, LogLevel.Warning, "Watching {Node} failed, trying again: {Why}")]
     public static partial void WatchFailed(ILogger logger, string node, string why);
 
+    [LoggerMessage(35, LogLevel.Information, "Schedule {Schedule} came: what it asks for is in the queue")]
+    public static partial void Fired(ILogger logger, long schedule);
+
+    [LoggerMessage(36, LogLevel.Warning, "The schedules could not be brought in line, trying again: {Why}")]
+    public static partial void ScheduleNotAligned(ILogger logger, string why);
+
     [LoggerMessage(34, LogLevel.Debug, "No picture of {Domain}: {Why}")]
     public static partial void NoPicture(ILogger logger, string domain, string why);
 }

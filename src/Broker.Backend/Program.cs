@@ -2,6 +2,7 @@ using Broker.Backend;
 using Broker.Backend.Nodes;
 using Broker.Backend.Reconcile;
 using Broker.Backend.Requests;
+using Broker.Backend.Schedules;
 using Broker.Backend.VmManagers;
 using Broker.Core.Database;
 using Broker.Core.Events;
@@ -26,11 +27,12 @@ var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSetti
 builder.AddTelemetry("broker-backend", settings);
 
 var doorbell = new Doorbell(settings.DoorbellFolder);
+var db = new Db(settings.Database, ring: doorbell.Ring, patience: TimeSpan.FromSeconds(30));
 builder.Services
     .AddSingleton(settings)
     .AddSingleton(TimeProvider.System)
     .AddSingleton(doorbell)
-    .AddSingleton(new Db(settings.Database, ring: doorbell.Ring, patience: TimeSpan.FromSeconds(30)))
+    .AddSingleton(db)
     .AddSingleton(VmManagerList.Of(settings))
     .AddSingleton<BackEndIdentity>()
     .AddSingleton<NodeList>()
@@ -39,10 +41,11 @@ builder.Services
     .AddHostedService<NodeWatch>()
     .AddHostedService<PoolSweep>()
     .AddHostedService<Retention>()
+    .AddSchedules(db)
     .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds + 10));
 
 using var host = builder.Build();
-foreach (var migration in await Migrations.Apply(host.Services.GetRequiredService<Db>()))
+foreach (var migration in await Migrations.Apply(db))
     Log.Migrated(host.Services.GetRequiredService<ILogger<HandlerList>>(), migration);
 await host.RunAsync();
 return 0;

@@ -26,11 +26,13 @@ public static class Program
             Nodes.Command(terminal),
             Users.Command(terminal),
             SiteSettingsVerbs.Command(terminal),
+            Schedules.Command(terminal),
             Databases.Command(terminal),
             DoctorCommand.Command(terminal),
             Completion.Command(terminal),
             Help.Command(terminal),
         };
+        foreach (var round in Rounds.Commands(terminal)) root.Subcommands.Add(round);
         root.HelpName = "broker";
         root.Options.OfType<HelpOption>().Single().Action = new HelpAction { MaxWidth = Help.Width };
         return root;

@@ -1,6 +1,7 @@
 using Broker.Backend.Nodes;
 using Broker.Backend.Reconcile;
 using Broker.Backend.Requests;
+using Broker.Backend.Schedules;
 using Broker.Backend.VmManagers;
 using Broker.Core.Access;
 using Broker.Core.Database;
@@ -71,13 +72,15 @@ internal sealed class RunningBackEnd : IAsyncDisposable
     }
 
     /// <summary>Starts to take requests; a second time, with one more back end on the same database.</summary>
-    public async Task Start()
+    /// <param name="schedules">By this clock schedules come; without one they don't.</param>
+    public async Task Start(TimeProvider? schedules = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
         builder.Services
-            .AddSingleton(Settings).AddSingleton(TimeProvider.System).AddSingleton(_doorbell).AddSingleton(Db).AddSingleton(VmManagerList.Of(Settings))
+            .AddSingleton(Settings).AddSingleton(schedules ?? TimeProvider.System).AddSingleton(_doorbell).AddSingleton(Db).AddSingleton(VmManagerList.Of(Settings))
             .AddSingleton<BackEndIdentity>().AddSingleton<NodeList>().AddSingleton<HandlerList>().AddHostedService<RequestLoop>().AddHostedService<NodeWatch>();
+        if (schedules is not null) builder.Services.AddSchedules(Db);
         var host = builder.Build();
         _hosts.Add(host);
         await host.StartAsync();

@@ -648,6 +648,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What recurs */
+        get: operations["list_schedules"];
+        put?: never;
+        /** Let something recur */
+        post: operations["create_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/when": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When five fields of a crontab would come */
+        get: operations["preview_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule */
+        get: operations["get_schedule"];
+        /** Change a schedule */
+        put: operations["set_schedule"];
+        post?: never;
+        /** Let something recur no more */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a schedule come now, out of turn */
+        post: operations["run_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1215,6 +1286,8 @@ export interface components {
             /** @description The caller may change it. */
             may_change: boolean;
         };
+        /** @enum {unknown} */
+        Machines: "all" | "active" | "hibernated" | "disconnected" | "autostart" | null;
         /** @description Something that one was told. */
         Message: {
             /**
@@ -1630,6 +1703,125 @@ export interface components {
         Requests: {
             requests: components["schemas"]["Request"][];
         };
+        /** @description What recurs. */
+        Schedule: {
+            /**
+             * Format: int64
+             * @description Key.
+             */
+            id: number;
+            /** @description How people call it. */
+            name: string;
+            /** @description What is asked for. */
+            command: string;
+            /** @description The command's arguments, but for the machine. */
+            args: {
+                [key: string]: unknown;
+            };
+            machines: null | components["schemas"]["Machines"];
+            /**
+             * Format: uuid
+             * @description Only of clones of this base.
+             */
+            base_id: null | string;
+            /** @description That base's name. */
+            base_name: null | string;
+            /** @description When, as in a crontab. */
+            cron: string;
+            /** @description By the clocks of this zone. */
+            time_zone: string;
+            /** @description It is not switched off. */
+            is_enabled: boolean;
+            /** @description It came with Broker: it can be changed and switched off, but not removed. */
+            is_seeded: boolean;
+            /** @description When that is, and when next. It is told also while it is switched off. */
+            when: components["schemas"]["When"];
+            /** @description The last ten times it came, newest first. */
+            runs: components["schemas"]["ScheduleRun"][];
+        };
+        /** @description A row of `schedule_runs`: once that a schedule came, and what became of what it asked for. */
+        ScheduleRun: {
+            /**
+             * Format: int64
+             * @description Key.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description The schedule.
+             */
+            schedule_id: number;
+            /**
+             * Format: date-time
+             * @description When it was to come.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            at: string;
+            /** @description Who had it come out of turn; null when it was its time. */
+            by?: null | string;
+            /**
+             * Format: int64
+             * @description How many requests came of it. Those that are long ended are forgotten, here too.
+             */
+            requested?: number;
+            /**
+             * Format: int64
+             * @description How many of them ended well.
+             */
+            done?: number;
+            /**
+             * Format: int64
+             * @description How many of them failed.
+             */
+            failed?: number;
+            /**
+             * Format: int64
+             * @description How many were taken back.
+             */
+            cancelled?: number;
+            /**
+             * Format: int32
+             * @description How many could not even be asked for.
+             */
+            refused?: number;
+            /** @description Why not, of the first. */
+            problem?: null | string;
+        };
+        /** @description What recurs, as it is to be. */
+        ScheduleToBe: {
+            /** @description How people call it; unique. */
+            name: string;
+            /** @description What is asked for; one of IReadOnlyList&lt;string&gt; SchedulesView.Commands. */
+            command: string;
+            /** @description Minute, hour, day of month, month, day of week (0 is Sunday), as in a crontab. */
+            cron: string;
+            /** @description By the clocks of this zone, such as Europe/Madrid. */
+            time_zone: string;
+            /** @description The command's arguments, but for the machine. */
+            args?: unknown;
+            machines?: null | components["schemas"]["Machines"];
+            /**
+             * Format: uuid
+             * @description Only of clones of this base.
+             */
+            base_id?: null | string;
+            /**
+             * @description It is not switched off.
+             * @default true
+             */
+            is_enabled: boolean;
+        };
+        /** @description All that recurs, by name. */
+        Schedules: {
+            /** @description The schedules. */
+            schedules: components["schemas"]["Schedule"][];
+            /** @description What can be scheduled. */
+            commands: string[];
+        };
         /** @description Who is signed in. */
         Session: {
             /** @description Somebody is. */
@@ -1800,6 +1992,23 @@ export interface components {
          * @enum {string}
          */
         WaitsFor: "time" | "request" | "retry" | "lane" | "lock" | "back_end";
+        /** @description When something recurs. Null of a list is every one. */
+        When: {
+            /** @description In English. */
+            text: string;
+            /** @description The minutes of an hour. */
+            minutes: null | number[];
+            /** @description The hours of a day. */
+            hours: null | number[];
+            /** @description The days of a month; with days of the week: either. */
+            days_of_month: null | number[];
+            /** @description The months, January is 1. */
+            months: null | number[];
+            /** @description The days of a week, Sunday is 0. */
+            days_of_week: null | number[];
+            /** @description The next five times. */
+            next: string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -4113,6 +4322,388 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleToBe"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query: {
+                cron: string;
+                time_zone: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["When"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleToBe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

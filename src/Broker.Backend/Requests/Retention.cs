@@ -2,13 +2,14 @@ using Broker.Core.Database;
 using Broker.Core.Events;
 using Broker.Core.Messages;
 using Broker.Core.Requests;
+using Broker.Core.Schedules;
 using Broker.Core.Users;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Broker.Backend.Requests;
 
-/// <summary>Forgets what nobody needs any more: requests as long after their end as their command says, old events and messages, temporary people without a machine.</summary>
+/// <summary>Forgets what is only of use for a while: events, temporary people without a machine, back ends that are gone. What people look up later goes when the schedule <c>retention</c> comes.</summary>
 /// <remarks>Several back ends may do so at once: each statement stands for itself.</remarks>
 public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
 {
@@ -20,24 +21,36 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
     // Somebody who came for a desktop and got none.
     private static readonly TimeSpan KeepIdleVisitors = TimeSpan.FromHours(24);
 
-    /// <summary>Forgets once.</summary>
+    /// <summary>Forgets requests as long after their end as their command says, old messages, and when schedules once came.</summary>
     /// <returns>How many requests.</returns>
-    public async Task<int> Forget(CancellationToken cancel)
+    public static async Task<int> Forget(Db db, CancellationToken cancel)
     {
         var forgotten = 0;
         foreach (var word in await db.Read(RequestsTable.Words, cancel))
         {
             var keep = Catalogue.Find(word)?.Keep ?? Command.UsualKeep;
-            int some;
-            do forgotten += some = await db.Transaction(s => RequestsTable.Forget(s, word, keep), cancel);
-            while (some > 0);
+            forgotten += await All(s => RequestsTable.Forget(s, word, keep));
         }
 
+        await All(MessagesTable.Forget);
+        await All(s => SchedulesTable.ForgetRuns(s, Command.UsualKeep));
+        return forgotten;
+
+        async Task<int> All(Func<DbSession, Task<int>> forget)
+        {
+            int all = 0, some;
+            do all += some = await db.Transaction(forget, cancel);
+            while (some > 0);
+            return all;
+        }
+    }
+
+    /// <summary>Forgets what is only of use for a while, once.</summary>
+    public async Task ForgetShortLived(CancellationToken cancel)
+    {
         await db.Transaction(s => EventsTable.Forget(s, KeepEvents), cancel);
-        await db.Transaction(MessagesTable.Forget, cancel);
         await db.Transaction(s => UsersTable.ForgetTemporary(s, KeepIdleVisitors), cancel);
         await db.Transaction(BackEndsTable.Forget, cancel);
-        return forgotten;
     }
 
     /// <inheritdoc/>
@@ -48,7 +61,7 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
         {
             try
             {
-                if (await Forget(stoppingToken) is var count and > 0) Log.Forgotten(logger, count);
+                await ForgetShortLived(stoppingToken);
             }
             catch (DatabaseUnavailableException e)
             {

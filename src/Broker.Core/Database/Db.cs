@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Text;
 using System.Text.RegularExpressions;
 using Broker.Core.Events;
@@ -51,6 +52,12 @@ public sealed class Db : IDisposable
         _ring = ring;
         Patience = patience ?? TimeSpan.FromSeconds(5);
     }
+
+    /// <summary>The driver, for a library that opens connections by itself.</summary>
+    public static DbProviderFactory Provider => MySqlClientFactory.Instance;
+
+    /// <summary>How such a library gets to the database.</summary>
+    public string ConnectionString => _connectionString;
 
     /// <summary>How long work is tried again.</summary>
     public TimeSpan Patience { get; }

@@ -79,6 +79,9 @@ public sealed record Command(string Word, Lane Lane, string Summary)
     /// <summary>Whether people are offered the command in the menu of a domain that is in this state; null when it is no menu item.</summary>
     public Func<DomainRow, bool>? OfferedOn { get; init; }
 
+    /// <summary>A schedule may ask for it.</summary>
+    public bool IsSchedulable { get; init; }
+
     /// <summary>The capability, by the word in <see cref="Core.Nodes.NodeRow.Capabilities"/>, without which a host can't do it; null when every host can.</summary>
     public string? Needs { get; init; }
 

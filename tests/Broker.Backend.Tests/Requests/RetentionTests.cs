@@ -2,7 +2,6 @@ using Broker.Backend.Requests;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Broker.Backend.Tests.Requests;
 
@@ -72,7 +71,7 @@ public sealed class RetentionTests() : BackEndTests(isStarted: false)
         Assert.Equal((0, 0, 1), await _b.Db.Read(s => s.First<(int, int, int)>("SELECT (SELECT COUNT(*) FROM requests), (SELECT COUNT(*) FROM request_steps), (SELECT COUNT(*) FROM messages)")));
     }
 
-    private Task<int> Forget() => new Retention(_b.Db, TimeProvider.System, NullLogger<Retention>.Instance).Forget(CancellationToken.None);
+    private Task<int> Forget() => Retention.Forget(_b.Db, CancellationToken.None);
 
     private Task<long> Ended(string word, TimeSpan ago) => Insert(word, RequestState.Failed, ago);
 

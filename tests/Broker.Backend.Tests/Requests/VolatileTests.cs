@@ -113,7 +113,7 @@ public sealed class VolatileTests() : BackEndTests(adjust: s => s with { StopSec
         await Gone(desktop.Id);
         await _b.Until(s => UsersTable.Caller(s, id, null), caller => caller is null);
         using var retention = new Retention(_b.Db, TimeProvider.System, NullLogger<Retention>.Instance);
-        await retention.Forget(CancellationToken.None);
+        await retention.ForgetShortLived(CancellationToken.None);
         Assert.Null(await _b.Db.Read(s => UsersTable.Get(s, id)));
     }
 

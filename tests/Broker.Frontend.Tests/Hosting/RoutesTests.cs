@@ -84,6 +84,7 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
         .Replace("/api/bases/{id:guid}", $"/api/bases/{@base}")
         .Replace("/api/domains/{id:guid}/published", $"/api/domains/{@base}/published")
         .Replace("/api/domains/{id:guid}/clones", $"/api/domains/{@base}/clones")
+        .Replace("/api/schedules/when", "/api/schedules/when?cron=0%2023%20*%20*%20*&time_zone=UTC")
         .Replace("{id:guid}", domain.ToString())
         .Replace("{id:long}", request.ToString(null, null))
         .Replace("{file}", "some.img")

@@ -11,6 +11,7 @@ public sealed record StartDomain(Guid Domain) : IRequest<StartDomain>, IOnDomain
     {
         Grant = Grant.Start,
         Aliases = ["start"],
+        IsSchedulable = true,
         OfferedOn = d => d is { IsBase: false, HasEnded: false, State: DomainState.Shutdown or DomainState.Hibernated },
     };
 
