@@ -351,7 +351,7 @@ _broker() {
         'broker nodes check') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker users') words='list add password first-admin-link make-admin remove-admin disable enable --config --json --help' ;;
         'broker users list') words='--config --json --help' ;;
-        'broker users add') words='--display-name --admin --must-change-password --if-missing --password-stdin --config --json --help' ;;
+        'broker users add') words='--display-name --admin --must-change-password --temporary --if-missing --password-stdin --config --json --help' ;;
         'broker users password') words='--must-change-password --password-stdin --config --json --help' ;;
         'broker users first-admin-link') words='--config --json --help' ;;
         'broker users make-admin') words='--as --config --json --help' ;;

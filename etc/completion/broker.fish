@@ -586,6 +586,7 @@ complete -c broker -n "__broker_at broker users list" -l help -d 'Show help and 
 complete -c broker -n "__broker_at broker users add" -l display-name -x -d 'The name people read. Default: the sign-in name.'
 complete -c broker -n "__broker_at broker users add" -l admin -d 'May do everything.'
 complete -c broker -n "__broker_at broker users add" -l must-change-password -d 'Has to choose a password of his own at the first sign-in.'
+complete -c broker -n "__broker_at broker users add" -l temporary -d 'Comes for one desktop and goes with it: his desktops are removed when they end, and the account with the last of them.'
 complete -c broker -n "__broker_at broker users add" -l if-missing -d 'Succeed without a change when there is such a user already.'
 complete -c broker -n "__broker_at broker users add" -l password-stdin -d 'Read the password from standard input, one line. There is no other way to give it: arguments can be seen by others.'
 complete -c broker -n "__broker_at broker users add" -l config -r -F -d 'Settings file. Variables BROKER_… win over it. Default: /etc/broker/broker.json, unless BROKER_DATABASE is set.'

@@ -42,13 +42,15 @@ internal static class Users
         var displayName = new Option<string?>("--display-name") { Description = "The name people read. Default: the sign-in name.", HelpName = "TEXT" };
         var admin = new Option<bool>("--admin") { Description = "May do everything." };
         var mustChange = new Option<bool>("--must-change-password") { Description = "Has to choose a password of his own at the first sign-in." };
+        var temporary = new Option<bool>("--temporary") { Description = "Comes for one desktop and goes with it: his desktops are removed when they end, and the account with the last of them." };
         var ifMissing = new Option<bool>("--if-missing") { Description = "Succeed without a change when there is such a user already." };
         var fromInput = PasswordStdin();
-        var command = new Command("add", "Make an account.") { name, displayName, admin, mustChange, ifMissing, fromInput };
+        var command = new Command("add", "Make an account.") { name, displayName, admin, mustChange, temporary, ifMissing, fromInput };
         command.SetAction(async (parsed, cancel) =>
         {
             var db = Settings.Open(parsed, terminal);
             var called = parsed.GetRequiredValue(name);
+            if (parsed.GetValue(temporary) && parsed.GetValue(admin)) throw new CommandFailedException("--temporary and --admin: an administrator is not forgotten with his last desktop.", ExitCode.Usage);
             if (UserNames.Problems(called).ToList() is { Count: > 0 } problems) throw new CommandFailedException(string.Join(' ', problems), ExitCode.Usage);
             if (await db.Read(s => UsersTable.Find(s, called), cancel) is { } there) return await AlreadyThere(there.Name);
 
@@ -57,7 +59,7 @@ internal static class Users
             {
                 await db.Transaction(async s =>
                 {
-                    var id = await UsersTable.Insert(s, called, parsed.GetValue(displayName) ?? called, hash, parsed.GetValue(admin), parsed.GetValue(mustChange));
+                    var id = await UsersTable.Insert(s, called, parsed.GetValue(displayName) ?? called, hash, parsed.GetValue(admin), parsed.GetValue(mustChange), parsed.GetValue(temporary));
                     await UsersTable.Audit(s, null, null, "user_added", called, new { id, is_admin = parsed.GetValue(admin), by = "command line" });
                 }, cancel);
             }
@@ -89,7 +91,7 @@ internal static class Users
         {
             var users = await Settings.Open(parsed, terminal).Read(UsersTable.All, cancel);
             await terminal.AnswerTable(parsed, users.Select(View), ["NAME", "DISPLAY NAME", "ROLE", "LAST SIGN-IN"],
-                users.Select(u => (Cell[])[u.Name, u.DisplayName, u.IsDisabled ? new Cell("disabled", Tone.Middling) : u.IsAdmin ? "administrator" : "", Terminal.When(u.LastSignInAt)]));
+                users.Select(u => (Cell[])[u.Name, u.DisplayName, u.IsDisabled ? new Cell("disabled", Tone.Middling) : u.IsAdmin ? "administrator" : u.IsTemporary ? "temporary" : "", Terminal.When(u.LastSignInAt)]));
             return ExitCode.Done;
         });
         return command;
@@ -145,7 +147,7 @@ internal static class Users
         return command;
     }
 
-    private static object View(UserRow u) => new { u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsDisabled, u.MustChangePassword, u.CreatedAt, u.LastSignInAt };
+    private static object View(UserRow u) => new { u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsTemporary, u.IsDisabled, u.MustChangePassword, u.CreatedAt, u.LastSignInAt };
 
     private static Command FirstAdminLink(Terminal terminal)
     {

@@ -69,6 +69,9 @@ public sealed record RequestView(
     /// <summary>What was done for it, in order; only when one request is asked for.</summary>
     public IReadOnlyList<StepView>? Steps { get; init; }
 
+    /// <summary>How the requests stand that this one caused; only when one request is asked for, and null when it caused none.</summary>
+    public Caused? Caused { get; init; }
+
     /// <summary>What went wrong in each try that was followed by another; only when one request is asked for.</summary>
     public IReadOnlyList<AttemptError>? AttemptErrors { get; init; }
 
@@ -76,9 +79,11 @@ public sealed record RequestView(
     public static async Task<RequestView> Whole(DbSession db, RequestRow row, Caller caller)
     {
         var steps = await RequestsTable.Steps(db, row);
+        var caused = await RequestsTable.CausedBy(db, row.Id);
         return (await Of(db, [row], caller))[0] with
         {
             Steps = [.. steps.Select(s => new StepView(s.At, s.Attempt, s.Percent, s.Text, s.EndedAt is { } end ? (long)(end - s.At).TotalMilliseconds : null))],
+            Caused = caused.Total > 0 ? caused : null,
             AttemptErrors = row.AttemptErrors.Deserialize<List<AttemptError>>(Json.Options) ?? [],
         };
     }

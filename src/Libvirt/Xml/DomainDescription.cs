@@ -42,6 +42,9 @@ public sealed class DomainDescription : Description
     /// <summary>Such as <c>q35</c>; null is the hypervisor's own choice.</summary>
     public string? Machine { get; init; }
 
+    /// <summary>Texts that the guest finds in its SMBIOS tables (<c>dmidecode -t 11</c>), where its firmware has such tables.</summary>
+    public IReadOnlyList<string> OemStrings { get; init; } = [];
+
     /// <summary>What it boots from, in turn: <c>hd</c>, <c>cdrom</c>, <c>fd</c>, <c>network</c>.</summary>
     public IReadOnlyList<string> Boot { get; init; } = [];
 
@@ -79,7 +82,10 @@ public sealed class DomainDescription : Description
         new XElement("vcpu", CurrentVcpus is { } there ? new XAttribute("current", there) : null, Vcpus),
         new XElement("os",
             new XElement("type", Arch == null ? null : new XAttribute("arch", Arch), Machine == null ? null : new XAttribute("machine", Machine), "hvm"),
-            Boot.Select(device => new XElement("boot", new XAttribute("dev", device)))),
+            Boot.Select(device => new XElement("boot", new XAttribute("dev", device))),
+            OemStrings.Count == 0 ? null : new XElement("smbios", new XAttribute("mode", "sysinfo"))),
+        OemStrings.Count == 0 ? null : new XElement("sysinfo", new XAttribute("type", "smbios"),
+            new XElement("oemStrings", OemStrings.Select(text => new XElement("entry", text)))),
         Features.Count + MoreFeatures.Count == 0 ? null : new XElement("features", Features.Select(feature => new XElement(feature)), MoreFeatures),
         Cpu,
         Clock,

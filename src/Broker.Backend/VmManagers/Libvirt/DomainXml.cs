@@ -36,6 +36,8 @@ internal static class DomainXml
             CurrentVcpus = mostVcpus > spec.Vcpus ? (uint)spec.Vcpus : null,
             Arch = "x86_64",
             Machine = "q35",
+            // a guest can call itself as people do
+            OemStrings = [$"hostname={spec.HostName}"],
             Boot = ["hd"],
             Features = [.. ((string[])["acpi", "apic", "pae"]).Where(name => features[name] == "on")],
             MoreFeatures = features["hyperv"] == "on" ? [HyperV()] : [],

@@ -10,6 +10,7 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
 {
     private const string Controller = "SATA";
     private const string MarkKey = "Broker/Domain";
+    private const string HostNameKey = "VBoxInternal/Devices/pcbios/0/Config/DmiOEMVBoxVer";
 
     private const int MostNics = 8;
 
@@ -33,6 +34,7 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
             await Create(spec);
             // Says that it is ours, to whoever looks at the host.
             await machine.SetExtra(MarkKey, $"{spec.Id}");
+            await TellHostName(machine, spec);
             report = await machine.Read();
         }
         var notes = MachineNotes.Read(folders.Of(spec.Id)) ?? new(spec.DisplaySocket, null, false, []);
@@ -78,7 +80,11 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
             throw new VmException($"{report.Name} can't be renamed to {spec.Name} while it runs. Shut it down first.");
         await CheckNameIsFree(spec);
         await machine.Modify(new() { Name = spec.Name });
+        await TellHostName(machine, spec);
     }
+
+    // one of the two texts that its firmware has for the guest (dmidecode -t 11)
+    private static Task TellHostName(Machine machine, DomainSpec spec) => machine.SetExtra(HostNameKey, $"string:hostname={spec.HostName}");
 
     private async Task CheckNameIsFree(DomainSpec spec)
     {
