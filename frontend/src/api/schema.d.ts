@@ -764,6 +764,24 @@ export interface components {
             /** @description It has said so lately enough. */
             is_alive: boolean;
         };
+        /** @description How the requests stand that another one caused: one that is done by many. */
+        Caused: {
+            /**
+             * Format: int64
+             * @description How many there are, as far as they are kept.
+             */
+            total?: number;
+            /**
+             * Format: int64
+             * @description How many ended well.
+             */
+            done?: number;
+            /**
+             * Format: int64
+             * @description How many ended badly or were taken back.
+             */
+            failed?: number;
+        };
         /** @description A word that can be chosen. */
         Choice: {
             /** @description The word; hypervisors know it by this. */
@@ -1684,6 +1702,7 @@ export interface components {
             position: null | components["schemas"]["Position"];
             /** @description What was done for it, in order; only when one request is asked for. */
             steps?: null | components["schemas"]["Step"][];
+            caused?: null | components["schemas"]["Caused"];
             /** @description What went wrong in each try that was followed by another; only when one request is asked for. */
             attempt_errors?: null | components["schemas"]["AttemptError"][];
         };
