@@ -16,9 +16,10 @@ internal static class IdleDesktops
     // whoever has just asked something of it is not far
     private static readonly TimeSpan Activity = TimeSpan.FromMinutes(5);
 
-    /// <summary>Has nobody been connected for as long as its grace is? Those that start by themselves are meant to run without anybody. Pure.</summary>
+    /// <summary>Has nobody been connected for as long as its grace is? Those that start by themselves, and the free ones of a pool, are meant to run without anybody. Pure.</summary>
     public static bool IsIdle(DomainRow domain, DateTimeOffset now) =>
         domain is { State: DomainState.Active, ShutdownDisconnected: true, Autostart: false, ClientStatus: ClientStatus.Disconnected, ClientSince: { } since }
+        && domain.PoolUse is not PoolUse.Free
         && now - since >= (domain.DisconnectGraceSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : UsualGrace);
 
     /// <summary>Asks for its shutdown in a minute, unless somebody comes until then, and tells its owner; nothing when something is being done with it or was just asked of it.</summary>

@@ -57,7 +57,7 @@ public static class Firing
         Machines.All => true,
         Machines.Active => domain.State is DomainState.Active or DomainState.Paused,
         Machines.Hibernated => domain.State is DomainState.Hibernated,
-        Machines.Disconnected => domain.State is DomainState.Active or DomainState.Paused && domain.ClientStatus is ClientStatus.Disconnected && !domain.Autostart,
+        Machines.Disconnected => domain.State is DomainState.Active or DomainState.Paused && domain.ClientStatus is ClientStatus.Disconnected && !domain.Autostart && domain.PoolUse is not PoolUse.Free,
         Machines.Autostart => domain.Autostart,
     };
 
