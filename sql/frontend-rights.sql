@@ -32,7 +32,7 @@ GRANT INSERT, DELETE ON domain_shares TO account;
 GRANT UPDATE (autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, ends_at, end_warned_seconds) ON domains TO account;
 
 -- What holds for everybody.
-GRANT INSERT, UPDATE (value) ON settings TO account;
+GRANT INSERT, UPDATE ON settings TO account;
 
 -- Handing a free clone of a pool out; the number of a clone that is made for it.
 GRANT UPDATE (owner_id, pool_use, pool_use_since, client_status, client_address, client_since, clones_numbered) ON domains TO account;

@@ -5,6 +5,7 @@ _broker() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
       'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains copy' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains rename' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains copy' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains rename' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -14,6 +15,7 @@ _broker() {
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
     'broker requests list --command') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain fill_pool force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_domain start_domain' ;;
+    'broker requests list --command') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start start_clones start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -68,6 +70,16 @@ _broker() {
     'broker domains copy --after-any') words='' ;;
     'broker domains copy --priority') words='' ;;
     'broker domains copy --timeout') words='' ;;
+    'broker domains force-reboot --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker domains force-reboot --base') words='' ;;
+    'broker domains force-reboot --owned-by') words='' ;;
+    'broker domains force-reboot --on-node') words='' ;;
+    'broker domains force-reboot --as') words='' ;;
+    'broker domains force-reboot --at') words='' ;;
+    'broker domains force-reboot --after') words='' ;;
+    'broker domains force-reboot --after-any') words='' ;;
+    'broker domains force-reboot --priority') words='' ;;
+    'broker domains force-reboot --timeout') words='' ;;
     'broker domains force-shutdown --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains force-shutdown --base') words='' ;;
     'broker domains force-shutdown --owned-by') words='' ;;
@@ -168,6 +180,17 @@ _broker() {
     'broker domains screenshot --after-any') words='' ;;
     'broker domains screenshot --priority') words='' ;;
     'broker domains screenshot --timeout') words='' ;;
+    'broker domains shutdown-clones --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker domains shutdown-clones --base') words='' ;;
+    'broker domains shutdown-clones --owned-by') words='' ;;
+    'broker domains shutdown-clones --on-node') words='' ;;
+    'broker domains shutdown-clones --timeout-seconds') words='' ;;
+    'broker domains shutdown-clones --as') words='' ;;
+    'broker domains shutdown-clones --at') words='' ;;
+    'broker domains shutdown-clones --after') words='' ;;
+    'broker domains shutdown-clones --after-any') words='' ;;
+    'broker domains shutdown-clones --priority') words='' ;;
+    'broker domains shutdown-clones --timeout') words='' ;;
     'broker domains shutdown --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains shutdown --base') words='' ;;
     'broker domains shutdown --owned-by') words='' ;;
@@ -179,6 +202,27 @@ _broker() {
     'broker domains shutdown --after-any') words='' ;;
     'broker domains shutdown --priority') words='' ;;
     'broker domains shutdown --timeout') words='' ;;
+    'broker domains shutdown-start --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker domains shutdown-start --base') words='' ;;
+    'broker domains shutdown-start --owned-by') words='' ;;
+    'broker domains shutdown-start --on-node') words='' ;;
+    'broker domains shutdown-start --timeout-seconds') words='' ;;
+    'broker domains shutdown-start --as') words='' ;;
+    'broker domains shutdown-start --at') words='' ;;
+    'broker domains shutdown-start --after') words='' ;;
+    'broker domains shutdown-start --after-any') words='' ;;
+    'broker domains shutdown-start --priority') words='' ;;
+    'broker domains shutdown-start --timeout') words='' ;;
+    'broker domains start-clones --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker domains start-clones --base') words='' ;;
+    'broker domains start-clones --owned-by') words='' ;;
+    'broker domains start-clones --on-node') words='' ;;
+    'broker domains start-clones --as') words='' ;;
+    'broker domains start-clones --at') words='' ;;
+    'broker domains start-clones --after') words='' ;;
+    'broker domains start-clones --after-any') words='' ;;
+    'broker domains start-clones --priority') words='' ;;
+    'broker domains start-clones --timeout') words='' ;;
     'broker domains start --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains start --base') words='' ;;
     'broker domains start --owned-by') words='' ;;
@@ -301,8 +345,9 @@ _broker() {
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
         'broker requests ask') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain fill_pool force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_domain start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start start_clones start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
-        'broker domains') words='list show set share unshare change-owner clone copy force-shutdown hibernate import pause reboot refresh remove rename resume return-to-pool screenshot shutdown start --config --json --help' ;;
+        'broker domains') words='list show set share unshare change-owner clone copy force-reboot force-shutdown hibernate import pause reboot refresh remove rename resume return-to-pool screenshot shutdown-clones shutdown shutdown-start start-clones start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
         'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --as --config --json --help' ;;
@@ -311,6 +356,7 @@ _broker() {
         'broker domains change-owner') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains clone') words='--name --owner --volatile --memory-mib --vcpus --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains copy') words='--name --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains force-reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains hibernate') words='--all --state --base --owned-by --on-node --only-if-disconnected --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains import') words='--alias --description --memory-mib --vcpus --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -323,6 +369,10 @@ _broker() {
         'broker domains return-to-pool') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains screenshot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --only-if-disconnected --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains shutdown-clones') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains shutdown-start') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains start-clones') words='--all --state --base --owned-by --on-node --sequential --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains start') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases') words='list clone fill prepare unprepare publish unpublish volatile lasting pool pools --config --json --help' ;;
         'broker bases list') words='--config --json --help' ;;

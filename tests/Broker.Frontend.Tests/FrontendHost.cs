@@ -167,6 +167,8 @@ public sealed class Browser : IDisposable
 
     public Task<HttpResponseMessage> Put(string path, object body) => Send(HttpMethod.Put, path, body);
 
+    public Task<HttpResponseMessage> Patch(string path, object body) => Send(HttpMethod.Patch, path, body);
+
     public Task<HttpResponseMessage> Delete(string path) => Send(HttpMethod.Delete, path, null);
 
     public async Task<HttpResponseMessage> Send(HttpMethod method, string path, object? body)

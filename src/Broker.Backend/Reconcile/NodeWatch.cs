@@ -7,6 +7,7 @@ using Broker.Backend.VmManagers;
 using Broker.Core;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Messages;
 using Broker.Core.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -134,7 +135,11 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         if (known != NodeState.Up)
         {
             Log.NodeUp(logger, node.Row.Name);
-            await db.Transaction(s => NodesTable.SetUp(s, node.Row.Id, capabilities, facts), stop);
+            await db.Transaction(async s =>
+            {
+                await Autostart.Ask(s, node.Row.Id, facts);
+                await NodesTable.SetUp(s, node.Row.Id, capabilities, facts);
+            }, stop);
         }
 
         var byId = reports.ToDictionary(r => r.Id);
@@ -146,6 +151,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
             else if (EndedDesktops.IsOne(row)) await db.Transaction(s => EndedDesktops.See(s, row.Id), stop);
         }
 
+        await RunTimes.Keep(db, node.Row.Id, stop);
         await Clients.Look(db, node, rows, stop);
         return NodeState.Up;
     }
@@ -158,7 +164,10 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         if (Observed.Next(row, report) is { } next)
         {
             Log.Corrected(logger, row.Name, Word.Of(row.State), Word.Of(next.State));
-            await DomainsTable.SetState(s, row.Id, next.State, next.Detail);
+            // somebody started it on its host: this run begins here
+            if (next.State is DomainState.Active && row.State is DomainState.Shutdown or DomainState.Hibernated) await DomainsTable.SetStarted(s, row.Id, next.Detail);
+            else await DomainsTable.SetState(s, row.Id, next.State, next.Detail);
+            if (next.Detail == Observed.MemoryLost) MessagesTable.Tell(s, row, new MemoryLost());
             if (next.State is DomainState.Shutdown)
             {
                 await Core.Requests.RequestsTable.CallOffForcedShutdown(s, row.Id);

@@ -13,6 +13,7 @@ public interface IHandler<in TRequest> where TRequest : IRequest<TRequest>
     /// <returns>What came out of it, to be kept with the request as JSON; null for nothing.</returns>
     /// <exception cref="RequestFailedException">It can't be done; trying again would not help.</exception>
     /// <exception cref="TryAgainException">It can't be done now.</exception>
+    /// <exception cref="NotYetException">It is too early, and nothing went wrong.</exception>
     Task<object?> Handle(TRequest request, Work work);
 
     /// <summary>Takes back what was half done, after <see cref="Handle"/> failed for the last time, or the request was taken back between two steps. It may be repeated as well.</summary>
@@ -39,6 +40,15 @@ public sealed class TryAgainException(string code, string message, Exception? in
 {
     /// <summary>A fixed word.</summary>
     public string Code { get; } = code;
+}
+
+/// <summary>It can't be done yet, and nothing went wrong: it waits as long as it takes, and what comes after it on the same machine waits with it.</summary>
+/// <param name="message">What it waits for, in a sentence.</param>
+/// <param name="wait">After how long it looks again.</param>
+public sealed class NotYetException(string message, TimeSpan wait) : Exception(message)
+{
+    /// <summary>After how long it looks again.</summary>
+    public TimeSpan Wait { get; } = wait;
 }
 
 /// <summary>Whoever asked does not want it any more: stop here, so that it can be undone.</summary>

@@ -296,6 +296,10 @@ public sealed class RequestLoop(
             await Undo(request, work, "It was taken back.");
             return await End(row, s => RequestsTable.Cancelled(s, row), RequestState.Cancelled);
         }
+        catch (NotYetException e)
+        {
+            return await End(row, s => RequestsTable.NotYet(s, row, e.Message, e.Wait), RequestState.Waiting);
+        }
         catch (Exception e) when (e is not ClaimLostException)
         {
             var (code, text, again) = Explain(e);

@@ -31,7 +31,9 @@ public sealed record NodeSettings(string Name, string Uri, string PoolFolder, st
 /// </summary>
 public interface IVmNode : IDisposable
 {
-    /// <summary>What the host told about itself: version, virtualisation type, processors, memory.</summary>
+    /// <summary>
+    /// What the host told about itself: version, virtualisation type, processors, memory; <c>boot_id</c>, which is another one after each start of the host.
+    /// </summary>
     IReadOnlyDictionary<string, string> Facts { get; }
 
     /// <summary>False when the connection is lost for good; it never heals, connect anew.</summary>
@@ -249,6 +251,26 @@ public interface ICanHibernate : ICapability
     /// <summary>Throws the saved memory away: the next start boots. What has none stays as it is.</summary>
     void Discard(Guid id);
 }
+
+/// <summary>Has a reset button for each domain.</summary>
+public interface ICanReset : ICapability
+{
+    /// <summary>Restarts a running domain without asking its guest; returns at once.</summary>
+    /// <exception cref="VmException">It is off.</exception>
+    void Reset(Guid id);
+}
+
+/// <summary>Knows how much memory its host has left.</summary>
+public interface ICanReportMemory : ICapability
+{
+    /// <summary>The host's memory now.</summary>
+    HostMemory Memory();
+}
+
+/// <summary>A host's memory.</summary>
+/// <param name="TotalKib">All of it, in KiB.</param>
+/// <param name="FreeKib">What new machines could take of it, in KiB: what is kept of files can be given up.</param>
+public sealed record HostMemory(long TotalKib, long FreeKib);
 
 /// <summary>Lets domains stand still.</summary>
 public interface ICanPause : ICapability

@@ -54,6 +54,9 @@ public enum Grant
     /// <summary>See and change users.</summary>
     ManageUsers,
 
+    /// <summary>Have any number of desktops running at a time.</summary>
+    StartMany,
+
     /// <summary>See nodes, the library and everybody's requests.</summary>
     Operate,
 }

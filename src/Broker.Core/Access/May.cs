@@ -68,6 +68,7 @@ public static class May
         Grant.CreateBase => "turn machines into bases",
         Grant.CreateMachine => "make machines",
         Grant.ManageUsers => "manage users",
+        Grant.StartMany => "have any number of desktops running",
         Grant.Operate => "look after the hosts",
     };
 }

@@ -44,6 +44,22 @@ public static class DomainsTable
     public static Task<IReadOnlyList<DomainRow>> OnNode(DbSession db, long nodeId) =>
         db.Query<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.node_id = @nodeId", new { nodeId });
 
+    /// <summary>The clones of a base, by name.</summary>
+    public static Task<IReadOnlyList<DomainRow>> ClonesOf(DbSession db, Guid id) =>
+        db.Query<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.base_id = @id ORDER BY d.name", new { id });
+
+    /// <summary>Somebody's machines that run or stand still, the one first that was started first.</summary>
+    public static Task<IReadOnlyList<DomainRow>> RunningOf(DbSession db, long ownerId) =>
+        db.Query<DomainRow>($"SELECT {Columns} FROM domains d WHERE d.owner_id = @ownerId AND d.state IN ('active', 'paused') ORDER BY d.started_at, d.id", new { ownerId });
+
+    /// <summary>How many that are.</summary>
+    public static Task<int> Running(DbSession db, long ownerId) =>
+        db.First<int>("SELECT COUNT(*) FROM domains WHERE owner_id = @ownerId AND state IN ('active', 'paused')", new { ownerId });
+
+    /// <summary>Who has more than one of them.</summary>
+    public static Task<IReadOnlyList<long>> OwnersOfMany(DbSession db) =>
+        db.Query<long>("SELECT owner_id FROM domains WHERE state IN ('active', 'paused') GROUP BY owner_id HAVING COUNT(*) > 1 ORDER BY owner_id");
+
     /// <summary>How many clones a base has.</summary>
     public static Task<int> Clones(DbSession db, Guid id) => db.First<int>("SELECT COUNT(*) FROM domains WHERE base_id = @id", new { id });
 
@@ -250,6 +266,12 @@ public static class DomainsTable
         // people see the change on what they look at: the machine itself, and a countdown that runs
         foreach (var each in all.Where(d => d.Id == domain.Id || (settings.RunTimeoutSeconds is not null && d.StartedAt is not null && !d.IsBase))) EventsTable.Domain(db, each);
     }
+
+    /// <summary>This run of it ends in so many seconds.</summary>
+    /// <returns>When that is.</returns>
+    public static Task<DateTimeOffset> PutEndOff(DbSession db, Guid id, int seconds) =>
+        db.First<DateTimeOffset>(
+            "UPDATE domains SET ends_at = UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND WHERE id = @id; SELECT ends_at FROM domains WHERE id = @id", new { id, seconds });
 
     /// <summary>Its owner has been warned that it ends in so many seconds.</summary>
     public static Task SetEndWarned(DbSession db, Guid id, int seconds) => db.Execute("UPDATE domains SET end_warned_seconds = @seconds WHERE id = @id", new { id, seconds });

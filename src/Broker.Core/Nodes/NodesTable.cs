@@ -43,6 +43,9 @@ public static class NodesTable
     /// <summary>The node with this key.</summary>
     public static Task<NodeRow?> Get(DbSession db, long id) => db.First<NodeRow>($"SELECT {Columns} FROM nodes WHERE id = @id", new { id });
 
+    /// <summary>Lets only one transaction at a time do what comes next on a node.</summary>
+    public static Task Lock(DbSession db, long id) => db.First<long>("SELECT id FROM nodes WHERE id = @id FOR UPDATE", new { id });
+
     /// <summary>Adds a node, or changes where the one of this name is.</summary>
     public static async Task Put(DbSession db, string name, VmManagerKind manager, string uri)
     {

@@ -355,6 +355,22 @@ public static class RequestsTable
         return true;
     }
 
+    /// <summary>Lets a request wait until it can be done, however long that takes: it does not count as a try.</summary>
+    /// <returns>False when the claim was lost, and nothing was written.</returns>
+    public static async Task<bool> NotYet(DbSession db, RequestRow row, string text, TimeSpan wait)
+    {
+        var held = await db.Execute(
+            """
+            UPDATE requests SET state = 'waiting', claimed_by = NULL, lease_until = NULL, at_time = UTC_TIMESTAMP(6) + INTERVAL @wait SECOND,
+              attempts = GREATEST(attempts - 1, 1), progress_text = LEFT(@text, 255)
+            WHERE id = @Id AND epoch = @Epoch AND state = 'working'
+            """,
+            new { row.Id, row.Epoch, wait = wait.TotalSeconds, text });
+        if (held == 0) return false;
+        EventsTable.Request(db, row with { State = RequestState.Waiting, ProgressText = text });
+        return true;
+    }
+
     /// <summary>Gives a claim back, as if it had never been taken up.</summary>
     /// <returns>False when it was lost before.</returns>
     public static async Task<bool> GiveBack(DbSession db, RequestRow row) => await Holds(db, row.Id, row.Epoch) && await TakeBack(db, [row]) > 0;
@@ -395,6 +411,19 @@ public static class RequestsTable
         var by = await db.First<string?>("SELECT u.display_name FROM requests r JOIN users u ON u.id = r.cancel_asked_by WHERE r.id = @Id", new { row.Id });
         return await End(db, row, RequestState.Cancelled, "cancelled", by is null ? "It was taken back." : $"{by} has taken it back.", null);
     }
+
+    /// <summary>The commands that end a run.</summary>
+    private static readonly string[] Endings = [ShutdownDomain.Spec.Word, ForceShutdownDomain.Spec.Word, HibernateDomain.Spec.Word, RemoveDomain.Spec.Word];
+
+    /// <summary>Those of these domains that somebody has asked to shut down, hibernate or remove, now and not for later.</summary>
+    public static async Task<IReadOnlySet<Guid>> BeingEnded(DbSession db, IReadOnlyCollection<Guid> domains) =>
+        (await Open(db, domains)).Where(r => Endings.Contains(r.Command) && (!r.IsLater || r.Attempts > 0)).Select(r => r.DomainId!.Value).ToHashSet();
+
+    /// <summary>The forced shutdown that a shutdown of this run has left for later.</summary>
+    public static Task<RequestRow?> ForcedShutdown(DbSession db, Guid domain) =>
+        db.First<RequestRow>(
+            $"SELECT {Columns} FROM requests r WHERE r.domain_id = @domain AND r.command = @Word AND r.state = 'waiting' AND r.attempts = 0 AND JSON_VALUE(r.args, '$.started_at') IS NOT NULL ORDER BY r.at_time LIMIT 1",
+            new { domain, ForceShutdownDomain.Spec.Word });
 
     /// <summary>Takes the forced shutdown back that a shutdown of this run has left for later. What somebody asked for himself stays.</summary>
     public static async Task CallOffForcedShutdown(DbSession db, Guid domain)

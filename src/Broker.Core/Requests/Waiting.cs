@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Broker.Core.Database;
 
 namespace Broker.Core.Requests;
@@ -83,6 +84,8 @@ public static class Waiting
     /// <summary>The judgement itself: pure.</summary>
     public static Wait Judge(RequestRow row, DateTimeOffset now, LaneLoad lane, int ahead, long? blockedBy)
     {
+        if (row is { State: RequestState.Waiting, Attempts: > 0, AttemptErrors: { ValueKind: JsonValueKind.Array } errors } && errors.GetArrayLength() == 0)
+            return new(WaitsFor.Retry, row.AtTime, null, ahead, null, row.ProgressText ?? "It is tried again in a moment.");
         if (row.State == RequestState.Waiting && row.Attempts > 0)
             return new(WaitsFor.Retry, row.AtTime, null, ahead, row.AtTime, $"It is tried again. The last try: {row.ProgressText}");
         if (row is { State: RequestState.Waiting, AtTime: { } at } && at > now) return new(WaitsFor.Time, at, null, 0, at, "It was asked for a later time.");

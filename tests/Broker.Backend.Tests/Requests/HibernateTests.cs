@@ -2,6 +2,7 @@ using System.Text.Json;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Domains;
+using Broker.Core.Messages;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
@@ -44,6 +45,7 @@ public sealed class HibernateTests() : BackEndTests(adjust: s => s with { StopSe
         Assert.Contains("started afresh", now.StateDetail, StringComparison.Ordinal);
         var told = await _b.Db.Read(s => s.First<string>("SELECT data FROM events WHERE domain_id = @Id AND is_history ORDER BY id DESC LIMIT 1", new { desktop.Id }));
         Assert.Contains("started afresh", JsonDocument.Parse(told!).RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(MessageKind.MemoryLost, (await _b.Db.Read(s => MessagesTable.Of(s, desktop.OwnerId)))[0].Kind);
     }
 
     [Fact]

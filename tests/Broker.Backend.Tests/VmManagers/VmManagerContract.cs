@@ -180,6 +180,7 @@ public abstract partial class VmManagerContract : IAsyncLifetime
         var spec = await DefineBlank();
 
         Assert.Contains("off", Assert.Throws<VmException>(() => Node.Reboot(spec.Id)).Message, StringComparison.Ordinal);
+        Assert.Contains("off", Assert.Throws<VmException>(() => Node.As<ICanReset>()!.Reset(spec.Id)).Message, StringComparison.Ordinal);
         Node.Shutdown(spec.Id);
         Assert.Equal(Power.Off, Inventory(spec)!.Power);
     }
@@ -202,6 +203,12 @@ public abstract partial class VmManagerContract : IAsyncLifetime
         using (await PaintScreen(spec))
             await Until(() => Marked() < 0.5);
         Node.Reboot(spec.Id);
+        Assert.Equal(Power.Running, Inventory(spec)!.Power);
+        await Until(() => Marked() > 0.5);
+
+        using (await PaintScreen(spec))
+            await Until(() => Marked() < 0.5);
+        Node.As<ICanReset>()!.Reset(spec.Id);
         Assert.Equal(Power.Running, Inventory(spec)!.Power);
         await Until(() => Marked() > 0.5);
 

@@ -28,6 +28,7 @@ public class MayTests
         { Grant.CreateBase,         false, false, false, false, false },
         { Grant.CreateMachine,      false, false, false, false, false },
         { Grant.ManageUsers,        false, false, false, false, false },
+        { Grant.StartMany,          false, false, false, false, false },
         { Grant.Operate,            false, false, false, false, false },
     };
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
@@ -36,6 +37,8 @@ public class WaitingTests
         var later = Row with { State = RequestState.Waiting, AtTime = Now.AddHours(1) };
         Assert.Equal((WaitsFor.Time, later.AtTime), (Waiting.Judge(later, Now, Full, 0, null).For, Waiting.Judge(later, Now, Full, 0, null).Until));
         Assert.Equal(WaitsFor.Retry, Waiting.Judge(later with { Attempts = 1 }, Now, Full, 0, null).For);
+        var noRoom = later with { Attempts = 1, AttemptErrors = JsonSerializer.SerializeToElement(Array.Empty<string>()), ProgressText = "The host has no memory left." };
+        Assert.Equal("The host has no memory left.", Waiting.Judge(noRoom, Now, Full, 0, null).Text);
         Assert.Equal((WaitsFor.Request, 5L), (Waiting.Judge(Row with { State = RequestState.Waiting, AfterId = 5 }, Now, Full, 0, null).For, 5L));
     }
 

@@ -44,6 +44,42 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task How_long_a_machine_runs_is_set_by_those_who_look_after_the_hosts_and_seen_by_its_owner()
+    {
+        var running = await host.NewDomain("set-running", host.Student);
+        await host.Db.Transaction(s => DomainsTable.SetStarted(s, running.Id));
+        using var admin = await host.SignedIn("admin");
+        using var student = await host.SignedIn("student");
+        await student.Patch($"/api/domains/{running.Id}/settings", new { run_timeout_seconds = 0 }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await admin.Patch($"/api/domains/{running.Id}/settings", new { run_timeout_seconds = 5 }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
+        Assert.DoesNotContain("set", await May(student, running.Id));
+        Assert.Contains("set", await May(admin, running.Id));
+
+        await admin.Patch($"/api/domains/{running.Id}/settings", new { run_timeout_seconds = 28_800, autostart = true }).Gives(HttpStatusCode.OK);
+
+        var seen = await student.Get($"/api/domains/{running.Id}").Gives(HttpStatusCode.OK);
+        Assert.Equal(TimeSpan.FromHours(8), seen.GetProperty("ends_at").GetDateTimeOffset() - seen.GetProperty("started_at").GetDateTimeOffset());
+        Assert.Equal("shutdown_domain", seen.GetProperty("next").GetProperty("action").GetString());
+        var settings = seen.GetProperty("settings");
+        Assert.Equal((true, 28_800, false), (settings.GetProperty("autostart").GetBoolean(), settings.GetProperty("run_timeout_seconds").GetInt32(), settings.GetProperty("shutdown_disconnected").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task What_holds_for_everybody_is_set_by_those_who_look_after_the_hosts()
+    {
+        using var admin = await host.SignedIn("admin");
+        using var student = await host.SignedIn("student");
+        await student.Get("/api/settings").Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await admin.Put("/api/settings", new { start_limit = 2 }).Refuses(HttpStatusCode.BadRequest, "bad_request");     // all or none
+        await admin.Put("/api/settings", new { start_limit = -1, memory_reserve_mib = 256 }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
+
+        await admin.Put("/api/settings", new { start_limit = 2, memory_reserve_mib = 256 }).Gives(HttpStatusCode.OK);
+
+        var now = await admin.Get("/api/settings").Gives(HttpStatusCode.OK);
+        Assert.Equal((2, 1), (now.GetProperty("settings").GetProperty("start_limit").GetInt32(), now.GetProperty("defaults").GetProperty("start_limit").GetInt32()));
+    }
+
+    [Fact]
     public async Task What_the_host_can_not_do_is_not_offered()
     {
         var running = await host.NewDomain("may-hibernate", host.Student, DomainState.Active);

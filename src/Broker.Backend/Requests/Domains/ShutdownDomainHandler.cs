@@ -34,9 +34,19 @@ public sealed class ShutdownDomainHandler : IHandler<ShutdownDomain>
         {
             // the clock that decides when it is time
             var at = await db.First<DateTimeOffset>(
-                "SELECT UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND", new { seconds = request.TimeoutSeconds ?? ShutdownDomain.DefaultTimeoutSeconds });
-            await RequestsTable.CallOffForcedShutdown(db, domain.Id);
-            await RequestWriter.Submit(db, work.Caller, new ForceShutdownDomain(domain.Id, domain.StartedAt), at);
+                "SELECT UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND",
+                new { seconds = request.TimeoutSeconds ?? domain.ShutdownTimeoutSeconds ?? ShutdownDomain.DefaultTimeoutSeconds });
+            // to press the button once more does not put the end off
+            if (domain.State is DomainState.ShuttingDown && await RequestsTable.ForcedShutdown(db, domain.Id) is { AtTime: { } earlier } && earlier <= at)
+            {
+                at = earlier;
+            }
+            else
+            {
+                await RequestsTable.CallOffForcedShutdown(db, domain.Id);
+                await RequestWriter.Submit(db, work.Caller, new ForceShutdownDomain(domain.Id, domain.StartedAt), at);
+            }
+
             await DomainsTable.SetState(db, domain.Id, DomainState.ShuttingDown);
             RequestsTable.Progress(db, work.Row, 50, "Pressing the power button");
             return at;

@@ -5,6 +5,7 @@ using Broker.Backend.VmManagers;
 using Broker.Core.Database;
 using Broker.Core.Displays;
 using Broker.Core.Domains;
+using Broker.Core.Messages;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 
@@ -25,12 +26,13 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         var node = await work.NodeOf(domain);
         var spec = await work.Read(db => Specs.Of(db, domain, node));
 
-        var before = await work.Look(node, domain.Id);
+        var (before, memory) = await work.On(node, Gate.Read, vm => (vm.Inventory().FirstOrDefault(r => r.Id == domain.Id), vm.As<ICanReportMemory>()?.Memory()));
         if (domain.State is DomainState.Active && before?.Power is Power.Running) return new Outcome(domain.Id);
         // The row knows it longer than the host: whoever takes this up again finds it running.
         var hadMemory = domain.SavedAt is not null || before?.Power is Power.Saved;
         await work.Write(async db =>
         {
+            if (memory is not null && before?.Power is not (Power.Running or Power.Paused)) await Room.Check(db, work.Row, domain, node.Row, memory);
             RequestsTable.Progress(db, work.Row, 10, hadMemory ? "Bringing its memory back" : "Starting");
             if (hadMemory && domain.SavedAt is null) await DomainsTable.SetState(db, domain.Id, DomainState.Hibernated);
             await DomainsTable.SetState(db, domain.Id, DomainState.Starting);
@@ -52,6 +54,8 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         {
             await IsUp(db, domain.Id, node, isLost ? Observed.MemoryLost : null);
             if (isLost && domain.NeedsRestart) await DomainsTable.SetUpToDate(db, domain.Id);
+            if (isLost) MessagesTable.Tell(db, domain, new MemoryLost());
+            await EnforceLimitsHandler.AfterStart(db, domain.OwnerId);
         });
         return new Outcome(domain.Id, hadMemory ? !isLost : null, isLost ? Observed.MemoryLost : null);
     }

@@ -10,7 +10,7 @@ using Libvirt;
 namespace Broker.Backend.VmManagers.Libvirt;
 
 /// <summary>A host with libvirtd. Acts only on domains whose UUIDs it is given.</summary>
-internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses, ICanExamine, ICanChangeLive
+internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanExamine, ICanChangeLive
 {
     private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestSave = TimeSpan.FromMinutes(25);
@@ -215,6 +215,19 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanScree
         using var domain = Get(id);
         if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: there is nothing to restart. Start it.");
         domain.Reboot();
+    });
+
+    public void Reset(Guid id) => Work("The domain could not be reset", _jobs, () =>
+    {
+        using var domain = Get(id);
+        if (!domain.IsActive()) throw new VmException($"{domain.GetName()} is off: there is nothing to reset. Start it.");
+        domain.Reset();
+    });
+
+    public HostMemory Memory() => Ask("The host's memory could not be read", () =>
+    {
+        var memory = _reads.NodeGetMemoryStats();
+        return new HostMemory((long)(memory.Total ?? 0), (long)((memory.Free ?? 0) + (memory.Buffers ?? 0) + (memory.Cached ?? 0)));
     });
 
     public void Destroy(Guid id) => Work("The domain could not be turned off", _jobs, () =>

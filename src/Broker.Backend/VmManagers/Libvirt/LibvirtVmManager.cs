@@ -124,6 +124,7 @@ public sealed class LibvirtVmManager : IVmManager
             ["virt_type"] = virtType,
             ["host_cpus"] = FormattableString.Invariant($"{host.Cpus}"),
             ["host_memory_kib"] = FormattableString.Invariant($"{host.Memory}"),
+            ["boot_id"] = ThisHost.BootId(),
             ["video_models"] = string.Join(',', can.Elements("devices").Elements("video").Elements("enum").Elements("value").Select(model => model.Value)),
             ["cpu_models"] = string.Join(',', can.Elements("cpu").Elements("mode").Where(mode => (string?)mode.Attribute("supported") == "yes").Select(mode => (string?)mode.Attribute("name"))
                 .Concat(can.Elements("cpu").Elements("mode").Elements("model").Where(model => (string?)model.Attribute("usable") is not (null or "no")).Select(model => model.Value))),

@@ -11,7 +11,7 @@ namespace Broker.Backend.VmManagers.Simulated;
 /// Domains as files <c>UUID.json</c> in a folder. The files are the truth (other processes may change them); what is in memory is read anew when a file has
 /// another time. Displays are served by the process that started the domain, or by the one that connects when that one is gone.
 /// </summary>
-internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanScreenshot, ICanReportAddresses, ICanChangeLive
+internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanChangeLive
 {
     private const string MemoryStart = "memory\n";
     private const string MemoryEnd = "\nend\n";
@@ -43,6 +43,7 @@ internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanScr
             ["hypervisor"] = "simulated",
             ["virt_type"] = "none",
             ["host_cpus"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+            ["boot_id"] = PlayedHost.Read(folder)?.BootId ?? ThisHost.BootId(),
             ["host_memory_kib"] = (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024).ToString(CultureInfo.InvariantCulture),
         };
         foreach (var known in All().Where(known => known.State.IsOn))
@@ -172,6 +173,22 @@ internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanScr
             if (_displays.TryGetValue(id, out var display)) display.Screen.Reset();
         });
     }
+
+    public void Reset(Guid id)
+    {
+        _faults.Meet("reset");
+        if (Get(id) is not { Power: Power.Running } running) throw new VmException($"{Get(id).Spec.Name} is off: there is nothing to reset. Start it.");
+        if (_displays.TryGetValue(running.Spec.Id, out var display)) display.Screen.Reset();
+    }
+
+    public HostMemory Memory()
+    {
+        var total = PlayedHost.Read(_folder)!.MemoryKib;
+        return new(total, total - All().Where(known => known.State.IsOn).Sum(known => known.State.Spec.MemoryKib));
+    }
+
+    // its domains take no memory, unless it plays a host that has some
+    public T? As<T>() where T : class, ICapability => typeof(T) == typeof(ICanReportMemory) && PlayedHost.Read(_folder) is null ? null : this as T;
 
     public void Destroy(Guid id)
     {

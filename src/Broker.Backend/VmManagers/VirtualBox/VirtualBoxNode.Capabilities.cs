@@ -8,7 +8,7 @@ namespace Broker.Backend.VmManagers.VirtualBox;
 /// What not every host can do. Addresses of guests are not among it: each is at 10.0.2.15, behind an address translation of its own, where nobody else
 /// reaches it.
 /// </summary>
-internal sealed partial class VirtualBoxNode : ICanHibernate, ICanPause, ICanScreenshot, ICanForwardPorts, ICanExamine
+internal sealed partial class VirtualBoxNode : ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportMemory, ICanForwardPorts, ICanExamine
 {
     private static readonly TimeSpan LongestPictureWait = TimeSpan.FromSeconds(5);
 
@@ -46,6 +46,19 @@ internal sealed partial class VirtualBoxNode : ICanHibernate, ICanPause, ICanScr
         var report = await Get(id);
         if (Lifecycle.Read(report.State).Power is not (Power.Running or Power.Paused)) throw new VmException($"{report.Name} is off: start it.");
         _watch.Note(id, await new Machine(_vbox, id).Start());
+    });
+
+    public void Reset(Guid id) => Work(id, "The domain could not be reset", "reset", async () =>
+    {
+        var report = await Get(id);
+        if (Lifecycle.Read(report.State).Power != Power.Running) throw new VmException($"{report.Name} is off: there is nothing to reset. Start it.");
+        _watch.Note(id, await new Machine(_vbox, id).Reset());
+    });
+
+    public HostMemory Memory() => _calls.Ask("The host's memory could not be read", async () =>
+    {
+        var host = await Host.Read(_vbox);
+        return new HostMemory(host.MemoryMiB * 1024, host.FreeMemoryMiB * 1024);
     });
 
     public byte[] Screenshot(Guid id) => _calls.Ask("The screen could not be photographed", async () =>

@@ -75,6 +75,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
             ["host"] = Environment.MachineName,
             ["host_cpus"] = host.Cpus.ToString(CultureInfo.InvariantCulture),
             ["host_memory_kib"] = (host.MemoryMiB * 1024).ToString(CultureInfo.InvariantCulture),
+            ["boot_id"] = ThisHost.BootId(),
             ["displays"] = pack?.Name ?? $"none: {whyNot}",
         };
         var node = new VirtualBoxNode(settings, vbox, calls, home, new(pack?.Name), facts);
