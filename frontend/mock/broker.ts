@@ -8,10 +8,12 @@ import type {
   DomainState,
   LibraryImage,
   Request,
+  Schedule,
   SessionUser,
 } from '../src/api/types';
 import { finish } from './finish';
 import { hardwareOf } from './hardware';
+import { schedulable, schedule, seededSchedules, whenOf } from './schedules';
 import { seed } from './seed';
 import {
   account,
@@ -73,6 +75,7 @@ export class MockBroker {
   settings = { ...siteDefaults };
   /** Network cards by machine; one when nothing is said. */
   readonly hardware = new Map<string, Record<string, string>[]>();
+  schedules = seededSchedules();
   images: LibraryImage[] = [
     image('debian-12-desktop.qcow2', 1_640_000_000),
     image('tiny.qcow2', 15_900_000),
@@ -211,6 +214,13 @@ export class MockBroker {
         return ok({
           nodes: [node('local', 'up', null), node('attic', 'down', 'No route to host.')],
         });
+      case 'GET schedules':
+        return ok({ schedules: this.schedules, commands: schedulable });
+      case 'GET schedules/:id':
+        return ok(whenOf(url.searchParams.get('cron') ?? ''));
+      case 'POST schedules':
+      case 'PUT schedules/:id':
+        return this.setSchedule(Number(id ?? this.schedules.length + 1), fields);
       case 'PUT settings':
         Object.assign(this.settings, fields);
         return ok({ settings: this.settings, defaults: siteDefaults });
@@ -334,6 +344,14 @@ export class MockBroker {
         .filter((d) => d.shared_with.some(({ id }) => id === this.user?.id))
         .map((domain) => ({ base: null, domain: this.shown(domain), shared_by: domain.owner })),
     ];
+  }
+
+  private setSchedule(id: number, fields: Partial<Schedule>): Answer {
+    const before = this.schedules.find((s) => s.id === id);
+    const changed = schedule({ name: '', ...before, ...fields, id });
+    const others = this.schedules.filter((s) => s.id !== id);
+    this.schedules = [...others, { ...changed, when: whenOf(changed.cron) }];
+    return ok(changed);
   }
 
   private share(method: string, domain: Domain, name: string | undefined): Answer {

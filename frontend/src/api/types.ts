@@ -30,6 +30,19 @@ export type HistoryEntry = Schemas['HistoryEntry'];
 export type Command = Schemas['Command'];
 export type Node = Schemas['Node'];
 
+export type When = Schemas['When'];
+export type Schedule = Schemas['Schedule'];
+export type ScheduleRun = Schemas['ScheduleRun'];
+export type ScheduleForm = Schemas['ScheduleToBe'];
+
+export const machineGroups = [
+  'all',
+  'active',
+  'hibernated',
+  'disconnected',
+  'autostart',
+] as const satisfies readonly Schemas['Machines'][];
+
 export const domainStates = [
   'creating',
   'shutdown',

@@ -8,6 +8,7 @@ export function touched(hint: Hint): QueryKey[] {
     case 'request':
       return [
         ['requests'],
+        ['schedules'],
         ['request', hint.request_id],
         ...(hint.domain_id == null ? [] : [['domain', hint.domain_id]]),
         ['domains'],
