@@ -41,7 +41,10 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await admin.Page.GotoAsync("/admin/settings");
         await Expect(admin.Page.GetByTestId("site-settings")).ToBeVisibleAsync();
         await Axe.Check(admin.Page);
-        foreach (var part in (string[])["", "/settings", "/base", "/history"])
+        await admin.Page.GotoAsync("/admin/schedules");
+        await Expect(admin.Page.GetByTestId("schedules-table")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        foreach (var part in (string[])["", "/settings", "/hardware", "/base", "/history"])
         {
             await admin.Page.GotoAsync($"/machines/{simulated.Base.Id}{part}");
             await Expect(admin.Page.GetByTestId("machine")).ToBeVisibleAsync();

@@ -34,7 +34,8 @@ describe('schedules', () => {
   it('are added with a time of the day, and say when that comes', async () => {
     const broker = stubBroker().signInAs('admin');
     const { user } = await showPortal('/admin/schedules');
-    await user.click(await screen.findByTestId('schedule-add'));
+    await rowOf('nightly-hibernation');
+    await user.click(screen.getByTestId('schedule-add'));
     await user.type(await screen.findByTestId('schedule-name'), 'evening');
     expect(await screen.findByText(/^It comes .+\.$/)).toBeVisible();
     await user.click(screen.getByTestId('schedule-submit'));

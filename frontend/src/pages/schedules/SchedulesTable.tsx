@@ -102,7 +102,7 @@ function Run({ run, command }: { run: ScheduleRun; command: string }) {
     done > 0 && t('run.done', { count: done }),
     failed > 0 && t('run.failed', { count: failed }),
     cancelled > 0 && t('run.cancelled', { count: cancelled }),
-    refused > 0 && t('refused', { count: refused }),
+    refused > 0 && t('run.refused', { count: refused }),
   ];
   const query = new URLSearchParams({ command, user: broker });
   return (
