@@ -37,7 +37,7 @@ public class GeneratedTests
 
     [Theory]
     [InlineData("broker dom", "domains")]
-    [InlineData("broker domains force", "force-shutdown")]
+    [InlineData("broker domains force-s", "force-shutdown")]
     [InlineData("broker requests list --state wor", "working")]
     [InlineData("broker --json requests ask start_d", "start_domain")]
     [InlineData("broker completion z", "zsh")]
