@@ -338,6 +338,15 @@ CREATE TABLE `cd_drives` (
   CONSTRAINT `cd_drives_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `bases` (
+  `domain_id` char(36) NOT NULL,
+  `prepared_at` datetime(6) NOT NULL,
+  `with_cd` tinyint(1) NOT NULL DEFAULT 0,
+  `definition` longtext NOT NULL CHECK (json_valid(`definition`)),
+  PRIMARY KEY (`domain_id`),
+  CONSTRAINT `bases_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `domain_shares` (
   `domain_id` char(36) NOT NULL,
   `user_id` bigint(20) NOT NULL,

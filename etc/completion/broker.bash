@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains copy' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains rename' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start start_clones start_domain' ;;
+    'broker requests list --command') words='add_hardware change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -61,6 +61,16 @@ _broker() {
     'broker domains clone --after-any') words='' ;;
     'broker domains clone --priority') words='' ;;
     'broker domains clone --timeout') words='' ;;
+    'broker domains compact --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker domains compact --base') words='' ;;
+    'broker domains compact --owned-by') words='' ;;
+    'broker domains compact --on-node') words='' ;;
+    'broker domains compact --as') words='' ;;
+    'broker domains compact --at') words='' ;;
+    'broker domains compact --after') words='' ;;
+    'broker domains compact --after-any') words='' ;;
+    'broker domains compact --priority') words='' ;;
+    'broker domains compact --timeout') words='' ;;
     'broker domains copy --name') words='' ;;
     'broker domains copy --as') words='' ;;
     'broker domains copy --at') words='' ;;
@@ -68,6 +78,16 @@ _broker() {
     'broker domains copy --after-any') words='' ;;
     'broker domains copy --priority') words='' ;;
     'broker domains copy --timeout') words='' ;;
+    'broker domains detach --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker domains detach --base') words='' ;;
+    'broker domains detach --owned-by') words='' ;;
+    'broker domains detach --on-node') words='' ;;
+    'broker domains detach --as') words='' ;;
+    'broker domains detach --at') words='' ;;
+    'broker domains detach --after') words='' ;;
+    'broker domains detach --after-any') words='' ;;
+    'broker domains detach --priority') words='' ;;
+    'broker domains detach --timeout') words='' ;;
     'broker domains force-reboot --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains force-reboot --base') words='' ;;
     'broker domains force-reboot --owned-by') words='' ;;
@@ -120,6 +140,12 @@ _broker() {
     'broker domains pause --after-any') words='' ;;
     'broker domains pause --priority') words='' ;;
     'broker domains pause --timeout') words='' ;;
+    'broker domains rebase --as') words='' ;;
+    'broker domains rebase --at') words='' ;;
+    'broker domains rebase --after') words='' ;;
+    'broker domains rebase --after-any') words='' ;;
+    'broker domains rebase --priority') words='' ;;
+    'broker domains rebase --timeout') words='' ;;
     'broker domains reboot --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains reboot --base') words='' ;;
     'broker domains reboot --owned-by') words='' ;;
@@ -152,6 +178,12 @@ _broker() {
     'broker domains rename --after-any') words='' ;;
     'broker domains rename --priority') words='' ;;
     'broker domains rename --timeout') words='' ;;
+    'broker domains restore --as') words='' ;;
+    'broker domains restore --at') words='' ;;
+    'broker domains restore --after') words='' ;;
+    'broker domains restore --after-any') words='' ;;
+    'broker domains restore --priority') words='' ;;
+    'broker domains restore --timeout') words='' ;;
     'broker domains resume --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains resume --base') words='' ;;
     'broker domains resume --owned-by') words='' ;;
@@ -211,6 +243,16 @@ _broker() {
     'broker domains shutdown-start --after-any') words='' ;;
     'broker domains shutdown-start --priority') words='' ;;
     'broker domains shutdown-start --timeout') words='' ;;
+    'broker domains spinoff --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker domains spinoff --base') words='' ;;
+    'broker domains spinoff --owned-by') words='' ;;
+    'broker domains spinoff --on-node') words='' ;;
+    'broker domains spinoff --as') words='' ;;
+    'broker domains spinoff --at') words='' ;;
+    'broker domains spinoff --after') words='' ;;
+    'broker domains spinoff --after-any') words='' ;;
+    'broker domains spinoff --priority') words='' ;;
+    'broker domains spinoff --timeout') words='' ;;
     'broker domains start-clones --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains start-clones --base') words='' ;;
     'broker domains start-clones --owned-by') words='' ;;
@@ -257,6 +299,12 @@ _broker() {
     'broker bases prepare --after-any') words='' ;;
     'broker bases prepare --priority') words='' ;;
     'broker bases prepare --timeout') words='' ;;
+    'broker bases rebase --as') words='' ;;
+    'broker bases rebase --at') words='' ;;
+    'broker bases rebase --after') words='' ;;
+    'broker bases rebase --after-any') words='' ;;
+    'broker bases rebase --priority') words='' ;;
+    'broker bases rebase --timeout') words='' ;;
     'broker bases unprepare --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker bases unprepare --base') words='' ;;
     'broker bases unprepare --owned-by') words='' ;;
@@ -342,9 +390,9 @@ _broker() {
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_hardware change_hardware change_owner check_node clone clone_base copy_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start start_clones start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_hardware change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
-        'broker domains') words='list show set share unshare change-owner clone copy force-reboot force-shutdown hibernate import pause reboot refresh remove rename resume return-to-pool screenshot shutdown-clones shutdown shutdown-start start-clones start --config --json --help' ;;
+        'broker domains') words='list show set share unshare change-owner clone compact copy detach force-reboot force-shutdown hibernate import pause rebase reboot refresh remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
         'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --as --config --json --help' ;;
@@ -352,29 +400,36 @@ _broker() {
         'broker domains unshare') words='--as --config --json --help' ;;
         'broker domains change-owner') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains clone') words='--name --owner --volatile --memory-mib --vcpus --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains compact') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains copy') words='--name --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains detach') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains hibernate') words='--all --state --base --owned-by --on-node --only-if-disconnected --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains import') words='--alias --description --memory-mib --vcpus --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains pause') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains rebase') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains refresh') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains remove') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains rename') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains restore') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains resume') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains return-to-pool') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains screenshot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains shutdown-clones') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains shutdown') words='--all --state --base --owned-by --on-node --timeout-seconds --only-if-disconnected --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains shutdown-start') words='--all --state --base --owned-by --on-node --timeout-seconds --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains spinoff') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains start-clones') words='--all --state --base --owned-by --on-node --sequential --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains start') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker bases') words='list clone fill prepare unprepare publish unpublish volatile lasting pool pools --config --json --help' ;;
+        'broker bases') words='list show clone fill prepare rebase unprepare publish unpublish volatile lasting pool pools --config --json --help' ;;
         'broker bases list') words='--config --json --help' ;;
+        'broker bases show') words='--config --json --help' ;;
         'broker bases clone') words='--number --users --volatile --memory-mib --vcpus --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases fill') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker bases prepare') words='--all --state --base --owned-by --on-node --publish --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker bases prepare') words='--all --state --base --owned-by --on-node --publish --with-cd --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker bases rebase') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases unprepare') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker bases publish') words='--as --config --json --help' ;;
         'broker bases unpublish') words='--as --config --json --help' ;;

@@ -22,6 +22,8 @@ internal static partial class Posix
     private const int CloseOnExec = 0x80000;
     private const int EmptyPath = 0x1000;
     private const uint TypeAndMode = 3;
+    private const uint Blocks = 0x400;
+    private const int StatxBytes = 256;
 
     /// <summary>True for root.</summary>
     public static bool IsRoot => Environment.IsPrivilegedProcess;
@@ -40,9 +42,21 @@ internal static partial class Posix
     /// <summary>Whether an open file is a plain one: no folder, device, pipe or socket.</summary>
     public static bool IsPlainFile(SafeFileHandle file)
     {
-        Span<byte> result = stackalloc byte[256];       // struct statx, which is laid out alike on all processors
+        Span<byte> result = stackalloc byte[StatxBytes];       // struct statx, which is laid out alike on all processors
         const int mode = 28;
         return statx(file, "", EmptyPath, TypeAndMode, result) == 0 && (BinaryPrimitives.ReadUInt16LittleEndian(result[mode..]) & 0xF000) == 0x8000;
+    }
+
+    /// <summary>How many bytes of its disk a file takes: holes are none.</summary>
+    /// <exception cref="IOException">Its file system does not tell.</exception>
+    public static long RoomOf(string path)
+    {
+        using var file = File.OpenHandle(path);
+        Span<byte> result = stackalloc byte[StatxBytes];
+        const int blocks = 48;
+        const int blockBytes = 512;
+        if (statx(file, "", EmptyPath, Blocks, result) != 0) throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        return BinaryPrimitives.ReadInt64LittleEndian(result[blocks..]) * blockBytes;
     }
 
     /// <summary>Gives an open file to another user and group.</summary>

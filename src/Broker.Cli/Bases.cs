@@ -14,7 +14,7 @@ internal static class Bases
 {
     public static Command Command(Terminal terminal)
     {
-        var command = new Command("bases", "Bases: machines from which desktops are cloned.") { Subcommands = { List(terminal) } };
+        var command = new Command("bases", "Bases: machines from which desktops are cloned.") { Subcommands = { List(terminal), Show(terminal) } };
         foreach (var verb in CatalogueVerbs.Of("bases", terminal)) command.Subcommands.Add(verb);
         command.Subcommands.Add(Change(terminal, "publish", "Let everybody make desktops from a base.", "publish",
             (s, id) => DomainsTable.SetPublic(s, id, true), "Everybody may make desktops from {0} now."));
@@ -43,6 +43,37 @@ internal static class Bases
             await terminal.AnswerTable(parsed, bases, ["NAME", "ALIAS", "PUBLISHED", "VOLATILE", "CLONES", "ACTIVE", "OWNER", "NODE", "ID"],
                 bases.Select(b => (Cell[])[b.Name, b.Alias, b.IsPublic ? new Cell("yes", Tone.Good) : "no", b.VolatileClones ? "yes" : "no",
                     b.Clones.ToString(CultureInfo.InvariantCulture), b.Active.ToString(CultureInfo.InvariantCulture), b.Owner, b.Node, b.Id.ToString()]));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Show(Terminal terminal)
+    {
+        var name = new Argument<string>("NAME|ID") { Description = "The base." };
+        var command = new Command("show", "Show what a base was when it was prepared, with its files.") { name };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var (domain, prepared, clones) = await Settings.Open(parsed, terminal).Read(async s =>
+            {
+                var found = await Domains.Find(s, parsed.GetRequiredValue(name));
+                return (found, await BasesTable.Get(s, found.Id), await DomainsTable.ClonesOf(s, found.Id));
+            }, cancel);
+            if (prepared is null) throw new CommandFailedException($"{domain.Name} is not a base. Prepare it first: broker bases prepare {domain.Name} --wait.", word: "not_a_base");
+            var (was, disks) = (prepared.Definition, prepared.Definition.Disks);
+            await terminal.AnswerDetails(parsed, new { domain.Id, domain.Name, prepared.PreparedAt, prepared.WithCd, prepared.Definition, clones = clones.Select(c => new { c.Id, c.Name }) },
+                [
+                    ("name", domain.Name),
+                    ("id", domain.Id.ToString()),
+                    ("prepared", Terminal.When(prepared.PreparedAt)),
+                    ("name then", was.Name == domain.Name ? null : was.Name),
+                    ("memory", $"{was.MemoryKib / 1024} MiB"),
+                    ("processors", was.Vcpus.ToString(CultureInfo.InvariantCulture)),
+                    .. disks.Select(d => ($"disk {d.Target}", (Cell)$"{d.File} ({Core.Word.Of(d.Kind)}, {d.Format}, {d.CapacityBytes >> 20} MiB)")),
+                    .. disks.SelectMany(d => d.Below.Select(file => ($"below {d.Target}", (Cell)file))),
+                    .. was.Cds.Select(c => ($"CD {c.Target}", (Cell)$"{c.File ?? "empty"}{(prepared.WithCd ? "" : ", empty in clones")}")),
+                    .. clones.Select(c => ("clone", (Cell)c.Name)),
+                ]);
             return ExitCode.Done;
         });
         return command;

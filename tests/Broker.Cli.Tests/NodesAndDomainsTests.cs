@@ -100,6 +100,26 @@ public class NodesAndDomainsTests
         Assert.Contains("[2Jgone", list, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ABaseIsShownWithItsFilesAndItsClonesArePutOntoAnother()
+    {
+        var line = await CommandLine.New();
+        var id = await Machine(line, "linux", isBase: true);
+        var other = await Machine(line, "linux-2", isBase: true);
+        await line.Db.Transaction(s => BasesTable.Put(s, id, withCd: false,
+            new("linux", 1 << 20, 2, [new("vda", VolumeKind.Sys, "/pool/base.qcow2", "qcow2", 1 << 30, ["/pool/below.qcow2"])], [new("hda", "course.iso")])));
+
+        var shown = (await line.Run("bases", "show", "linux")).Done();
+        foreach (var part in (string[])["/pool/base.qcow2 (sys, qcow2, 1024 MiB)", "/pool/below.qcow2", "course.iso, empty in clones", "1024 MiB"]) Assert.Contains(part, shown, StringComparison.Ordinal);
+        Assert.Equal("vda", (await line.Run("bases", "show", "linux", "--json")).Json.GetProperty("definition").GetProperty("disks")[0].GetProperty("target").GetString());
+        Assert.Contains("not a base", (await line.Run("bases", "show", "linux-2")).Error, StringComparison.Ordinal);
+
+        (await line.Run("bases", "rebase", "linux", "linux-2")).Done();
+        (await line.Run("domains", "spinoff", "linux")).Done();
+        Assert.Equal([("rebase_clones", $"{{\"domain\":\"{id}\",\"base\":\"{other}\"}}"), ("spinoff_domain", $"{{\"domain\":\"{id}\"}}")],
+            await line.Db.Read(s => s.Query<(string, string)>("SELECT command, args FROM requests ORDER BY id")));
+    }
+
     internal static async Task<Guid> Machine(CommandLine line, string name, bool isBase)
     {
         (await line.Run("nodes", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();

@@ -352,6 +352,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains/{id}/base": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a base was when it was prepared, with its files */
+        get: operations["get_base"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/{id}/published": {
         parameters: {
             query?: never;
@@ -763,6 +780,50 @@ export interface components {
             seen_at: string;
             /** @description It has said so lately enough. */
             is_alive: boolean;
+        };
+        /** @description A CD drive of a base. */
+        BaseCd: {
+            /** @description The device in the guest. */
+            target: string;
+            /** @description Name of the image within the library folder; null when the drive is empty. */
+            file: null | string;
+        };
+        /** @description What a machine was when it was prepared as a base: what its clones were made from, whatever becomes of its settings. */
+        BaseDefinition: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Memory in KiB.
+             */
+            memory_kib: number;
+            /**
+             * Format: int32
+             * @description Number of processors.
+             */
+            vcpus: number;
+            /** @description Its disks, which are base images since. */
+            disks: components["schemas"]["BaseDisk"][];
+            /** @description Its CD drives. */
+            cds: components["schemas"]["BaseCd"][];
+        };
+        /** @description A disk of a base. */
+        BaseDisk: {
+            /** @description The device in the guest. */
+            target: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["VolumeKind"];
+            /** @description Its file on the host. */
+            file: string;
+            /** @description The file's format. */
+            format: string;
+            /**
+             * Format: int64
+             * @description How big a guest sees it.
+             */
+            capacity_bytes: number;
+            /** @description Files of the bases below it, nearest first. */
+            below: string[];
         };
         /** @description How the requests stand that another one caused: one that is done by many. */
         Caused: {
@@ -1579,6 +1640,18 @@ export interface components {
              */
             expected_start_at: null | string;
         };
+        /** @description A row of `bases`. */
+        PreparedBase: {
+            /**
+             * Format: date-time
+             * @description When it became a base.
+             */
+            prepared_at: string;
+            /** @description Its clones find its CDs in their drives. */
+            with_cd: boolean;
+            /** @description What it was then. */
+            definition: components["schemas"]["BaseDefinition"];
+        };
         /** @description What the API answers when it does not do what was asked (RFC 9457). */
         Problem: {
             /** @description Always `about:blank`; the code tells problems apart. */
@@ -1989,6 +2062,11 @@ export interface components {
          * @enum {string}
          */
         VmManagerKind: "libvirt" | "virtualbox" | "simulated";
+        /**
+         * @description What a disk is for. Of machines without a base every disk is kept; of clones this decides.
+         * @enum {string}
+         */
+        VolumeKind: "sys" | "data" | "tmp" | "swap";
         /** @description Why a request is not in work yet. */
         Wait: {
             /** @description A fixed word. */
@@ -3064,6 +3142,64 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedBase"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

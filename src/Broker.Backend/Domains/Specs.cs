@@ -16,10 +16,13 @@ public static class Specs
     /// <summary>With disks and CD drives that are known already.</summary>
     public static DomainSpec Of(DomainRow domain, IReadOnlyCollection<Disk> disks, IEnumerable<CdDriveRow> cds, Node node) => new(
         domain.Id, domain.Name, domain.MemoryKib, domain.Vcpus, domain.Mac,
-        [.. disks.Select(d => new DiskSpec(d.Volume.Target, d.Volume.Path, d.Volume.Format, [.. d.Below.Select(v => v.Path)]))],
+        [.. disks.Select(Of)],
         node.DisplaySocketOf(domain.Id))
     {
         Hardware = DomainHardware.Of(domain, [.. disks.Select(d => d.Volume.Target)]),
         Cds = [.. cds.Select(c => new CdSpec(c.Target, c.File))],
     };
+
+    /// <summary>One of its disks.</summary>
+    public static DiskSpec Of(Disk disk) => new(disk.Volume.Target, disk.Volume.Path, disk.Volume.Format, [.. disk.Below.Select(v => v.Path)]);
 }

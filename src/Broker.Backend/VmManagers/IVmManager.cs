@@ -88,14 +88,44 @@ public interface IDisks
     /// <exception cref="VmException">Not in the library, a link, not an image, has a backing or data file, or no room.</exception>
     long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel);
 
-    /// <summary>Turns a volume of a domain that is off into a read-only base image, ready for <see cref="Clone"/>.</summary>
-    void Freeze(string path);
+    /// <summary>Turns the volumes of a domain that is off into read-only base images, ready for <see cref="Clone"/>: all of them, or none.</summary>
+    /// <exception cref="VmException">One of them is missing, a file is in the way, or there is no room. Nothing was changed.</exception>
+    void Freeze(params IReadOnlyList<string> paths);
 
     /// <summary>Turns a base image without clones back into a writable volume; the guest's content stays.</summary>
     void Thaw(string path);
 
     /// <summary>Makes a new, empty overlay on a frozen image.</summary>
     void Clone(string frozen, string target);
+
+    /// <summary>Makes a volume of a domain that is off new: whatever was written to it is gone, and its room is free.</summary>
+    /// <param name="path">The volume; it may be missing.</param>
+    /// <param name="frozen">The image it lies on.</param>
+    /// <param name="capacityBytes">How big it is.</param>
+    void Renew(string path, string frozen, long capacityBytes);
+
+    /// <summary>The image that a volume lies on, as its file says; null when it stands alone.</summary>
+    string? BackingOf(string path);
+
+    /// <summary>Puts a clone's volume onto another frozen image. The guest's content stays: what the images differ in is copied into the volume.</summary>
+    /// <remarks>It is done whole or not at all, as <see cref="Flatten"/> is. Disks that hold no differences but from the image they were made on are flattened instead.</remarks>
+    /// <param name="path">The volume of a domain that is off and has no saved memory.</param>
+    /// <param name="backing">As in <see cref="DiskSpec.Backing"/>, before.</param>
+    /// <param name="onto">The same, afterwards.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="VmException">It is frozen, lies on something else than was said, or there is no room.</exception>
+    void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel);
+
+    /// <summary>Makes a volume's file as small as its content allows: what the guest has erased or filled with zeros takes no room any more.</summary>
+    /// <remarks>It is done whole or not at all, as <see cref="Flatten"/> is.</remarks>
+    /// <param name="path">The volume of a domain that is off and has no saved memory.</param>
+    /// <param name="backing">As in <see cref="DiskSpec.Backing"/>.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>How many bytes there are more on the host.</returns>
+    /// <exception cref="VmException">It is frozen, lies on something else than was said, or there is no room for the copy.</exception>
+    long Compact(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel);
 
     /// <summary>Makes a clone's volume stand alone: all that lies below it is copied into it, and it needs its base no more. The guest's content stays.</summary>
     /// <remarks>It is done whole or not at all: cancelled or killed, the volume is as it was. One that stands alone already is left so.</remarks>
@@ -282,6 +312,18 @@ public interface ICanPause : ICapability
     /// <summary>Lets a paused domain go on.</summary>
     /// <exception cref="VmException">It is off.</exception>
     void Resume(Guid id);
+}
+
+/// <summary>Makes volumes stand alone while their guest goes on.</summary>
+public interface ICanDetachLive : ICapability
+{
+    /// <summary>Copies all that lies below a volume of a running or paused domain into it. Cancelled, or broken off because the domain ended, it lies on what it did.</summary>
+    /// <param name="id">The domain.</param>
+    /// <param name="disk">The volume. One that stands alone already is left so.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="VmException">It is off.</exception>
+    void Detach(Guid id, DiskSpec disk, IProgress<int> percent, CancellationToken cancel);
 }
 
 /// <summary>A call to a VM manager failed.</summary>

@@ -12,6 +12,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     private const string Part = ".part";
     private const long RoomToLeave = 256L << 20;
     private const int CopyPercent = 30;
+    private const int RebasePercent = 60;
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>As <see cref="IDisks.Import"/>.</summary>
@@ -22,7 +23,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         var words = new Words($"'{libraryFile}'", "imported");
         if (disk.Header.Problem != null) throw words.Refused(disk.Header.Problem);
         if (File.Exists(target)) return CapacityOf(target);
-        Make(disk, [], target, words, percent, cancel);
+        Make(disk, [], target, isNew: true, words, percent, (source, part) => Convert(disk, [], source, part, words, percent, cancel), cancel);
         return disk.Image.CapacityBytes;
     }
 
@@ -31,9 +32,55 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     /// <param name="backing">Images below it, nearest first, in the same folder and readable by everybody.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
-    public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel) =>
+        Anew(path, backing, "made to stand alone", percent, (disk, source, part, words) => Convert(disk, backing, source, part, words, percent, cancel), cancel);
+
+    /// <summary>Makes a qcow2 overlay anew, on another image.</summary>
+    /// <inheritdoc cref="IDisks.Rebase"/>
+    public void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel) =>
+        Anew(path, backing, "put onto another image", percent, (disk, source, part, words) =>
+        {
+            CheckRoom(words, QemuImg.Measure(source, "qcow2", backing));
+            var most = MostBytes(disk.Image.CapacityBytes, disk.Image.CapacityBytes);
+            QemuImg.Rebase(source, backing, onto, most, new Share(percent, CopyPercent, RebasePercent), cancel);
+            CreateOverlayForNobody(onto[0], part, disk.Image.CapacityBytes);
+            QemuImg.ConvertOverlay(source, onto, part, most, new Share(percent, RebasePercent, 99), cancel);
+            return true;
+        }, cancel);
+
+    /// <summary>Makes a qcow2 image anew, as small as its content allows.</summary>
+    /// <inheritdoc cref="IDisks.Compact"/>
+    public long Compact(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
     {
-        var words = new Words(path, "made to stand alone");
+        var before = Posix.RoomOf(path);
+        Anew(path, backing, "made smaller", percent, (disk, source, part, words) =>
+        {
+            if (backing.Count == 0)
+            {
+                Convert(disk, backing, source, part, words, percent, cancel);
+            }
+            else
+            {
+                CreateOverlayForNobody(backing[0], part, disk.Image.CapacityBytes);
+                QemuImg.ConvertOverlay(source, backing, part, MostBytes(disk.Bytes.Length, disk.Image.CapacityBytes), new Share(percent, CopyPercent, 99), cancel);
+            }
+            // one that was as small as can be stays
+            return Posix.RoomOf(part) < before;
+        }, cancel);
+        return before - Posix.RoomOf(path);
+    }
+
+    /// <summary>Works on a copy of a qcow2 image that has one of ours below it, or none.</summary>
+    /// <param name="path">The image, which is replaced at the end.</param>
+    /// <param name="backing">Images below it, nearest first, in the same folder and readable by everybody.</param>
+    /// <param name="done">What is being done with it.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="make">Makes the file that takes its name, and says whether it is to.</param>
+    /// <param name="cancel">Stops it.</param>
+    private void Anew(string path, IReadOnlyList<string> backing, string done, IProgress<int> percent, Func<LibraryDisk, string, string, Words, bool> make,
+        CancellationToken cancel)
+    {
+        var words = new Words(path, done);
         using var overlay = File.OpenHandle(path);
         foreach (var below in backing)
         {
@@ -44,7 +91,8 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         var whole = FilePart.Whole(overlay);
         var header = Qcow2Overlay.ReadHeader(whole);
         if (header.Problem != null) throw words.Refused(header.Problem);
-        Make(new(header, header, whole, null), backing, path, words, percent, cancel);
+        var disk = new LibraryDisk(header, header, whole, null);
+        Make(disk, backing, path, isNew: false, words, percent, (source, part) => make(disk, source, part, words), cancel);
     }
 
     /// <summary>Makes a second volume of one, byte by byte but for what is zero.</summary>
@@ -95,7 +143,8 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         }
     }
 
-    private void Make(LibraryDisk disk, IReadOnlyList<string> backing, string target, Words words, IProgress<int> percent, CancellationToken cancel)
+    private void Make(LibraryDisk disk, IReadOnlyList<string> backing, string target, bool isNew, Words words, IProgress<int> percent, Func<string, string, bool> make,
+        CancellationToken cancel)
     {
         var (source, part) = (target + Source, target + Part);
         var (from, capacity) = (disk.Image.Format!, disk.Image.CapacityBytes);
@@ -120,13 +169,13 @@ internal sealed class ImageImport(NodeSettings settings, string format)
 
             if (from != "raw") QemuImg.Check(source, from);
 
-            var needed = QemuImg.Measure(source, from, backing);
-            CheckRoom(words, needed);
-            CreateForNobody(part);
-            QemuImg.Convert(source, from, backing, part, format, MostBytes(needed, capacity), new Share(percent, CopyPercent, 99), cancel);
+            var isBetter = make(source, part);
             cancel.ThrowIfCancellationRequested();
-            TakeBack(part);
-            Settle(part, target, overwrite: backing.Count > 0);
+            if (isBetter)
+            {
+                TakeBack(part);
+                Settle(part, target, overwrite: !isNew);
+            }
             percent.Report(100);
         }
         catch (InvalidDataException e)
@@ -147,6 +196,16 @@ internal sealed class ImageImport(NodeSettings settings, string format)
             File.Delete(source);
             File.Delete(part);
         }
+    }
+
+    private bool Convert(LibraryDisk disk, IReadOnlyList<string> backing, string source, string part, Words words, IProgress<int> percent, CancellationToken cancel)
+    {
+        var (from, capacity) = (disk.Image.Format!, disk.Image.CapacityBytes);
+        var needed = QemuImg.Measure(source, from, backing);
+        CheckRoom(words, needed);
+        CreateForNobody(part);
+        QemuImg.Convert(source, from, backing, part, format, MostBytes(needed, capacity), new Share(percent, CopyPercent, 99), cancel);
+        return true;
     }
 
     /// <summary>Files that an import which was killed leaves beside its target.</summary>
@@ -176,6 +235,21 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
         File.SetUnixFileMode(file, Writable);
         if (Posix.IsRoot) Posix.ChangeOwner(file, QemuImg.Nobody, QemuImg.Nobody);
+    }
+
+    private static void CreateOverlayForNobody(string frozen, string path, long capacity)
+    {
+        CreateForNobody(path);
+        File.WriteAllBytes(path, File.ReadAllBytes(PoolFiles.TemplateOf(frozen)));
+        Resize(path, capacity);
+    }
+
+    /// <summary>Gives an empty overlay the capacity of its disk, which may have grown beyond the image it lies on.</summary>
+    public static void Resize(string overlay, long capacityBytes)
+    {
+        long capacity;
+        using (var file = File.OpenHandle(overlay)) capacity = Qcow2Overlay.ReadHeader(FilePart.Whole(file)).CapacityBytes;
+        if (capacity != capacityBytes) QemuImg.Resize(overlay, capacityBytes);
     }
 
     private static void TakeBack(string path)

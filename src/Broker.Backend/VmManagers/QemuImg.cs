@@ -25,6 +25,10 @@ internal static partial class QemuImg
     public static void CreateOverlay(string backing, string target) =>
         Run(Program, ["create", "-q", "-f", "qcow2", "-b", backing, "-F", "qcow2", target], Short, $"An overlay on {backing} could not be made");
 
+    /// <summary>Makes a qcow2 image of ours larger or smaller.</summary>
+    public static void Resize(string path, long capacityBytes) =>
+        Run(Program, ["resize", "-q", "--shrink", "-f", "qcow2", path, capacityBytes.ToString(CultureInfo.InvariantCulture)], Short, $"The image {path} could not be resized");
+
     /// <summary>What qemu-img says of a stranger's image.</summary>
     public static ImageReport Info(string path, string format)
     {
@@ -69,18 +73,43 @@ internal static partial class QemuImg
     public static void Convert(string source, string format, IReadOnlyList<string> backing, string target, string targetFormat, long mostBytes, IProgress<int> percent,
         CancellationToken cancel) =>
         RunLimited(source, ["convert", "-p", "-O", targetFormat, .. Opened(source, format, backing), Path.GetFileName(target)], Long, mostBytes,
-            $"The image {source} could not be converted",
-            piece =>
-            {
-                if (Percent().Matches(piece) is [.., var last])
-                    percent.Report((int)double.Parse(last.Groups["percent"].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture));
-            }, cancel: cancel);
+            $"The image {source} could not be converted", Told(percent), cancel: cancel);
+
+    /// <summary>Copies what a stranger's qcow2 overlay holds, and only that, to an empty overlay on the same image. Clusters of zeros take no room there.</summary>
+    /// <param name="source">The overlay.</param>
+    /// <param name="backing">Images below both, as in <see cref="Convert"/>.</param>
+    /// <param name="target">The empty overlay, in the same folder. It may be written by <see cref="Nobody"/>; what its header names is not touched.</param>
+    /// <param name="mostBytes">No file may grow beyond this.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    public static void ConvertOverlay(string source, IReadOnlyList<string> backing, string target, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
+        RunLimited(source, ["convert", "-p", "-n", "-O", "qcow2", "-B", Path.GetFileName(backing[0]), Named([source, .. backing], "qcow2"), Named([target, .. backing], "qcow2")],
+            Long, mostBytes, $"The image {source} could not be converted", Told(percent), cancel: cancel);
+
+    /// <summary>Copies what differs between two images into a stranger's qcow2 overlay, so that it holds the same on the second as on the first.</summary>
+    /// <param name="overlay">The overlay, which may be written by <see cref="Nobody"/>. Its header names something unspeakable afterwards.</param>
+    /// <param name="backing">Images below it before, as in <see cref="Convert"/>.</param>
+    /// <param name="onto">Images below it afterwards.</param>
+    /// <param name="mostBytes">No file may grow beyond this.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    public static void Rebase(string overlay, IReadOnlyList<string> backing, IReadOnlyList<string> onto, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
+        RunLimited(overlay, ["rebase", "-p", "-F", "qcow2", "-b", Named(onto, "qcow2"), Named([overlay, .. backing], "qcow2")], Long,
+            mostBytes, $"The image {overlay} could not be put onto {onto[0]}", Told(percent), cancel: cancel);
+
+    private static Action<string> Told(IProgress<int> percent) => piece =>
+    {
+        if (Percent().Matches(piece) is [.., var last])
+            percent.Report((int)double.Parse(last.Groups["percent"].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture));
+    };
 
     [GeneratedRegex(@"\((?<percent>\d+\.\d+)/100%\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Percent();
 
     private static string[] Opened(string path, string format, IReadOnlyList<string> backing) =>
-        backing.Count == 0 ? ["-f", format, Path.GetFileName(path)] : ["json:" + Chain([path, .. backing], format)!.ToJsonString()];
+        backing.Count == 0 ? ["-f", format, Path.GetFileName(path)] : [Named([path, .. backing], format)];
+
+    private static string Named(IReadOnlyList<string> paths, string format) => "json:" + Chain(paths, format)!.ToJsonString();
 
     // null: nothing is below the lowest, whatever its header says
     private static JsonObject? Chain(IReadOnlyList<string> paths, string format) => paths.Count == 0 ? null : new()

@@ -24,6 +24,7 @@ internal static class CatalogueVerbs
         // what is removed there is not the machine
         "remove-base" => ("bases", "unprepare"),
         "fill-pool" => ("bases", "fill"),
+        "rebase-clones" => ("bases", "rebase"),
         var word when word.EndsWith("-base", StringComparison.Ordinal) => ("bases", word[..^"-base".Length]),
         var word when word.EndsWith("-hardware", StringComparison.Ordinal) => ("hardware", word[..^"-hardware".Length]),
         var word when word.EndsWith("-node", StringComparison.Ordinal) => ("nodes", word[..^"-node".Length]),
@@ -63,7 +64,9 @@ internal static class CatalogueVerbs
 
     private static Func<ParseResult, (string Key, string Value)?> Positional(Command command, Core.Requests.Argument argument)
     {
-        var symbol = new Argument<string>(argument.Type == typeof(Guid) ? "NAME|ID" : argument.Name.ToUpperInvariant()) { Description = argument.Description };
+        // of two machines the second is called by what it is
+        var isFirst = command.Arguments.Count == 0;
+        var symbol = new Argument<string>(argument.Type == typeof(Guid) && isFirst ? "NAME|ID" : argument.Name.ToUpperInvariant()) { Description = argument.Description };
         if (argument.Words is { } words) symbol.AcceptOnlyFromAmong([.. words]);
         command.Arguments.Add(symbol);
         return parsed => (argument.Name, parsed.GetRequiredValue(symbol));

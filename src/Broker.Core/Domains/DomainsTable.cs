@@ -60,8 +60,15 @@ public static class DomainsTable
     public static Task<IReadOnlyList<long>> OwnersOfMany(DbSession db) =>
         db.Query<long>("SELECT owner_id FROM domains WHERE state IN ('active', 'paused') GROUP BY owner_id HAVING COUNT(*) > 1 ORDER BY owner_id");
 
-    /// <summary>How many clones a base has.</summary>
-    public static Task<int> Clones(DbSession db, Guid id) => db.First<int>("SELECT COUNT(*) FROM domains WHERE base_id = @id", new { id });
+    /// <summary>How many clones a base has, and others that have a disk on one of its disks.</summary>
+    public static Task<int> Clones(DbSession db, Guid id) =>
+        db.First<int>(
+            """
+            SELECT COUNT(*) FROM (
+              SELECT id FROM domains WHERE base_id = @id
+              UNION
+              SELECT v.domain_id FROM volumes b JOIN volumes v ON v.base_volume_id = b.id WHERE b.domain_id = @id) c
+            """, new { id });
 
     /// <summary>A row for a domain to be made, with a new id and network address.</summary>
     public static DomainRow New(string name, long ownerId, long nodeId, long memoryKib, int vcpus) => new()
@@ -145,6 +152,9 @@ public static class DomainsTable
         is_base = @isBase, is_public = @isPublic, autostart = autostart AND NOT @isBase,
         pool_clones = IF(@isBase, pool_clones, 0), pool_start = IF(@isBase, pool_start, 0), pool_problem = NULL
         """, new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
+
+    /// <summary>It is a clone of this base now; null when it is no clone any more.</summary>
+    public static Task SetBaseId(DbSession db, Guid id, Guid? baseId) => Update(db, "base_id = @baseId", new { id, baseId });
 
     /// <summary>Everybody may clone it, or only its owner.</summary>
     public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, "is_public = @isPublic", new { id, isPublic });

@@ -55,6 +55,13 @@ public static class VolumesTable
     public static Task SetCapacity(DbSession db, Guid id, long bytes) =>
         db.Execute("UPDATE volumes SET capacity_bytes = @bytes WHERE id = @id", new { id, bytes });
 
+    /// <summary>Which frozen volume it lies on; null when it stands alone.</summary>
+    public static Task SetBase(DbSession db, Guid id, Guid? baseVolumeId) =>
+        db.Execute("UPDATE volumes SET base_volume_id = @baseVolumeId WHERE id = @id", new { id, baseVolumeId });
+
+    /// <summary>The volume of a file; null when there is none.</summary>
+    public static Task<VolumeRow?> Find(DbSession db, string path) => db.First<VolumeRow>($"SELECT {Columns} FROM volumes v WHERE v.path = @path", new { path });
+
     /// <summary>All disks of a domain are base images now, or none is any more.</summary>
     public static Task SetFrozen(DbSession db, Guid domainId, bool isFrozen) =>
         db.Execute("UPDATE volumes SET is_frozen = @isFrozen WHERE domain_id = @domainId", new { domainId, isFrozen });

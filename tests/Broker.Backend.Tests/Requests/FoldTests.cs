@@ -23,7 +23,7 @@ public sealed class FoldTests : BackEndTests
         await AMinuteLater();
         var again = await _b.Submit(new PrepareBase(machine.Id));
         Assert.NotEqual(first.Id, again.Id);
-        Assert.Equal(RequestState.Done, (await _b.Ended(again.Id)).State);
+        Assert.Equal("already_a_base", (await _b.Ended(again.Id)).ErrorCode);
     }
 
     [Fact]

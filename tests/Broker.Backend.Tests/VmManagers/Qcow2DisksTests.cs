@@ -1,5 +1,6 @@
 using System.Text;
 using Broker.Backend.VmManagers;
+using Broker.Backend.VmManagers.Libvirt;
 using Broker.Core.Library;
 using Broker.Testing;
 
@@ -128,6 +129,82 @@ public sealed class Qcow2DisksTests : Qcow2Tests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(clone));
         using (var file = File.OpenHandle(clone)) Assert.Equal(new("qcow2", 1 << 20, null), LibraryFolder.ReadHeader(file));
         await Programs.Run("qemu-io", "-r", "-f", "qcow2", "-c", "read -q -P 7 0 64k", "-c", "read -q -P 8 64k 64k", "-c", "read -q -P 0 128k 64k", clone);
+    }
+
+    [Fact]
+    public async Task An_overlay_records_the_format_of_what_is_below_it()
+    {
+        var (lowest, clone) = await MakeClone();
+        var (other, _) = await MakeClone();
+
+        Assert.Contains("\"backing-filename-format\": \"qcow2\"", await Info(clone), StringComparison.Ordinal);
+        _disks.Rebase(clone, [lowest], [other], new Progress<int>(), CancellationToken.None);
+        Assert.Contains("\"backing-filename-format\": \"qcow2\"", await Info(clone), StringComparison.Ordinal);
+        _disks.Renew(clone, lowest, 1 << 20);
+        Assert.Contains("\"backing-filename-format\": \"qcow2\"", await Info(clone), StringComparison.Ordinal);
+
+        static Task<string> Info(string image) => Programs.Run("qemu-img", "info", "--output=json", image);
+    }
+
+    [Fact]
+    public async Task A_definition_with_another_base_than_the_files_is_refused()
+    {
+        var (lowest, clone) = await MakeClone();
+        var (other, _) = await MakeClone();
+
+        Qcow2Disks.CheckBacking([new("vda", clone, "qcow2", [lowest]), new("vdb", lowest, "qcow2", []), new("vdc", "/absent", "qcow2", [other])]);
+        foreach (var wrong in (string[][])[[], [other], [other, lowest]])
+            Assert.Contains("does not lie on", Assert.Throws<VmException>(() => Qcow2Disks.CheckBacking([new("vda", clone, "qcow2", wrong)])).Message, StringComparison.Ordinal);
+    }
+
+    // 1 MiB disks: the first base has sevens up to 128k, the clone eights from 64k to 128k; the other base has nines from 0 to 64k and from 192k to 256k
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Zeros_over_what_a_base_has_are_zeros_afterwards_and_take_no_room(bool isRebased)
+    {
+        var (lowest, clone) = await MakeClone();
+        var (other, _) = await MakeClone();
+        File.SetUnixFileMode(other, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await Programs.Run("qemu-io", "-f", "qcow2", "-c", "write -q -P 9 0 64k", "-c", "write -q -P 9 192k 64k", other);
+        _disks.Freeze(other);
+        // zeros the guest wrote, and what it threw away
+        await Programs.Run("qemu-io", "-f", "qcow2", "-c", "write -q -P 0 0 64k", "-c", "write -q -P 6 512k 256k", "-c", "write -q -z 640k 64k", "-c", "write -q -P 0 704k 64k", clone);
+        var before = Posix.RoomOf(clone);
+        await File.WriteAllTextAsync(clone + ".source", "half");
+        await File.WriteAllTextAsync(clone + ".part", "half");
+
+        if (isRebased)
+        {
+            _disks.Rebase(clone, [lowest], [other], new Progress<int>(), CancellationToken.None);
+        }
+        else
+        {
+            var won = _disks.Compact(clone, [lowest], new Progress<int>(), CancellationToken.None);
+            Assert.Equal(before - Posix.RoomOf(clone), won);
+        }
+
+        await Programs.Run("qemu-img", "check", "-q", "-f", "qcow2", clone);
+        await Programs.Run("qemu-io", "-r", "-f", "qcow2", "-c", "read -q -P 0 0 64k", "-c", "read -q -P 8 64k 64k", "-c", "read -q -P 0 128k 384k", "-c", "read -q -P 6 512k 128k",
+            "-c", "read -q -P 0 640k 384k", clone);
+        Assert.True(Posix.RoomOf(clone) < before, $"{Posix.RoomOf(clone)} of {before}");
+        Assert.Equal(isRebased ? other : lowest, _disks.BackingOf(clone));
+        Assert.DoesNotContain(Directory.GetFiles(_settings.PoolFolder), file => file.StartsWith(clone + ".", StringComparison.Ordinal));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(clone));
+    }
+
+    [Fact]
+    public async Task A_disk_that_grew_beyond_its_base_keeps_its_size()
+    {
+        var (lowest, clone) = await MakeClone();
+        var (other, _) = await MakeClone();
+        await Programs.Run("qemu-img", "resize", "-q", "-f", "qcow2", clone, "3M");
+        await Programs.Run("qemu-io", "-f", "qcow2", "-c", "write -q -P 5 2M 64k", clone);
+
+        _disks.Compact(clone, [lowest], new Progress<int>(), CancellationToken.None);
+        _disks.Rebase(clone, [lowest], [other], new Progress<int>(), CancellationToken.None);
+
+        await Programs.Run("qemu-io", "-r", "-f", "qcow2", "-c", "read -q -P 8 64k 64k", "-c", "read -q -P 5 2M 64k", "-c", "read -q -P 0 2112k 960k", clone);
     }
 
     private async Task<(string Base, string Clone)> MakeClone()

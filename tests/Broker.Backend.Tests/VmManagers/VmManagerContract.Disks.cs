@@ -341,14 +341,14 @@ public abstract partial class VmManagerContract
         foreach (var id in (Guid[])[first.Id, second.Id]) Node.Destroy(id);
     }
 
-    private async Task<(string Base, string Clone)> CloneOfBlank()
+    private async Task<(string Base, string Clone)> CloneOfBlank(char below = 'A', char above = 'B')
     {
         var lowest = await ImportBlank();
-        await WriteMark(lowest, 'A');
+        await WriteMark(lowest, below);
         Node.Disks.Freeze(lowest);
         var top = NewVolume();
         Node.Disks.Clone(lowest, top);
-        await WriteMark(top, 'B');
+        await WriteMark(top, above);
         return (lowest, top);
     }
 

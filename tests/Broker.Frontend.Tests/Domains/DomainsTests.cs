@@ -93,6 +93,25 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task What_a_base_was_made_from_is_for_whoever_may_make_bases_of_it()
+    {
+        var @base = await host.NewDomain("kept-base", host.Admin, isBase: true, isPublic: true);
+        await host.Db.Transaction(s => BasesTable.Put(s, @base.Id, withCd: true,
+            new("then", 1 << 20, 2, [new("vda", VolumeKind.Sys, "/pool/base.qcow2", "qcow2", 1 << 30, ["/pool/below.qcow2"])], [new("hda", "course.iso")])));
+        using var admin = await host.SignedIn("admin");
+        using var student = await host.SignedIn("student");
+
+        var kept = await admin.Get($"/api/domains/{@base.Id}/base").Gives(HttpStatusCode.OK);
+
+        var (definition, disk) = (kept.GetProperty("definition"), kept.GetProperty("definition").GetProperty("disks")[0]);
+        Assert.Equal((true, "then", "course.iso"), (kept.GetProperty("with_cd").GetBoolean(), definition.GetProperty("name").GetString(), definition.GetProperty("cds")[0].GetProperty("file").GetString()));
+        Assert.Equal(("vda", "sys", "/pool/base.qcow2", "/pool/below.qcow2"),
+            (disk.GetProperty("target").GetString(), disk.GetProperty("kind").GetString(), disk.GetProperty("file").GetString(), disk.GetProperty("below")[0].GetString()));
+        await student.Get($"/api/domains/{@base.Id}/base").Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await admin.Get($"/api/domains/{(await host.NewDomain("kept-none", host.Student)).Id}/base").Refuses(HttpStatusCode.Conflict, "not_a_base");
+    }
+
+    [Fact]
     public async Task What_a_machine_did_is_read_newest_first_with_its_cause()
     {
         using var student = await host.SignedIn("student");

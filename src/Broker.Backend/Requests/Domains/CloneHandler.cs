@@ -7,7 +7,7 @@ using Broker.Core.Requests.Domains;
 
 namespace Broker.Backend.Requests.Domains;
 
-/// <summary>Makes a desktop: an overlay on each of the base's disks, the CDs that are in its drives, and a definition.</summary>
+/// <summary>Makes a desktop: an overlay on each of the base's disks, its CD drives, and a definition.</summary>
 public sealed class CloneHandler : IHandler<Clone>
 {
     /// <inheritdoc/>
@@ -27,7 +27,8 @@ public sealed class CloneHandler : IHandler<Clone>
             RequestsTable.Progress(db, work.Row, 10, "Making the disk");
             var there = await VolumesTable.Disks(db, origin.Id, domain.Id);
             var own = there[domain.Id].ToDictionary(d => d.Volume.Target);
-            var cds = (await CdDrivesTable.Of(db, origin.Id)).Select(c => c with { DomainId = domain.Id }).ToList();
+            var withCd = await BasesTable.Get(db, origin.Id) is { WithCd: true };
+            var cds = (await CdDrivesTable.Of(db, origin.Id)).Select(c => c with { DomainId = domain.Id, File = withCd ? c.File : null }).ToList();
             foreach (var cd in cds) await CdDrivesTable.Put(db, cd);
             return (there[origin.Id].Select(below => own.GetValueOrDefault(below.Volume.Target) ?? Over(below, db)).ToList(), cds);
         });

@@ -1,6 +1,4 @@
-using Broker.Backend.Displays;
 using Broker.Backend.Nodes;
-using Broker.Backend.VmManagers;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
 
@@ -9,8 +7,6 @@ namespace Broker.Backend.Requests.Domains;
 /// <summary>Freezes a machine's disks, so that clones can grow from them.</summary>
 public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBase>
 {
-    private static readonly TimeSpan TimeToShutDown = TimeSpan.FromSeconds(60);
-
     /// <inheritdoc/>
     public async Task<object?> Handle(PrepareBase request, Work work)
     {
@@ -19,59 +15,44 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
             throw new RequestFailedException("not_preparable", $"{domain.Name} can't become a base: {domain.StateDetail ?? "it is not whole"}.");
         if (domain.IsVolatile)
             throw new RequestFailedException("is_volatile", $"{domain.Name} is temporary, and a base has to stay. Make a desktop that lasts, and prepare that.");
-        var node = await work.NodeOf(domain);
-        var volumes = await work.Read(db => VolumesTable.Of(db, domain.Id));
-        if (volumes.Count == 0) throw new RequestFailedException("no_disk", $"{domain.Name} has no disk that clones could grow from.");
-
-        if (!domain.IsBase)
+        if (domain.IsBase)
         {
-            await SwitchOff(domain, node, work);
-            await work.Step(50, "Freezing the disks");
-            foreach (var volume in volumes)
-            {
-                await work.On(node, Gate.Disk, vm => vm.Disks.Freeze(volume.Path));
-            }
+            throw new RequestFailedException("already_a_base", $"{domain.Name} is a base already, and nothing has changed on its disks since it was prepared: they can't be written. " +
+                $"To change it, turn it back into a machine with {RemoveBase.Spec.Word}.");
         }
 
+        var node = await work.NodeOf(domain);
+        var (disks, cds) = await work.Read(async db => ((await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList(), await CdDrivesTable.Of(db, domain.Id)));
+        if (disks.Count == 0) throw new RequestFailedException("no_disk", $"{domain.Name} has no disk that clones could grow from.");
+
+        await SwitchOff.Gently(domain, node, work, clock);
+        await work.Step(50, "Freezing the disks");
+        await work.On(node, Gate.Disk, vm => vm.Disks.Freeze([.. disks.Select(d => d.Volume.Path)]));
         work.AtEnd(async db =>
         {
             await VolumesTable.SetFrozen(db, domain.Id, true);
             await DomainsTable.SetBase(db, domain.Id, isBase: true, isPublic: request.Publish || domain.IsPublic);
             await DomainsTable.SetState(db, domain.Id, DomainState.Shutdown);
+            await BasesTable.Put(db, domain.Id, request.WithCd, Definition(domain, disks, cds));
         });
-        return new { domain = domain.Id };
+        return new { domain = domain.Id, disks = disks.Count };
     }
 
     /// <inheritdoc/>
     public async Task Undo(PrepareBase request, Work work, string why)
     {
         if (await work.Read(db => DomainsTable.Get(db, request.Domain)) is not { IsBase: false } domain) return;
-        var node = await work.NodeOf(domain);
-        foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
-            await work.On(node, Gate.Disk, vm => vm.Disks.Thaw(volume.Path));
-    }
-
-    private async Task SwitchOff(DomainRow domain, Node node, Work work)
-    {
-        var report = await work.Look(node, domain.Id);
-        // Its disks are in the middle of something that only the saved memory knows.
-        if (report?.Power is Power.Saved)
-            throw new RequestFailedException("hibernated", $"{domain.Name} is hibernated: start it and shut it down first, or discard its memory with {ForceShutdownDomain.Spec.Word}.");
-        if (report?.Power is not (Power.Running or Power.Paused)) return;
-        await Picture.Keep(domain, node, work);
-        await work.Step(10, "Shutting it down first");
-        await work.On(node, Gate.Stop, vm => PowerButton.Press(vm, report));
-        var began = clock.GetTimestamp();
-        while (await work.Look(node, domain.Id) is { Power: Power.Running or Power.Paused })
+        var volumes = await work.Read(db => VolumesTable.Of(db, domain.Id));
+        await work.On(await work.NodeOf(domain), Gate.Disk, vm =>
         {
-            if (clock.GetElapsedTime(began) > TimeToShutDown)
-            {
-                await work.Step(30, "It does not shut down by itself: switching it off");
-                await work.On(node, Gate.Stop, vm => vm.Destroy(domain.Id));
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(0.3), clock, work.Interrupt);
-        }
+            // one that is missing may be why
+            var files = vm.Disks.List();
+            foreach (var volume in volumes.Where(v => files.Contains(v.Id))) vm.Disks.Thaw(volume.Path);
+        });
     }
+
+    private static BaseDefinition Definition(DomainRow domain, IEnumerable<Disk> disks, IEnumerable<CdDriveRow> cds) => new(
+        domain.Name, domain.MemoryKib, domain.Vcpus,
+        [.. disks.Select(d => new BaseDisk(d.Volume.Target, d.Volume.Kind, d.Volume.Path, d.Volume.Format, d.Volume.CapacityBytes, [.. d.Below.Select(v => v.Path)]))],
+        [.. cds.Select(c => new BaseCd(c.Target, c.File))]);
 }

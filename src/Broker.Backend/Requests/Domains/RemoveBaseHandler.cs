@@ -30,6 +30,7 @@ public sealed class RemoveBaseHandler : IHandler<RemoveBase>
             await CheckNoClones(db, domain);
             if (domain.IsBase) await DomainsTable.SetBase(db, domain.Id, isBase: false, isPublic: false);
             await VolumesTable.SetFrozen(db, domain.Id, false);
+            await BasesTable.Delete(db, domain.Id);
         });
         return new { domain = domain.Id };
     }
@@ -39,10 +40,8 @@ public sealed class RemoveBaseHandler : IHandler<RemoveBase>
     {
         if (await work.Read(db => DomainsTable.Get(db, request.Domain)) is not { IsBase: true } domain) return;
         var node = await work.NodeOf(domain);
-        foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
-        {
-            await work.On(node, Gate.Disk, vm => vm.Disks.Freeze(volume.Path));
-        }
+        var volumes = await work.Read(db => VolumesTable.Of(db, domain.Id));
+        await work.On(node, Gate.Disk, vm => vm.Disks.Freeze([.. volumes.Select(v => v.Path)]));
     }
 
     // Locked: a clone that is being asked for at this moment is seen.

@@ -10,7 +10,7 @@ using Libvirt;
 namespace Broker.Backend.VmManagers.Libvirt;
 
 /// <summary>A host with libvirtd. Acts only on domains whose UUIDs it is given.</summary>
-internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanExamine, ICanChangeLive
+internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanExamine, ICanChangeLive, ICanDetachLive
 {
     private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestSave = TimeSpan.FromMinutes(25);
@@ -105,6 +105,7 @@ internal sealed class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanReset
 
     public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", _jobs, () =>
     {
+        Qcow2Disks.CheckBacking(spec.Disks);
         var xml = DomainXml.Write(spec, _virtType);
         try
         {

@@ -21,49 +21,51 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 
     public long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel) => _import.Run(libraryFile, target, percent, cancel);
 
-    public void Freeze(string path)
+    public void Freeze(params IReadOnlyList<string> paths)
     {
-        PoolFiles.CheckExists(path);
-        File.SetUnixFileMode(path, Frozen);
-        var template = PoolFiles.TemplateOf(path);
-        if (File.Exists(template)) return;
-        var part = template + ".part";
-        File.Delete(part);
-        QemuImg.CreateOverlay(path, part);
-        File.SetUnixFileMode(part, Writable);       // clones inherit it
-        ImageImport.Settle(part, template);
+        _files.CheckFreezable(paths, IsTemplateOf);
+        foreach (var path in paths)
+        {
+            File.SetUnixFileMode(path, Frozen);
+            var template = PoolFiles.TemplateOf(path);
+            if (File.Exists(template)) continue;
+            var part = template + ".part";
+            File.Delete(part);
+            QemuImg.CreateOverlay(path, part);
+            File.SetUnixFileMode(part, Writable);       // clones inherit it
+            ImageImport.Settle(part, template);
+        }
     }
 
     public void Thaw(string path)
     {
         PoolFiles.CheckExists(path);
-        File.Delete(PoolFiles.TemplateOf(path));
+        var template = PoolFiles.TemplateOf(path);
+        if (File.Exists(template) && IsTemplateOf(template, path)) File.Delete(template);
         File.SetUnixFileMode(path, Writable);
     }
 
     public void Clone(string frozen, string target)
     {
-        if (File.Exists(target))
-        {
-            if (Qcow2Overlay.BackingOf(target) == frozen) return;
-            throw new VmException($"{target} is in the way: it is not an overlay on {frozen}. It is left as it is; move it away.");
-        }
-        var part = target + ".part";
-        try
-        {
-            File.Copy(PoolFiles.TemplateOf(frozen), part, overwrite: true);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
-        }
-        ImageImport.Settle(part, target);
+        if (!File.Exists(target)) CopyTemplate(frozen, target);
+        else if (Qcow2Overlay.BackingOf(target) != frozen) throw PoolFiles.InTheWay(target, $"an overlay on {frozen}");
+    }
+
+    public void Renew(string path, string frozen, long capacityBytes)
+    {
+        if (File.Exists(path)) CheckWritable(path);
+        CopyTemplate(frozen, path, capacityBytes);
+    }
+
+    public string? BackingOf(string path)
+    {
+        PoolFiles.CheckExists(path);
+        return Qcow2Overlay.BackingOf(path);
     }
 
     public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
     {
-        PoolFiles.CheckExists(path);
-        if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
+        CheckWritable(path);
         if (Qcow2Overlay.BackingOf(path) == null)
         {
             percent.Report(100);
@@ -89,15 +91,25 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         _import.Copy(path, target, _ => { }, percent, cancel);
     }
 
-    // A guest that had QEMU in its hands could have made the file name any other.
-    private void CheckLiesOn(string path, IReadOnlyList<string> backing)
+    public void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel)
     {
-        foreach (var (above, below) in new[] { path }.Concat(backing).Zip(backing.Append(null)))
+        CheckWritable(path);
+        CheckChain(onto);
+        if (Qcow2Overlay.BackingOf(path) == onto[0])
         {
-            if (below != null) PoolFiles.CheckExists(below);
-            if (Qcow2Overlay.BackingOf(above) != below || (below != null && (!IsFrozen(below) || Path.GetDirectoryName(below) != Path.GetFullPath(settings.PoolFolder))))
-                throw new VmException($"{above} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with qemu-img info.");
+            percent.Report(100);
+            return;
         }
+
+        CheckLiesOn(path, backing);
+        _import.Rebase(path, backing, onto, percent, cancel);
+    }
+
+    public long Compact(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        CheckWritable(path);
+        CheckLiesOn(path, backing);
+        return _import.Compact(path, backing, percent, cancel);
     }
 
     public void Delete(string path)
@@ -106,6 +118,62 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
     }
 
     public IReadOnlyList<Guid> List() => _files.List();
+
+    private static void CopyTemplate(string frozen, string target, long? capacityBytes = null)
+    {
+        var part = target + ".part";
+        try
+        {
+            File.Copy(PoolFiles.TemplateOf(frozen), part, overwrite: true);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
+        }
+
+        if (capacityBytes is { } bytes) ImageImport.Resize(part, bytes);
+        ImageImport.Settle(part, target, overwrite: capacityBytes is not null);
+    }
+
+    private static void CheckWritable(string path)
+    {
+        PoolFiles.CheckExists(path);
+        if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be changed.");
+    }
+
+    // a guest that had QEMU in its hands could have made the file name any other
+    private void CheckLiesOn(string path, IReadOnlyList<string> backing)
+    {
+        var below = backing.Count == 0 ? null : backing[0];
+        if (Qcow2Overlay.BackingOf(path) != below) throw Elsewhere(path, below);
+        CheckChain(backing);
+    }
+
+    private void CheckChain(IReadOnlyList<string> chain)
+    {
+        for (var i = 0; i < chain.Count; i++)
+        {
+            PoolFiles.CheckExists(chain[i]);
+            var below = i + 1 < chain.Count ? chain[i + 1] : null;
+            if (!IsFrozen(chain[i]) || Path.GetDirectoryName(chain[i]) != Path.GetFullPath(settings.PoolFolder)) throw Elsewhere(i == 0 ? chain[i] : chain[i - 1], chain[i]);
+            if (Qcow2Overlay.BackingOf(chain[i]) != below) throw Elsewhere(chain[i], below);
+        }
+    }
+
+    /// <summary>Refuses disks whose files lie on something else than is said: a guest would find other bytes than its own.</summary>
+    public static void CheckBacking(IEnumerable<DiskSpec> disks)
+    {
+        foreach (var disk in disks.Where(d => d.Format == "qcow2" && File.Exists(d.Path)))
+        {
+            var below = disk.Backing is [var nearest, ..] ? nearest : null;
+            if (Qcow2Overlay.BackingOf(disk.Path) != below) throw Elsewhere(disk.Path, below);
+        }
+    }
+
+    private static VmException Elsewhere(string path, string? below) =>
+        new($"{path} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with qemu-img info.");
+
+    private static bool IsTemplateOf(string template, string path) => Qcow2Overlay.BackingOf(template) == path;
 
     private static bool IsFrozen(string path) => !File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite);
 }

@@ -37,19 +37,24 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         return header.CapacityBytes;
     }
 
-    public void Freeze(string path)
+    public void Freeze(params IReadOnlyList<string> paths)
     {
         faults.Meet("freeze");
-        var disk = SimulatedDisk.Read(Existing(path));
-        File.SetUnixFileMode(path, Frozen);
-        if (!File.Exists(PoolFiles.TemplateOf(path))) new SimulatedDisk(disk.CapacityBytes, path, "").Write(PoolFiles.TemplateOf(path));
+        _files.CheckFreezable(paths, IsTemplateOf);
+        foreach (var path in paths)
+        {
+            var disk = SimulatedDisk.Read(path);
+            File.SetUnixFileMode(path, Frozen);
+            if (!File.Exists(PoolFiles.TemplateOf(path))) new SimulatedDisk(disk.CapacityBytes, path, "").Write(PoolFiles.TemplateOf(path));
+        }
     }
 
     public void Thaw(string path)
     {
         faults.Meet("thaw");
-        File.Delete(PoolFiles.TemplateOf(path));
-        File.SetUnixFileMode(Existing(path), Writable);
+        var template = PoolFiles.TemplateOf(Existing(path));
+        if (File.Exists(template) && IsTemplateOf(template, path)) File.Delete(template);
+        File.SetUnixFileMode(path, Writable);
     }
 
     public void Clone(string frozen, string target)
@@ -57,25 +62,66 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         faults.Meet("clone");
         if (File.Exists(target))
         {
-            if (SimulatedDisk.Read(target).Backing != frozen)
-                throw new VmException($"{target} is in the way: it is not an overlay on {frozen}. It is left as it is.");
+            if (SimulatedDisk.Read(target).Backing != frozen) throw PoolFiles.InTheWay(target, $"an overlay on {frozen}");
             return;
         }
-        var template = PoolFiles.TemplateOf(Existing(frozen));
-        if (!File.Exists(template)) throw new VmException($"{frozen} is not frozen. Prepare the base again.");
-        SimulatedDisk.Read(template).Write(target);
+        Template(frozen).Write(target);
     }
+
+    public void Renew(string path, string frozen, long capacityBytes)
+    {
+        faults.Meet("renew");
+        if (File.Exists(path)) Changeable(path);
+        (Template(frozen) with { CapacityBytes = capacityBytes }).Write(path);
+    }
+
+    public string? BackingOf(string path) => SimulatedDisk.Read(Existing(path)).Backing;
 
     public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
     {
         faults.Meet("flatten");
-        var disk = SimulatedDisk.Read(Existing(path));
-        if (!File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite))
-            throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
+        Detach(path, backing, percent, cancel);
+    }
+
+    public void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel)
+    {
+        faults.Meet("rebase");
+        Template(onto[0]);
+        var disk = Changeable(path);
+        if (disk.Backing != onto[0])
+        {
+            CheckLiesOn(path, disk, backing);
+            // a text that begins with another can be written as its difference; any other takes all of itself
+            var (all, below) = (SimulatedDisk.ReadAll(path), SimulatedDisk.ReadAll(onto[0]));
+            percent.Report(50);
+            cancel.ThrowIfCancellationRequested();
+            (all.StartsWith(below, StringComparison.Ordinal) ? disk with { Backing = onto[0], Content = all[below.Length..] } : disk with { Backing = null, Content = all }).Write(path);
+        }
+
+        percent.Report(100);
+    }
+
+    public long Compact(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        faults.Meet("compact");
+        var disk = Changeable(path);
+        CheckLiesOn(path, disk, backing);
+        percent.Report(50);
+        cancel.ThrowIfCancellationRequested();
+        var left = disk.Content.Replace("\0", "", StringComparison.Ordinal);
+        (disk with { Content = left }).Write(path);
+        percent.Report(100);
+        return disk.Content.Length - left.Length;
+    }
+
+    /// <summary>Makes a disk stand alone, whether its guest goes on or not.</summary>
+    public static void Detach(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        var disk = Changeable(path);
         percent.Report(0);
         if (disk.Backing != null)
         {
-            if (backing is not [var below, ..] || disk.Backing != below) throw new VmException($"{path} does not lie on what it should. It is left as it is.");
+            CheckLiesOn(path, disk, backing);
             var all = SimulatedDisk.ReadAll(path);
             percent.Report(50);
             cancel.ThrowIfCancellationRequested();
@@ -109,6 +155,25 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         faults.Meet("list");
         return _files.List();
     }
+
+    private static SimulatedDisk Changeable(string path) =>
+        File.GetUnixFileMode(Existing(path)).HasFlag(UnixFileMode.UserWrite)
+            ? SimulatedDisk.Read(path)
+            : throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be changed.");
+
+    private static void CheckLiesOn(string path, SimulatedDisk disk, IReadOnlyList<string> backing)
+    {
+        var below = backing is [var nearest, ..] ? nearest : null;
+        if (disk.Backing != below) throw new VmException($"{path} does not lie on what it should ({below ?? "nothing"}). It is left as it is.");
+    }
+
+    private static SimulatedDisk Template(string frozen)
+    {
+        var template = PoolFiles.TemplateOf(Existing(frozen));
+        return File.Exists(template) ? SimulatedDisk.Read(template) : throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.");
+    }
+
+    private static bool IsTemplateOf(string template, string path) => SimulatedDisk.Parse(File.ReadAllText(template))?.Backing == path;
 
     // Nothing is copied; what is damaged is refused all the same.
     private static void CheckSum(string libraryFile, SafeFileHandle handle, CancellationToken cancel)

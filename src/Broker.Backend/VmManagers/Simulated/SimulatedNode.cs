@@ -11,7 +11,7 @@ namespace Broker.Backend.VmManagers.Simulated;
 /// Domains as files <c>UUID.json</c> in a folder. The files are the truth (other processes may change them); what is in memory is read anew when a file has
 /// another time. Displays are served by the process that started the domain, or by the one that connects when that one is gone.
 /// </summary>
-internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanChangeLive
+internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanChangeLive, ICanDetachLive
 {
     private const string MemoryStart = "memory\n";
     private const string MemoryEnd = "\nend\n";
@@ -153,6 +153,13 @@ internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanRes
             if (!domain.IsOn) throw new VmException($"{domain.Spec.Name} is off: start it.");
             if (domain.Power != Power.Running) Save(domain with { Power = Power.Running, Detail = "unpaused" });
         }
+    }
+
+    public void Detach(Guid id, DiskSpec disk, IProgress<int> percent, CancellationToken cancel)
+    {
+        _faults.Meet("detach");
+        if (!Get(id).IsOn) throw new VmException($"{Get(id).Spec.Name} is off: its disks can't be copied while it runs.");
+        SimulatedDisks.Detach(disk.Path, disk.Backing, percent, cancel);
     }
 
     public void Shutdown(Guid id)

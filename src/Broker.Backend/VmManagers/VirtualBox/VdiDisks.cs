@@ -34,7 +34,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
     {
         if (!MachineLibrary.IsMachine(libraryFile) || LibraryFolder.Has(settings.LibraryFolder, libraryFile))
             return _import.Run(libraryFile, target, percent, cancel);
-        if (File.Exists(target)) return VdiFile.Read(target)?.CapacityBytes ?? throw InTheWay(target, "a disk image of ours");
+        if (File.Exists(target)) return VdiFile.Read(target)?.CapacityBytes ?? throw PoolFiles.InTheWay(target, "a disk image of ours");
         var part = target + ".part";
         return calls.Ask($"'{libraryFile}' could not be imported", async () =>
         {
@@ -55,9 +55,14 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         });
     }
 
-    public void Freeze(string path) => calls.Ask($"The disk {path} could not be frozen", async () =>
+    public void Freeze(params IReadOnlyList<string> paths) => calls.Ask("The disks could not be frozen", async () =>
     {
-        PoolFiles.CheckExists(path);
+        _files.CheckFreezable(paths, IsTemplateOf);
+        foreach (var path in paths) await FreezeNow(path);
+    });
+
+    private async Task FreezeNow(string path)
+    {
         File.SetUnixFileMode(path, Frozen);
         if (File.Exists(PoolFiles.TemplateOf(path))) return;
         var part = PoolFiles.TemplateOf(path) + ".part";
@@ -70,7 +75,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         await Forget(path);
         File.SetUnixFileMode(part, Writable);       // clones inherit it
         ImageImport.Settle(part, PoolFiles.TemplateOf(path));
-    });
+    }
 
     public void Thaw(string path) => calls.Ask($"The disk {path} could not be made writable", async () =>
     {
@@ -80,7 +85,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         {
             // fails while disks of machines hang on it, and before anything has changed
             await Forget(path);
-            File.Delete(PoolFiles.TemplateOf(path));
+            if (IsTemplateOf(PoolFiles.TemplateOf(path), path)) File.Delete(PoolFiles.TemplateOf(path));
         }
         File.SetUnixFileMode(path, Writable);
     });
@@ -90,19 +95,29 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         if (File.Exists(target))
         {
             if (VdiFile.Read(target)?.Parent is { } parent && parent == VdiFile.Read(frozen)?.Id) return;
-            throw InTheWay(target, $"an overlay on {frozen}");
+            throw PoolFiles.InTheWay(target, $"an overlay on {frozen}");
         }
-        var part = target + ".part";
-        try
+        ImageImport.Settle(CopyOfTemplate(frozen, target), target);
+    }
+
+    public void Renew(string path, string frozen, long capacityBytes) => calls.Ask($"The disk {path} could not be made new", async () =>
+    {
+        if (!File.Exists(path))
         {
-            File.Copy(PoolFiles.TemplateOf(frozen), part, overwrite: true);
+            ImageImport.Settle(CopyOfTemplate(frozen, path), path);
+            return;
         }
-        catch (FileNotFoundException e)
-        {
-            throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
-        }
-        VdiFile.GiveNewId(part);
-        ImageImport.Settle(part, target);
+
+        CheckChangeable(path);
+        await Replace(path, CopyOfTemplate(frozen, path));
+    });
+
+    public string? BackingOf(string path)
+    {
+        PoolFiles.CheckExists(path);
+        return VdiFile.Read(path) is { Parent: var parent } && parent != Guid.Empty
+            ? _files.List().Select(_files.PathOf).FirstOrDefault(file => VdiFile.Read(file)?.Id == parent) ?? $"{parent}"
+            : null;
     }
 
     public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel) =>
@@ -110,8 +125,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     private async Task FlattenNow(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
     {
-        PoolFiles.CheckExists(path);
-        if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be made to stand alone.");
+        CheckChangeable(path);
         percent.Report(0);
         if (VdiFile.Read(path) is { Parent: var parent } && parent != Guid.Empty)
         {
@@ -123,11 +137,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
                 var medium = await registry.Look(path);
                 await Medium.Copy(vbox, medium.Uuid, part, new UpTo99(percent), cancel);
                 await Forget(part);
-                // the copy is another disk to VirtualBox: its machine gets it when it is defined the next time, before it starts
-                foreach (var machine in medium.Machines) await Detach(new(vbox, machine), path);
-                await Forget(path);
-                await registry.Write();
-                ImageImport.Settle(part, path, overwrite: true);
+                await Replace(path, part);
             }
             finally
             {
@@ -144,7 +154,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         CheckLiesOn(path, backing);
         if (File.Exists(target))
         {
-            if (VdiFile.Read(target)?.Parent != VdiFile.Read(path)!.Parent) throw InTheWay(target, $"a copy of {path}");
+            if (VdiFile.Read(target)?.Parent != VdiFile.Read(path)!.Parent) throw PoolFiles.InTheWay(target, $"a copy of {path}");
             percent.Report(100);
             return;
         }
@@ -156,6 +166,31 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
             foreach (var machine in medium.Machines) await CheckHasNoSnapshot(new(vbox, machine));
         });
         _import.Copy(path, target, VdiFile.GiveNewId, percent, cancel);
+    }
+
+    // differences are VirtualBox's to make, and it makes them for what is written, not between two images
+    public void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel) =>
+        Flatten(path, backing, percent, cancel);
+
+    public long Compact(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        CheckChangeable(path);
+        CheckLiesOn(path, backing);
+        var part = path + ".part";
+        try
+        {
+            var before = Posix.RoomOf(path);
+            VdiFile.Compact(path, part, new UpTo99(percent), cancel);
+            File.SetUnixFileMode(part, File.GetUnixFileMode(path));
+            // it keeps its UUID, so that it is the same disk to VirtualBox
+            if (Posix.RoomOf(part) < before) ImageImport.Settle(part, path, overwrite: true);
+            percent.Report(100);
+            return before - Posix.RoomOf(path);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
     }
 
     public void Delete(string path) => calls.Ask($"The disk {path} could not be deleted", async () =>
@@ -181,7 +216,38 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         await machine.Attach(controller, port, 0, Drive.HardDisk, disk.Path);
     }
 
-    private static VmException InTheWay(string target, string what) => new($"{target} is in the way: it is not {what}. It is left as it is; move it away.");
+    private static bool IsTemplateOf(string template, string path) => VdiFile.Read(template)?.Parent is { } parent && parent == VdiFile.Read(path)?.Id;
+
+    private static void CheckChangeable(string path)
+    {
+        PoolFiles.CheckExists(path);
+        if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be changed.");
+    }
+
+    private static string CopyOfTemplate(string frozen, string target)
+    {
+        var part = target + ".part";
+        try
+        {
+            File.Copy(PoolFiles.TemplateOf(frozen), part, overwrite: true);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
+        }
+        VdiFile.GiveNewId(part);
+        return part;
+    }
+
+    // the new one is another disk to VirtualBox: its machine gets it when it is defined the next time, before it starts
+    private async Task Replace(string path, string part)
+    {
+        var medium = await registry.Look(path);
+        foreach (var machine in medium.Machines) await Detach(new(vbox, machine), path);
+        await Forget(path);
+        await registry.Write();
+        ImageImport.Settle(part, path, overwrite: true);
+    }
 
     private static void CheckLiesOn(string path, IReadOnlyList<string> backing)
     {

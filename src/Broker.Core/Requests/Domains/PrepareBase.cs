@@ -7,7 +7,11 @@ namespace Broker.Core.Requests.Domains;
 /// <summary>Turn a machine into a base: its disks are frozen, clones grow from them.</summary>
 /// <param name="Domain">Id of the machine; it is shut down first when it is running.</param>
 /// <param name="Publish">Let everybody clone it.</param>
-public sealed record PrepareBase(Guid Domain, [Description("Let everybody clone it.")] bool Publish = false) : IRequest<PrepareBase>, IOnDomain
+/// <param name="WithCd">Clones find its CDs in their drives; else their drives are empty.</param>
+public sealed record PrepareBase(
+    Guid Domain,
+    [Description("Let everybody clone it.")] bool Publish = false,
+    [Description("Clones find its CDs in their drives; else their drives are empty.")] bool WithCd = false) : IRequest<PrepareBase>, IOnDomain
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("prepare_base", Lane.Disk, "Turn a machine into a base.")
