@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_hardware change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain' ;;
+    'broker requests list --command') words='add_disk add_hardware change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_base remove_disk remove_domain remove_hardware remove_unused_volumes rename_domain restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -45,6 +45,21 @@ _broker() {
     'broker domains set --as') words='' ;;
     'broker domains share --as') words='' ;;
     'broker domains unshare --as') words='' ;;
+    'broker domains add-disk --kind') words='data swap sys tmp' ;;
+    'broker domains add-disk --as') words='' ;;
+    'broker domains add-disk --at') words='' ;;
+    'broker domains add-disk --after') words='' ;;
+    'broker domains add-disk --after-any') words='' ;;
+    'broker domains add-disk --priority') words='' ;;
+    'broker domains add-disk --timeout') words='' ;;
+    'broker domains change-cd --file') words='' ;;
+    'broker domains change-cd --target') words='' ;;
+    'broker domains change-cd --as') words='' ;;
+    'broker domains change-cd --at') words='' ;;
+    'broker domains change-cd --after') words='' ;;
+    'broker domains change-cd --after-any') words='' ;;
+    'broker domains change-cd --priority') words='' ;;
+    'broker domains change-cd --timeout') words='' ;;
     'broker domains change-owner --as') words='' ;;
     'broker domains change-owner --at') words='' ;;
     'broker domains change-owner --after') words='' ;;
@@ -109,6 +124,18 @@ _broker() {
     'broker domains force-shutdown --after-any') words='' ;;
     'broker domains force-shutdown --priority') words='' ;;
     'broker domains force-shutdown --timeout') words='' ;;
+    'broker domains free-swap --as') words='' ;;
+    'broker domains free-swap --at') words='' ;;
+    'broker domains free-swap --after') words='' ;;
+    'broker domains free-swap --after-any') words='' ;;
+    'broker domains free-swap --priority') words='' ;;
+    'broker domains free-swap --timeout') words='' ;;
+    'broker domains grow-disk --as') words='' ;;
+    'broker domains grow-disk --at') words='' ;;
+    'broker domains grow-disk --after') words='' ;;
+    'broker domains grow-disk --after-any') words='' ;;
+    'broker domains grow-disk --priority') words='' ;;
+    'broker domains grow-disk --timeout') words='' ;;
     'broker domains hibernate --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains hibernate --base') words='' ;;
     'broker domains hibernate --owned-by') words='' ;;
@@ -123,6 +150,7 @@ _broker() {
     'broker domains import --description') words='' ;;
     'broker domains import --memory-mib') words='' ;;
     'broker domains import --vcpus') words='' ;;
+    'broker domains import --disk-mib') words='' ;;
     'broker domains import --node') words='' ;;
     'broker domains import --as') words='' ;;
     'broker domains import --at') words='' ;;
@@ -166,6 +194,12 @@ _broker() {
     'broker domains refresh --after-any') words='' ;;
     'broker domains refresh --priority') words='' ;;
     'broker domains refresh --timeout') words='' ;;
+    'broker domains remove-disk --as') words='' ;;
+    'broker domains remove-disk --at') words='' ;;
+    'broker domains remove-disk --after') words='' ;;
+    'broker domains remove-disk --after-any') words='' ;;
+    'broker domains remove-disk --priority') words='' ;;
+    'broker domains remove-disk --timeout') words='' ;;
     'broker domains remove --as') words='' ;;
     'broker domains remove --at') words='' ;;
     'broker domains remove --after') words='' ;;
@@ -356,6 +390,20 @@ _broker() {
     'broker nodes check --after-any') words='' ;;
     'broker nodes check --priority') words='' ;;
     'broker nodes check --timeout') words='' ;;
+    'broker nodes list-unused --page') words='' ;;
+    'broker nodes list-unused --limit') words='' ;;
+    'broker nodes list-unused --as') words='' ;;
+    'broker nodes list-unused --at') words='' ;;
+    'broker nodes list-unused --after') words='' ;;
+    'broker nodes list-unused --after-any') words='' ;;
+    'broker nodes list-unused --priority') words='' ;;
+    'broker nodes list-unused --timeout') words='' ;;
+    'broker nodes remove-unused --as') words='' ;;
+    'broker nodes remove-unused --at') words='' ;;
+    'broker nodes remove-unused --after') words='' ;;
+    'broker nodes remove-unused --after-any') words='' ;;
+    'broker nodes remove-unused --priority') words='' ;;
+    'broker nodes remove-unused --timeout') words='' ;;
     'broker users add --display-name') words='' ;;
     'broker users make-admin --as') words='' ;;
     'broker users remove-admin --as') words='' ;;
@@ -390,14 +438,17 @@ _broker() {
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_hardware change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget hibernate_domain import_domain pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_base remove_domain remove_hardware rename_domain restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_disk add_hardware change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_base remove_disk remove_domain remove_hardware remove_unused_volumes rename_domain restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
-        'broker domains') words='list show set share unshare change-owner clone compact copy detach force-reboot force-shutdown hibernate import pause rebase reboot refresh remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
+        'broker domains') words='list show disks set share unshare add-disk change-cd change-owner clone compact copy detach force-reboot force-shutdown free-swap grow-disk hibernate import pause rebase reboot refresh remove-disk remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
+        'broker domains disks') words='--config --json --help' ;;
         'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --as --config --json --help' ;;
         'broker domains share') words='--as --config --json --help' ;;
         'broker domains unshare') words='--as --config --json --help' ;;
+        'broker domains add-disk') words='--kind --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains change-cd') words='--file --target --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains change-owner') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains clone') words='--name --owner --volatile --memory-mib --vcpus --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains compact') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -405,12 +456,15 @@ _broker() {
         'broker domains detach') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains force-shutdown') words='--all --state --base --owned-by --on-node --started-at --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains free-swap') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains grow-disk') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains hibernate') words='--all --state --base --owned-by --on-node --only-if-disconnected --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker domains import') words='--alias --description --memory-mib --vcpus --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains import') words='--alias --description --memory-mib --vcpus --disk-mib --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains pause') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains rebase') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains refresh') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains remove-disk') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains remove') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains rename') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains restore') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -443,13 +497,15 @@ _broker() {
         'broker hardware add') words='cpu disk display features filesystem memory network sound usb vcpus video --options --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker hardware change') words='cpu disk display features filesystem memory network sound usb vcpus video --number --options --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker hardware remove') words='cpu disk display features filesystem memory network sound usb vcpus video --number --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker nodes') words='list show add disable enable check --config --json --help' ;;
+        'broker nodes') words='list show add disable enable check list-unused remove-unused --config --json --help' ;;
         'broker nodes list') words='--config --json --help' ;;
         'broker nodes show') words='--config --json --help' ;;
         'broker nodes add') words='--manager --uri --config --json --help' ;;
         'broker nodes disable') words='--as --config --json --help' ;;
         'broker nodes enable') words='--as --config --json --help' ;;
         'broker nodes check') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker nodes list-unused') words='--page --limit --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker nodes remove-unused') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker users') words='list add password first-admin-link make-admin remove-admin disable enable --config --json --help' ;;
         'broker users list') words='--config --json --help' ;;
         'broker users add') words='--display-name --admin --must-change-password --temporary --if-missing --password-stdin --config --json --help' ;;

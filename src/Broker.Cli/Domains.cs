@@ -13,7 +13,10 @@ internal static class Domains
 {
     public static Command Command(Terminal terminal)
     {
-        var command = new Command("domains", "Machines: bases and desktops.") { Subcommands = { List(terminal), Show(terminal), DomainSettingsVerb.Command(terminal), Shares.Share(terminal), Shares.Unshare(terminal) } };
+        var command = new Command("domains", "Machines: bases and desktops.")
+        {
+            Subcommands = { List(terminal), Show(terminal), Disks.Command(terminal), DomainSettingsVerb.Command(terminal), Shares.Share(terminal), Shares.Unshare(terminal) },
+        };
         foreach (var verb in CatalogueVerbs.Of("domains", terminal)) command.Subcommands.Add(verb);
         return command;
     }

@@ -83,6 +83,21 @@ public class NodesAndDomainsTests
     }
 
     [Fact]
+    public async Task TheDisksAndCDsOfAMachineAreShown()
+    {
+        var line = await CommandLine.New();
+        var id = await Machine(line, "linux", isBase: false);
+        await line.Db.Transaction(async s =>
+        {
+            VolumesTable.Insert(s, new VolumeRow { Id = Guid.NewGuid(), DomainId = id, Target = "vdb", Kind = VolumeKind.Tmp, Path = "/pool/disk", Format = "qcow2", CapacityBytes = 8 << 20 });
+            await CdDrivesTable.Put(s, new CdDriveRow { DomainId = id, Target = "hda" });
+        });
+        var text = (await line.Run("domains", "disks", "linux")).Done();
+        Assert.Matches(@"vdb +tmp +8 MiB +/pool/disk", text);
+        Assert.Matches(@"hda +cd +empty", text);
+    }
+
+    [Fact]
     public async Task AMachineThatIsNotThereIsNamed()
     {
         var outcome = await (await CommandLine.New()).Run("bases", "publish", "linux");

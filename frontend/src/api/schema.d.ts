@@ -369,6 +369,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains/{id}/volumes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disks and CD drives of a machine */
+        get: operations["get_domain_volumes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/{id}/published": {
         parameters: {
             query?: never;
@@ -825,6 +842,18 @@ export interface components {
             /** @description Files of the bases below it, nearest first. */
             below: string[];
         };
+        /** @description A frozen disk below another one. */
+        Below: {
+            /**
+             * Format: uuid
+             * @description The base whose disk it is.
+             */
+            domain_id: string;
+            /** @description Its name. */
+            domain_name: string;
+            /** @description The file on the host; only for those who look after hosts. */
+            path: null | string;
+        };
         /** @description How the requests stand that another one caused: one that is done by many. */
         Caused: {
             /**
@@ -842,6 +871,13 @@ export interface components {
              * @description How many ended badly or were taken back.
              */
             failed?: number;
+        };
+        /** @description A CD drive of a machine. */
+        Cd: {
+            /** @description The device in the guest. */
+            target: string;
+            /** @description Name of the image in the library; null when it is empty. */
+            file: null | string;
         };
         /** @description A word that can be chosen. */
         Choice: {
@@ -1168,6 +1204,13 @@ export interface components {
          * @enum {string}
          */
         DomainState: "creating" | "shutdown" | "starting" | "active" | "paused" | "hibernated" | "shutting_down" | "down" | "removing" | "broken" | "base";
+        /** @description What a machine has its content on. */
+        DomainVolumes: {
+            /** @description Its disks, the one it boots from first. */
+            volumes: components["schemas"]["Volume"][];
+            /** @description Its CD drives. */
+            cds: components["schemas"]["Cd"][];
+        };
         /** @description Machines. */
         Domains: {
             domains: components["schemas"]["Domain"][];
@@ -2062,6 +2105,31 @@ export interface components {
          * @enum {string}
          */
         VmManagerKind: "libvirt" | "virtualbox" | "simulated";
+        /** @description A disk of a machine. */
+        Volume: {
+            /** @description The device in the guest. */
+            target: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["VolumeKind"];
+            /**
+             * Format: int64
+             * @description Size as the guest sees it.
+             */
+            capacity_bytes: number;
+            /**
+             * Format: int64
+             * @description What it takes on its host, as last seen; null when nobody has looked.
+             */
+            used_bytes: null | number;
+            /** @description Its format. */
+            format: string;
+            /** @description It is a read-only base image. */
+            is_frozen: boolean;
+            /** @description The file on the host; only for those who look after hosts. */
+            path: null | string;
+            /** @description The frozen disks below it, nearest first. */
+            chain: components["schemas"]["Below"][];
+        };
         /**
          * @description What a disk is for. Of machines without a base every disk is kept; of clones this decides.
          * @enum {string}
@@ -3200,6 +3268,55 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_domain_volumes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainVolumes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

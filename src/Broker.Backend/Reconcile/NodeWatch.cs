@@ -153,6 +153,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
 
         await RunTimes.Keep(db, node.Row.Id, stop);
         await Clients.Look(db, node, rows, stop);
+        foreach (var clone in await db.Read(s => VolumesTable.WithUsedSwap(s, node.Row.Id), stop)) await db.Transaction(s => UsedSwap.Free(s, clone), stop);
         return NodeState.Up;
     }
 

@@ -67,6 +67,9 @@ public interface IVmNode : IDisposable
     /// <summary>The host's disk images.</summary>
     IDisks Disks { get; }
 
+    /// <summary>Full paths of all files that domains of this host name, ours or not, running or off.</summary>
+    IReadOnlySet<string> FilesOfDomains();
+
     /// <summary>What not every host can do, or null where this one can't. The class may implement it and still answer null, after a look at version or storage.</summary>
     T? As<T>() where T : class, ICapability => this as T;
 }
@@ -88,6 +91,21 @@ public interface IDisks
     /// <exception cref="VmException">Not in the library, a link, not an image, has a backing or data file, or no room.</exception>
     long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel);
 
+    /// <summary>Path of the image of a CD in the library folder, from where it is read; null when there is no such image.</summary>
+    /// <exception cref="VmException">It is a link, may not be read, or was uploaded: the front end could exchange it.</exception>
+    string? FindCd(string libraryFile);
+
+    /// <summary>Makes a new, empty volume that stands alone. Leaves nothing behind when it fails.</summary>
+    /// <exception cref="VmException">There is no room for all of it.</exception>
+    void Create(string target, long capacityBytes);
+
+    /// <summary>Makes a volume of a domain that is off larger; one that is as large already is left so.</summary>
+    /// <exception cref="VmException">It is frozen, there is no room for what is added, or VirtualBox can't with a clone's.</exception>
+    void Grow(string path, long capacityBytes);
+
+    /// <summary>What a volume takes on the host, in bytes; null when its file is missing.</summary>
+    long? SizeOf(string path);
+
     /// <summary>Turns the volumes of a domain that is off into read-only base images, ready for <see cref="Clone"/>: all of them, or none.</summary>
     /// <exception cref="VmException">One of them is missing, a file is in the way, or there is no room. Nothing was changed.</exception>
     void Freeze(params IReadOnlyList<string> paths);
@@ -100,9 +118,9 @@ public interface IDisks
 
     /// <summary>Makes a volume of a domain that is off new: whatever was written to it is gone, and its room is free.</summary>
     /// <param name="path">The volume; it may be missing.</param>
-    /// <param name="frozen">The image it lies on.</param>
+    /// <param name="frozen">The image it lies on; null for one that stands alone.</param>
     /// <param name="capacityBytes">How big it is.</param>
-    void Renew(string path, string frozen, long capacityBytes);
+    void Renew(string path, string? frozen, long capacityBytes);
 
     /// <summary>The image that a volume lies on, as its file says; null when it stands alone.</summary>
     string? BackingOf(string path);
@@ -150,13 +168,26 @@ public interface IDisks
 
     /// <summary>Ids of all volumes whose files lie in the pool folder.</summary>
     IReadOnlyList<Guid> List();
+
+    /// <summary>Plain files of the pool folder that are none of these, nor below one of them, nor belong to one of those; links and what they lead to are left out.</summary>
+    /// <param name="used">Full paths of files that somebody needs.</param>
+    IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used);
+
+    /// <summary>Deletes a file that <see cref="Unused"/> has just named.</summary>
+    void DeleteUnused(string file);
 }
+
+/// <summary>A file in the pool folder that nobody needs.</summary>
+/// <param name="File">Its name.</param>
+/// <param name="SizeBytes">Its size.</param>
+/// <param name="ChangedAt">When it was last written.</param>
+public sealed record UnusedFile(string File, long SizeBytes, DateTimeOffset ChangedAt);
 
 /// <summary>An image in the library folder.</summary>
 /// <param name="File">Its name within the folder.</param>
 /// <param name="SizeBytes">Its size on disk.</param>
 /// <param name="ChangedAt">When it was last written.</param>
-/// <param name="Format">qcow2, raw…; null when it can't be imported.</param>
+/// <param name="Format">qcow2, raw…, or iso for a CD; null when it is of no use.</param>
 /// <param name="Problem">Why it can't be imported.</param>
 /// <param name="CapacityBytes">How big a guest sees it; null when it can't be imported.</param>
 /// <param name="IsUpload">It was uploaded, and may be deleted by the front end.</param>
@@ -301,6 +332,29 @@ public interface ICanReportMemory : ICapability
 /// <param name="TotalKib">All of it, in KiB.</param>
 /// <param name="FreeKib">What new machines could take of it, in KiB: what is kept of files can be given up.</param>
 public sealed record HostMemory(long TotalKib, long FreeKib);
+
+/// <summary>Gives running domains disks and takes them away. Its domain keeps what was changed when it is started anew.</summary>
+public interface ICanHotplugDisks : ICapability
+{
+    /// <summary>Gives a running domain a disk; one that it has already is left.</summary>
+    /// <exception cref="VmException">It is off, or has no place for it.</exception>
+    void AttachDisk(Guid id, DiskSpec disk);
+
+    /// <summary>Takes a disk from a running domain; returns when the guest has let go of it. One that it does not have is no error.</summary>
+    /// <exception cref="VmException">The guest does not let go of it.</exception>
+    void DetachDisk(Guid id, string target);
+
+    /// <summary>Makes a disk of a running domain larger.</summary>
+    void GrowDisk(Guid id, DiskSpec disk, long capacityBytes);
+}
+
+/// <summary>Changes CDs in the drives of running domains.</summary>
+public interface ICanChangeCds : ICapability
+{
+    /// <summary>Puts a CD into a drive of a running domain, or empties it, whether the guest agrees or not.</summary>
+    /// <exception cref="VmException">It has no such drive.</exception>
+    void ChangeCd(Guid id, CdSpec cd);
+}
 
 /// <summary>Lets domains stand still.</summary>
 public interface ICanPause : ICapability

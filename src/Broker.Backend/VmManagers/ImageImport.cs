@@ -1,7 +1,9 @@
+using Broker.Core.Library;
+
 namespace Broker.Backend.VmManagers;
 
 /// <summary>
-/// Makes volumes that stand alone, of images in the library and of overlays: a copy that nobody else can change, looked into and converted by a qemu-img
+/// Makes volumes that stand alone, empty ones, and of images in the library and of overlays: a copy that nobody else can change, looked into and converted by a qemu-img
 /// that may do little. The volume appears under its name whole or not at all.
 /// </summary>
 /// <param name="settings">The node.</param>
@@ -10,7 +12,6 @@ internal sealed class ImageImport(NodeSettings settings, string format)
 {
     private const string Source = ".source";
     private const string Part = ".part";
-    private const long RoomToLeave = 256L << 20;
     private const int CopyPercent = 30;
     private const int RebasePercent = 60;
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -22,6 +23,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         var disk = LibraryDisk.Find(image);
         var words = new Words($"'{libraryFile}'", "imported");
         if (disk.Header.Problem != null) throw words.Refused(disk.Header.Problem);
+        if (disk.Header.Format == ImageHeader.Cd) throw words.Refused("It is a CD. Put it into a machine's drive, or make a machine with an empty disk from it.");
         if (File.Exists(target)) return CapacityOf(target);
         Make(disk, [], target, isNew: true, words, percent, (source, part) => Convert(disk, [], source, part, words, percent, cancel), cancel);
         return disk.Image.CapacityBytes;
@@ -143,6 +145,49 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         }
     }
 
+    /// <summary>As <see cref="IDisks.Create"/>, and in place of what is there when it may be.</summary>
+    public void Create(string target, long capacityBytes, bool overwrite = false)
+    {
+        if (File.Exists(target) && !overwrite) return;
+        var part = target + Part;
+        File.Delete(part);
+        try
+        {
+            QemuImg.Create(format, part, capacityBytes);
+            File.SetUnixFileMode(part, Writable);
+            Settle(part, target, overwrite);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    /// <summary>As <see cref="IDisks.Grow"/>, of a qcow2.</summary>
+    public void Grow(string path, long capacityBytes)
+    {
+        long length;
+        using (var file = File.OpenHandle(path))
+        {
+            var whole = FilePart.Whole(file);
+            var header = Qcow2Overlay.ReadHeader(whole);
+            if (header.Problem != null) throw new VmException($"{path} can't be made larger. {header.Problem}");
+            if (header.CapacityBytes >= capacityBytes) return;
+            PoolFiles.CheckRoom(settings.PoolFolder, $"what is added to {Path.GetFileName(path)}", capacityBytes - header.CapacityBytes);
+            length = whole.Length;
+        }
+
+        Give(path, QemuImg.Nobody);
+        try
+        {
+            QemuImg.Grow(path, "qcow2", capacityBytes, length + (64 << 20));
+        }
+        finally
+        {
+            TakeBack(path);
+        }
+    }
+
     private void Make(LibraryDisk disk, IReadOnlyList<string> backing, string target, bool isNew, Words words, IProgress<int> percent, Func<string, string, bool> make,
         CancellationToken cancel)
     {
@@ -219,22 +264,13 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         Posix.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private void CheckRoom(Words words, long needed)
-    {
-        var free = new DriveInfo(settings.PoolFolder).AvailableFreeSpace;
-        if (free - needed < RoomToLeave)
-        {
-            throw new VmException($"There is no room for {words.Name} in {settings.PoolFolder}: it takes {needed >> 20} MiB, {free >> 20} MiB are free and " +
-                $"{RoomToLeave >> 20} MiB have to stay free. Make room or use a larger disk.");
-        }
-    }
+    private void CheckRoom(Words words, long needed) => PoolFiles.CheckRoom(settings.PoolFolder, words.Name, needed);
 
     private static void CreateForNobody(string path)
     {
         File.Delete(path);
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
-        File.SetUnixFileMode(file, Writable);
-        if (Posix.IsRoot) Posix.ChangeOwner(file, QemuImg.Nobody, QemuImg.Nobody);
+        using (File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write)) { }
+        Give(path, QemuImg.Nobody);
     }
 
     private static void CreateOverlayForNobody(string frozen, string path, long capacity)
@@ -252,10 +288,12 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         if (capacity != capacityBytes) QemuImg.Resize(overlay, capacityBytes);
     }
 
-    private static void TakeBack(string path)
+    private static void TakeBack(string path) => Give(path, 0);
+
+    private static void Give(string path, uint user)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        if (Posix.IsRoot) Posix.ChangeOwner(file, 0, 0);
+        if (Posix.IsRoot) Posix.ChangeOwner(file, user, user);
         File.SetUnixFileMode(file, Writable);
     }
 

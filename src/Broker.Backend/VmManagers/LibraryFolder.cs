@@ -47,6 +47,18 @@ public static class LibraryFolder
     /// <summary>Whether there is a file of this name, in the folder or among what was uploaded.</summary>
     public static bool Has(string folder, string file) => File.Exists(Path.Combine(folder, file)) || File.Exists(Path.Combine(folder, ImageNames.Uploads, file));
 
+    /// <inheritdoc cref="IDisks.FindCd"/>
+    public static string? FindCd(string folder, string file)
+    {
+        if (!Has(folder, file)) return null;
+        using var handle = Open(folder, file);
+        if (ReadHeader(handle) is not { Format: ImageHeader.Cd, Problem: null }) return null;
+        var path = Path.Combine(folder, file);
+        // the hypervisor opens it by its name, behind which the front end could put anything else there
+        return File.Exists(path) ? path
+            : throw new VmException($"'{file}' was uploaded. Have somebody who looks after the host move it from {Path.Combine(folder, ImageNames.Uploads)} to {folder}, then put it in.");
+    }
+
     /// <summary>Opens a file of the folder, or else of what was uploaded, for reading.</summary>
     /// <exception cref="VmException">The name leads elsewhere, there is no such file, it is a link or no plain file, or may not be read.</exception>
     public static SafeFileHandle Open(string folder, string file)

@@ -13,12 +13,13 @@ internal static class Qcow2Overlay
     private const int NamedLength = 12;
     private const int LongestName = 1023;
 
-    /// <summary>The file that an image names as the one below it; null when it names none.</summary>
+    /// <summary>The file that an image names as the one below it; null when it names none, or is no qcow2.</summary>
     public static string? BackingOf(string path)
     {
         using var file = File.OpenHandle(path);
-        Span<byte> named = stackalloc byte[NamedLength];
-        if (RandomAccess.Read(file, named, NamedAt) < named.Length) return null;
+        Span<byte> start = stackalloc byte[NamedAt + NamedLength];
+        if (RandomAccess.Read(file, start, 0) < start.Length || !start.StartsWith("QFI"u8) || start[3] != 0xFB) return null;
+        var named = start[NamedAt..];
         var offset = BinaryPrimitives.ReadInt64BigEndian(named);
         var length = BinaryPrimitives.ReadInt32BigEndian(named[8..]);
         if (offset <= 0 || length is <= 0 or > LongestName) return null;

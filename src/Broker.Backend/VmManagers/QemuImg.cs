@@ -29,6 +29,20 @@ internal static partial class QemuImg
     public static void Resize(string path, long capacityBytes) =>
         Run(Program, ["resize", "-q", "--shrink", "-f", "qcow2", path, capacityBytes.ToString(CultureInfo.InvariantCulture)], Short, $"The image {path} could not be resized");
 
+    /// <summary>Makes an empty image that stands alone.</summary>
+    public static void Create(string format, string target, long capacityBytes) =>
+        Run(Program, ["create", "-q", "-f", format, target, Bytes(capacityBytes)], Short, $"A disk of {capacityBytes >> 20} MiB could not be made");
+
+    /// <summary>Makes an image larger, without a look at what is below it. It may be written by <see cref="Nobody"/>, and a guest may have had its hands on it.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="capacityBytes">Its new size.</param>
+    /// <param name="mostBytes">Its file may not grow beyond this.</param>
+    public static void Grow(string path, string format, long capacityBytes, long mostBytes) =>
+        RunLimited(path, ["resize", "-q", "json:" + Chain([path], format)!.ToJsonString(), Bytes(capacityBytes)], Short, mostBytes, $"The disk {path} could not be made larger");
+
+    private static string Bytes(long count) => count.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>What qemu-img says of a stranger's image.</summary>
     public static ImageReport Info(string path, string format)
     {

@@ -64,6 +64,7 @@ internal static class Arguments
         if (type == typeof(DeviceOptions)) return JsonSerializer.SerializeToNode(OptionsOf(text))!;
         if (type == typeof(bool) && bool.TryParse(text, out var flag)) return flag;
         if ((type == typeof(int) || type == typeof(long)) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+        if (type == typeof(IReadOnlyList<string>) && text.StartsWith('[')) return JsonNode.Parse(text)!;
         if (type == typeof(IReadOnlyList<string>)) return new JsonArray([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(t => JsonValue.Create(t))]);
         return text;
     }

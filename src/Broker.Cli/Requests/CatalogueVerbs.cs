@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Broker.Core.Access;
 using Broker.Core.Devices;
@@ -25,6 +25,8 @@ internal static class CatalogueVerbs
         "remove-base" => ("bases", "unprepare"),
         "fill-pool" => ("bases", "fill"),
         "rebase-clones" => ("bases", "rebase"),
+        "list-unused-volumes" => ("nodes", "list-unused"),
+        "remove-unused-volumes" => ("nodes", "remove-unused"),
         var word when word.EndsWith("-base", StringComparison.Ordinal) => ("bases", word[..^"-base".Length]),
         var word when word.EndsWith("-hardware", StringComparison.Ordinal) => ("hardware", word[..^"-hardware".Length]),
         var word when word.EndsWith("-node", StringComparison.Ordinal) => ("nodes", word[..^"-node".Length]),
@@ -44,7 +46,7 @@ internal static class CatalogueVerbs
         var selection = takesMany ? new Selection(spec.OfferedOn is not null && spec.Grant is not Grant.Remove) : null;
         selection?.AddTo(command);
         foreach (var argument in asked.Where(a => !takesMany || !a.IsRequired))
-            given.Add(argument.IsRequired ? Positional(command, argument) : Optional(command, argument));
+            given.Add(!argument.IsRequired ? Optional(command, argument) : argument.Type == typeof(IReadOnlyList<string>) ? Several(command, argument) : Positional(command, argument));
 
         var asking = new Asking(terminal);
         asking.AddTo(command);
@@ -72,6 +74,13 @@ internal static class CatalogueVerbs
         return parsed => (argument.Name, parsed.GetRequiredValue(symbol));
     }
 
+    private static Func<ParseResult, (string Key, string Value)?> Several(Command command, Core.Requests.Argument argument)
+    {
+        var symbol = new Argument<string[]>(argument.Name.ToUpperInvariant()) { Description = argument.Description, Arity = ArgumentArity.OneOrMore };
+        command.Arguments.Add(symbol);
+        return parsed => (argument.Name, JsonSerializer.Serialize(parsed.GetRequiredValue(symbol)));
+    }
+
     private static Func<ParseResult, (string Key, string Value)?> Optional(Command command, Core.Requests.Argument argument)
     {
         var name = "--" + argument.Name.Replace('_', '-');
@@ -84,7 +93,7 @@ internal static class CatalogueVerbs
 
         var option = new Option<string?>(name)
         {
-            Description = argument.Default is { } usual ? $"{argument.Description} Default: {Convert.ToString(usual, CultureInfo.InvariantCulture)}." : argument.Description,
+            Description = argument.Default is not null ? $"{argument.Description} Default: {argument.Schema()["default"]}." : argument.Description,
             HelpName = argument.Type switch
             {
                 var type when type == typeof(Guid) => "NAME|ID",
@@ -93,6 +102,7 @@ internal static class CatalogueVerbs
                 var type when type == typeof(DateTimeOffset) => "TIME",
                 var type when type == typeof(DeviceOptions) => "NAME=WORD,…",
                 var type when type == typeof(IReadOnlyList<string>) => "TEXT,TEXT…",
+                var type when type.IsEnum => string.Join('|', argument.Words!),
                 _ => "TEXT",
             },
         };

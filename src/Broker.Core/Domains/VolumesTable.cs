@@ -62,6 +62,31 @@ public static class VolumesTable
     /// <summary>The volume of a file; null when there is none.</summary>
     public static Task<VolumeRow?> Find(DbSession db, string path) => db.First<VolumeRow>($"SELECT {Columns} FROM volumes v WHERE v.path = @path", new { path });
 
+    /// <summary>Its domain starts: a guest may write to all its disks from now on.</summary>
+    public static Task SetUsed(DbSession db, Guid domainId) =>
+        db.Execute("UPDATE volumes SET is_used = 1 WHERE domain_id = @domainId AND NOT is_used", new { domainId });
+
+    /// <summary>It was made new: nothing has been written to it.</summary>
+    public static Task SetFresh(DbSession db, Guid id) => db.Execute("UPDATE volumes SET is_used = 0, used_bytes = NULL WHERE id = @id", new { id });
+
+    /// <summary>What it takes on its host; null when that is not known.</summary>
+    public static Task SetUsedBytes(DbSession db, Guid id, long? bytes) =>
+        db.Execute("UPDATE volumes SET used_bytes = @bytes WHERE id = @id", new { id, bytes });
+
+    /// <summary>Forgets a disk, whose file is gone.</summary>
+    public static Task Delete(DbSession db, Guid id) => db.Execute("DELETE FROM volumes WHERE id = @id", new { id });
+
+    /// <summary>The files of all disks of all hosts.</summary>
+    public static Task<IReadOnlyList<string>> Paths(DbSession db) => db.Query<string>("SELECT path FROM volumes");
+
+    /// <summary>Clones of a node that are off and whose swap still takes room.</summary>
+    public static Task<IReadOnlyList<Guid>> WithUsedSwap(DbSession db, long nodeId) =>
+        db.Query<Guid>(
+            """
+            SELECT DISTINCT d.id FROM domains d JOIN volumes v ON v.domain_id = d.id
+            WHERE d.node_id = @nodeId AND d.state = 'shutdown' AND d.base_id IS NOT NULL AND NOT d.is_volatile AND NOT d.is_base AND v.kind = 'swap' AND v.is_used
+            """, new { nodeId });
+
     /// <summary>All disks of a domain are base images now, or none is any more.</summary>
     public static Task SetFrozen(DbSession db, Guid domainId, bool isFrozen) =>
         db.Execute("UPDATE volumes SET is_frozen = @isFrozen WHERE domain_id = @domainId", new { domainId, isFrozen });

@@ -37,6 +37,7 @@ public static class DomainsEndpoints
         domains.MapGet("/{id:guid}", Get).Account().WithName("get_domain").WithSummary("One machine").Refuses(401, 403, 404);
         domains.MapGet("/{id:guid}/history", History).Account().WithName("get_domain_history").WithSummary("What a machine did, newest first").Refuses(400, 401, 403, 404);
         domains.MapGet("/{id:guid}/base", Prepared).Account().WithName("get_base").WithSummary("What a base was when it was prepared, with its files").Refuses(401, 403, 404, 409);
+        domains.MapGet("/{id:guid}/volumes", Volumes).Account().WithName("get_domain_volumes").WithSummary("Disks and CD drives of a machine").Refuses(401, 403, 404);
         domains.MapPut("/{id:guid}/published", Publish).Account().WithName("publish_domain").WithSummary("Let everybody clone a base, or only its owner").Refuses(400, 401, 403, 404, 409);
         domains.MapPut("/{id:guid}/clones", SetClones).Account().WithName("set_clones").WithSummary("Say whether new clones of a base are temporary").Refuses(400, 401, 403, 404, 409);
         domains.MapPut("/{id:guid}/description", Describe).Account().WithName("describe_domain").WithSummary("Change what people read of a machine").Refuses(400, 401, 403, 404);
@@ -88,6 +89,13 @@ public static class DomainsEndpoints
             if (May.Do(who.Caller, Grant.CreateBase, domain) is { IsAllowed: false } no) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
             return await BasesTable.Get(s, id) ?? throw new RefusedException(StatusCodes.Status409Conflict, "not_a_base",
                 domain.IsBase ? $"{domain.Name} became a base before what a base was made from was kept." : $"{domain.Name} is not a base. Prepare it as one first.");
+        }, cancel));
+
+    private static async Task<Ok<DomainVolumes>> Volumes(Guid id, SignedIn who, Db db, CancellationToken cancel) =>
+        TypedResults.Ok(await db.Read(async s =>
+        {
+            await Visible(s, who.Caller, id);
+            return await DomainVolumes.Read(s, who.Caller, id);
         }, cancel));
 
     private static Task<Ok<DomainView>> Publish(Guid id, Published form, SignedIn who, Db db, CancellationToken cancel) =>

@@ -10,18 +10,21 @@ namespace Broker.Backend.Tests.VmManagers;
 public sealed class DomainXmlTests
 {
     private static readonly DomainSpec Clone = new(Guid.Parse("0192a5b0-0000-7000-8000-0000000000a1"), "ana-linux", 1048576, 2, "52:54:00:12:34:56",
-        [new("vda", "/pool/clone.qcow2", "qcow2", ["/pool/middle.qcow2", "/pool/lowest.qcow2"])], "/run/broker/displays/a1.sock");
+        [new("vda", "/pool/clone.qcow2", "qcow2", ["/pool/middle.qcow2", "/pool/lowest.qcow2"])], "/run/broker/displays/a1.sock")
+    {
+        Cds = [new("hda", "install.iso"), new("hdb", null)],
+    };
 
     [Theory]
     [InlineData("qemu")]
     [InlineData("kvm")]
     public void A_definition_is_what_was_reviewed(string virtType) =>
-        Golden.Check($"tests/Broker.Backend.Tests/VmManagers/domain-{virtType}.golden", DomainXml.Write(Clone, virtType));
+        Golden.Check($"tests/Broker.Backend.Tests/VmManagers/domain-{virtType}.golden", DomainXml.Write(Clone, virtType, file => $"/library/{file}"));
 
     [Fact]
     public void Names_can_not_become_markup()
     {
-        var xml = System.Xml.Linq.XElement.Parse(DomainXml.Write(Clone with { Name = "</name><os>&\"'" }, "qemu"));
+        var xml = System.Xml.Linq.XElement.Parse(DomainXml.Write(Clone with { Name = "</name><os>&\"'" }, "qemu", file => file));
 
         Assert.Equal("</name><os>&\"'", (string?)xml.Element("name"));
         Assert.Single(xml.Elements("os"));
@@ -33,7 +36,7 @@ public sealed class DomainXmlTests
     public void Processors_are_laid_out_as_was_chosen_if_their_number_fits(int vcpus, int? sockets)
     {
         var chosen = Hardware.Usual.With(DeviceKind.Cpu, [DeviceOptions.Parse("cores=2")]);
-        var topology = System.Xml.Linq.XElement.Parse(DomainXml.Write(Clone with { Vcpus = vcpus, Hardware = chosen }, "qemu")).Element("cpu")!.Element("topology");
+        var topology = System.Xml.Linq.XElement.Parse(DomainXml.Write(Clone with { Vcpus = vcpus, Hardware = chosen }, "qemu", file => file)).Element("cpu")!.Element("topology");
 
         Assert.Equal(sockets, (int?)topology?.Attribute("sockets"));
     }

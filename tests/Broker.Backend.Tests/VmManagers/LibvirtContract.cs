@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Text.Json;
 using System.Xml.Linq;
 using System.Xml.XPath;
 using Broker.Backend.VmManagers;
@@ -45,6 +46,12 @@ public sealed class LibvirtContract : VmManagerContract
         }
     }
 
+    protected override async Task<long> CapacityOf(string disk)
+    {
+        using var info = JsonDocument.Parse(await Programs.Run("qemu-img", "info", "-U", "--output=json", disk));
+        return info.RootElement.GetProperty("virtual-size").GetInt64();
+    }
+
     protected override async Task CutMemory(DomainSpec spec, Func<long, long> length)
     {
         await using var file = File.OpenWrite((await PrivateLibvirtd.Shared).SavedMemoryOf(spec.Name));
@@ -67,9 +74,9 @@ public sealed class LibvirtContract : VmManagerContract
     public void The_definition_is_valid_by_the_schema_of_libvirt()
     {
         using var connect = global::Libvirt.Connect.Open(Settings.Uri);
-        var spec = Spec([new("vda", "/absent/top.qcow2", "qcow2", ["/absent/middle.qcow2", "/absent/lowest.qcow2"])]);
+        var spec = Spec([new("vda", "/absent/top.qcow2", "qcow2", ["/absent/middle.qcow2", "/absent/lowest.qcow2"])]) with { Cds = [new("hda", "install.iso"), new("hdb", null)] };
 
-        using var domain = connect.DomainDefineXML(DomainXml.Write(spec, "qemu"), global::Libvirt.DomainDefineFlags.Validate);
+        using var domain = connect.DomainDefineXML(DomainXml.Write(spec, "qemu", file => $"/library/{file}"), global::Libvirt.DomainDefineFlags.Validate);
 
         Assert.Equal(spec.Id, domain.GetUUID());
     }
@@ -97,7 +104,7 @@ public sealed class LibvirtContract : VmManagerContract
             Hardware = hardware,
         };
 
-        using var domain = connect.DomainDefineXML(DomainXml.Write(spec, "qemu"), global::Libvirt.DomainDefineFlags.Validate);
+        using var domain = connect.DomainDefineXML(DomainXml.Write(spec, "qemu", file => $"/library/{file}"), global::Libvirt.DomainDefineFlags.Validate);
 
         var xml = XElement.Parse(domain.GetXMLDesc());
         Assert.Equal("262144 131072", Values("memory", "currentMemory"));

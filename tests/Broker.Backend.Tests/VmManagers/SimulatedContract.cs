@@ -33,6 +33,8 @@ public sealed class SimulatedContract : VmManagerContract
 
     protected override Task<bool> HasMark(string disk, char mark) => Task.FromResult(SimulatedDisk.ReadAll(disk).Contains(mark, StringComparison.Ordinal));
 
+    protected override Task<long> CapacityOf(string disk) => Task.FromResult(SimulatedDisk.Read(disk).CapacityBytes);
+
     protected override Task CutMemory(DomainSpec spec, Func<long, long> length)
     {
         using var file = File.OpenWrite(Path.Combine(SimulatedVmManager.FolderOf(Settings.Uri), spec.Id + ".memory"));

@@ -39,6 +39,8 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
 
     protected override Task<bool> HasMark(string disk, char mark) => Task.FromResult(new VdiContent(disk).Has(mark));
 
+    protected override Task<long> CapacityOf(string disk) => Task.FromResult(VdiFile.Read(disk)!.CapacityBytes);
+
     protected override Task CutMemory(DomainSpec spec, Func<long, long> length)
     {
         using var file = File.OpenWrite(Directory.EnumerateFiles(FolderOf(spec), "*.sav", SearchOption.AllDirectories).Single());

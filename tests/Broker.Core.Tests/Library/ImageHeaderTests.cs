@@ -15,6 +15,20 @@ public sealed class ImageHeaderTests
     private static readonly ConcurrentDictionary<string, Lazy<Task<byte[]>>> Made = new();
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_CD_is_told_by_its_sign_also_when_it_boots_from_a_stick(bool isHybrid)
+    {
+        var cd = new byte[40 * 2048];
+        "CD001"u8.CopyTo(cd.AsSpan((16 * 2048) + 1));
+        if (isHybrid) (cd[510], cd[511]) = (0x55, 0xAA);
+
+        Assert.Equal(new ImageHeader("iso", cd.Length, null), ImageHeader.Read(cd, cd.Length));
+        cd[(16 * 2048) + 1] = 0;
+        Assert.Equal(isHybrid ? "raw" : null, ImageHeader.Read(cd, cd.Length).Format);
+    }
+
+    [Theory]
     [InlineData("qcow2")]
     [InlineData("qcow2 compat=0.10")]
     [InlineData("qcow2 cluster_size=512")]

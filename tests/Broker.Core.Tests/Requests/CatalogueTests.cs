@@ -135,7 +135,7 @@ public class CatalogueTests
     public void AllMisfitsAreNamedAtOnce()
     {
         var refused = Assert.Throws<RequestRefusedException>(() => Catalogue.Decode("import_domain", JsonDocument.Parse("""{"name": 3, "cores": 2}""").RootElement));
-        Assert.Equal(["'file' is missing.", "'name' has to be text.", "There is no argument 'cores'; there is file, name, alias, description, memory_mib, vcpus, node."], refused.Problems);
+        Assert.Equal(["'file' is missing.", "'name' has to be text.", "There is no argument 'cores'; there is file, name, alias, description, memory_mib, vcpus, disk_mib, node."], refused.Problems);
     }
 
     [Fact]
@@ -153,7 +153,10 @@ public class CatalogueTests
 
     private static JsonObject SampleArgs(Command command) => new(command.Arguments
         .Where(a => a.IsRequired || a.Type == typeof(Guid))
-        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)(a.Type == typeof(Guid) ? JsonValue.Create(IdOf(a.Name)) : a.Type == typeof(long) ? JsonValue.Create(1) : JsonValue.Create(a.Words?[0] ?? "sample")))));
+        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)(a.Type == typeof(Guid) ? JsonValue.Create(IdOf(a.Name))
+            : a.Type == typeof(long) ? JsonValue.Create(1)
+            : a.Type == typeof(IReadOnlyList<string>) ? new JsonArray("sample")
+            : JsonValue.Create(a.Words?[0] ?? "sample")))));
 
     private static IRequest Sample(Command command) => Catalogue.Decode(command.Word, JsonSerializer.SerializeToElement(SampleArgs(command)));
 
@@ -167,7 +170,7 @@ public class CatalogueTests
     };
 
     private static string Describe(Argument a) =>
-        $"{a.Name}{(a.IsRequired ? "" : "?")}: {a.Schema()["format"] ?? KindOf(a)}{(a.Default is null ? "" : $" = {JsonSerializer.Serialize(a.Default)}")}{(a.IsSetByWriter ? " (set by the writer)" : "")}";
+        $"{a.Name}{(a.IsRequired ? "" : "?")}: {a.Schema()["format"] ?? KindOf(a)}{(a.Default is null ? "" : $" = {a.Schema()["default"]!.ToJsonString()}")}{(a.IsSetByWriter ? " (set by the writer)" : "")}";
 
     private static string KindOf(Argument a) =>
         a.Words is { } words ? string.Join('|', words) : a.Type == typeof(string) ? "string" : a.Type == typeof(bool) ? "boolean" : a.Type == typeof(IReadOnlyList<string>) ? "strings" : "object";

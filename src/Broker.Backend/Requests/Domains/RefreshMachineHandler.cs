@@ -17,8 +17,11 @@ public sealed class RefreshMachineHandler : IHandler<RefreshMachine>
         var (report, address) = await work.On(node, Gate.Read, vm => (
             vm.Inventory().FirstOrDefault(r => r.Id == domain.Id),
             vm.As<ICanReportAddresses>()?.Addresses().GetValueOrDefault(domain.Mac)));
+        var volumes = await work.Read(db => VolumesTable.Of(db, domain.Id));
+        var sizes = await work.On(node, Gate.Read, vm => volumes.Select(v => (v.Id, Bytes: vm.Disks.SizeOf(v.Path))).ToList());
         work.AtEnd(async db =>
         {
+            foreach (var (id, bytes) in sizes) await VolumesTable.SetUsedBytes(db, id, bytes);
             if (Observed.Next(domain, report) is { } next) await DomainsTable.SetState(db, domain.Id, next.State, next.Detail);
             if (report?.Power is Power.Running && address != domain.Address) await DomainsTable.SetAddress(db, domain.Id, address);
         });

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
+using Broker.Backend.Requests.Volumes;
 using Broker.Backend.VmManagers;
 using Broker.Core.Database;
 using Broker.Core.Displays;
@@ -30,6 +31,7 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
         if (domain.State is DomainState.Active && before?.Power is Power.Running) return new Outcome(domain.Id);
         // The row knows it longer than the host: whoever takes this up again finds it running.
         var hadMemory = domain.SavedAt is not null || before?.Power is Power.Saved;
+        if (!hadMemory && before?.Power is not (Power.Running or Power.Paused)) await FreshVolumes.Make(domain, FreshVolumes.AtStart, node, work);
         await work.Write(async db =>
         {
             if (memory is not null && before?.Power is not (Power.Running or Power.Paused)) await Room.Check(db, work.Row, domain, node.Row, memory);
@@ -38,6 +40,7 @@ public sealed class StartDomainHandler : IHandler<StartDomain>
             await DomainsTable.SetState(db, domain.Id, DomainState.Starting);
             // who asks from a browser is about to come; a schedule is not
             if (work.Caller.Address is { } address) await DomainsTable.SetConnecting(db, domain.Id, address);
+            await VolumesTable.SetUsed(db, domain.Id);
         });
         if (before?.Power is not Power.Running)
         {

@@ -12,12 +12,16 @@ internal static class DomainXml
     /// <summary>The network of libvirt that guests are on.</summary>
     public const string Network = "default";
 
+    // Places for what is plugged in while the guest runs: libvirt itself leaves one. Some ten are taken from the beginning.
+    private const int PciPorts = 16;
+
     private static readonly XNamespace Broker = "urn:broker:domain:1";
 
     /// <summary>Writes the definition.</summary>
     /// <param name="spec">The domain.</param>
     /// <param name="virtType"><c>kvm</c> or <c>qemu</c>.</param>
-    public static string Write(DomainSpec spec, string virtType)
+    /// <param name="pathOfCd">Where the image of a CD lies.</param>
+    public static string Write(DomainSpec spec, string virtType, Func<string, string> pathOfCd)
     {
         var (memory, vcpus, features) = (One(spec, DeviceKind.Memory), One(spec, DeviceKind.Vcpus), One(spec, DeviceKind.Features));
         var mostMemory = Math.Max(spec.MemoryKib, (Number(memory["maximum_mib"]) ?? 0) * 1024);
@@ -38,7 +42,8 @@ internal static class DomainXml
             Machine = "q35",
             // a guest can call itself as people do
             OemStrings = [$"hostname={spec.HostName}"],
-            Boot = ["hd"],
+            // what is not installed yet begins from the CD
+            Boot = spec.Cds.Count == 0 ? ["hd"] : ["hd", "cdrom"],
             Features = [.. ((string[])["acpi", "apic", "pae"]).Where(name => features[name] == "on")],
             MoreFeatures = features["hyperv"] == "on" ? [HyperV()] : [],
             Cpu = Processor(One(spec, DeviceKind.Cpu), virtType, mostVcpus),
@@ -52,6 +57,7 @@ internal static class DomainXml
             Devices =
             [
                 .. DiskXml.Disks(spec),
+                .. spec.Cds.Select(cd => DiskXml.Cd(cd, pathOfCd)),
                 .. NetworkCards(spec).Select(card => card.ToXml()),
                 .. folders.Select(Folder),
                 .. Controllers(spec),
@@ -125,6 +131,8 @@ internal static class DomainXml
         // left out, libvirt would add one
         if (usb.Count == 0) yield return Usb("none", 0);
         for (var i = 0; i < usb.Count; i++) yield return Usb(usb[i]["model"]!, i);
+        for (var i = 1; i <= PciPorts; i++)
+            yield return new("controller", new XAttribute("type", "pci"), new XAttribute("index", i), new XAttribute("model", "pcie-root-port"));
     }
 
     private static XElement Usb(string model, int index) =>

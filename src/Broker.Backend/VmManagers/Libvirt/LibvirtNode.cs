@@ -106,7 +106,7 @@ internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, I
     public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", _jobs, () =>
     {
         Qcow2Disks.CheckBacking(spec.Disks);
-        var xml = DomainXml.Write(spec, _virtType);
+        var xml = DomainXml.Write(spec, _virtType, PathOfCd);
         try
         {
             _jobs.DomainDefineXML(xml).Dispose();

@@ -21,6 +21,22 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 
     public long Import(string libraryFile, string target, IProgress<int> percent, CancellationToken cancel) => _import.Run(libraryFile, target, percent, cancel);
 
+    public string? FindCd(string libraryFile) => LibraryFolder.FindCd(settings.LibraryFolder, libraryFile);
+
+    public void Create(string target, long capacityBytes)
+    {
+        if (!File.Exists(target)) PoolFiles.CheckRoom(settings.PoolFolder, "the new disk", capacityBytes);
+        _import.Create(target, capacityBytes);
+    }
+
+    public void Grow(string path, long capacityBytes)
+    {
+        CheckWritable(path);
+        _import.Grow(path, capacityBytes);
+    }
+
+    public long? SizeOf(string path) => PoolFiles.SizeOf(path);
+
     public void Freeze(params IReadOnlyList<string> paths)
     {
         _files.CheckFreezable(paths, IsTemplateOf);
@@ -51,10 +67,11 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         else if (Qcow2Overlay.BackingOf(target) != frozen) throw PoolFiles.InTheWay(target, $"an overlay on {frozen}");
     }
 
-    public void Renew(string path, string frozen, long capacityBytes)
+    public void Renew(string path, string? frozen, long capacityBytes)
     {
         if (File.Exists(path)) CheckWritable(path);
-        CopyTemplate(frozen, path, capacityBytes);
+        if (frozen == null) _import.Create(path, capacityBytes, overwrite: true);
+        else CopyTemplate(frozen, path, capacityBytes);
     }
 
     public string? BackingOf(string path)
@@ -79,7 +96,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
     public void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel)
     {
         PoolFiles.CheckExists(path);
-        if (IsFrozen(path)) throw new VmException($"{path} is a base image: it is not copied but cloned.");
+        if (PoolFiles.IsFrozen(path)) throw new VmException($"{path} is a base image: it is not copied but cloned.");
         CheckLiesOn(path, backing);
         if (File.Exists(target))
         {
@@ -119,6 +136,10 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
 
     public IReadOnlyList<Guid> List() => _files.List();
 
+    public void DeleteUnused(string file) => File.Delete(_files.InFolder(file));
+
+    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used) => _files.Unused(used, Qcow2Overlay.BackingOf);
+
     private static void CopyTemplate(string frozen, string target, long? capacityBytes = null)
     {
         var part = target + ".part";
@@ -138,7 +159,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
     private static void CheckWritable(string path)
     {
         PoolFiles.CheckExists(path);
-        if (IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be changed.");
+        if (PoolFiles.IsFrozen(path)) throw new VmException($"{path} is a base image and stays as it is. Only what is no base can be changed.");
     }
 
     // a guest that had QEMU in its hands could have made the file name any other
@@ -155,7 +176,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         {
             PoolFiles.CheckExists(chain[i]);
             var below = i + 1 < chain.Count ? chain[i + 1] : null;
-            if (!IsFrozen(chain[i]) || Path.GetDirectoryName(chain[i]) != Path.GetFullPath(settings.PoolFolder)) throw Elsewhere(i == 0 ? chain[i] : chain[i - 1], chain[i]);
+            if (!PoolFiles.IsFrozen(chain[i]) || Path.GetDirectoryName(chain[i]) != Path.GetFullPath(settings.PoolFolder)) throw Elsewhere(i == 0 ? chain[i] : chain[i - 1], chain[i]);
             if (Qcow2Overlay.BackingOf(chain[i]) != below) throw Elsewhere(chain[i], below);
         }
     }
@@ -174,6 +195,4 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         new($"{path} does not lie on what it should ({below ?? "nothing"}). It is left as it is: look into it with qemu-img info.");
 
     private static bool IsTemplateOf(string template, string path) => Qcow2Overlay.BackingOf(template) == path;
-
-    private static bool IsFrozen(string path) => !File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite);
 }

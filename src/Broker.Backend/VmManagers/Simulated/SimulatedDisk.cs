@@ -23,6 +23,14 @@ public sealed record SimulatedDisk(long CapacityBytes, string? Backing, string C
         return Parse(text) ?? throw new VmException($"{path} is not a simulated disk.");
     }
 
+    /// <summary>Reads a file that may be such a disk, or anything else.</summary>
+    public static SimulatedDisk? Find(string path)
+    {
+        using var file = File.OpenText(path);
+        var start = new char[Magic.Length];
+        return file.ReadBlock(start) == start.Length && start.AsSpan().SequenceEqual(Magic) ? Parse(File.ReadAllText(path)) : null;
+    }
+
     /// <summary>Reads text that may be such a disk.</summary>
     public static SimulatedDisk? Parse(string text)
     {

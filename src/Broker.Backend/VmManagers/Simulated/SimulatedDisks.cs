@@ -26,6 +26,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         using var handle = LibraryFolder.Open(settings.LibraryFolder, libraryFile);
         var (header, disk) = Look(handle);
         if (header.Problem != null) throw Refused(libraryFile, header.Problem);
+        if (header.Format == ImageHeader.Cd) throw Refused(libraryFile, "It is a CD. Put it into a machine's drive, or make a machine with an empty disk from it.");
         if (File.Exists(target)) return SimulatedDisk.Read(target).CapacityBytes;
         percent.Report(0);
         CheckSum(libraryFile, handle, cancel);
@@ -36,6 +37,31 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         percent.Report(100);
         return header.CapacityBytes;
     }
+
+    public string? FindCd(string libraryFile)
+    {
+        faults.Meet("find_cd");
+        return LibraryFolder.FindCd(settings.LibraryFolder, libraryFile);
+    }
+
+    public void Create(string target, long capacityBytes)
+    {
+        faults.Meet("create");
+        if (File.Exists(target)) return;
+        PoolFiles.CheckRoom(settings.PoolFolder, "the new disk", capacityBytes);
+        new SimulatedDisk(capacityBytes, null, "").Write(target);
+    }
+
+    public void Grow(string path, long capacityBytes)
+    {
+        faults.Meet("grow");
+        var disk = Changeable(path);
+        if (disk.CapacityBytes >= capacityBytes) return;
+        PoolFiles.CheckRoom(settings.PoolFolder, $"what is added to {Path.GetFileName(path)}", capacityBytes - disk.CapacityBytes);
+        (disk with { CapacityBytes = capacityBytes }).Write(path);
+    }
+
+    public long? SizeOf(string path) => PoolFiles.SizeOf(path);
 
     public void Freeze(params IReadOnlyList<string> paths)
     {
@@ -68,11 +94,11 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         Template(frozen).Write(target);
     }
 
-    public void Renew(string path, string frozen, long capacityBytes)
+    public void Renew(string path, string? frozen, long capacityBytes)
     {
         faults.Meet("renew");
         if (File.Exists(path)) Changeable(path);
-        (Template(frozen) with { CapacityBytes = capacityBytes }).Write(path);
+        (frozen == null ? new SimulatedDisk(capacityBytes, null, "") : Template(frozen) with { CapacityBytes = capacityBytes }).Write(path);
     }
 
     public string? BackingOf(string path) => SimulatedDisk.Read(Existing(path)).Backing;
@@ -154,6 +180,14 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     {
         faults.Meet("list");
         return _files.List();
+    }
+
+    public void DeleteUnused(string file) => File.Delete(_files.InFolder(file));
+
+    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used)
+    {
+        faults.Meet("unused");
+        return _files.Unused(used, path => SimulatedDisk.Find(path)?.Backing);
     }
 
     private static SimulatedDisk Changeable(string path) =>

@@ -11,7 +11,7 @@ namespace Broker.Backend.VmManagers.Simulated;
 /// Domains as files <c>UUID.json</c> in a folder. The files are the truth (other processes may change them); what is in memory is read anew when a file has
 /// another time. Displays are served by the process that started the domain, or by the one that connects when that one is gone.
 /// </summary>
-internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanChangeLive, ICanDetachLive
+internal sealed partial class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanChangeLive, ICanDetachLive
 {
     private const string MemoryStart = "memory\n";
     private const string MemoryEnd = "\nend\n";
@@ -99,6 +99,7 @@ internal sealed class SimulatedNode : IVmNode, ICanHibernate, ICanPause, ICanRes
             var domain = Get(id);
             foreach (var file in domain.Spec.Disks.SelectMany(disk => disk.Backing.Prepend(disk.Path)))
                 if (!File.Exists(file)) throw new VmException($"{domain.Spec.Name} can't start: its disk {file} is missing. Restore the file or remove the domain.");
+            foreach (var cd in domain.Spec.Cds) CheckCd(cd);
             var memory = domain.Power == Power.Saved ? ReadMemory(id) : null;
             ServeDisplay(domain.Spec);
             if (memory != null && _displays.TryGetValue(id, out var display)) display.Screen.Restore(memory);

@@ -19,7 +19,8 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
     {
         Mouse = PointingDevice.UsbTablet,
         TurnOn = MachineSwitches.Acpi | MachineSwitches.IoApic | MachineSwitches.RtcUseUtc,
-        BootOrder = [BootDevice.Disk],
+        // what is not installed yet begins from the CD
+        BootOrder = [BootDevice.Disk, BootDevice.Dvd],
     };
 
     /// <summary>Makes the machine, or changes what differs.</summary>
@@ -113,7 +114,7 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
         };
         var isSame = report.MemoryMiB == wanted.MemoryMiB && report.Cpus == wanted.Cpus && report.VideoMemoryMiB == wanted.VideoMemoryMiB
             && report.Graphics == wanted.Graphics && report.Mouse == wanted.Mouse && report.Switches.HasFlag(wanted.TurnOn) && (report.Switches & wanted.TurnOff) == MachineSwitches.None
-            && report.BootOrder is [BootDevice.Disk, BootDevice.None, ..];
+            && report.BootOrder is [BootDevice.Disk, BootDevice.Dvd, BootDevice.None, ..];
         if (!isSame) await machine.Modify(wanted);
         return !isSame | await BringNics(machine, report, spec) | await BringFolders(machine, report, spec);
     }
@@ -159,15 +160,24 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
         if (report.CurrentSnapshot is not null) return false;
 
         // What is frozen belongs to its clones: no machine may have it.
-        DiskSpec[] wanted = [.. spec.Disks.Where(d => !VdiDisks.IsFrozen(d.Path))];
+        DiskSpec[] hardDisks = [.. spec.Disks.Where(d => !VdiDisks.IsFrozen(d.Path))];
+        // CD drives are behind the disks
+        (string? Path, DiskSpec? Disk)[] wanted = [.. hardDisks.Select(d => ((string?)d.Path, (DiskSpec?)d)), .. spec.Cds.Select(c => (PathOfCd(c), (DiskSpec?)null))];
         (int Port, string? Path)[] there = [.. report.Attachments.Where(a => a.Controller == Controller).Select(a => (a.Port, a.Location)).Order()];
-        if (there.SequenceEqual(wanted.Select((disk, port) => (port, (string?)disk.Path))) && there.Length == report.Attachments.Count) return false;
+        if (there.SequenceEqual(wanted.Select((drive, port) => (port, drive.Path))) && there.Length == report.Attachments.Count) return false;
 
         if (report.Controllers.All(c => c.Name != Controller)) await machine.AddController(new(Controller, StorageBus.Sata) { Ports = wanted.Length });
         foreach (var place in report.Attachments.Where(a => a.Controller != Controller || a.Port >= wanted.Length || wanted[a.Port].Path != a.Location))
             await machine.Detach(place.Controller, place.Port, place.Device);
         for (var port = 0; port < wanted.Length; port++)
-            if (!there.Contains((port, wanted[port].Path))) await disks.Attach(machine, Controller, port, wanted[port]);
+        {
+            if (there.Contains((port, wanted[port].Path))) continue;
+            if (wanted[port].Disk is { } disk) await disks.Attach(machine, Controller, port, disk);
+            else await machine.Attach(Controller, port, 0, Drive.Dvd, wanted[port].Path);
+        }
         return true;
     }
+
+    private string? PathOfCd(CdSpec cd) => cd.File is not { } file ? null
+        : disks.FindCd(file) ?? throw new VmException($"The library folder has no image of a CD '{file}'. Copy it there, or take the CD out with change_cd.");
 }

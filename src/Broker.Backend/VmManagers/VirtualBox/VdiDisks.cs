@@ -12,6 +12,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
     /// <summary>How the files' names end.</summary>
     public const string Extension = ".vdi";
 
+    private const long MiB = 1 << 20;
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -54,6 +55,30 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
             return VdiFile.Read(target)!.CapacityBytes;
         });
     }
+
+    public string? FindCd(string libraryFile) => LibraryFolder.FindCd(settings.LibraryFolder, libraryFile);
+
+    public void Create(string target, long capacityBytes)
+    {
+        if (!File.Exists(target)) PoolFiles.CheckRoom(settings.PoolFolder, "the new disk", capacityBytes);
+        _import.Create(target, capacityBytes);
+    }
+
+    public void Grow(string path, long capacityBytes)
+    {
+        CheckChangeable(path);
+        var capacity = VdiFile.Read(path)?.CapacityBytes ?? throw PoolFiles.InTheWay(path, "a disk image of ours");
+        if (capacity >= capacityBytes) return;
+        PoolFiles.CheckRoom(settings.PoolFolder, $"what is added to {Path.GetFileName(path)}", capacityBytes - capacity);
+        calls.Ask($"The disk {path} could not be made larger", async () =>
+        {
+            var medium = await registry.Look(path);
+            await Medium.Resize(vbox, medium.Uuid, (capacityBytes + MiB - 1) / MiB);
+            if (medium.Machines.Count == 0) await Forget(path);
+        });
+    }
+
+    public long? SizeOf(string path) => PoolFiles.SizeOf(path);
 
     public void Freeze(params IReadOnlyList<string> paths) => calls.Ask("The disks could not be frozen", async () =>
     {
@@ -100,17 +125,21 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         ImageImport.Settle(CopyOfTemplate(frozen, target), target);
     }
 
-    public void Renew(string path, string frozen, long capacityBytes) => calls.Ask($"The disk {path} could not be made new", async () =>
+    public void Renew(string path, string? frozen, long capacityBytes)
     {
-        if (!File.Exists(path))
+        calls.Ask($"The disk {path} could not be made new", async () =>
         {
-            ImageImport.Settle(CopyOfTemplate(frozen, path), path);
-            return;
-        }
-
-        CheckChangeable(path);
-        await Replace(path, CopyOfTemplate(frozen, path));
-    });
+            var isThere = File.Exists(path);
+            if (isThere) CheckChangeable(path);
+            var part = path + ".part";
+            await ForgetAndDelete(part);
+            if (frozen == null) _import.Create(part, capacityBytes);
+            else CopyOfTemplate(frozen, path);
+            if (isThere) await Replace(path, part);
+            else ImageImport.Settle(part, path);
+        });
+        Grow(path, capacityBytes);
+    }
 
     public string? BackingOf(string path)
     {
@@ -204,6 +233,10 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
     });
 
     public IReadOnlyList<Guid> List() => _files.List();
+
+    public void DeleteUnused(string file) => calls.Ask($"{file} could not be deleted", () => ForgetAndDelete(_files.InFolder(file)));
+
+    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used) => _files.Unused(used, BackingOf);
 
     /// <summary>Whether it is a base image, which no machine may have.</summary>
     public static bool IsFrozen(string path) => File.Exists(PoolFiles.TemplateOf(path));

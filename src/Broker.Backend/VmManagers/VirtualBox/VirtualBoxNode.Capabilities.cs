@@ -86,6 +86,9 @@ internal sealed partial class VirtualBoxNode : ICanHibernate, ICanPause, ICanRes
 
     public IReadOnlyList<ForwardedPort> Forwarded(Guid id) => MachineNotes.Read(_folders.Of(id))?.Ports ?? [];
 
+    public IReadOnlySet<string> FilesOfDomains() => _calls.Ask<IReadOnlySet<string>>("The files of the machines could not be listed",
+        async () => (await Medium.List(_vbox)).Select(m => m.Location).ToHashSet());
+
     public IReadOnlyDictionary<string, string> Examine() => _calls.Ask<IReadOnlyDictionary<string, string>>("The host could not be examined", async () =>
     {
         var asked = Stopwatch.GetTimestamp();

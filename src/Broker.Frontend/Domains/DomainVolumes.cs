@@ -1,0 +1,49 @@
+using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+
+namespace Broker.Frontend.Domains;
+
+/// <summary>A disk of a machine.</summary>
+/// <param name="Target">The device in the guest.</param>
+/// <param name="Kind">What it is for.</param>
+/// <param name="CapacityBytes">Size as the guest sees it.</param>
+/// <param name="UsedBytes">What it takes on its host, as last seen; null when nobody has looked.</param>
+/// <param name="Format">Its format.</param>
+/// <param name="IsFrozen">It is a read-only base image.</param>
+/// <param name="Path">The file on the host; only for those who look after hosts.</param>
+/// <param name="Chain">The frozen disks below it, nearest first.</param>
+public sealed record VolumeView(
+    string Target, VolumeKind Kind, long CapacityBytes, long? UsedBytes, string Format, bool IsFrozen, string? Path, IReadOnlyList<BelowView> Chain);
+
+/// <summary>A frozen disk below another one.</summary>
+/// <param name="DomainId">The base whose disk it is.</param>
+/// <param name="DomainName">Its name.</param>
+/// <param name="Path">The file on the host; only for those who look after hosts.</param>
+public sealed record BelowView(Guid DomainId, string DomainName, string? Path);
+
+/// <summary>A CD drive of a machine.</summary>
+/// <param name="Target">The device in the guest.</param>
+/// <param name="File">Name of the image in the library; null when it is empty.</param>
+public sealed record CdView(string Target, string? File);
+
+/// <summary>What a machine has its content on.</summary>
+/// <param name="Volumes">Its disks, the one it boots from first.</param>
+/// <param name="Cds">Its CD drives.</param>
+public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyList<CdView> Cds)
+{
+    /// <summary>Reads them, as this caller may see them. Judges nothing: the machine is his to see.</summary>
+    public static async Task<DomainVolumes> Read(DbSession db, Caller caller, Guid id)
+    {
+        var seesPaths = May.Do(caller, Grant.Operate, null).IsAllowed;
+        var disks = (await VolumesTable.Disks(db, id))[id].ToList();
+        var bases = (await DomainsTable.Get(db, [.. disks.SelectMany(d => d.Below).Select(v => v.DomainId).Distinct()])).ToDictionary(d => d.Id, d => d.Name);
+        return new(
+            [.. disks.Select(d => new VolumeView(
+                d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, Path(d.Volume),
+                [.. d.Below.Select(v => new BelowView(v.DomainId, bases.GetValueOrDefault(v.DomainId, ""), Path(v)))]))],
+            [.. (await CdDrivesTable.Of(db, id)).Select(c => new CdView(c.Target, c.File))]);
+
+        string? Path(VolumeRow volume) => seesPaths ? volume.Path : null;
+    }
+}
