@@ -19,7 +19,7 @@ internal static class EndedDesktops
     /// <summary>Is it one of them?</summary>
     public static bool IsOne(DomainRow row) => row.HasEnded || IsToReturn(row);
 
-    /// <summary>Asks for what is to be done, in Broker's own name, if it has ended and nothing else is to be done with it; after that failed, only a while later.</summary>
+    /// <summary>Asks for what is to be done, in Broker's own name, if it has ended and nothing else is to be done with it now; after that failed, only a while later.</summary>
     public static async Task See(DbSession db, Guid id)
     {
         if (await DomainsTable.Lock(db, id) is not { } row) return;
@@ -27,11 +27,11 @@ internal static class EndedDesktops
         if (row is { PoolUse: PoolUse.Free, HasEnded: false, BaseId: { } origin }) await Pool.AskToFill(db, origin);
         if (!IsOne(row)) return;
         var command = row.HasEnded ? RemoveDomain.Spec : ReturnToPool.Spec;
-        if ((await RequestsTable.Open(db, [id])).Count > 0 || await RequestsTable.FailedWithin(db, id, command, AfterFailure)) return;
+        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsLater || r.Attempts > 0) || await RequestsTable.FailedWithin(db, id, command, AfterFailure)) return;
         // from now on it is not his any more: who opens the base gets another one
         if (!row.HasEnded && row.PoolUse is PoolUse.HandedOut) await DomainsTable.TakeBack(db, row);
         await RequestWriter.Submit(db, await UsersTable.System(db), row.HasEnded ? new RemoveDomain(id) : new ReturnToPool(id));
     }
 
-    private static bool IsToReturn(DomainRow row) => row is { PoolUse: PoolUse.HandedOut or PoolUse.Returned, State: DomainState.Shutdown, IsBase: false, IsVolatile: false };
+    private static bool IsToReturn(DomainRow row) => row is { BaseId: not null, PoolUse: PoolUse.HandedOut or PoolUse.Returned, State: DomainState.Shutdown, IsBase: false, IsVolatile: false };
 }

@@ -26,9 +26,12 @@ internal static class IdleDesktops
     public static async Task ShutDown(DbSession db, Guid id, DateTimeOffset now)
     {
         if (await DomainsTable.Lock(db, id) is not { } domain || !IsIdle(domain, now)) return;
-        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsLater || r.Command == ShutdownDomain.Spec.Word) || await RequestsTable.AskedByPersonWithin(db, id, Activity)) return;
+        var broker = await UsersTable.System(db);
+        // what somebody asked for some day does not keep it running until then
+        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsLater || r.Attempts > 0 || (r.Command == ShutdownDomain.Spec.Word && r.UserId == broker.UserId))
+            || await RequestsTable.AskedByPersonWithin(db, id, Activity)) return;
         var at = now + TimeToComeBack;
-        await RequestWriter.Submit(db, await UsersTable.System(db), new ShutdownDomain(id, OnlyIfDisconnected: true), at);
+        await RequestWriter.Submit(db, broker, new ShutdownDomain(id, OnlyIfDisconnected: true), at);
         MessagesTable.Tell(db, domain, new DesktopEndsSoon(EndReason.Disconnected, at));
     }
 }

@@ -146,15 +146,17 @@ public static class DomainsTable
     /// <summary>Its IP address.</summary>
     public static Task SetAddress(DbSession db, Guid id, string? address) => Update(db, "address = @address", new { id, address });
 
-    /// <summary>It is a base now, or none any more; the latter is never published and has no pool, the former never started.</summary>
+    /// <summary>It is a base now, or none any more; the latter is never published and has no pool, the former never started nor handed out.</summary>
     public static Task SetBase(DbSession db, Guid id, bool isBase, bool isPublic) => Update(db,
         """
         is_base = @isBase, is_public = @isPublic, autostart = autostart AND NOT @isBase,
-        pool_clones = IF(@isBase, pool_clones, 0), pool_start = IF(@isBase, pool_start, 0), pool_problem = NULL
+        pool_clones = IF(@isBase, pool_clones, 0), pool_start = IF(@isBase, pool_start, 0), pool_problem = NULL,
+        pool_use = IF(@isBase, NULL, pool_use), pool_use_since = IF(@isBase, NULL, pool_use_since)
         """, new { id, isBase, isPublic = isBase && isPublic }, wasBase: true);
 
-    /// <summary>It is a clone of this base now; null when it is no clone any more.</summary>
-    public static Task SetBaseId(DbSession db, Guid id, Guid? baseId) => Update(db, "base_id = @baseId", new { id, baseId });
+    /// <summary>It is a clone of this base now; null when it is no clone any more, and so of no pool.</summary>
+    public static Task SetBaseId(DbSession db, Guid id, Guid? baseId) => Update(db,
+        "base_id = @baseId, pool_use = IF(@baseId IS NULL, NULL, pool_use), pool_use_since = IF(@baseId IS NULL, NULL, pool_use_since)", new { id, baseId });
 
     /// <summary>Everybody may clone it, or only its owner.</summary>
     public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, "is_public = @isPublic", new { id, isPublic });
@@ -162,11 +164,11 @@ public static class DomainsTable
     /// <summary>New clones of it are volatile, or last; those that are there stay what they are.</summary>
     public static Task SetVolatileClones(DbSession db, Guid id, bool volatileClones) => Update(db, "volatile_clones = @volatileClones", new { id, volatileClones });
 
-    /// <summary>Somebody else's now. Both their pages learn of it.</summary>
+    /// <summary>Somebody else's now, for good: it leaves its pool, and who shared it with the former owner does no more. Both their pages learn of it.</summary>
     public static async Task SetOwner(DbSession db, DomainRow domain, long ownerId)
     {
-        await db.Execute("DELETE FROM domain_shares WHERE domain_id = @Id AND user_id = @ownerId", new { domain.Id, ownerId });
-        await Update(db, "owner_id = @ownerId", new { domain.Id, ownerId });
+        await db.Execute("DELETE FROM domain_shares WHERE domain_id = @Id", new { domain.Id });
+        await Update(db, "owner_id = @ownerId, pool_use = NULL, pool_use_since = NULL", new { domain.Id, ownerId });
         EventsTable.Domain(db, domain);
     }
 
@@ -217,6 +219,9 @@ public static class DomainsTable
         // whoever had it sees it go
         EventsTable.Domain(db, member);
     }
+
+    /// <summary>A clone is none of a pool any more: it stays whose it is, with what is on its disks.</summary>
+    public static Task LeavePool(DbSession db, Guid id) => Update(db, "pool_use = NULL, pool_use_since = NULL", new { id });
 
     /// <summary>A clone of a pool is as good as new: whoever opens the base next may get it.</summary>
     public static Task SetFree(DbSession db, Guid id) => Update(db, "pool_use = 'free', pool_use_since = UTC_TIMESTAMP(6)", new { id });

@@ -3,7 +3,9 @@ using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Access;
 using Broker.Core.Domains;
 using Broker.Core.Pools;
+using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
+using Broker.Core.Requests.Volumes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Broker.Backend.Tests.Requests;
@@ -82,6 +84,44 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         Assert.False(May.Do(student, Grant.View, back).IsAllowed);
         Assert.Equal(0, await _b.Db.Read(s => s.First<long>("SELECT COUNT(*) FROM screenshots WHERE domain_id = @id AND png = X'010203'", new { id })));
         Assert.Equal(id, await HandOut(origin, await _b.Person("next")));
+    }
+
+    [Theory, InlineData("spinoff_domain"), InlineData("add_disk"), InlineData("change_owner")]
+    public async Task OneThatBecomesSomebodysOwnLeavesThePoolWithItsContent(string how)
+    {
+        var origin = await Base();
+        await Set(origin, 1, 0);
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+        var student = await _b.Person("student");
+        var id = await HandOut(origin, student);
+        await _b.Do(new StartDomain(id), student);
+        var disk = (await _b.Db.Read(s => VolumesTable.Of(s, id)))[0].Path;
+        (SimulatedDisk.Read(disk) with { Content = "my letter" }).Write(disk);
+
+        await _b.Do(how switch
+        {
+            "spinoff_domain" => new SpinoffDomain(id),
+            "add_disk" => new AddDisk(id, 64, VolumeKind.Data),
+            _ => new ChangeOwner(id, student.UserId),
+        });
+
+        var own = await Domain(id);
+        Assert.Equal((null, student.UserId, false), (own.PoolUse, own.OwnerId, EndedDesktops.IsOne(own)));
+        Assert.Contains("my letter", SimulatedDisk.ReadAll(disk), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIsAskedForSomeDayKeepsNoDesktopOutOfThePool()
+    {
+        var origin = await Base();
+        await Set(origin, 1, 0);
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+        var student = await _b.Person("student");
+        var id = await HandOut(origin, student);
+        await _b.Ask(new StartDomain(id), student);
+        await _b.Db.Transaction(s => RequestWriter.Submit(s, student, new StartDomain(id), at: TimeProvider.System.GetUtcNow().AddYears(10)));
+        await _b.Ask(new ForceShutdownDomain(id), student);
+        await _b.Until(s => DomainsTable.Get(s, id), row => row!.PoolUse is PoolUse.Free);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ public sealed class ChangeOwnerHandler : IHandler<ChangeOwner>
     public async Task<object?> Handle(ChangeOwner request, Work work)
     {
         var domain = await work.Domain(request.Domain);
+        if (domain.PoolUse is PoolUse.Returned)
+            throw new RequestFailedException("is_of_pool", $"{domain.Name} has just gone back to its pool and is being made fresh. Choose another one, or try again in a minute.");
         var user = await work.Read(db => UsersTable.Get(db, request.Owner))
             ?? throw new RequestFailedException("unknown_user", $"There is no user {request.Owner} who could get {domain.Name}.");
         work.AtEnd(async db =>

@@ -1,4 +1,5 @@
 using Broker.Backend.Nodes;
+using Broker.Backend.VmManagers;
 using Broker.Core.Domains;
 using Broker.Core.Pools;
 using Broker.Core.Requests;
@@ -16,11 +17,15 @@ public sealed class ReturnToPoolHandler : IHandler<ReturnToPool>
         if (domain.PoolUse is null or PoolUse.Free || domain.IsBase) throw new RequestFailedException("not_handed_out", $"{domain.Name} was not handed out of a pool.");
         if (domain.State is not DomainState.Shutdown) throw new RequestFailedException("not_off", $"{domain.Name} is not off. Shut it down first.");
         var node = await work.NodeOf(domain);
-        var disks = await work.Write(async db =>
+        if (await work.Look(node, domain.Id) is { Power: not (Power.Off or Power.Gone) })
+            throw new RequestFailedException("not_off", $"{domain.Name} is not off on its host. Shut it down first.");
+        var disks = (await work.Read(db => VolumesTable.Disks(db, domain.Id)))[domain.Id].ToList();
+        if (disks.Any(d => d.Below.Count == 0))
+            throw new RequestFailedException("has_own_disks", $"{domain.Name} has a disk of its own, which no base could renew. It is left as it is: give it an owner, or remove it.");
+        await work.Write(async db =>
         {
             if (domain.PoolUse is PoolUse.HandedOut) await DomainsTable.TakeBack(db, domain);
             RequestsTable.Progress(db, work.Row, 20, "Making it fresh");
-            return (await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList();
         });
         await work.On(node, Gate.Disk, vm =>
         {

@@ -45,7 +45,12 @@ public sealed class AddDiskHandler : IHandler<AddDisk>
             if (change.IsOn) DiskChange.Live(vm, node).AttachDisk(domain.Id, spec.Disks.First(d => d.Target == volume.Target));
             else vm.Define(spec);
         });
-        work.AtEnd(db => VolumesTable.SetCapacity(db, volume.Id, bytes));
+        work.AtEnd(async db =>
+        {
+            await VolumesTable.SetCapacity(db, volume.Id, bytes);
+            // what is on the new disk stays whose it is
+            if (domain.PoolUse is not null) await DomainsTable.LeavePool(db, domain.Id);
+        });
         return new { domain = domain.Id, target = volume.Target };
     }
 

@@ -46,6 +46,8 @@ public sealed record CopyDomain(
         if (source.IsBase) throw new RequestRefusedException("is_a_base", $"{source.Name} is a base: it is not copied but cloned, with {Clone.Spec.Word}.");
         if (!source.IsWhole || source.HasEnded) throw new RequestRefusedException("not_copyable", $"{source.Name} can't be copied: {source.StateDetail?.TrimEnd('.') ?? "it is not whole"}.");
         // all of its disk is made anew, as by an import; a desktop's copy grows from the same base
+        if (source.PoolUse is not null && May.Do(caller, Grant.CreateMachine, source) is { IsAllowed: false })
+            throw new RequestRefusedException("is_of_pool", $"{source.Name} is lent to you from a pool: what is to last, keep elsewhere, or ask your administrator for a desktop of your own.");
         if (source.BaseId is null && May.Do(caller, Grant.CreateMachine, source) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
         if (await NodesTable.Get(db, source.NodeId) is { IsEnabled: false } node)
             throw new RequestRefusedException("node_disabled", $"{node.Name}, the host of {source.Name}, gets no new machines for the time being.");
