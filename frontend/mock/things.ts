@@ -169,6 +169,7 @@ export function newRequest(fields: Partial<Request> & { id: number; command: str
     created_at: now(),
     at: null,
     after_id: null,
+    caused_by: null,
     started_at: null,
     ended_at: null,
     attempts: 0,

@@ -1210,6 +1210,8 @@ export interface components {
             volumes: components["schemas"]["Volume"][];
             /** @description Its CD drives. */
             cds: components["schemas"]["Cd"][];
+            /** @description The caller may add, grow and remove disks and change CDs. */
+            may_change: boolean;
         };
         /** @description Machines. */
         Domains: {
@@ -1764,6 +1766,11 @@ export interface components {
              * @description Not before this request has ended well.
              */
             after_id: null | number;
+            /**
+             * Format: int64
+             * @description The request on whose behalf it was asked for: one that is done by many.
+             */
+            caused_by: null | number;
             /**
              * Format: date-time
              * @description When it was first taken up.
@@ -3783,6 +3790,7 @@ export interface operations {
                 domain?: string;
                 user?: string;
                 text?: string;
+                cause?: number;
                 before?: number;
                 limit?: number;
             };

@@ -30,19 +30,21 @@ public sealed record CdView(string Target, string? File);
 /// <summary>What a machine has its content on.</summary>
 /// <param name="Volumes">Its disks, the one it boots from first.</param>
 /// <param name="Cds">Its CD drives.</param>
-public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyList<CdView> Cds)
+/// <param name="MayChange">The caller may add, grow and remove disks and change CDs.</param>
+public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyList<CdView> Cds, bool MayChange)
 {
     /// <summary>Reads them, as this caller may see them. Judges nothing: the machine is his to see.</summary>
-    public static async Task<DomainVolumes> Read(DbSession db, Caller caller, Guid id)
+    public static async Task<DomainVolumes> Read(DbSession db, Caller caller, DomainRow domain)
     {
         var seesPaths = May.Do(caller, Grant.Operate, null).IsAllowed;
-        var disks = (await VolumesTable.Disks(db, id))[id].ToList();
+        var disks = (await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList();
         var bases = (await DomainsTable.Get(db, [.. disks.SelectMany(d => d.Below).Select(v => v.DomainId).Distinct()])).ToDictionary(d => d.Id, d => d.Name);
         return new(
             [.. disks.Select(d => new VolumeView(
                 d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, Path(d.Volume),
                 [.. d.Below.Select(v => new BelowView(v.DomainId, bases.GetValueOrDefault(v.DomainId, ""), Path(v)))]))],
-            [.. (await CdDrivesTable.Of(db, id)).Select(c => new CdView(c.Target, c.File))]);
+            [.. (await CdDrivesTable.Of(db, domain.Id)).Select(c => new CdView(c.Target, c.File))],
+            domain is { IsBase: false, IsWhole: true, HasEnded: false } && May.Do(caller, Grant.CreateMachine, domain).IsAllowed);
 
         string? Path(VolumeRow volume) => seesPaths ? volume.Path : null;
     }

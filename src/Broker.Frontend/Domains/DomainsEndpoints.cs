@@ -92,11 +92,7 @@ public static class DomainsEndpoints
         }, cancel));
 
     private static async Task<Ok<DomainVolumes>> Volumes(Guid id, SignedIn who, Db db, CancellationToken cancel) =>
-        TypedResults.Ok(await db.Read(async s =>
-        {
-            await Visible(s, who.Caller, id);
-            return await DomainVolumes.Read(s, who.Caller, id);
-        }, cancel));
+        TypedResults.Ok(await db.Read(async s => await DomainVolumes.Read(s, who.Caller, await Visible(s, who.Caller, id)), cancel));
 
     private static Task<Ok<DomainView>> Publish(Guid id, Published form, SignedIn who, Db db, CancellationToken cancel) =>
         ChangeBase(id, who, db, form.IsPublic ? "publish" : "unpublish", s => DomainsTable.SetPublic(s, id, form.IsPublic), cancel);

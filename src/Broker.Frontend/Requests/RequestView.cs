@@ -22,6 +22,7 @@ public sealed record RequestError(string Code, string Message);
 /// <param name="CreatedAt">When it was asked.</param>
 /// <param name="At">Not before this time.</param>
 /// <param name="AfterId">Not before this request has ended well.</param>
+/// <param name="CausedBy">The request on whose behalf it was asked for: one that is done by many.</param>
 /// <param name="StartedAt">When it was first taken up.</param>
 /// <param name="EndedAt">When it ended.</param>
 /// <param name="Attempts">How often it was taken up.</param>
@@ -41,7 +42,7 @@ public sealed record RequestError(string Code, string Message);
 /// <param name="Position">Its place in the queue.</param>
 public sealed record RequestView(
     long Id, string Command, RequestState State, Person? User, Guid? DomainId, string? DomainName, DateTimeOffset CreatedAt, DateTimeOffset? At, long? AfterId,
-    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int Attempts, int Progress, string? ProgressText, RequestError? Error, JsonElement? Result, JsonElement? Args,
+    long? CausedBy, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int Attempts, int Progress, string? ProgressText, RequestError? Error, JsonElement? Result, JsonElement? Args,
     string? CallerAddress, Guid? BackEnd, int Priority, DateTimeOffset? CancelAskedAt, string? TraceId, bool CanCancel, bool CanRetry, WaitView? WaitsFor, PositionView? Position)
 {
     /// <summary>A row, as this caller sees it: of somebody else's, handed to him because it does what he wants as well, he is not told whose it is.</summary>
@@ -50,7 +51,7 @@ public sealed record RequestView(
         var inCharge = IsInCharge(caller, row);
         return new(
             row.Id, row.Command, row.State, inCharge ? new Person(row.UserId, row.UserName ?? "") : null, row.DomainId, row.DomainName, row.CreatedAt, row.AtTime, row.AfterId,
-            row.StartedAt, row.EndedAt, row.Attempts, row.Progress, row.ProgressText, row.ErrorCode is { } code ? new RequestError(code, row.ErrorText ?? "") : null, row.Result,
+            row.CausedBy, row.StartedAt, row.EndedAt, row.Attempts, row.Progress, row.ProgressText, row.ErrorCode is { } code ? new RequestError(code, row.ErrorText ?? "") : null, row.Result,
             inCharge ? row.Args : null, inCharge ? row.CallerAddress : null, row.ClaimedBy, row.Priority, row.CancelAskedAt, row.TraceId,
             inCharge && row is { HasEnded: false, CancelAskedAt: null }, inCharge && row.State is (RequestState.Failed or RequestState.Cancelled),
             wait is null ? null : new WaitView(wait.For, wait.Text, wait.Until, wait.RequestId), wait is null ? null : new PositionView(wait.Ahead, wait.ExpectedStartAt));

@@ -31,14 +31,14 @@ public static class RequestsEndpoints
     }
 
     private static async Task<Ok<RequestsView>> List(
-        SignedIn who, Db db, OneOf<RequestState>[]? state, string? command, Guid? domain, string? user, string? text, long? before, int? limit, CancellationToken cancel)
+        SignedIn who, Db db, OneOf<RequestState>[]? state, string? command, Guid? domain, string? user, string? text, long? cause, long? before, int? limit, CancellationToken cancel)
     {
         var views = await db.Read(async s =>
         {
             var whose = who.Id as long?;
             if (SeesAll(who)) whose = user is null ? null : (await UsersTable.Find(s, user))?.Id ?? 0;
             return await RequestView.Of(s, await RequestsTable.List(
-                s, whose, [.. (state ?? []).Select(word => word.Member)], command, domain, before, Math.Clamp(limit ?? 100, 1, MostAtOnce), text), who.Caller);
+                s, whose, [.. (state ?? []).Select(word => word.Member)], command, domain, before, Math.Clamp(limit ?? 100, 1, MostAtOnce), text, cause), who.Caller);
         }, cancel);
         return TypedResults.Ok(new RequestsView(views));
     }

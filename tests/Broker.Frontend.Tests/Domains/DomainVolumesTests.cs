@@ -26,9 +26,12 @@ public class DomainVolumesTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.Equal("disks-base", seen.GetProperty("volumes")[0].GetProperty("chain")[0].GetProperty("domain_name").GetString());
         Assert.Equal("install.iso", seen.GetProperty("cds")[0].GetProperty("file").GetString());
         Assert.DoesNotContain("/pool/", seen.GetRawText(), StringComparison.Ordinal);
+        Assert.False(seen.GetProperty("may_change").GetBoolean());
         var all = (await (await admin.Get($"/api/domains/{clone.Id}/volumes")).Json()).GetRawText();
         Assert.Contains("/pool/top", all, StringComparison.Ordinal);
         Assert.Contains("/pool/below", all, StringComparison.Ordinal);
+        Assert.Contains("\"may_change\":true", all, StringComparison.Ordinal);
+        Assert.False((await (await admin.Get($"/api/domains/{origin.Id}/volumes")).Json()).GetProperty("may_change").GetBoolean());
 
         using var other = await host.SignedIn("other");
         await other.Get($"/api/domains/{clone.Id}/volumes").Refuses(HttpStatusCode.NotFound, "unknown_domain");

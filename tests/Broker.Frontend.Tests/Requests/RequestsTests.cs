@@ -35,6 +35,21 @@ public class RequestsTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task What_one_request_is_done_by_is_found_by_it_and_tells_it()
+    {
+        var domain = await host.NewDomain("of-a-class", host.Student);
+        using var browser = await host.SignedIn("student");
+        var whole = await browser.Post("/api/requests", new { command = "start_domain", args = new { domain = domain.Id } }).Gives(HttpStatusCode.Accepted);
+        var part = await browser.Post("/api/requests", new { command = "refresh_machine", args = new { domain = domain.Id } }).Gives(HttpStatusCode.Accepted);
+        var (id, cause) = (part.GetProperty("id").GetInt64(), whole.GetProperty("id").GetInt64());
+        await host.Db.Transaction(s => s.Execute("UPDATE requests SET caused_by = @cause WHERE id = @id", new { id, cause }));
+        var found = (await (await browser.Get($"/api/requests?cause={cause}")).Json()).GetProperty("requests").EnumerateArray().ToList();
+        Assert.Equal((id, cause), (Assert.Single(found).GetProperty("id").GetInt64(), found[0].GetProperty("caused_by").GetInt64()));
+        var caused = (await (await browser.Get($"/api/requests/{cause}")).Json()).GetProperty("caused");
+        Assert.Equal((1, 0), (caused.GetProperty("total").GetInt32(), caused.GetProperty("done").GetInt32()));
+    }
+
+    [Fact]
     public async Task Nobody_acts_on_what_is_not_his()
     {
         var domain = await host.NewDomain("not-his", host.Student, DomainState.Active);
