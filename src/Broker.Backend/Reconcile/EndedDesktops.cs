@@ -27,7 +27,7 @@ internal static class EndedDesktops
         if (row is { PoolUse: PoolUse.Free, HasEnded: false, BaseId: { } origin }) await Pool.AskToFill(db, origin);
         if (!IsOne(row)) return;
         var command = row.HasEnded ? RemoveDomain.Spec : ReturnToPool.Spec;
-        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsLater || r.Attempts > 0) || await RequestsTable.FailedWithin(db, id, command, AfterFailure)) return;
+        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsParked) || await RequestsTable.FailedWithin(db, id, command, AfterFailure)) return;
         // from now on it is not his any more: who opens the base gets another one
         if (!row.HasEnded && row.PoolUse is PoolUse.HandedOut) await DomainsTable.TakeBack(db, row);
         await RequestWriter.Submit(db, await UsersTable.System(db), row.HasEnded ? new RemoveDomain(id) : new ReturnToPool(id));

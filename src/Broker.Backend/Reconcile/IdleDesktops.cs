@@ -28,7 +28,7 @@ internal static class IdleDesktops
         if (await DomainsTable.Lock(db, id) is not { } domain || !IsIdle(domain, now)) return;
         var broker = await UsersTable.System(db);
         // what somebody asked for some day does not keep it running until then
-        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsLater || r.Attempts > 0 || (r.Command == ShutdownDomain.Spec.Word && r.UserId == broker.UserId))
+        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsParked || (r.Command == ShutdownDomain.Spec.Word && r.UserId == broker.UserId))
             || await RequestsTable.AskedByPersonWithin(db, id, Activity)) return;
         var at = now + TimeToComeBack;
         await RequestWriter.Submit(db, broker, new ShutdownDomain(id, OnlyIfDisconnected: true), at);

@@ -29,7 +29,7 @@ public sealed class PoolSweep(Db db, TimeProvider clock, ILogger<PoolSweep> logg
             {
                 // somebody may have come back, or be shutting it down, since
                 if (await DomainsTable.Lock(s, left) is not { State: DomainState.Active } || !(await Pool.Left(s, Grace)).Contains(left)) return;
-                if ((await RequestsTable.Open(s, [left])).All(r => r.IsLater)) await RequestWriter.Submit(s, await UsersTable.System(s), new ShutdownDomain(left));
+                if ((await RequestsTable.Open(s, [left])).All(r => r.IsParked)) await RequestWriter.Submit(s, await UsersTable.System(s), new ShutdownDomain(left));
             }, cancel);
         }
     }

@@ -15,7 +15,7 @@ internal static class UsedSwap
     public static async Task Free(DbSession db, Guid id)
     {
         if (await DomainsTable.Lock(db, id) is not { State: DomainState.Shutdown }) return;
-        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsLater || r.Attempts > 0) || await RequestsTable.FailedWithin(db, id, FreeSwap.Spec, AfterFailure)) return;
+        if ((await RequestsTable.Open(db, [id])).Any(r => !r.IsParked) || await RequestsTable.FailedWithin(db, id, FreeSwap.Spec, AfterFailure)) return;
         await RequestWriter.Submit(db, await UsersTable.System(db), new FreeSwap(id));
     }
 }

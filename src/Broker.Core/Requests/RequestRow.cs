@@ -108,6 +108,9 @@ public sealed record RequestRow
     /// <summary>It was asked for a time to come, or follows one that was: others need not wait for it until then.</summary>
     public bool IsLater { get; init; }
 
+    /// <summary>Its time has not come and nothing of it is done: it keeps nobody from anything yet.</summary>
+    public bool IsParked => IsLater && Attempts == 0;
+
     /// <summary>Not before this request has ended.</summary>
     public long? AfterId { get; init; }
 

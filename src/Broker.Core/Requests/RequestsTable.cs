@@ -418,7 +418,7 @@ public static class RequestsTable
 
     /// <summary>Those of these domains that somebody has asked to shut down, hibernate or remove, now and not for later.</summary>
     public static async Task<IReadOnlySet<Guid>> BeingEnded(DbSession db, IReadOnlyCollection<Guid> domains) =>
-        (await Open(db, domains)).Where(r => Endings.Contains(r.Command) && (!r.IsLater || r.Attempts > 0)).Select(r => r.DomainId!.Value).ToHashSet();
+        (await Open(db, domains)).Where(r => Endings.Contains(r.Command) && !r.IsParked).Select(r => r.DomainId!.Value).ToHashSet();
 
     /// <summary>The forced shutdown that a shutdown of this run has left for later.</summary>
     public static Task<RequestRow?> ForcedShutdown(DbSession db, Guid domain) =>

@@ -1,40 +1,14 @@
 using System.Text.Json;
 using Broker.Core.Domains;
-using Broker.Core.Nodes;
 using Broker.Core.Requests.Domains;
 using Broker.Core.Requests.Volumes;
 using Broker.Testing;
-using Libvirt.Testing;
 
 namespace Broker.Backend.Tests.Requests;
 
 /// <summary>Real images: what is on the disks of a clone after QEMU has run on them, and what their headers say.</summary>
-[Trait("Needs", "libvirt")]
-public sealed class DisksOnLibvirtTests : IAsyncLifetime
+public sealed class DisksOnLibvirtTests : GuestsOnLibvirt
 {
-    private readonly List<Guid> _made = [];
-    private PrivateLibvirtd _libvirt = null!;
-    private RunningBackEnd _b = null!;
-
-    public async Task InitializeAsync()
-    {
-        _libvirt = await PrivateLibvirtd.Shared;
-        var library = Repository.NewFolder("library");
-        File.Copy(await GuestImage.Tiny, Path.Combine(library, "tiny.qcow2"));
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), Path.GetDirectoryName(_libvirt.Displays)!,
-            s => s with { Library = library, Pool = Path.Combine(_libvirt.Shares, Guid.NewGuid().ToString("N")[..8]) }, VmManagerKind.Libvirt, _libvirt.Uri);
-        File.SetUnixFileMode(_b.Settings.Pool, File.GetUnixFileMode(_b.Settings.Pool) | UnixFileMode.OtherExecute);
-        await _b.Start();
-    }
-
-    public async Task DisposeAsync()
-    {
-        foreach (var id in Enumerable.Reverse(_made)) await _b.Ask(new RemoveDomain(id));
-        await _b.DisposeAsync();
-        Directory.Delete(_b.Settings.Library, recursive: true);
-        Directory.Delete(_b.Settings.Pool, recursive: true);
-    }
-
     [Fact]
     public async Task SysAndDataOfACloneAreKeptSwapAndTmpAreAsInItsBaseAndEveryImageSaysTheFormatOfTheOneBelow()
     {

@@ -132,7 +132,7 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         await Has(origin, new PoolCounts(1, 1, 0, 1));
         var id = await HandOut(origin);
         await _b.Ask(new StartDomain(id));
-        Faults.Set(_b.NodeFolder, new Fault("clone", Fail: "No room."));
+        Faults.Set(_b.NodeFolder, new Fault("renew", Fail: "No room."));
         await _b.Ask(new ForceShutdownDomain(id));
         await _b.Until(s => s.First<long>("SELECT COUNT(*) FROM requests WHERE domain_id = @id AND command = 'return_to_pool' AND state = 'failed'", new { id }), n => n == 1);
         Assert.Equal(PoolUse.Returned, (await Domain(id)).PoolUse);

@@ -2,47 +2,24 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Broker.Core.Domains;
-using Broker.Core.Nodes;
 using Broker.Core.Requests.Domains;
 using Broker.Core.Schedules;
 using Broker.Testing;
-using Libvirt.Testing;
 
 namespace Broker.Backend.Tests.Schedules;
 
 /// <summary>A night of real guests, with the clock moved to a moment before it.</summary>
-[Trait("Needs", "libvirt")]
-public sealed class NightOnLibvirtTests : IAsyncLifetime
+public sealed class NightOnLibvirtTests : GuestsOnLibvirt
 {
     private readonly string _name = $"night-{Guid.NewGuid():N}"[..14];
-    private readonly List<DomainRow> _all = [];
-    private PrivateLibvirtd _libvirt = null!;
-    private RunningBackEnd _b = null!;
-
-    public async Task InitializeAsync()
-    {
-        _libvirt = await PrivateLibvirtd.Shared;
-        var library = Repository.NewFolder("library");
-        File.Copy(await GuestImage.Tiny, Path.Combine(library, "tiny.qcow2"));
-        _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), Path.GetDirectoryName(_libvirt.Displays)!,
-            s => s with { Library = library, Pool = Path.Combine(_libvirt.Shares, Guid.NewGuid().ToString("N")[..8]) }, VmManagerKind.Libvirt, _libvirt.Uri);
-        File.SetUnixFileMode(_b.Settings.Pool, File.GetUnixFileMode(_b.Settings.Pool) | UnixFileMode.OtherExecute);
-        await _b.Start();
-    }
-
-    public async Task DisposeAsync()
-    {
-        foreach (var domain in Enumerable.Reverse(_all)) await _b.Ask(new RemoveDomain(domain.Id));
-        await _b.DisposeAsync();
-        Directory.Delete(_b.Settings.Library, recursive: true);
-        Directory.Delete(_b.Settings.Pool, recursive: true);
-    }
+    private DomainRow _base = null!;
 
     [Fact]
     public async Task AtNightDesktopsThatNobodyIsAtAreHibernatedAndInTheMorningTheyGoOnWhereTheyWere()
     {
-        _all.Add(await _b.Do(new ImportDomain("tiny.qcow2", _name, MemoryMib: 128)));
-        await _b.Do(new PrepareBase(_all[0].Id));
+        _base = await _b.Do(new ImportDomain("tiny.qcow2", _name, MemoryMib: 128));
+        _made.Add(_base.Id);
+        await _b.Do(new PrepareBase(_base.Id));
         var (left, used, server) = (await Clone("left"), await Clone("used"), await Clone("server"));
         await _b.Db.Transaction(s => DomainsTable.Set(s, server, new DomainSettingsChange(Autostart: true)));
 
@@ -75,8 +52,8 @@ public sealed class NightOnLibvirtTests : IAsyncLifetime
 
     private async Task<DomainRow> Clone(string name)
     {
-        var clone = await _b.Do(new Clone(_all[0].Id, $"{_name}-{name}"));
-        _all.Add(clone);
+        var clone = await _b.Do(new Clone(_base.Id, $"{_name}-{name}"));
+        _made.Add(clone.Id);
         // nobody's browser is about to come
         return await _b.Do(new StartDomain(clone.Id), _b.Caller with { Address = null });
     }
@@ -108,21 +85,5 @@ public sealed class NightOnLibvirtTests : IAsyncLifetime
         var row = await _b.Until(s => DomainsTable.Get(s, desktop.Id), d => d is { State: DomainState.Active, Address: not null });
         var uptime = Regex.Match(await Page(row!.Address!, "who"), @"uptime (?<seconds>[0-9.]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["seconds"].Value;
         return (await Page(row.Address!, "boot"), double.Parse(uptime, CultureInfo.InvariantCulture));
-    }
-
-    private async Task<string> Page(string address, string page)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            try
-            {
-                return await Programs.Run("nsenter", "--net", "--target", _libvirt.NamespacePid, "curl", "-sf", "-m", "2", $"http://{address}/cgi-bin/{page}");
-            }
-            catch (InvalidOperationException) when (!limit.IsCancellationRequested)
-            {
-                await Task.Delay(100, limit.Token);
-            }
-        }
     }
 }

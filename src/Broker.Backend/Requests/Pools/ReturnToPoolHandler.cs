@@ -29,11 +29,7 @@ public sealed class ReturnToPoolHandler : IHandler<ReturnToPool>
         });
         await work.On(node, Gate.Disk, vm =>
         {
-            foreach (var disk in disks)
-            {
-                vm.Disks.Delete(disk.Volume.Path);
-                vm.Disks.Clone(disk.Below[0].Path, disk.Volume.Path);
-            }
+            foreach (var disk in disks) vm.Disks.Renew(disk.Volume.Path, disk.Below[0].Path, disk.Volume.CapacityBytes);
         });
         work.AtEnd(async db =>
         {
