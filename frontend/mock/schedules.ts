@@ -1,10 +1,27 @@
 /** What recurs, and when that comes: as much of a crontab as the portal's own forms write. */
 import type { Schedule, When } from '../src/api/types';
-import { minutesAgo } from './things';
+import type { MockBroker } from './broker';
+import type { Call, Routes } from './routes';
+import { minutesAgo, ok, type Answer } from './things';
 
-export const schedulable = ['forget', 'hibernate_domain', 'shutdown_domain', 'start_domain'];
+const schedulable = ['forget', 'hibernate_domain', 'shutdown_domain', 'start_domain'];
 
-export function whenOf(cron: string): When {
+export const scheduleRoutes: Routes = {
+  'GET schedules': (broker) => ok({ schedules: broker.schedules, commands: schedulable }),
+  'GET schedules/:id': (_, { query }) => ok(whenOf(query.get('cron') ?? '')),
+  'POST schedules': (broker, call) => setSchedule(broker, broker.schedules.length + 1, call),
+  'PUT schedules/:id': (broker, call) => setSchedule(broker, Number(call.id), call),
+};
+
+function setSchedule(broker: MockBroker, id: number, { fields }: Call): Answer {
+  const before = broker.schedules.find((s) => s.id === id);
+  const changed = schedule({ name: '', ...before, ...fields, id });
+  const others = broker.schedules.filter((s) => s.id !== id);
+  broker.schedules = [...others, { ...changed, when: whenOf(changed.cron) }];
+  return ok(changed);
+}
+
+function whenOf(cron: string): When {
   const [minute, hour, , , week] = cron.split(' ');
   const next = [60, 1500, 2940, 4380, 5820].map((minutes) => minutesAgo(-minutes));
   return {
@@ -18,7 +35,7 @@ export function whenOf(cron: string): When {
   };
 }
 
-export function schedule(fields: Partial<Schedule> & { id: number; name: string }): Schedule {
+function schedule(fields: Partial<Schedule> & { id: number; name: string }): Schedule {
   const cron = fields.cron ?? '0 23 * * *';
   return {
     command: 'hibernate_domain',

@@ -1,7 +1,8 @@
 /** What a fresh {@link MockBroker} holds: people's desktops, a morning of requests and messages. */
 import type { Domain, Request } from '../src/api/types';
 import type { MockBroker } from './broker';
-import { minutesAgo, newMessage, newRequest, ownMessage, type Account } from './things';
+import { newMessage, ownMessage } from './messages';
+import { minutesAgo, newRequest, type Account } from './things';
 
 export function seed(broker: MockBroker): void {
   const base = (name: string, alias: string, description: string, minutes: number, more = {}) =>

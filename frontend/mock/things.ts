@@ -3,12 +3,9 @@ import type {
   Domain,
   DomainState,
   HistoryEntry,
-  LibraryImage,
-  Message,
   Request,
   SessionUser,
   SiteSettings,
-  SystemHealth,
 } from '../src/api/types';
 
 export interface Answer {
@@ -79,26 +76,6 @@ export function listed({ id, name, display_name, is_admin }: Account) {
   };
 }
 
-export function image(
-  file: string,
-  size_bytes: number,
-  refusal: string | null = null,
-  is_upload = false,
-): LibraryImage {
-  const format = refusal === null ? (file.split('.').at(-1) ?? 'raw') : null;
-  return {
-    file,
-    node: 'local',
-    size_bytes,
-    format,
-    capacity_bytes: format === null ? null : 10 * 2 ** 30,
-    import: format === null ? null : format === 'qcow2' ? 'copy' : 'convert',
-    is_upload,
-    changed_at: is_upload ? now() : minutesAgo(6000),
-    problem: refusal,
-  };
-}
-
 export function command(word: string) {
   return { command: word, aliases: [], lane: 'quick', summary: word, args: {} };
 }
@@ -109,55 +86,6 @@ export function textOrNull(value: unknown): string | null {
 
 export function hasScreen({ state }: Domain): boolean {
   return state === 'active' || state === 'paused';
-}
-
-/** A message and whose it is. */
-export type MockMessage = Message & { user: number };
-
-export function newMessage(
-  fields: Partial<MockMessage> & { id: number; user: number },
-): MockMessage {
-  return {
-    at: now(),
-    kind: 'request_ended',
-    data: noData,
-    request_id: 0,
-    command: 'start_domain',
-    state: 'done',
-    domain_id: null,
-    domain_name: null,
-    error_code: null,
-    text: '',
-    read_at: null,
-    ...fields,
-  };
-}
-
-const noData: Message['data'] = { reason: null, ends_at: null, hibernated: null, limit: null };
-
-/** What Broker tells somebody by itself. */
-export function ownMessage({
-  data,
-  ...fields
-}: Omit<Partial<MockMessage>, 'data'> & {
-  id: number;
-  user: number;
-  data: Partial<Message['data']>;
-}): MockMessage {
-  const message = newMessage({ ...fields, request_id: null, command: null, state: null });
-  return { ...message, data: { ...noData, ...data } };
-}
-
-/** One page of somebody's messages, and how many he hasn't read. */
-export function messagesOf(all: readonly MockMessage[], user: number, query: URLSearchParams) {
-  const own = all.filter((m) => m.user === user);
-  return {
-    unread: own.filter((m) => m.read_at === null).length,
-    messages: own
-      .filter((m) => m.id < Number(query.get('before') ?? Infinity))
-      .sort((a, b) => b.id - a.id)
-      .slice(0, Number(query.get('limit') ?? 50)),
-  };
 }
 
 export function newRequest(fields: Partial<Request> & { id: number; command: string }): Request {
@@ -190,21 +118,6 @@ export function newRequest(fields: Partial<Request> & { id: number; command: str
     steps: [],
     attempt_errors: [],
     ...fields,
-  };
-}
-
-export function node(name: string, state: 'up' | 'down', detail: string | null) {
-  return {
-    id: name === 'local' ? 1 : 2,
-    name,
-    manager: 'libvirt',
-    uri: 'qemu:///system',
-    is_enabled: true,
-    state,
-    checked_at: minutesAgo(state === 'up' ? 0.1 : 34),
-    detail,
-    capabilities: ['hibernate', 'screenshot'],
-    facts: { version: '10.0.0' },
   };
 }
 
@@ -338,99 +251,6 @@ export function historyOf(domain: Domain, requests: readonly Request[]) {
     });
   }
   return { entries, kept_days: 30 };
-}
-
-/** A broker with something wrong, so that one sees how that looks. */
-export function health(requests: readonly Request[]): SystemHealth {
-  const waiting = requests.filter((r) => r.state === 'waiting').length;
-  const working = requests.filter((r) => r.state === 'working').length;
-  return {
-    state: 'failed',
-    at: now(),
-    checks: [
-      {
-        id: 'database',
-        state: 'ok',
-        title: 'Database',
-        detail: 'MariaDB 10.11 answers within 2 ms.',
-        remedy: null,
-      },
-      {
-        id: 'disk',
-        state: 'failed',
-        title: 'Room for disks',
-        detail: 'The pool of local has 2.1 GB left of 500 GB.',
-        remedy: 'Remove desktops that nobody uses, or give the pool a bigger disk.',
-      },
-      { id: 'back_ends', state: 'ok', title: 'Back ends', detail: 'One is alive.', remedy: null },
-      {
-        id: 'clock',
-        state: 'warning',
-        title: 'Clock',
-        detail: 'The clock of broker-2 is 4 s ahead of the database.',
-        remedy: 'Let it be set by NTP: timedatectl set-ntp true.',
-      },
-      { id: 'nodes', state: 'ok', title: 'Nodes', detail: 'One answers.', remedy: null },
-    ],
-    lanes: [
-      {
-        lane: 'quick',
-        requested: 0,
-        waiting: 0,
-        working: 0,
-        limit: 8,
-        oldest_seconds: 0,
-        usual_seconds: null,
-      },
-      {
-        lane: 'power',
-        requested: 12,
-        waiting,
-        working: working + 4,
-        limit: 4,
-        oldest_seconds: 41,
-        usual_seconds: 3.2,
-      },
-      {
-        lane: 'disk',
-        requested: 2,
-        waiting: 0,
-        working: 1,
-        limit: 2,
-        oldest_seconds: 7,
-        usual_seconds: 1.1,
-      },
-      {
-        lane: 'network',
-        requested: 0,
-        waiting: 0,
-        working: 0,
-        limit: 1,
-        oldest_seconds: 0,
-        usual_seconds: null,
-      },
-    ],
-    back_ends: [
-      {
-        id: 'c0ffee',
-        host: 'broker-1',
-        process: 812,
-        version: '0.1.0',
-        started_at: minutesAgo(3000),
-        seen_at: now(),
-        is_alive: true,
-      },
-      {
-        id: 'decaf0',
-        host: 'broker-2',
-        process: 799,
-        version: '0.1.0',
-        started_at: minutesAgo(9000),
-        seen_at: minutesAgo(34),
-        is_alive: false,
-      },
-    ],
-  };
 }
 
 export function isPending({ state }: Request): boolean {

@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { screen, waitFor } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { newMessage } from '../../mock/things';
+import { newMessage } from '../../mock/messages';
 import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
 

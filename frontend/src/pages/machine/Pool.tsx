@@ -1,10 +1,11 @@
-import { Alert, Button, Group, NumberInput, Progress, Stack, Text } from '@mantine/core';
+import { Alert, Group, NumberInput, Progress, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useSetPool } from '@/api/domains';
 import type { Domain } from '@/api/types';
 import { useShowProblem } from '@/components/problemText';
+import { SaveButton } from '@/components/SaveButton';
 import classes from './Pool.module.css';
 
 /** The clones of a base that are kept ready for whoever opens it. */
@@ -56,17 +57,9 @@ export function Pool({ domain }: { domain: Domain }) {
               {...form.getInputProps('start')}
             />
           </Group>
-          <Group justify="flex-end">
-            <Button
-              type="submit"
-              variant="light"
-              disabled={!form.isDirty()}
-              loading={set.isPending}
-              data-testid="pool-save"
-            >
-              {t('save')}
-            </Button>
-          </Group>
+          <SaveButton changed={form.isDirty()} busy={set.isPending} testId="pool-save">
+            {t('save')}
+          </SaveButton>
         </Stack>
       </form>
     </Stack>

@@ -1,8 +1,9 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Domain } from '@/api/types';
 import { useShowProblem } from '@/components/problemText';
+import { SaveButton } from '@/components/SaveButton';
 import { useAskOf } from './ask';
 
 /** Another name for a machine that is off. */
@@ -32,16 +33,9 @@ export function Rename({ domain }: { domain: Domain }) {
           }}
           data-testid="rename-name"
         />
-        <Group justify="flex-end">
-          <Button
-            type="submit"
-            variant="light"
-            disabled={name.trim() === ''}
-            data-testid="rename-submit"
-          >
-            {t('rename.submit')}
-          </Button>
-        </Group>
+        <SaveButton changed={name.trim() !== ''} testId="rename-submit">
+          {t('rename.submit')}
+        </SaveButton>
       </Stack>
     </form>
   );

@@ -1,9 +1,10 @@
-import { Button, Group, NumberInput, Stack, Switch, Text } from '@mantine/core';
+import { NumberInput, Stack, Switch, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { useSetDomain } from '@/api/domains';
 import type { Domain } from '@/api/types';
 import { useShowProblem } from '@/components/problemText';
+import { SaveButton } from '@/components/SaveButton';
 
 const minute = 60;
 
@@ -99,17 +100,9 @@ export function Running({ domain }: { domain: Domain }) {
             {...form.getInputProps('autostart', { type: 'checkbox' })}
           />
         )}
-        <Group justify="flex-end">
-          <Button
-            type="submit"
-            variant="light"
-            disabled={!form.isDirty()}
-            loading={set.isPending}
-            data-testid="running-save"
-          >
-            {t('save')}
-          </Button>
-        </Group>
+        <SaveButton changed={form.isDirty()} busy={set.isPending} testId="running-save">
+          {t('save')}
+        </SaveButton>
       </Stack>
     </form>
   );

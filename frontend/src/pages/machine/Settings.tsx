@@ -1,10 +1,11 @@
-import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { useDescribe } from '@/api/domains';
 import type { Domain } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import { useShowProblem } from '@/components/problemText';
+import { SaveButton } from '@/components/SaveButton';
 import { Owner, Shares } from './People';
 import { Rename } from './Rename';
 import { Running } from './Running';
@@ -75,16 +76,9 @@ function Describe({ domain }: { domain: Domain }) {
           minRows={2}
           {...form.getInputProps('description')}
         />
-        <Group justify="flex-end">
-          <Button
-            type="submit"
-            variant="light"
-            disabled={!form.isDirty()}
-            loading={describe.isPending}
-          >
-            {t('save')}
-          </Button>
-        </Group>
+        <SaveButton changed={form.isDirty()} busy={describe.isPending}>
+          {t('save')}
+        </SaveButton>
       </Stack>
     </form>
   );

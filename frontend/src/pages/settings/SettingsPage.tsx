@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack } from '@mantine/core';
+import { NumberInput, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { PageSkeleton } from '@/components/PageSkeleton';
 import { Panel } from '@/components/Panel';
 import { ProblemState } from '@/components/ProblemState';
 import { useShowProblem } from '@/components/problemText';
+import { SaveButton } from '@/components/SaveButton';
 import { useFormat } from '@/i18n/format';
 import classes from './SettingsPage.module.css';
 
@@ -63,16 +64,9 @@ function Form({ settings, defaults }: { settings: SiteSettings; defaults: SiteSe
             {...form.getInputProps(name)}
           />
         ))}
-        <Group justify="flex-end">
-          <Button
-            type="submit"
-            disabled={!form.isDirty()}
-            loading={save.isPending}
-            data-testid="settings-save"
-          >
-            {t('save')}
-          </Button>
-        </Group>
+        <SaveButton changed={form.isDirty()} busy={save.isPending} testId="settings-save">
+          {t('save')}
+        </SaveButton>
       </Stack>
     </form>
   );

@@ -1,0 +1,68 @@
+/** The way in. */
+import type { MockBroker } from './broker';
+import { account, ok, problem, type Answer } from './things';
+
+/** What is answered before anything else is; null when it is none of that. */
+export function beforeAll(
+  broker: MockBroker,
+  method: string,
+  path: string,
+  fields: Record<string, unknown>,
+): Answer | null {
+  if (path === '/api/session') return session(broker, method, fields);
+  if (path === '/api/first-admin') return firstAdmin(broker, fields);
+  if (broker.user === null) return problem(401, 'signed_out', 'Sign in first.');
+  if (path === '/api/session/password') return changePassword(broker, fields);
+  if (path === '/api/session/language') {
+    broker.user.language = String(fields.language);
+    return { status: 204 };
+  }
+  if (broker.user.must_change_password) {
+    return problem(403, 'password_change_required', 'Choose a new password first.');
+  }
+  return null;
+}
+
+function session(broker: MockBroker, method: string, fields: Record<string, unknown>): Answer {
+  if (method === 'DELETE') {
+    broker.user = null;
+    return { status: 204 };
+  }
+  if (method === 'POST') {
+    const found = broker.accounts.find((a) => a.name === fields.name);
+    if (found?.password !== fields.password) {
+      return problem(401, 'wrong_credentials', 'Name and password do not match.');
+    }
+    broker.user = found ?? null;
+  }
+  const csrf_token = 'mock-token';
+  if (broker.user === null) return ok({ signed_in: false, csrf_token });
+  return ok({ signed_in: true, csrf_token, user: { ...broker.user, password: undefined } });
+}
+
+function firstAdmin(broker: MockBroker, fields: Record<string, unknown>): Answer {
+  if (fields.token !== broker.firstAdminLink) {
+    return problem(403, 'link_used_up', 'This link no longer counts.');
+  }
+  const name = String(fields.name);
+  const made = account(broker.accounts.length + 1, name, name, true);
+  broker.accounts.push({ ...made, password: String(fields.password) });
+  broker.firstAdminLink = null;
+  return { status: 204 };
+}
+
+function changePassword({ user }: MockBroker, fields: Record<string, unknown>): Answer {
+  if (user === null) return problem(401, 'signed_out', '');
+  if (fields.current_password !== user.password) {
+    return problem(403, 'wrong_credentials', 'The current password is wrong.');
+  }
+  const chosen = String(fields.new_password);
+  if (chosen.length < 10) {
+    return problem(400, 'weak_password', 'The password is too weak.', [
+      'A password has ten characters at least.',
+    ]);
+  }
+  user.password = chosen;
+  user.must_change_password = false;
+  return { status: 204 };
+}
