@@ -59,6 +59,12 @@ internal static partial class Log
     [LoggerMessage(36, LogLevel.Warning, "The schedules could not be brought in line, trying again: {Why}")]
     public static partial void ScheduleNotAligned(ILogger logger, string why);
 
+    [LoggerMessage(45, LogLevel.Warning, "Schedule {Schedule} can't be read, so it does not come: {Why}")]
+    public static partial void ScheduleNotRead(ILogger logger, string schedule, string why);
+
+    [LoggerMessage(46, LogLevel.Warning, "The pools could not be looked at, trying again in a minute: {Why}")]
+    public static partial void PoolsNotSeen(ILogger logger, string why);
+
     [LoggerMessage(34, LogLevel.Debug, "No picture of {Domain}: {Why}")]
     public static partial void NoPicture(ILogger logger, string domain, string why);
 }

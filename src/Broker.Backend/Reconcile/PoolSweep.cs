@@ -28,8 +28,9 @@ public sealed class PoolSweep(Db db, TimeProvider clock, ILogger<PoolSweep> logg
             await db.Transaction(async s =>
             {
                 // somebody may have come back, or be shutting it down, since
-                if (await DomainsTable.Lock(s, left) is not { State: DomainState.Active } || !(await Pool.Left(s, Grace)).Contains(left)) return;
-                if ((await RequestsTable.Open(s, [left])).All(r => r.IsParked)) await RequestWriter.Submit(s, await UsersTable.System(s), new ShutdownDomain(left));
+                if (await DomainsTable.Lock(s, left) is not { } domain || !await Pool.IsLeft(s, left, Grace) || !(await RequestsTable.Open(s, [left])).All(r => r.IsParked)) return;
+                // the one who could have gone on with its memory has left it
+                await RequestWriter.Submit(s, await UsersTable.System(s), domain.State is DomainState.Hibernated ? new ForceShutdownDomain(left) : new ShutdownDomain(left));
             }, cancel);
         }
     }
@@ -44,9 +45,9 @@ public sealed class PoolSweep(Db db, TimeProvider clock, ILogger<PoolSweep> logg
             {
                 await Look(stoppingToken);
             }
-            catch (DatabaseUnavailableException e)
+            catch (Exception e) when (e is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
             {
-                Log.QueueUnreadable(logger, e.Message);
+                Log.PoolsNotSeen(logger, e.Message);
             }
         }
     }

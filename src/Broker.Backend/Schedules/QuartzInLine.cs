@@ -31,11 +31,19 @@ public sealed class QuartzInLine(Db db, ISchedulerFactory schedulers, TimeProvid
 
                 foreach (var schedule in schedules.Values.Where(s => known.GetValueOrDefault(s.Id) != s.ChangedAt))
                 {
-                    await Align(scheduler, schedule, stoppingToken);
-                    known[schedule.Id] = schedule.ChangedAt;
+                    try
+                    {
+                        await Align(scheduler, schedule, stoppingToken);
+                        known[schedule.Id] = schedule.ChangedAt;
+                    }
+                    catch (Exception e) when (e is FormatException or TimeZoneNotFoundException)
+                    {
+                        // written by another version, or on a machine with other zones: the others come all the same
+                        Log.ScheduleNotRead(logger, schedule.Name, e.Message);
+                    }
                 }
             }
-            catch (Exception e) when (e is DatabaseUnavailableException or SchedulerException or TimeZoneNotFoundException)
+            catch (Exception e) when (e is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
             {
                 Log.ScheduleNotAligned(logger, e.Message);
             }

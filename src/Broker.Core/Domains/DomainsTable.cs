@@ -117,11 +117,11 @@ public static class DomainsTable
         client_address = IF(client_status IS NULL, NULL, client_address), client_since = IF(client_status IS NULL, NULL, client_since)
         """);
 
-    /// <summary>It runs, since now: the time that it may run begins.</summary>
+    /// <summary>It runs, since now: the time that it may run begins; of one that is nobody's yet when it is handed out.</summary>
     public static Task SetStarted(DbSession db, Guid id, string? detail = null) => Change(db, id, DomainState.Active, detail,
         """
         state = @state, state_since = UTC_TIMESTAMP(6), state_detail = @detail, saved_at = NULL, started_at = UTC_TIMESTAMP(6), address = NULL,
-        ends_at = UTC_TIMESTAMP(6) + INTERVAL run_timeout_seconds SECOND, end_warned_seconds = NULL
+        ends_at = IF(pool_use <=> 'free', NULL, UTC_TIMESTAMP(6) + INTERVAL run_timeout_seconds SECOND), end_warned_seconds = NULL
         """);
 
     /// <summary>Its hardware as of this row.</summary>
@@ -167,7 +167,7 @@ public static class DomainsTable
     /// <summary>Somebody else's now, for good: it leaves its pool, and who shared it with the former owner does no more. Both their pages learn of it.</summary>
     public static async Task SetOwner(DbSession db, DomainRow domain, long ownerId)
     {
-        await db.Execute("DELETE FROM domain_shares WHERE domain_id = @Id", new { domain.Id });
+        await UnshareAll(db, domain.Id);
         await Update(db, "owner_id = @ownerId, pool_use = NULL, pool_use_since = NULL", new { domain.Id, ownerId });
         EventsTable.Domain(db, domain);
     }
@@ -204,13 +204,15 @@ public static class DomainsTable
         """
         owner_id = @UserId, pool_use = IF(@forGood AND NOT is_volatile, NULL, 'handed_out'), pool_use_since = UTC_TIMESTAMP(6),
         client_status = IF(state IN ('starting', 'active'), 'connecting', NULL),
-        client_address = IF(client_status IS NULL, NULL, @Address), client_since = IF(client_status IS NULL, NULL, UTC_TIMESTAMP(6))
+        client_address = IF(client_status IS NULL, NULL, @Address), client_since = IF(client_status IS NULL, NULL, UTC_TIMESTAMP(6)),
+        ends_at = IF(state IN ('active', 'paused', 'down'), UTC_TIMESTAMP(6) + INTERVAL run_timeout_seconds SECOND, NULL), end_warned_seconds = NULL
         """, new { id, to.UserId, to.Address, forGood });
 
     /// <summary>A clone of a pool is nobody's any more: it belongs to Broker, and shows nothing of whoever had it.</summary>
     public static async Task TakeBack(DbSession db, DomainRow member)
     {
-        await db.Execute("DELETE FROM screenshots WHERE domain_id = @Id; DELETE FROM domain_shares WHERE domain_id = @Id", new { member.Id });
+        await UnshareAll(db, member.Id);
+        await db.Execute("DELETE FROM screenshots WHERE domain_id = @Id", new { member.Id });
         await Update(db,
             """
             owner_id = (SELECT id FROM users WHERE is_system), pool_use = 'returned', pool_use_since = UTC_TIMESTAMP(6), state_detail = NULL,
@@ -266,7 +268,8 @@ public static class DomainsTable
               end_warned_seconds = IF(@RunTimeoutSeconds IS NULL, end_warned_seconds, NULL),
               ends_at = CASE
                 WHEN @RunTimeoutSeconds IS NULL THEN ends_at
-                WHEN state IN ('active', 'paused', 'down') THEN GREATEST(started_at + INTERVAL run_timeout_seconds SECOND, UTC_TIMESTAMP(6) + INTERVAL 120 SECOND)
+                WHEN state IN ('active', 'paused', 'down') AND NOT pool_use <=> 'free' THEN
+                  GREATEST(GREATEST(started_at, COALESCE(pool_use_since, started_at)) + INTERVAL run_timeout_seconds SECOND, UTC_TIMESTAMP(6) + INTERVAL 120 SECOND)
               END
             WHERE id IN @ids
             """,
@@ -306,6 +309,8 @@ public static class DomainsTable
         await db.Execute("REPLACE INTO screenshots (domain_id, taken_at, png) VALUES (@id, UTC_TIMESTAMP(6), @png)", new { id, png });
         EventsTable.Domain(db, (await Get(db, id))!);
     }
+
+    private static Task<int> UnshareAll(DbSession db, Guid id) => db.Execute("DELETE FROM domain_shares WHERE domain_id = @id", new { id });
 
     private static RequestRefusedException NameTaken(string name) => new("name_taken", $"There is already a machine called {name}. Choose another name.");
 

@@ -22,6 +22,24 @@ public static class Pool
         await AskToFill(db, baseId);
     }
 
+    /// <summary>
+    /// A base's clones are to be another's: so is its pool, unless that one has a pool of its own. Nothing is made for it while clones are on their way
+    /// (<see cref="AwaitsClones"/>).
+    /// </summary>
+    public static async Task Move(DbSession db, DomainRow from, DomainRow to)
+    {
+        if (from.PoolClones == 0) return;
+        await DomainsTable.SetPool(db, from.Id, 0, 0);
+        await DomainsTable.SetPoolProblem(db, from, null);
+        if (to.PoolClones == 0) await DomainsTable.SetPool(db, to.Id, from.PoolClones, from.PoolStart);
+    }
+
+    /// <summary>Are clones of another base about to become this one's?</summary>
+    public static async Task<bool> AwaitsClones(DbSession db, Guid baseId) =>
+        await db.First<int>(
+            "SELECT 1 FROM requests r FORCE INDEX (requests_ended) WHERE r.command = @Word AND r.state IN ('requested', 'waiting', 'working') AND JSON_VALUE(r.args, '$.base') = @baseId LIMIT 1",
+            new { RebaseDomain.Spec.Word, baseId }) == 1;
+
     /// <summary>Asks, in Broker's name, for what is missing; does nothing for a base that has no pool.</summary>
     public static async Task AskToFill(DbSession db, Guid baseId)
     {
@@ -74,14 +92,16 @@ public static class Pool
             ORDER BY d.created_at LIMIT @most FOR UPDATE SKIP LOCKED
             """, new { baseId, most });
 
-    /// <summary>Clones of pools that run and are somebody's, at which nobody has been for as long as they say, or else for this long.</summary>
+    /// <summary>
+    /// Clones of pools that are somebody's, at which nobody has been for as long as they say, or else for this long: they run, stand still, or have had their memory
+    /// saved that long ago. To save it keeps none for anybody, or the pool would be empty after the first night.
+    /// </summary>
     public static Task<IReadOnlyList<Guid>> Left(DbSession db, TimeSpan grace) =>
-        db.Query<Guid>(
-            """
-            SELECT d.id FROM domains d
-            WHERE d.pool_use = 'handed_out' AND d.state = 'active' AND NOT d.is_base
-              AND d.client_status = 'disconnected' AND d.client_since < UTC_TIMESTAMP(6) - INTERVAL COALESCE(d.disconnect_grace_seconds, @seconds) SECOND
-            """, new { seconds = grace.TotalSeconds });
+        db.Query<Guid>($"SELECT d.id FROM domains d WHERE {IsLeftNow} ORDER BY d.id", new { seconds = grace.TotalSeconds });
+
+    /// <summary>Is this one of them?</summary>
+    public static async Task<bool> IsLeft(DbSession db, Guid id, TimeSpan grace) =>
+        await db.First<int>($"SELECT 1 FROM domains d WHERE d.id = @id AND {IsLeftNow}", new { id, seconds = grace.TotalSeconds }) == 1;
 
     /// <summary>That all clones of the pool are somebody's.</summary>
     public static RequestRefusedException Exhausted(DomainRow origin) => new("pool_exhausted",
@@ -113,6 +133,13 @@ public static class Pool
 
         return null;
     }
+
+    private const string IsLeftNow =
+        """
+        d.pool_use = 'handed_out' AND NOT d.is_base
+        AND (CASE WHEN d.state = 'hibernated' THEN d.state_since WHEN d.state IN ('active', 'paused') AND d.client_status = 'disconnected' THEN d.client_since END)
+          < UTC_TIMESTAMP(6) - INTERVAL COALESCE(d.disconnect_grace_seconds, @seconds) SECOND
+        """;
 
     // What is about to go off, or away, is not handed out.
     private static readonly string[] Going =

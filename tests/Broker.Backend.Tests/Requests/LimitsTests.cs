@@ -6,6 +6,7 @@ using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 using Broker.Core.Settings;
+using Broker.Core.Users;
 
 namespace Broker.Backend.Tests.Requests;
 
@@ -28,6 +29,25 @@ public sealed class LimitsTests() : BackEndTests(adjust: s => s with { StopSecon
         Assert.Equal(("start_limit", true, 1), (told.Data.GetProperty("reason").GetString(), told.Data.GetProperty("hibernated").GetBoolean(), told.Data.GetProperty("limit").GetInt32()));
         Assert.Equal("(broker)", await _b.Db.Read(s => s.First<string>(
             "SELECT u.name FROM requests r JOIN users u ON u.id = r.user_id WHERE r.domain_id = @Id AND r.command = 'hibernate_domain'", new { first.Id })));
+    }
+
+    [Fact]
+    public async Task AStartIsSeenAlsoWhileLimitsAreJustBeingEnforced()
+    {
+        var (first, second) = (await Desktop("first"), await Desktop("second"));
+        await _b.Do(new StartDomain(first.Id), _bea);
+        // it has looked already, and has not ended
+        await _b.Db.Transaction(async s =>
+        {
+            var row = (await RequestWriter.Submit(s, await UsersTable.System(s), new EnforceLimits(_bea.UserId))).Row;
+            await s.Execute(
+                "UPDATE requests SET state = 'working', attempts = 1, epoch = 1, claimed_by = @me, lease_until = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR WHERE id = @Id", new { row.Id, me = _b.Identities[0] });
+        });
+        await _b.Do(new StartDomain(second.Id), _bea);
+
+        await Until(first.Id, d => d.State is DomainState.Hibernated);
+        Assert.Equal(DomainState.Active, (await Row(second.Id)).State);
+        Assert.Single(await Told(MessageKind.DesktopEnded));
     }
 
     [Fact]

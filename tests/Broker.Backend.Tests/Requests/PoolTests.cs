@@ -6,6 +6,7 @@ using Broker.Core.Pools;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 using Broker.Core.Requests.Volumes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Broker.Backend.Tests.Requests;
@@ -165,6 +166,77 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         foreach (var kept in (Guid[])[there, fresh]) Assert.Equal((DomainState.Active, PoolUse.HandedOut), ((await Domain(kept)).State, (await Domain(kept)).PoolUse));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OneThatIsLeftHibernatedOrPausedComesBackAsNewToo(bool isSaved)
+    {
+        var origin = await Base();
+        await Set(origin, 1, 0);
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+        var id = await HandOut(origin);
+        await _b.Do(new StartDomain(id));
+        await _b.Do(isSaved ? new HibernateDomain(id) : new PauseDomain(id));
+        var disk = (await _b.Db.Read(s => VolumesTable.Of(s, id)))[0].Path;
+        (SimulatedDisk.Read(disk) with { Content = "my letter" }).Write(disk);
+        await _b.Until(s => DomainsTable.Get(s, id), row => isSaved || row!.ClientStatus is not null);
+        await _b.Db.Transaction(s => s.Execute(
+            """
+            UPDATE domains SET state_since = state_since - INTERVAL 1 DAY, client_since = client_since - INTERVAL 1 DAY, client_status = IF(client_status IS NULL, NULL, 'disconnected') WHERE id = @id
+            """, new { id }));
+        await Sweep.Look(default);
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+        Assert.Equal((PoolUse.Free, DomainState.Shutdown, null), ((await Domain(id)).PoolUse, (await Domain(id)).State, (await Domain(id)).SavedAt));
+        Assert.Equal("", SimulatedDisk.ReadAll(disk));
+    }
+
+    [Fact]
+    public async Task APoolGoesWithItsClonesToTheBaseThatTheyGet()
+    {
+        var (origin, renewed) = (await Base(), await Base("renewed"));
+        await Set(origin, 2, 0);
+        await Has(origin, new PoolCounts(2, 2, 0, 2));
+        await _b.Db.Transaction(s => s.Execute("UPDATE domains SET pool_start = 1 WHERE id = @Id", new { origin.Id }));
+
+        var asked = await _b.Ask(new RebaseClones(origin.Id, renewed.Id));
+        await _b.Until(s => RequestsTable.CausedBy(s, asked.Id), c => c.Done + c.Failed == c.Total);
+
+        Assert.Equal((0, 0, 2, 1), ((await Domain(origin.Id)).PoolClones, (await Domain(origin.Id)).PoolStart, (await Domain(renewed.Id)).PoolClones, (await Domain(renewed.Id)).PoolStart));
+        await Sweep.Look(default);
+        // none was made beyond those that came, and none for the base that has lost them
+        await Has(renewed, new PoolCounts(2, 2, 1, 1));
+        Assert.Equal(new PoolCounts(0, 0, 0, 0), await Count(origin));
+    }
+
+    [Fact]
+    public async Task NothingIsMadeForAPoolWhoseClonesAreOnTheirWay()
+    {
+        var (origin, other) = (await Base(), await Base("other"));
+        var clone = await _b.Do(new Clone(other.Id, "one"));
+        await _b.Db.Transaction(s => RequestWriter.Submit(s, _b.Caller, new RebaseDomain(clone.Id, origin.Id), at: TimeProvider.System.GetUtcNow().AddYears(10)));
+        await Set(origin, 1, 0);
+        await Sweep.Look(default);
+        await _b.Until(s => s.First<long>("SELECT COUNT(*) FROM requests WHERE command = 'fill_pool' AND ended_at IS NULL"), n => n == 0);
+        Assert.Equal(0, (await Count(origin)).Members);
+        await _b.Db.Transaction(s => s.Execute("UPDATE requests SET state = 'cancelled', ended_at = UTC_TIMESTAMP(6) WHERE command = 'rebase_domain'"));
+        await Sweep.Look(default);
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+    }
+
+    [Fact]
+    public async Task WhatGoesWrongInOneTurnIsToldAndTriedAgainInTheNext()
+    {
+        var origin = await Base();
+        var told = new Told();
+        using var sweep = new PoolSweep(_b.Db, new Fast(), told);
+        await _b.Db.Transaction(s => s.Execute("UPDATE domains SET pool_clones = 1 WHERE id = @Id; UPDATE users SET is_system = 0", new { origin.Id }));
+        await sweep.StartAsync(default);
+        await told.Once.WaitAsync(TimeSpan.FromSeconds(60));
+        await _b.Db.Transaction(s => s.Execute("UPDATE users SET is_system = 1 WHERE name = '(broker)'"));
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+        await sweep.StopAsync(default);
+    }
+
     [Fact]
     public async Task APoolThatCantBeFilledSaysWhyAndTriesOneAMinute()
     {
@@ -203,9 +275,9 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
 
     private PoolSweep Sweep => new(_b.Db, TimeProvider.System, NullLogger<PoolSweep>.Instance);
 
-    private async Task<DomainRow> Base()
+    private async Task<DomainRow> Base(string name = "linux")
     {
-        var machine = await _b.Do(new ImportDomain("tiny.img", "linux"));
+        var machine = await _b.Do(new ImportDomain("tiny.img", name));
         return await _b.Do(new PrepareBase(machine.Id, Publish: true));
     }
 
@@ -227,4 +299,23 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         _b.Db.Read(s => s.Query<DomainRow>($"SELECT {DomainsTable.Columns} FROM domains d WHERE d.base_id = @Id AND d.pool_use = 'free' ORDER BY d.name", new { origin.Id }));
 
     private async Task<IEnumerable<string>> Names(DomainRow origin) => (await Free(origin)).Select(d => d.Name);
+
+    // a minute in a tenth of a second
+    private sealed class Fast : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, dueTime / 600, period / 600);
+    }
+
+    private sealed class Told : ILogger<PoolSweep>
+    {
+        private readonly TaskCompletionSource _once = new();
+
+        public Task Once => _once.Task;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _once.TrySetResult();
+    }
 }

@@ -34,6 +34,15 @@ public sealed class QuartzTests() : BackEndTests(isStarted: false)
         Assert.Equal(Evening.AddSeconds(8), Assert.Single(await Runs(night)).DueAt);
     }
 
+    [Fact]
+    public async Task OneThatCantBeReadKeepsNoOtherFromComing()
+    {
+        var (bad, night) = (await Night("a-bad-one"), await Night());
+        await _b.Db.Transaction(s => s.Execute("UPDATE schedules SET cron = 'when the moon is full' WHERE id = @bad", new { bad }));
+        await _b.Start(new MovedClock(Evening));
+        Assert.Single(await Runs(night));
+    }
+
     [Theory]
     [InlineData("0 23 * * *")]
     [InlineData("30 2 * * *")]

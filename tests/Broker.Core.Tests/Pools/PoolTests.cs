@@ -109,6 +109,54 @@ public class PoolTests
         Assert.Equal(1, await world.Count("SELECT COUNT(*) FROM requests WHERE command = 'fill_pool' AND domain_id = @Id AND ended_at IS NULL", new { origin.Id }));
     }
 
+    [Fact]
+    public async Task TheTimeThatADesktopOfAPoolMayRunBeginsWhenItIsHandedOut()
+    {
+        var (world, origin) = await WithPool(clones: 2);
+        var (running, other) = (await Member(world, origin, "running", DomainState.Shutdown), await Member(world, origin, "other", DomainState.Shutdown));
+        await world.Db.Transaction(s => DomainsTable.Set(s, origin, new DomainSettingsChange(RunTimeoutSeconds: 3600)));
+        foreach (var id in (Guid[])[running, other]) await world.Db.Transaction(s => DomainsTable.SetStarted(s, id));
+        await world.Db.Transaction(s => s.Execute("UPDATE domains SET started_at = started_at - INTERVAL 1 DAY"));
+        // nobody has them: nothing ends them, whatever is set meanwhile
+        await world.Db.Transaction(s => DomainsTable.Set(s, origin, new DomainSettingsChange(RunTimeoutSeconds: 7200)));
+        Assert.All(await world.Db.Read(s => DomainsTable.Get(s, [running, other])), d => Assert.Null(d.EndsAt));
+
+        var had = (await world.Domain((await HandOut(world, await world.User("student"), origin))!.Value))!;
+        Assert.Equal(had.PoolUseSince!.Value.AddHours(2), had.EndsAt!.Value, TimeSpan.FromSeconds(1));
+        await world.Db.Transaction(s => DomainsTable.Set(s, had, new DomainSettingsChange(RunTimeoutSeconds: 3 * 3600)));
+        Assert.Equal(had.PoolUseSince!.Value.AddHours(3), (await world.Domain(had.Id))!.EndsAt);
+    }
+
+    [Fact]
+    public async Task WhoeverWasAwayForLongHasLeftItWhateverItDoes()
+    {
+        var (world, origin) = await WithPool(clones: 9);
+        var longAgo = "UTC_TIMESTAMP(6) - INTERVAL 11 MINUTE";
+        var left = new HashSet<Guid>();
+        foreach (var (name, state, client, isLeft) in ((string, DomainState, ClientStatus?, bool)[])
+            [("runs", DomainState.Active, ClientStatus.Disconnected, true), ("used", DomainState.Active, ClientStatus.Connected, false), ("stands", DomainState.Paused, ClientStatus.Disconnected, true),
+             ("looked-at", DomainState.Paused, ClientStatus.Connected, false), ("saved", DomainState.Hibernated, null, true), ("off", DomainState.Shutdown, null, false)])
+        {
+            var id = await Member(world, origin, name, state);
+            await world.Db.Transaction(s => s.Execute(
+                $"UPDATE domains SET pool_use = 'handed_out', client_status = @client, client_since = {longAgo}, state_since = {longAgo} WHERE id = @id", new { id, client }));
+            if (isLeft) left.Add(id);
+        }
+
+        var free = await Member(world, origin, "free", DomainState.Hibernated);
+        await world.Db.Transaction(s => s.Execute($"UPDATE domains SET state_since = {longAgo} WHERE id = @free", new { free }));
+        var fresh = await Member(world, origin, "fresh", DomainState.Hibernated);
+        await world.Db.Transaction(s => s.Execute("UPDATE domains SET pool_use = 'handed_out' WHERE id = @fresh", new { fresh }));
+
+        var grace = TimeSpan.FromMinutes(10);
+        Assert.Equal(left, [.. await world.Db.Read(s => Pool.Left(s, grace))]);
+        Assert.True(await world.Db.Read(s => Pool.IsLeft(s, left.First(), grace)));
+        Assert.False(await world.Db.Read(s => Pool.IsLeft(s, free, grace)));
+        // one that says how long
+        await world.Db.Transaction(s => s.Execute("UPDATE domains SET disconnect_grace_seconds = 3600"));
+        Assert.Empty(await world.Db.Read(s => Pool.Left(s, grace)));
+    }
+
     private static async Task<(World World, DomainRow Base)> WithPool(int clones)
     {
         var world = await World.New();

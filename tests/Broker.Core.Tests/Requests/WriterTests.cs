@@ -1,3 +1,4 @@
+using Broker.Core.Access;
 using System.Collections.Concurrent;
 using Broker.Core.Domains;
 using Broker.Core.Events;
@@ -218,6 +219,27 @@ public class WriterTests
         await world.Db.Transaction(s => DomainsTable.SetVolatileClones(s, linux.Id, baseSays));
         var row = await world.Add(new Clone(linux.Id, Volatile: asked));
         Assert.Equal(expected, (await world.Domain(row.DomainId!.Value))!.IsVolatile);
+    }
+
+    [Fact]
+    public async Task OnlyThoseWhoMakeBasesOrLookAfterTheHostsMakeLastingDesktopsOfABaseOfTemporaryOnes()
+    {
+        var world = await World.New();
+        var linux = await world.Machine("linux", isBase: true, isPublic: true);
+        await world.Db.Transaction(s => DomainsTable.SetVolatileClones(s, linux.Id, true));
+        var (student, operating) = (await world.User("student"), await world.User("operating"));
+        operating = operating with { Grants = new Dictionary<Grant, bool> { [Grant.Operate] = true } };
+
+        Assert.Equal("not_allowed", (await world.Refused(new Clone(linux.Id, Volatile: false), student)).Code);
+        foreach (var (caller, asked, expected) in ((Caller, bool?, bool)[])[(student, null, true), (student, true, true), (operating, false, false), (world.Admin, false, false)])
+        {
+            var row = await world.Add(new Clone(linux.Id, Volatile: asked), caller);
+            Assert.Equal(expected, (await world.Domain(row.DomainId!.Value))!.IsVolatile);
+        }
+
+        // of lasting ones anybody may have a temporary one: he only gives something up
+        await world.Db.Transaction(s => DomainsTable.SetVolatileClones(s, linux.Id, false));
+        Assert.True((await world.Domain((await world.Add(new Clone(linux.Id, Volatile: true), student)).DomainId!.Value))!.IsVolatile);
     }
 
     [Fact]

@@ -29,6 +29,16 @@ public class FiringTests
     }
 
     [Fact]
+    public async Task WhatGoesBackToItsPoolIsNotHibernatedAtNight()
+    {
+        var world = await World.New();
+        var (own, lent) = (await Machine(world, "own", ClientStatus.Disconnected), await Machine(world, "lent", ClientStatus.Disconnected));
+        await world.Db.Transaction(s => s.Execute("UPDATE domains SET pool_use = 'handed_out' WHERE id = @Id", new { lent.Id }));
+        await Due(world, await Schedule(world, HibernateDomain.Spec, Machines.Disconnected), Night);
+        Assert.Equal(own.Id, Assert.Single(await world.Db.Read(s => RequestsTable.List(s))).DomainId);
+    }
+
+    [Fact]
     public async Task AnEveningComesOnceHoweverManyNoticeIt()
     {
         var world = await World.New();

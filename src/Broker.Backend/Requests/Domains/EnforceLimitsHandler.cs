@@ -25,7 +25,8 @@ public sealed class EnforceLimitsHandler : IHandler<EnforceLimits>
     /// <summary>Asks for <see cref="EnforceLimits"/> if somebody may have too many running, now that one more does.</summary>
     public static async Task AfterStart(DbSession db, long owner)
     {
-        if (await DomainsTable.Running(db, owner) > 1 && !await MayRunMany(db, owner)) await RequestWriter.Submit(db, await UsersTable.System(db), new EnforceLimits(owner));
+        // one of its own: one that is in the queue may have looked before this start is seen
+        if (await DomainsTable.Running(db, owner) > 1 && !await MayRunMany(db, owner)) await RequestWriter.Submit(db, await UsersTable.System(db), new EnforceLimits(owner), force: true);
     }
 
     private static async Task<bool> MayRunMany(DbSession db, long owner) =>
@@ -42,7 +43,8 @@ public sealed class EnforceLimitsHandler : IHandler<EnforceLimits>
         foreach (var domain in counted.Take(Math.Max(0, counted.Count - limit)))
         {
             var isSaved = !domain.IsVolatile && domain.PoolUse is null && await NodesTable.Get(db, domain.NodeId) is { } node && node.Capabilities.Contains(HibernateDomain.Spec.Needs!);
-            await RequestWriter.Submit(db, await UsersTable.System(db), isSaved ? new HibernateDomain(domain.Id) : new ShutdownDomain(domain.Id));
+            // another one of these may have ended it, and told so
+            if ((await RequestWriter.Submit(db, await UsersTable.System(db), isSaved ? new HibernateDomain(domain.Id) : new ShutdownDomain(domain.Id))).IsFolded) continue;
             MessagesTable.Tell(db, domain, new DesktopEnded(EndReason.StartLimit, isSaved, limit));
             ended.Add(domain.Id);
         }

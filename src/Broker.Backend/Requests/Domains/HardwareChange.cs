@@ -82,7 +82,7 @@ internal sealed class HardwareChange(Guid id, DeviceKind kind, Func<DomainHardwa
     {
         var broker = await UsersTable.System(db);
         // Whoever makes a clone has the base's row locked, as it is here: it is seen, or has the new hardware.
-        foreach (var clone in await db.Query<DomainRow>($"SELECT {DomainsTable.Columns} FROM domains d WHERE d.base_id = @id AND d.state NOT IN ('removing', 'broken')", new { id }))
+        foreach (var clone in (await DomainsTable.ClonesOf(db, id)).Where(c => c.State is not (DomainState.Removing or DomainState.Broken)))
         {
             try
             {

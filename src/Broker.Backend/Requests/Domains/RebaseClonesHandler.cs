@@ -1,6 +1,7 @@
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Pools;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 
@@ -27,6 +28,7 @@ public sealed class RebaseClonesHandler : IHandler<RebaseClones>
         var left = new List<DomainRow>();
         await Ask(db, work.Caller, from, to, family, after, asked, left);
         if (asked.Count + left.Count == 0) throw new RequestFailedException("no_clones", $"{from.Name} has no clones that could be put onto another base.");
+        await Pool.Move(db, from, to);
         return new { asked = asked.Count, left_to_end = left.Select(d => d.Name) };
     });
 

@@ -18,11 +18,12 @@ public sealed class FillPoolHandler : IHandler<FillPool>
     {
         var (made, started) = (0, 0);
         var trouble = await work.Read(db => PoolTrouble.Of(db, request.Domain));
+        var awaits = await work.Read(db => Pool.AwaitsClones(db, request.Domain));
         var problem = trouble?.Sentence;
         try
         {
             // after trouble one is tried, a while later
-            var isOver = trouble is { IsFresh: true };
+            var isOver = awaits || trouble is { IsFresh: true };
             while (!isOver && await work.Write(db => Some(db, request.Domain, work, isTry: trouble is not null)) is { IsEmpty: false } some)
             {
                 (made, started) = (made + some.Make, started + some.Start + some.StartMade);
@@ -39,7 +40,7 @@ public sealed class FillPoolHandler : IHandler<FillPool>
             if (await DomainsTable.Lock(db, request.Domain) is not { } origin) return;
             await DomainsTable.SetPoolProblem(db, origin, origin.PoolClones == 0 ? null : problem);
             // whoever took one since has found this request and asked for nothing
-            if (problem is null && !PoolPlan.Of(origin.PoolClones, origin.PoolStart, await Pool.Count(db, origin.Id)).IsEmpty) await Pool.AskToFill(db, origin.Id);
+            if (problem is null && !awaits && !PoolPlan.Of(origin.PoolClones, origin.PoolStart, await Pool.Count(db, origin.Id)).IsEmpty) await Pool.AskToFill(db, origin.Id);
         });
         return new { made, started, problem };
     }
@@ -47,6 +48,8 @@ public sealed class FillPoolHandler : IHandler<FillPool>
     private static async Task<PoolPlan> Some(DbSession db, Guid id, Work work, bool isTry)
     {
         if (await DomainsTable.Lock(db, id) is not { IsBase: true, PoolClones: > 0 } origin) return PoolPlan.None;
+        // those of a moment ago may have failed already, and so be missing again
+        if (!isTry && await PoolTrouble.Of(db, id) is not null) return PoolPlan.None;
         var plan = PoolPlan.Of(origin.PoolClones, origin.PoolStart, await Pool.Count(db, id));
         if (isTry) plan = plan.OneStep();
         // what is there first: it takes no disk

@@ -70,6 +70,8 @@ public sealed record Clone(
         var vcpus = Vcpus ?? origin.Vcpus;
         if ((memory > origin.MemoryKib || vcpus > origin.Vcpus) && !May.Do(caller, Grant.CreateBase, origin).IsAllowed)
             throw new RequestRefusedException("not_allowed", $"A desktop of {origin.Name} has at most {origin.MemoryKib / 1024} MiB of memory and {origin.Vcpus} processors, as it has itself.");
+        if (Volatile is false && origin.VolatileClones && !May.Do(caller, Grant.CreateBase, origin).IsAllowed && !May.Do(caller, Grant.Operate, null).IsAllowed)
+            throw new RequestRefusedException("not_allowed", $"Desktops of {origin.Name} are temporary; only its owner and administrators make lasting ones of it: leave volatile out.");
         // asked for twice by name it is one: the second gets what the first has got
         if (Name is not null && await DomainsTable.Find(db, DomainNames.Written(Name).Name) is { IsBase: false } there
             && there.OwnerId == owner.UserId && there.BaseId == origin.Id && (there.IsWhole || there.State is DomainState.Creating))

@@ -16,7 +16,8 @@ public sealed record HibernateDomain(Guid Domain, [Description("Not if somebody 
         Aliases = ["hibernate", "hybernate"],
         Needs = "hibernate",
         IsSchedulable = true,
-        OfferedOn = d => d is { IsVolatile: false, State: DomainState.Active or DomainState.Paused },
+        // what goes back to its pool is made new, and so has nothing to go on with
+        OfferedOn = d => d is { IsVolatile: false, PoolUse: null, State: DomainState.Active or DomainState.Paused },
     };
 
     /// <inheritdoc/>
