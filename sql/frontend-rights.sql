@@ -46,7 +46,7 @@ GRANT UPDATE (seen_at, ended_at, bytes_to_guest, bytes_from_guest) ON display_se
 GRANT UPDATE (cancel_asked_at, cancel_asked_by) ON requests TO account;
 
 -- Schedules, and what came of one that somebody had come out of turn.
-GRANT INSERT, UPDATE (name, command, args, machines, base_id, cron, time_zone, is_enabled, changed_at), DELETE ON schedules TO account;
+GRANT INSERT, UPDATE (name, command, args, machines, base_id, most, cron, time_zone, is_enabled, changed_at), DELETE ON schedules TO account;
 GRANT INSERT, UPDATE (refused, problem) ON schedule_runs TO account;
 GRANT INSERT ON schedule_requests TO account;
 

@@ -43,6 +43,7 @@ function schedule(fields: Partial<Schedule> & { id: number; name: string }): Sch
     machines: 'disconnected',
     base_id: null,
     base_name: null,
+    most: null,
     cron,
     time_zone: 'Europe/Madrid',
     is_enabled: true,

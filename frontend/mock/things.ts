@@ -70,6 +70,7 @@ export function listed({ id, name, display_name, is_admin }: Account) {
     name,
     display_name,
     is_admin,
+    is_temporary: false,
     is_disabled: false,
     created_at: minutesAgo(9000),
     last_sign_in_at: minutesAgo(30),

@@ -24,6 +24,7 @@ internal static class Rounds
         Machines.Hibernated => "Those whose memory is saved: they wake up first, so that nothing in it is lost.",
         Machines.Disconnected => "Those that run and nobody is at, but for those that start by themselves.",
         Machines.Autostart => "Those that start by themselves.",
+        Machines.Pools => "Bases that keep clones ready.",
     };
 
     private static Command Verb(Terminal terminal, string name, string description, string word, params Machines[] choices)

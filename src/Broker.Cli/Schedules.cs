@@ -154,7 +154,7 @@ internal static class Schedules
 
     private static IReadOnlyList<DateTimeOffset> Next(ScheduleRow s) => s.IsEnabled ? Cron.Parse(s.Cron).Coming(TimeProvider.System.GetUtcNow(), s.Zone, TimesShown) : [];
 
-    private static string What(ScheduleRow s) => string.Join(' ', new[] { s.Command, s.Machines is { } which ? $"({Word.Of(which)})" : null }.OfType<string>());
+    private static string What(ScheduleRow s) => string.Join(' ', new[] { s.Command, s.Machines is { } which ? $"({Word.Of(which)}{(s.Most is { } most ? $", at most {most}" : "")})" : null }.OfType<string>());
 
     private static Cell Outcome(ScheduleRun? run) => run is null ? "" : string.Create(CultureInfo.InvariantCulture,
         $"{run.Requested} asked for, {run.Done} done{(run.Failed > 0 ? $", {run.Failed} failed" : "")}{(run.Cancelled > 0 ? $", {run.Cancelled} taken back" : "")}{(run.Refused > 0 ? $", {run.Refused} refused: {run.Problem}" : "")}") is var text
@@ -162,7 +162,7 @@ internal static class Schedules
 
     /// <summary>In the API's words.</summary>
     private static object View(ScheduleRow s, IEnumerable<ScheduleRun> runs) =>
-        new { s.Id, s.Name, s.Command, s.Args, s.Machines, s.BaseId, s.Cron, when = Cron.Parse(s.Cron).Text, s.TimeZone, s.IsEnabled, s.IsSeeded, next = Next(s), runs };
+        new { s.Id, s.Name, s.Command, s.Args, s.Machines, s.BaseId, s.Most, s.Cron, when = Cron.Parse(s.Cron).Text, s.TimeZone, s.IsEnabled, s.IsSeeded, next = Next(s), runs };
 
     /// <summary>What of a schedule can be said by options.</summary>
     private sealed class Form(bool isNew)
@@ -171,11 +171,12 @@ internal static class Schedules
         private readonly Option<string?> _zone = new("--time-zone") { Description = "By the clocks of this zone, such as Europe/Madrid. Default: this machine's.", HelpName = "ZONE" };
         private readonly Option<string?> _machines = MachinesOption();
         private readonly Option<string?> _base = Selection.BaseOption();
+        private readonly Option<int?> _most = new("--most") { Description = "Of so many machines each time at most, those first to which it was done longest ago; 0 for all.", HelpName = "COUNT" };
         private readonly Option<string?> _args = new("--args") { Description = "The command's arguments as JSON, but for the machine: '{\"timeout_seconds\": 300}'.", HelpName = "JSON" };
 
         public void AddTo(Command command)
         {
-            foreach (var option in (Option[])[_cron, _zone, _machines, _base, _args]) command.Options.Add(option);
+            foreach (var option in (Option[])[_cron, _zone, _machines, _base, _most, _args]) command.Options.Add(option);
         }
 
         public async Task<ScheduleRow> Read(DbSession db, ParseResult parsed, ScheduleRow row) => row with
@@ -184,12 +185,13 @@ internal static class Schedules
             TimeZone = parsed.GetValue(_zone) ?? row.TimeZone,
             Machines = parsed.GetValue(_machines) is { } which ? Word.Parse<Machines>(which) : row.Machines,
             BaseId = parsed.GetValue(_base) is { } name ? (await Domains.Find(db, name)).Id : row.BaseId,
+            Most = parsed.GetValue(_most) is { } most ? most == 0 ? null : most : row.Most,
             Args = parsed.GetValue(_args) is { } json ? Json(json) : row.Args,
         };
 
         private static Option<string?> MachinesOption()
         {
-            var option = new Option<string?>("--machines") { Description = "Of which machines: all, active, hibernated, disconnected, autostart." };
+            var option = new Option<string?>("--machines") { Description = "Of which machines: all, active, hibernated, disconnected, autostart; pools for bases that keep clones ready." };
             option.AcceptOnlyFromAmong([.. Enum.GetValues<Machines>().Select(Word.Of)]);
             option.HelpName = "WHICH";
             return option;

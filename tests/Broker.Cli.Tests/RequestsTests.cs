@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Broker.Core.Database;
 using Broker.Core.Events;
@@ -270,6 +271,18 @@ public class RequestsTests
         var steps = (await line.Run("requests", "show", id, "--json")).Json.GetProperty("steps").EnumerateArray().ToList();
         Assert.Equal(["Looking", "Listening"], steps.Select(s => s.GetProperty("text").GetString()));
         Assert.All(steps, s => Assert.True(s.GetProperty("took_ms").GetInt64() >= 0));
+    }
+
+    [Fact]
+    public async Task WhatWasAskedForByAnotherRequestNamesIt()
+    {
+        var line = await CommandLine.New();
+        var cause = (await line.Run("requests", "ask", "ping")).Done().Trim();
+        var caused = (await line.Run("requests", "ask", "ping", "--force")).Done().Trim();
+        Assert.DoesNotContain("on behalf of", (await line.Run("requests", "show", caused)).Done(), StringComparison.Ordinal);
+        await line.Db.Transaction(s => s.Execute("UPDATE requests SET caused_by = @cause WHERE id = @caused", new { cause, caused }));
+        Assert.Matches($@"(?m)^on behalf of +request {cause}$", (await line.Run("requests", "show", caused)).Done());
+        Assert.Equal(cause, (await line.Run("requests", "show", caused, "--json")).Json.GetProperty("caused_by").GetInt64().ToString(CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -9,10 +9,11 @@ public class SchedulesTests
         var id = await NodesAndDomainsTests.Machine(line, "left", isBase: false);
         await line.Db.Transaction(s => s.Execute("UPDATE domains SET state = 'active', client_status = 'disconnected', client_since = UTC_TIMESTAMP(6) WHERE id = @id", new { id }));
         (await line.Run("schedules", "add", "night", "--command", "hibernate_domain", "--machines", "disconnected", "--cron", "0 23 * * *", "--time-zone", "UTC")).Done();
-        (await line.Run("schedules", "set", "night", "--cron", "0 22 * * mon-fri")).Done();
+        (await line.Run("schedules", "set", "night", "--cron", "0 22 * * mon-fri", "--most", "5")).Done();
         (await line.Run("schedules", "disable", "night")).Done();
         var show = (await line.Run("schedules", "show", "night")).Done();
         Assert.Contains("at 22:00 on Monday, Tuesday", show, StringComparison.Ordinal);
+        Assert.Contains("(disconnected, at most 5)", show, StringComparison.Ordinal);
         Assert.Equal(1, (await line.Run("schedules", "run", "night", "--json")).Json.GetProperty("runs")[0].GetProperty("requested").GetInt32());
         Assert.Contains("switched off", (await line.Run("schedules", "list")).Done(), StringComparison.Ordinal);
         (await line.Run("schedules", "remove", "night")).Done();

@@ -46,8 +46,8 @@ export function useDeleteSchedule() {
 
 /** A schedule as it is, to be changed in part. */
 export function formOf(schedule: Schedule): ScheduleForm {
-  const { name, command, cron, time_zone, args, machines, base_id, is_enabled } = schedule;
-  return { name, command, cron, time_zone, args, machines, base_id, is_enabled };
+  const { name, command, cron, time_zone, args, machines, base_id, is_enabled, most } = schedule;
+  return { name, command, cron, time_zone, args, machines, base_id, is_enabled, most };
 }
 
 function useSchedulesChanged() {

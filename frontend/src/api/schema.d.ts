@@ -1411,7 +1411,7 @@ export interface components {
             may_change: boolean;
         };
         /** @enum {unknown} */
-        Machines: "all" | "active" | "hibernated" | "disconnected" | "autostart" | null;
+        Machines: "all" | "active" | "hibernated" | "disconnected" | "autostart" | "pools" | null;
         /** @description Something that one was told. */
         Message: {
             /**
@@ -1863,7 +1863,7 @@ export interface components {
             machines: null | components["schemas"]["Machines"];
             /**
              * Format: uuid
-             * @description Only of clones of this base.
+             * @description Only of clones of this base, or of its pool.
              */
             base_id: null | string;
             /** @description That base's name. */
@@ -1878,6 +1878,11 @@ export interface components {
             is_seeded: boolean;
             /** @description When that is, and when next. It is told also while it is switched off. */
             when: components["schemas"]["When"];
+            /**
+             * Format: int32
+             * @description Of so many machines each time at most, those first to which it was done longest ago; null for all.
+             */
+            most: null | number;
             /** @description The last ten times it came, newest first. */
             runs: components["schemas"]["ScheduleRun"][];
         };
@@ -1948,7 +1953,7 @@ export interface components {
             machines?: null | components["schemas"]["Machines"];
             /**
              * Format: uuid
-             * @description Only of clones of this base.
+             * @description Only of clones of this base, or of its pool.
              */
             base_id?: null | string;
             /**
@@ -1956,6 +1961,11 @@ export interface components {
              * @default true
              */
             is_enabled: boolean;
+            /**
+             * Format: int32
+             * @description Of so many machines each time at most, those first to which it was done longest ago; left out for all.
+             */
+            most?: null | number;
         };
         /** @description All that recurs, by name. */
         Schedules: {
@@ -2090,6 +2100,8 @@ export interface components {
             display_name: string;
             /** @description May do everything. */
             is_admin: boolean;
+            /** @description He goes with his last machine, or after a day without any. */
+            is_temporary: boolean;
             /** @description Can't sign in. */
             is_disabled: boolean;
             /**

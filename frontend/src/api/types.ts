@@ -41,6 +41,7 @@ export const machineGroups = [
   'hibernated',
   'disconnected',
   'autostart',
+  'pools',
 ] as const satisfies readonly Schemas['Machines'][];
 
 export const domainStates = [

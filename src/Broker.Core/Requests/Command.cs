@@ -82,6 +82,9 @@ public sealed record Command(string Word, Lane Lane, string Summary)
     /// <summary>A schedule may ask for it.</summary>
     public bool IsSchedulable { get; init; }
 
+    /// <summary>A schedule asks for it only of machines that have run since it was last done to them.</summary>
+    public bool IsOncePerRun { get; init; }
+
     /// <summary>The capability, by the word in <see cref="Core.Nodes.NodeRow.Capabilities"/>, without which a host can't do it; null when every host can.</summary>
     public string? Needs { get; init; }
 

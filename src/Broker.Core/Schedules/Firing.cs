@@ -30,15 +30,23 @@ public static class Firing
         ?? throw new RequestRefusedException("just_run", $"{schedule.Name} was run this very moment.");
 
     /// <summary>Asks for a command on each of some machines on which it can be done. Whatever is refused does not keep the others.</summary>
-    public static async Task<Asked> Ask(DbSession db, Caller caller, Command command, Machines which, Guid? baseId, Func<Guid, IRequest> request, int? priority = null)
+    public static async Task<Asked> Ask(
+        DbSession db, Caller caller, Command command, Machines which, Guid? baseId, Func<Guid, IRequest> request, int? most = null, int? priority = null)
     {
         var asked = new Asked();
-        var domains = await db.Query<DomainRow>($"SELECT {DomainsTable.Columns} FROM domains d WHERE NOT d.is_base AND (@baseId IS NULL OR d.base_id = @baseId) ORDER BY d.name", new { baseId });
-        foreach (var domain in domains.Where(d => Takes(which, d)))
+        IEnumerable<DomainRow> domains = await db.Query<DomainRow>(
+            $"SELECT {DomainsTable.Columns} FROM domains d WHERE (@baseId IS NULL OR d.base_id = @baseId OR d.id = @baseId) ORDER BY d.name", new { baseId });
+        domains = domains.Where(d => Takes(which, d) && (IsAsleep(d) || command.OfferedOn?.Invoke(d) != false));
+        if (command.IsOncePerRun || most is not null)
         {
-            // what is saved wakes up first, so that it shuts down in order and loses nothing
-            var isAsleep = command.ArgumentsType == typeof(ShutdownDomain) && domain is { State: DomainState.Hibernated } && which is Machines.Hibernated;
-            if (!isAsleep && command.OfferedOn?.Invoke(domain) != true) continue;
+            var last = await LastTimes(db, command);
+            if (command.IsOncePerRun) domains = domains.Where(d => d.StartedAt > (last.GetValueOrDefault(d.Id)?.DoneAt ?? DateTimeOffset.MinValue));
+            domains = domains.OrderBy(d => last.GetValueOrDefault(d.Id)?.EndedAt).Take(most ?? int.MaxValue);
+        }
+
+        foreach (var domain in domains)
+        {
+            var isAsleep = IsAsleep(domain);
             await asked.Try(async () =>
             {
                 var woken = isAsleep ? await RequestWriter.Submit(db, caller, new StartDomain(domain.Id), priority: priority) : null;
@@ -49,16 +57,20 @@ public static class Firing
         }
 
         return asked;
+
+        // what is saved wakes up first, so that it shuts down in order and loses nothing
+        bool IsAsleep(DomainRow domain) => command.ArgumentsType == typeof(ShutdownDomain) && domain is { State: DomainState.Hibernated } && which is Machines.Hibernated;
     }
 
     /// <summary>Is this machine one of those? Pure.</summary>
-    public static bool Takes(Machines which, DomainRow domain) => !domain.IsBase && which switch
+    public static bool Takes(Machines which, DomainRow domain) => domain.IsBase == (which is Machines.Pools) && which switch
     {
         Machines.All => true,
         Machines.Active => domain.State is DomainState.Active or DomainState.Paused,
         Machines.Hibernated => domain.State is DomainState.Hibernated,
         Machines.Disconnected => domain.State is DomainState.Active or DomainState.Paused && domain.ClientStatus is ClientStatus.Disconnected && !domain.Autostart && domain.PoolUse is not PoolUse.Free,
         Machines.Autostart => domain.Autostart,
+        Machines.Pools => domain.PoolClones > 0,
     };
 
     private static async Task<long?> Run(DbSession db, ScheduleRow schedule, DateTimeOffset due, long? by)
@@ -69,11 +81,28 @@ public static class Firing
         if (Catalogue.Find(schedule.Command) is not { } command)
             await asked.Try(() => throw new RequestRefusedException("unknown_command", $"This version knows no command '{schedule.Command}'."));
         else if (schedule.Machines is { } which)
-            asked = await Ask(db, caller, command, which, schedule.BaseId, id => schedule.Request(id), Priority);
+            asked = await Ask(db, caller, command, which, schedule.BaseId, id => schedule.Request(id), schedule.Most, Priority);
         else
             await asked.Try(async () => [await RequestWriter.Submit(db, caller, schedule.Request(null), priority: Priority)]);
         await SchedulesTable.Asked(db, run, [.. asked.Requests.Select(r => r.Row.Id)], asked.Refused, asked.Problem);
         return run;
+    }
+
+    private static async Task<Dictionary<Guid, LastTime>> LastTimes(DbSession db, Command command) =>
+        (await db.Query<LastTime>(
+            """
+            SELECT r.domain_id AS domain, MAX(r.ended_at) AS ended_at, MAX(IF(r.state = 'done', r.ended_at, NULL)) AS done_at
+            FROM requests r FORCE INDEX (requests_ended) WHERE r.command = @Word AND r.state IN ('done', 'failed') AND r.domain_id IS NOT NULL GROUP BY r.domain_id
+            """, new { command.Word })).ToDictionary(t => t.Domain);
+
+    // when a command last ended on a machine, well or badly, as far as that is kept
+    private sealed record LastTime
+    {
+        public required Guid Domain { get; init; }
+
+        public required DateTimeOffset EndedAt { get; init; }
+
+        public DateTimeOffset? DoneAt { get; init; }
     }
 }
 

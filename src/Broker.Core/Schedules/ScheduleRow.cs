@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Broker.Core.Requests;
+using Broker.Core.Requests.Pools;
 
 namespace Broker.Core.Schedules;
 
-/// <summary>Which machines a schedule, or a line on the command line, is about. Bases never; and of these only those on which the command can be done.</summary>
+/// <summary>Which machines a schedule, or a line on the command line, is about, and of these only those on which the command can be done. Bases only where they are named.</summary>
 public enum Machines
 {
     /// <summary>All.</summary>
@@ -20,6 +21,9 @@ public enum Machines
 
     /// <summary>Those that start by themselves.</summary>
     Autostart,
+
+    /// <summary>Bases that keep clones ready.</summary>
+    Pools,
 }
 
 /// <summary>A row of <c>schedules</c>: what recurs.</summary>
@@ -42,8 +46,11 @@ public sealed record ScheduleRow
     /// <summary>Of which machines; null when the command is about none.</summary>
     public Machines? Machines { get; init; }
 
-    /// <summary>Only of clones of this base; null for all.</summary>
+    /// <summary>Only of clones of this base, or of its pool; null for all.</summary>
     public Guid? BaseId { get; init; }
+
+    /// <summary>Of so many machines each time at most, those first to which it was done longest ago; null for all.</summary>
+    public int? Most { get; init; }
 
     /// <summary>When, as <see cref="Schedules.Cron"/> reads it.</summary>
     public required string Cron { get; init; }
@@ -79,7 +86,11 @@ public sealed record ScheduleRow
         {
             var isOnDomain = typeof(IOnDomain).IsAssignableFrom(command.ArgumentsType);
             if (isOnDomain && Machines is null) yield return $"{command.Word} is about machines. Say which: {string.Join(", ", Enum.GetValues<Machines>().Select(Word.Of))}.";
-            if (!isOnDomain && (Machines is not null || BaseId is not null)) yield return $"{command.Word} is about no machine.";
+            if (!isOnDomain && (Machines is not null || BaseId is not null || Most is not null)) yield return $"{command.Word} is about no machine.";
+            var isOnPools = command.ArgumentsType == typeof(FillPool);
+            if (isOnPools && Machines is not (null or Schedules.Machines.Pools)) yield return $"{command.Word} is about bases: 'machines' is {Word.Of(Schedules.Machines.Pools)}.";
+            if (!isOnPools && Machines is Schedules.Machines.Pools) yield return $"{command.Word} can't be done to bases: choose other machines.";
+            if (Most < 1) yield return "most is 1 or more; left out, it is all of them.";
             foreach (var problem in ArgumentProblems(command, isOnDomain)) yield return problem;
         }
 

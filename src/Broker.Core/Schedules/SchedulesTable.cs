@@ -2,13 +2,14 @@ using Broker.Core.Database;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
 using Broker.Core.Requests.Domains;
+using Broker.Core.Requests.Pools;
 
 namespace Broker.Core.Schedules;
 
 /// <summary>All writes to <c>schedules</c>, <c>schedule_runs</c> and <c>schedule_requests</c>.</summary>
 public static class SchedulesTable
 {
-    private const string Columns = "id, name, command, args, machines, base_id, cron, time_zone, is_enabled, is_seeded, changed_at";
+    private const string Columns = "id, name, command, args, machines, base_id, most, cron, time_zone, is_enabled, is_seeded, changed_at";
 
     /// <summary>All, by name.</summary>
     public static Task<IReadOnlyList<ScheduleRow>> All(DbSession db) => db.Query<ScheduleRow>($"SELECT {Columns} FROM schedules ORDER BY name");
@@ -27,8 +28,8 @@ public static class SchedulesTable
         await Check(db, schedule);
         return await db.Insert(
             """
-            INSERT INTO schedules (name, command, args, machines, base_id, cron, time_zone, is_enabled, is_seeded, changed_at)
-            VALUES (@Name, @Command, @Args, @Machines, @BaseId, @Cron, @TimeZone, @IsEnabled, @IsSeeded, UTC_TIMESTAMP(6))
+            INSERT INTO schedules (name, command, args, machines, base_id, most, cron, time_zone, is_enabled, is_seeded, changed_at)
+            VALUES (@Name, @Command, @Args, @Machines, @BaseId, @Most, @Cron, @TimeZone, @IsEnabled, @IsSeeded, UTC_TIMESTAMP(6))
             """, schedule);
     }
 
@@ -39,7 +40,7 @@ public static class SchedulesTable
         await Check(db, schedule);
         await db.Execute(
             """
-            UPDATE schedules SET name = @Name, command = @Command, args = @Args, machines = @Machines, base_id = @BaseId, cron = @Cron, time_zone = @TimeZone,
+            UPDATE schedules SET name = @Name, command = @Command, args = @Args, machines = @Machines, base_id = @BaseId, most = @Most, cron = @Cron, time_zone = @TimeZone,
               is_enabled = @IsEnabled, changed_at = UTC_TIMESTAMP(6)
             WHERE id = @Id
             """, schedule);
@@ -61,8 +62,8 @@ public static class SchedulesTable
         foreach (var seed in Seeds(timeZone).Where(s => !there.Contains(s.Name)))
             await db.Execute(
                 """
-                INSERT IGNORE INTO schedules (name, command, args, machines, cron, time_zone, is_enabled, is_seeded, changed_at)
-                VALUES (@Name, @Command, @Args, @Machines, @Cron, @TimeZone, @IsEnabled, 1, UTC_TIMESTAMP(6))
+                INSERT IGNORE INTO schedules (name, command, args, machines, most, cron, time_zone, is_enabled, is_seeded, changed_at)
+                VALUES (@Name, @Command, @Args, @Machines, @Most, @Cron, @TimeZone, @IsEnabled, 1, UTC_TIMESTAMP(6))
                 """, seed);
     }
 
@@ -113,6 +114,8 @@ public static class SchedulesTable
     [
         new() { Name = "nightly-hibernation", Command = HibernateDomain.Spec.Word, Machines = Machines.Disconnected, Cron = "0 23 * * *", TimeZone = timeZone, IsEnabled = false },
         new() { Name = "morning-autostart", Command = StartDomain.Spec.Word, Machines = Machines.Autostart, Cron = "30 6 * * mon-fri", TimeZone = timeZone, IsEnabled = false },
+        new() { Name = "morning-pools", Command = FillPool.Spec.Word, Machines = Machines.Pools, Cron = "0 6 * * mon-fri", TimeZone = timeZone, IsEnabled = false },
+        new() { Name = "nightly-compaction", Command = CompactDomain.Spec.Word, Machines = Machines.All, Most = 20, Cron = "0 2 * * *", TimeZone = timeZone, IsEnabled = false },
         new() { Name = "retention", Command = Forget.Spec.Word, Cron = "30 3 * * *", TimeZone = timeZone, IsEnabled = true },
     ];
 }

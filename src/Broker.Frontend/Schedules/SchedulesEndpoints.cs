@@ -17,10 +17,11 @@ namespace Broker.Frontend.Schedules;
 /// <param name="TimeZone">By the clocks of this zone, such as Europe/Madrid.</param>
 /// <param name="Args">The command's arguments, but for the machine.</param>
 /// <param name="Machines">Of which machines; left out when the command is about none.</param>
-/// <param name="BaseId">Only of clones of this base.</param>
+/// <param name="BaseId">Only of clones of this base, or of its pool.</param>
 /// <param name="IsEnabled">It is not switched off.</param>
+/// <param name="Most">Of so many machines each time at most, those first to which it was done longest ago; left out for all.</param>
 public sealed record ScheduleToBe(
-    string Name, string Command, string Cron, string TimeZone, JsonElement? Args = null, Machines? Machines = null, Guid? BaseId = null, bool IsEnabled = true);
+    string Name, string Command, string Cron, string TimeZone, JsonElement? Args = null, Machines? Machines = null, Guid? BaseId = null, bool IsEnabled = true, int? Most = null);
 
 /// <summary>When something recurs. Null of a list is every one.</summary>
 /// <param name="Text">In English.</param>
@@ -40,17 +41,18 @@ public sealed record When(
 /// <param name="Command">What is asked for.</param>
 /// <param name="Args">The command's arguments, but for the machine.</param>
 /// <param name="Machines">Of which machines; null when the command is about none.</param>
-/// <param name="BaseId">Only of clones of this base.</param>
+/// <param name="BaseId">Only of clones of this base, or of its pool.</param>
 /// <param name="BaseName">That base's name.</param>
 /// <param name="Cron">When, as in a crontab.</param>
 /// <param name="TimeZone">By the clocks of this zone.</param>
 /// <param name="IsEnabled">It is not switched off.</param>
 /// <param name="IsSeeded">It came with Broker: it can be changed and switched off, but not removed.</param>
 /// <param name="When">When that is, and when next. It is told also while it is switched off.</param>
+/// <param name="Most">Of so many machines each time at most, those first to which it was done longest ago; null for all.</param>
 /// <param name="Runs">The last ten times it came, newest first.</param>
 public sealed record ScheduleView(
     long Id, string Name, string Command, JsonElement Args, Machines? Machines, Guid? BaseId, string? BaseName, string Cron, string TimeZone, bool IsEnabled, bool IsSeeded,
-    When When, IReadOnlyList<ScheduleRun> Runs);
+    When When, int? Most, IReadOnlyList<ScheduleRun> Runs);
 
 /// <summary>All that recurs, by name.</summary>
 /// <param name="Schedules">The schedules.</param>
@@ -159,6 +161,7 @@ public static class SchedulesEndpoints
         Args = form.Args ?? JsonSerializer.SerializeToElement(new { }),
         Machines = form.Machines,
         BaseId = form.BaseId,
+        Most = form.Most,
         Cron = form.Cron.Trim(),
         TimeZone = form.TimeZone,
         IsEnabled = form.IsEnabled,
@@ -172,7 +175,7 @@ public static class SchedulesEndpoints
         var bases = (await Core.Domains.DomainsTable.Get(db, [.. schedules.Select(s => s.BaseId).OfType<Guid>()])).ToDictionary(d => d.Id, d => d.Name);
         return [.. schedules.Select(s => new ScheduleView(
             s.Id, s.Name, s.Command, s.Args, s.Machines, s.BaseId, s.BaseId is { } id ? bases.GetValueOrDefault(id) : null, s.Cron, s.TimeZone, s.IsEnabled, s.IsSeeded,
-            Of(Cron.Parse(s.Cron), s.Zone, clock), [.. runs[s.Id]]))];
+            Of(Cron.Parse(s.Cron), s.Zone, clock), s.Most, [.. runs[s.Id]]))];
     }
 
     private static When Of(Cron cron, TimeZoneInfo zone, TimeProvider clock) =>

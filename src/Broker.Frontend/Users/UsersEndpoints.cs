@@ -12,10 +12,11 @@ namespace Broker.Frontend.Users;
 /// <param name="Name">Sign-in name.</param>
 /// <param name="DisplayName">The name people read.</param>
 /// <param name="IsAdmin">May do everything.</param>
+/// <param name="IsTemporary">He goes with his last machine, or after a day without any.</param>
 /// <param name="IsDisabled">Can't sign in.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="LastSignInAt">When he was last here.</param>
-public sealed record UserView(long Id, string Name, string DisplayName, bool IsAdmin, bool IsDisabled, DateTimeOffset CreatedAt, DateTimeOffset? LastSignInAt);
+public sealed record UserView(long Id, string Name, string DisplayName, bool IsAdmin, bool IsTemporary, bool IsDisabled, DateTimeOffset CreatedAt, DateTimeOffset? LastSignInAt);
 
 /// <summary>All accounts, by name.</summary>
 public sealed record UsersView(IReadOnlyList<UserView> Users);
@@ -79,5 +80,5 @@ public static class UsersEndpoints
         if (displayName.Any(char.IsControl)) yield return "A name has no control characters.";
     }
 
-    private static UserView View(UserRow u) => new(u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsDisabled, u.CreatedAt, u.LastSignInAt);
+    private static UserView View(UserRow u) => new(u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsTemporary, u.IsDisabled, u.CreatedAt, u.LastSignInAt);
 }

@@ -1,6 +1,7 @@
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
+using Broker.Core.Requests.Pools;
 using Broker.Core.Schedules;
 
 namespace Broker.Core.Tests.Schedules;
@@ -88,6 +89,46 @@ public class FiringTests
     }
 
     [Fact]
+    public async Task SomeAreCompactedANightThoseFirstOfWhichItIsLongestAgoAndNoneThatHasNotRunSince()
+    {
+        var world = await World.New();
+        var names = (string[])["a", "b", "c"];
+        foreach (var name in names) await Machine(world, name, null, DomainState.Shutdown, started: true);
+        await Machine(world, "never-ran", null, DomainState.Shutdown);
+        await Machine(world, "runs", ClientStatus.Disconnected, started: true);
+        var pooled = await Machine(world, "pooled", null, DomainState.Shutdown, started: true);
+        await world.Db.Transaction(s => s.Execute("UPDATE domains SET pool_use = 'free' WHERE id = @Id", new { pooled.Id }));
+        var schedule = await Schedule(world, CompactDomain.Spec, Machines.All, most: 2);
+
+        Assert.Equal(["a", "b"], await Compacted(0));
+        Assert.Equal(["c"], await Compacted(1));
+        Assert.Empty(await Compacted(2));
+        await world.Db.Transaction(s => s.Execute("UPDATE domains SET started_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR WHERE name IN ('a', 'b', 'c')"));
+        await world.Db.Transaction(s => s.Execute("UPDATE requests SET ended_at = ended_at - INTERVAL 1 DAY WHERE domain_name = 'b'"));
+        Assert.Equal(["b", "a"], await Compacted(3));
+
+        async Task<IEnumerable<string?>> Compacted(int night)
+        {
+            Assert.NotNull(await Due(world, schedule, Night.AddDays(night)));
+            var asked = (await world.Claim()).OrderBy(r => r.Id).ToList();
+            foreach (var row in asked) await world.Done(row);
+            return asked.Select(r => r.DomainName);
+        }
+    }
+
+    [Fact]
+    public async Task PoolsAreFilledAndOfOtherMachinesNothingIsAsked()
+    {
+        var world = await World.New();
+        var (kept, plain) = (await world.Machine("kept", isBase: true), await world.Machine("plain", isBase: true));
+        await Machine(world, "machine", null, DomainState.Shutdown);
+        await world.Db.Transaction(s => s.Execute("UPDATE domains SET pool_clones = 3 WHERE id = @Id", new { kept.Id }));
+        await Due(world, await Schedule(world, FillPool.Spec, Machines.Pools), Night);
+        Assert.Equal(("fill_pool", kept.Id), Assert.Single((await world.Db.Read(s => RequestsTable.List(s))).Select(r => (r.Command, r.DomainId!.Value))));
+        Assert.False(Firing.Takes(Machines.Pools, plain));
+    }
+
+    [Fact]
     public async Task SeedsAreThereOnceAndKeepWhatWasChangedOfThem()
     {
         var world = await World.New();
@@ -104,6 +145,8 @@ public class FiringTests
     [Theory]
     [InlineData("remove_domain", Machines.All, "0 1 * * *", "UTC", "can't be scheduled")]
     [InlineData("hibernate_domain", null, "0 1 * * *", "UTC", "Say which")]
+    [InlineData("hibernate_domain", Machines.Pools, "0 1 * * *", "UTC", "can't be done to bases")]
+    [InlineData("fill_pool", Machines.All, "0 1 * * *", "UTC", "about bases")]
     [InlineData("forget", Machines.All, "0 1 * * *", "UTC", "about no machine")]
     [InlineData("hibernate_domain", Machines.All, "soon", "UTC", "five")]
     [InlineData("hibernate_domain", Machines.All, "0 1 * * *", "Europe/Atlantis", "time zone")]
@@ -112,14 +155,14 @@ public class FiringTests
 
     private static Task<long?> Due(World world, long schedule, DateTimeOffset now) => world.Db.Transaction(s => Firing.WhatIsDue(s, schedule, now));
 
-    private static Task<long> Schedule(World world, Command command, Machines which) => world.Db.Transaction(s =>
-        SchedulesTable.Insert(s, new ScheduleRow { Name = "night", Command = command.Word, Machines = which, Cron = "0 23 * * *", TimeZone = "UTC" }));
+    private static Task<long> Schedule(World world, Command command, Machines which, int? most = null) => world.Db.Transaction(s =>
+        SchedulesTable.Insert(s, new ScheduleRow { Name = "night", Command = command.Word, Machines = which, Most = most, Cron = "0 23 * * *", TimeZone = "UTC" }));
 
-    private static async Task<DomainRow> Machine(World world, string name, ClientStatus? client, DomainState state = DomainState.Active, bool autostart = false)
+    private static async Task<DomainRow> Machine(World world, string name, ClientStatus? client, DomainState state = DomainState.Active, bool autostart = false, bool started = false)
     {
         var machine = await world.Machine(name, state: state);
         await world.Db.Transaction(s => s.Execute(
-            "UPDATE domains SET client_status = @client, client_since = UTC_TIMESTAMP(6), autostart = @autostart WHERE id = @Id", new { machine.Id, client, autostart }));
+            "UPDATE domains SET client_status = @client, client_since = UTC_TIMESTAMP(6), autostart = @autostart, started_at = IF(@started, UTC_TIMESTAMP(6), NULL) WHERE id = @Id", new { machine.Id, client, autostart, started }));
         return machine;
     }
 }

@@ -11,6 +11,7 @@ public class UsersTests(FrontendHost host) : IClassFixture<FrontendHost>
         using var admin = await host.SignedIn("admin");
         var made = await admin.Post("/api/users", new { name = "new-student", display_name = "Neu Student", password = "first password 9" }).Gives(HttpStatusCode.Created);
         Assert.Equal("Neu Student", made.GetProperty("display_name").GetString());
+        Assert.False(made.GetProperty("is_temporary").GetBoolean());
         Assert.False(made.TryGetProperty("password_hash", out _));
         using var browser = host.NewBrowser();
         var session = await browser.SignIn("new-student", "first password 9");

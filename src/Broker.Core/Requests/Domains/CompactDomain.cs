@@ -13,7 +13,10 @@ public sealed record CompactDomain(Guid Domain) : IRequest<CompactDomain>, IOnDo
         Grant = Grant.ChangeSettings,
         Aliases = ["compact"],
         Tell = Tell.Outcome,
-        OfferedOn = d => d is { IsBase: false, State: DomainState.Shutdown },
+        IsSchedulable = true,
+        IsOncePerRun = true,
+        // what belongs to a pool gets its disks new anyway
+        OfferedOn = d => d is { IsBase: false, PoolUse: null, State: DomainState.Shutdown },
     };
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ public sealed record FillPool(Guid Domain) : IRequest<FillPool>, IOnDomain
     {
         Grant = Grant.CreateBase,
         Keep = TimeSpan.FromDays(1),
+        IsSchedulable = true,
     };
 
     /// <inheritdoc/>
