@@ -1,6 +1,3 @@
-// Scripts are written and then started: a start in another thread at that moment would hold the file open for writing, and it couldn't run.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-
 namespace VirtualBox.Tests;
 
 /// <summary>A shell script in a folder of its own that plays VBoxManage. It finds the folder as <c>$here</c>, and how often it was run as <c>$run</c>.</summary>
@@ -10,15 +7,9 @@ public sealed class FakeVBoxManage : IDisposable
 
     public FakeVBoxManage(string script)
     {
-        File.WriteAllText(Path, $"""
-            #!/bin/sh
-            here=$(dirname "$0")
-            echo $$ >> "$here/runs"
-            run=$(wc -l < "$here/runs")
-            {script}
-
-            """);
-        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Nothing that is written here is started itself: a start by another test at that moment would hold it open for writing, and it couldn't run.
+        File.WriteAllText(FileOf("script"), script);
+        File.CreateSymbolicLink(Path, System.IO.Path.Combine(AppContext.BaseDirectory, "fake-vboxmanage.sh"));
         Runner = new(Path) { Grace = TimeSpan.FromSeconds(30), LockPauses = [TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20)] };
     }
 

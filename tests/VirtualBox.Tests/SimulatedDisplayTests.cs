@@ -5,8 +5,7 @@ using VirtualBox.Simulator.Guests;
 namespace VirtualBox.Tests;
 
 /// <summary>What machines show, against the simulator alone.</summary>
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedDisplayTests(SimulatedInstallation simulated)
+public sealed class SimulatedDisplayTests(SimulatedInstallation simulated) : IClassFixture<SimulatedInstallation>
 {
     private const byte VncAuthentication = 2;
 

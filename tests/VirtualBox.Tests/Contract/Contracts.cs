@@ -4,89 +4,76 @@ namespace VirtualBox.Tests;
 [Trait("Category", "Long")]
 public sealed class RealMachineTests(RealVirtualBox real) : MachineContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedMachineTests(SimulatedInstallation simulated) : MachineContract(simulated);
+public sealed class SimulatedMachineTests(SimulatedInstallation simulated) : MachineContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealDeviceTests(RealVirtualBox real) : DeviceContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedDeviceTests(SimulatedInstallation simulated) : DeviceContract(simulated);
+public sealed class SimulatedDeviceTests(SimulatedInstallation simulated) : DeviceContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealCloneTests(RealVirtualBox real) : CloneContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedCloneTests(SimulatedInstallation simulated) : CloneContract(simulated);
+public sealed class SimulatedCloneTests(SimulatedInstallation simulated) : CloneContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealNetworkTests(RealVirtualBox real) : NetworkContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedNetworkTests(SimulatedInstallation simulated) : NetworkContract(simulated);
+public sealed class SimulatedNetworkTests(SimulatedInstallation simulated) : NetworkContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealNatForwardTests(RealVirtualBox real) : NatForwardContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedNatForwardTests(SimulatedInstallation simulated) : NatForwardContract(simulated);
+public sealed class SimulatedNatForwardTests(SimulatedInstallation simulated) : NatForwardContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealRawDiskTests(RealVirtualBox real) : RawDiskContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedRawDiskTests(SimulatedInstallation simulated) : RawDiskContract(simulated);
+public sealed class SimulatedRawDiskTests(SimulatedInstallation simulated) : RawDiskContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealRemoteDisplayTests(RealVirtualBox real) : RemoteDisplayContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedRemoteDisplayTests(SimulatedInstallation simulated) : RemoteDisplayContract(simulated);
+public sealed class SimulatedRemoteDisplayTests(SimulatedInstallation simulated) : RemoteDisplayContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealScreenshotTests(RealVirtualBox real) : ScreenshotContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedScreenshotTests(SimulatedInstallation simulated) : ScreenshotContract(simulated);
+public sealed class SimulatedScreenshotTests(SimulatedInstallation simulated) : ScreenshotContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealGuestTests(RealVirtualBox real) : GuestContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedGuestTests(SimulatedInstallation simulated) : GuestContract(simulated);
+public sealed class SimulatedGuestTests(SimulatedInstallation simulated) : GuestContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealHostTests(RealVirtualBox real) : HostContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedHostTests(SimulatedInstallation simulated) : HostContract(simulated);
+public sealed class SimulatedHostTests(SimulatedInstallation simulated) : HostContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealFilesTests(RealVirtualBox real) : FilesContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedFilesTests(SimulatedInstallation simulated) : FilesContract(simulated);
+public sealed class SimulatedFilesTests(SimulatedInstallation simulated) : FilesContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealTroubleTests(RealVirtualBox real) : TroubleContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedTroubleTests(SimulatedInstallation simulated) : TroubleContract(simulated);
+public sealed class SimulatedTroubleTests(SimulatedInstallation simulated) : TroubleContract(simulated), IClassFixture<SimulatedInstallation>;
 
 [Collection(RealVirtualBox.Name)]
 [Trait("Category", "Long")]
 public sealed class RealTranscriptTests(RealVirtualBox real) : TranscriptContract(real);
 
-[Collection(SimulatedInstallation.Name)]
-public sealed class SimulatedTranscriptTests(SimulatedInstallation simulated) : TranscriptContract(simulated);
+public sealed class SimulatedTranscriptTests(SimulatedInstallation simulated) : TranscriptContract(simulated), IClassFixture<SimulatedInstallation>;

@@ -3,12 +3,9 @@ using VirtualBox.Testing;
 
 namespace VirtualBox.Tests;
 
-/// <summary>The simulator of <c>tests/VirtualBox.Simulator</c>.</summary>
+/// <summary>The simulator of <c>tests/VirtualBox.Simulator</c>; each class of tests has its own.</summary>
 public sealed class SimulatedInstallation : Installation
 {
-    /// <summary>The collection of the tests that use it.</summary>
-    public const string Name = "simulated VirtualBox";
-
     private readonly List<SimulatedVirtualBox> all = [];
     private SimulatedVirtualBox? driverless;
 
@@ -74,6 +71,3 @@ public sealed class SimulatedInstallation : Installation
     private static VBoxManage Runner(SimulatedVirtualBox one) =>
         new(SimulatedVirtualBox.Program) { UserHome = one.Home, Server = one.Server, Poll = TimeSpan.FromMilliseconds(20) };
 }
-
-[CollectionDefinition(SimulatedInstallation.Name)]
-public sealed class SimulatedInstallationCollection : ICollectionFixture<SimulatedInstallation>;

@@ -8,6 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace VirtualBox.Tests.Web;
 
 /// <summary>Against a small server that answers as vboxwebsrv 7.2.22 did, and as worse ones would. The real one: <c>RealWebServerTests</c>.</summary>
+[Collection(nameof(WebServerTests))]
 public sealed class WebServerTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly Guid first = Guid.Parse("a2b54260-4423-4064-82fe-ccca4a7d4d0b");
@@ -419,3 +420,7 @@ public sealed class WebServerTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(0, received);
     }
 }
+
+/// <summary>Alone: a program that another test starts holds closed ports for a moment, and a server that is started anew wants its own back.</summary>
+[CollectionDefinition(nameof(WebServerTests), DisableParallelization = true)]
+public sealed class WebServerCollection;
