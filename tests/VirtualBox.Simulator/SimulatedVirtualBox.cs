@@ -74,7 +74,8 @@ public sealed class SimulatedVirtualBox : IDisposable
         using var server = FindServer();
         if (server is null) return;
         server.Kill();
-        server.WaitForExit();
+        // whoever its parent is by now may take a second to bury it, for which nobody has to wait
+        SpinWait.SpinUntil(() => HasEnded(server.Id));
     }
 
     /// <summary>Ends the server and removes everything.</summary>
@@ -99,6 +100,20 @@ public sealed class SimulatedVirtualBox : IDisposable
         catch (Exception e) when (e is IOException or ArgumentException)
         {
             return null;
+        }
+    }
+
+    private static bool HasEnded(int process)
+    {
+        try
+        {
+            // proc_pid_stat(5): the state stands behind the name, which may hold anything
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is 'Z' or 'X';
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 
