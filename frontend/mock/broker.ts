@@ -26,6 +26,7 @@ import {
   type Account,
   type Answer,
 } from './things';
+import { volumeRoutes, type Content } from './volumes';
 
 const routes: Routes = {
   ...domainRoutes,
@@ -34,6 +35,7 @@ const routes: Routes = {
   ...messageRoutes,
   ...requestRoutes,
   ...scheduleRoutes,
+  ...volumeRoutes,
   'GET users': (broker) => ok({ users: broker.accounts.map(listed) }),
   'GET settings': (broker) => ok({ settings: broker.settings, defaults: siteDefaults }),
   'PUT settings': (broker, { fields }) => {
@@ -67,6 +69,8 @@ export class MockBroker {
   settings = { ...siteDefaults };
   /** Network cards by machine; one when nothing is said. */
   readonly hardware = new Map<string, Record<string, string>[]>();
+  /** Disks and CDs by machine; a system disk and an empty drive when nothing is said. */
+  readonly contents = new Map<string, Content>();
   schedules = seededSchedules();
   images: LibraryImage[] = seededImages();
   /** The next request of this command fails, with this sentence. */

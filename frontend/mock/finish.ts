@@ -3,6 +3,7 @@ import type { Domain, Request } from '../src/api/types';
 import type { MockBroker } from './broker';
 import { changeHardware } from './hardware';
 import { now } from './things';
+import { changeContent } from './volumes';
 
 export function finish(
   broker: MockBroker,
@@ -22,6 +23,7 @@ export function finish(
       broker.setState(domain, 'paused');
       break;
     case 'clone':
+    case 'copy_domain':
     case 'import_domain':
     case 'shutdown_domain':
     case 'force_shutdown_domain':
@@ -48,6 +50,12 @@ export function finish(
     case 'remove_hardware':
       changeHardware(broker.hardware, domain, word, args);
       broker.change(domain, { needs_restart: domain.state === 'active' });
+      break;
+    case 'add_disk':
+    case 'grow_disk':
+    case 'remove_disk':
+    case 'change_cd':
+      changeContent(broker, domain, word, args);
       break;
     case 'spinoff_domain':
     case 'detach_domain':

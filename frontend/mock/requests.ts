@@ -34,7 +34,14 @@ export const requestRoutes: Routes = {
 };
 
 /** What is asked for with more than the machine. */
-const unoffered = ['rebase_domain', 'rebase_clones'];
+const unoffered = [
+  'rebase_domain',
+  'rebase_clones',
+  'add_disk',
+  'grow_disk',
+  'remove_disk',
+  'change_cd',
+];
 
 function about(act: (broker: MockBroker, request: Request, call: Call) => Answer) {
   return (broker: MockBroker, call: Call): Answer => {

@@ -125,6 +125,10 @@ function seedRequests(broker: MockBroker): void {
     })),
   });
   add('start_domain', 'debian-desktop-admin', 12, { result: { node: 'local', screen: 'vnc' } });
+  add('start_clones', 'maths', 26, {});
+  for (const request of broker.requests.filter((r) => r.domain_name === 'maths-admin')) {
+    request.caused_by = broker.requests.at(-1)?.id ?? null;
+  }
   add('shutdown_domain', 'debian-desktop-ana', 3, {
     user: ana,
     state: 'waiting',

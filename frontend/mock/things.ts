@@ -140,6 +140,7 @@ export function requestsOf(
         is('command', r.command) &&
         is('domain', r.domain_id) &&
         is('user', r.user?.name ?? '') &&
+        is('cause', r.caused_by) &&
         [r.command, r.domain_name, r.user?.name, r.error?.message].some((said) =>
           said?.toLowerCase().includes(text),
         ) &&
@@ -152,9 +153,19 @@ export function requestsOf(
 
 /** A request with what follows from its state and from the others. */
 export function told(request: Request, all: readonly Request[]): Request {
+  const caused = all.filter((r) => r.caused_by === request.id);
   const ahead = all.filter((r) => r.id < request.id && r.state === 'requested').length;
+  const count = (...states: string[]) => caused.filter((r) => states.includes(r.state)).length;
   return {
     ...request,
+    caused:
+      caused.length === 0
+        ? null
+        : {
+            total: caused.length,
+            done: count('done'),
+            failed: count('failed', 'cancelled'),
+          },
     can_cancel: isPending(request) && request.cancel_asked_at === null,
     can_retry: request.state === 'failed' || request.state === 'cancelled',
     position:
@@ -194,6 +205,7 @@ function commandsOf(domain: Domain, admin: boolean): string[] {
     case 'hibernated':
       return [
         'start_domain',
+        'copy_domain',
         'remove_domain',
         ...(domain.base_id === null ? [] : ['restore_domain']),
         ...(domain.base_id === null || !admin ? [] : ['spinoff_domain']),

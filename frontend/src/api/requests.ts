@@ -18,6 +18,8 @@ export interface RequestFilter {
   domain?: string;
   /** Part of the command's word, the machine's name, the name of who asked, or the error. */
   text?: string;
+  /** The request on whose behalf they were asked for. */
+  cause?: number;
 }
 
 /** What a command takes; the server checks it against the catalogue. */

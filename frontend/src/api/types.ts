@@ -15,6 +15,9 @@ export type SiteSettings = Schemas['SiteSettings'];
 export type Device = Schemas['Device'];
 export type DevicesOfKind = Schemas['DevicesOfKind'];
 export type DeviceOption = Schemas['DeviceOption'];
+export type Volume = Schemas['Volume'];
+export type VolumeKind = Schemas['VolumeKind'];
+export type Cd = Schemas['Cd'];
 export type Message = Schemas['Message'];
 export type Messages = Schemas['Messages'];
 export type SystemHealth = Schemas['SystemHealth'];
@@ -43,6 +46,8 @@ export const machineGroups = [
   'autostart',
   'pools',
 ] as const satisfies readonly Schemas['Machines'][];
+
+export const volumeKinds = ['sys', 'data', 'tmp', 'swap'] as const satisfies readonly VolumeKind[];
 
 export const domainStates = [
   'creating',

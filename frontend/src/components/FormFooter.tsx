@@ -8,6 +8,8 @@ export function FormFooter({
   problem,
   busy,
   submit,
+  danger = false,
+  disabled = false,
   onCancel,
   testId,
 }: {
@@ -15,6 +17,10 @@ export function FormFooter({
   busy: boolean;
   /** What the button does, in words. */
   submit: string;
+  /** What it takes nobody can bring back. */
+  danger?: boolean;
+  /** Something is still to be said. */
+  disabled?: boolean;
   onCancel: () => void;
   testId: string;
 }) {
@@ -33,7 +39,13 @@ export function FormFooter({
         <Button variant="default" onClick={onCancel}>
           {t('cancel')}
         </Button>
-        <Button type="submit" loading={busy} data-testid={testId}>
+        <Button
+          type="submit"
+          color={danger ? 'red' : undefined}
+          loading={busy}
+          disabled={disabled}
+          data-testid={testId}
+        >
           {submit}
         </Button>
       </Group>

@@ -134,10 +134,12 @@ export function useFound(): (
 ) => string {
   const { t } = useTranslation('library');
   const format = useFormat();
-  return ({ format: kind, capacity_bytes, import: way }) =>
-    kind === null || capacity_bytes === null || way === null
+  return ({ format: kind, capacity_bytes, import: way }) => {
+    if (kind === 'iso') return t('found.cd');
+    return kind === null || capacity_bytes === null || way === null
       ? ''
       : t(`found.${way}`, { format: kind, size: format.memory(capacity_bytes / 1024) });
+  };
 }
 
 /** Files may be dropped anywhere on the page. Tells whether some are held over it. */

@@ -169,6 +169,23 @@ describe('a machine', () => {
     });
   });
 
+  it('that is off is copied by its owner', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { id } = broker.find('networks-lab-ana');
+    const { user } = await showPortal(`/machines/${id}`);
+    await user.click(await screen.findByTestId('machine-menu'));
+    await user.click(await screen.findByTestId('action-copy'));
+    await user.type(await screen.findByTestId('copy-name'), 'second-lab');
+    await user.click(screen.getByTestId('copy-submit'));
+    await waitFor(() => {
+      expect(broker.find('second-lab')).toMatchObject({
+        state: 'shutdown',
+        owner: { name: 'ana' },
+      });
+    });
+    expect(broker.requests.at(-1)?.args).toEqual({ source: id, name: 'second-lab' });
+  });
+
   it('is shared by its owner, and no more', async () => {
     const broker = stubBroker().signInAs('ana');
     const { id, name } = broker.find('debian-desktop-ana');

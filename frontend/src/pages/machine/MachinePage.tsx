@@ -1,6 +1,6 @@
-import { Button, Group, Menu } from '@mantine/core';
-import { IconCopyPlus, IconScreenShare } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Button, Group, Menu, Skeleton } from '@mantine/core';
+import { IconCopy, IconCopyPlus, IconScreenShare } from '@tabler/icons-react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useParams } from 'react-router';
 import { useDomain } from '@/api/domains';
@@ -14,6 +14,7 @@ import { TabLinks } from '@/components/TabLinks';
 import { ActionMenu } from '@/domains/ActionMenu';
 import { nameOf } from '@/domains/sentence';
 import { CloneDialog } from '../machines/CloneDialog';
+import { CopyDialog } from './CopyDialog';
 import { NeedsRestart } from './NeedsRestart';
 import { tabs } from './tabs';
 
@@ -52,9 +53,17 @@ function Machine({ domain }: { domain: Domain }) {
         }))}
       />
       {domain.needs_restart && <NeedsRestart domain={domain} />}
-      <Content domain={domain} />
+      <Suspense fallback={<PartSkeleton />}>
+        <Content domain={domain} />
+      </Suspense>
     </article>
   );
+}
+
+/** While the code of a part is on its way. */
+function PartSkeleton() {
+  const { t } = useTranslation();
+  return <Skeleton height={320} radius="lg" role="status" aria-label={t('loading')} />;
 }
 
 function Way({ domain }: { domain: Domain }) {
@@ -73,6 +82,7 @@ function Way({ domain }: { domain: Domain }) {
 function Buttons({ domain }: { domain: Domain }) {
   const { t } = useTranslation();
   const [cloning, setCloning] = useState(false);
+  const [copying, setCopying] = useState(false);
   return (
     <Group gap="sm" wrap="nowrap">
       {!domain.is_base && domain.may.includes('open') && (
@@ -97,7 +107,25 @@ function Buttons({ domain }: { domain: Domain }) {
             {t('action.clone')}
           </Menu.Item>
         )}
+        {domain.may.includes('copy_domain') && (
+          <Menu.Item
+            leftSection={<IconCopy size={16} aria-hidden />}
+            onClick={() => {
+              setCopying(true);
+            }}
+            data-testid="action-copy"
+          >
+            {t('action.copy_domain')}
+          </Menu.Item>
+        )}
       </ActionMenu>
+      <CopyDialog
+        domain={domain}
+        opened={copying}
+        onClose={() => {
+          setCopying(false);
+        }}
+      />
       <CloneDialog
         base={cloning ? domain : null}
         onClose={() => {

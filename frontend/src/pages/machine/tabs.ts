@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { lazy, type ComponentType } from 'react';
 import type { Domain } from '@/api/types';
 import { Base, hasBasePart } from './Base';
 import { Hardware } from './Hardware';
@@ -8,7 +8,7 @@ import { Settings } from './Settings';
 
 interface Tab {
   /** Its part of the address; the first one has none. */
-  id: 'overview' | 'settings' | 'hardware' | 'base' | 'history';
+  id: 'overview' | 'settings' | 'hardware' | 'disks' | 'base' | 'history';
   /** Whether there is anything in it for who looks. */
   isFor: (domain: Domain) => boolean;
   Content: ComponentType<{ domain: Domain }>;
@@ -20,6 +20,7 @@ export const tabs: readonly Tab[] = [
   { id: 'overview', isFor: always, Content: Overview },
   { id: 'settings', isFor: ({ may }) => may.includes('describe'), Content: Settings },
   { id: 'hardware', isFor: always, Content: Hardware },
+  { id: 'disks', isFor: always, Content: lazy(() => import('./Disks')) },
   {
     id: 'base',
     isFor: hasBasePart,

@@ -59,7 +59,7 @@ export function nameFrom(file: string): string {
 
 function ImportForm({ file: given, onClose }: { file: string | null; onClose: () => void }) {
   const { t } = useTranslation(['machines', 'common']);
-  const { data: images, error, refetch } = useQuery({ ...libraryQuery, enabled: given === null });
+  const { data: images, error, refetch } = useQuery(libraryQuery);
   const ask = useAsk();
   const form = useForm({
     initialValues: {
@@ -69,12 +69,14 @@ function ImportForm({ file: given, onClose }: { file: string | null; onClose: ()
       description: '',
       memory_mib: 512,
       vcpus: 1,
+      disk_gib: 20,
     },
     validate: {
       file: (value) => (value === '' ? t('import.file_needed') : null),
       name: (value) => (value.trim() === '' ? t('import.name_needed') : null),
       memory_mib: (value) => (value >= 32 ? null : t('import.memory_needed')),
       vcpus: (value) => (value >= 1 ? null : t('import.vcpus_needed')),
+      disk_gib: (value) => (value > 0 ? null : t('import.disk_needed')),
     },
   });
 
@@ -92,34 +94,38 @@ function ImportForm({ file: given, onClose }: { file: string | null; onClose: ()
     );
   }
 
+  const isCd = images?.find(({ file }) => file === form.values.file)?.format === 'iso';
   const choose = (file: string) => {
     const named = form.values.name === '' || form.values.name === nameFrom(form.values.file);
     form.setFieldValue('file', file);
     if (named) form.setFieldValue('name', nameFrom(file));
   };
 
-  const submit = form.onSubmit(({ file, name, alias, description, memory_mib, vcpus }) => {
-    const args = {
-      file,
-      name: name.trim(),
-      memory_mib,
-      vcpus,
-      ...(alias.trim() === '' ? {} : { alias: alias.trim() }),
-      ...(description.trim() === '' ? {} : { description: description.trim() }),
-    };
-    ask.mutate(
-      { command: 'import_domain', args },
-      {
-        onSuccess: (request) => {
-          notifications.show({
-            id: toastOf(request.id),
-            message: t('common:asked.import_domain', { name: args.name }),
-          });
-          onClose();
+  const submit = form.onSubmit(
+    ({ file, name, alias, description, memory_mib, vcpus, disk_gib }) => {
+      const args = {
+        file,
+        name: name.trim(),
+        memory_mib,
+        vcpus,
+        ...(isCd ? { disk_mib: Math.round(disk_gib * 1024) } : {}),
+        ...(alias.trim() === '' ? {} : { alias: alias.trim() }),
+        ...(description.trim() === '' ? {} : { description: description.trim() }),
+      };
+      ask.mutate(
+        { command: 'import_domain', args },
+        {
+          onSuccess: (request) => {
+            notifications.show({
+              id: toastOf(request.id),
+              message: t('common:asked.import_domain', { name: args.name }),
+            });
+            onClose();
+          },
         },
-      },
-    );
-  });
+      );
+    },
+  );
 
   return (
     <form onSubmit={submit} noValidate>
@@ -172,6 +178,15 @@ function ImportForm({ file: given, onClose }: { file: string | null; onClose: ()
             {...form.getInputProps('vcpus')}
           />
         </Group>
+        {isCd && (
+          <NumberInput
+            label={t('import.disk')}
+            description={t('import.cd_rule')}
+            min={1}
+            data-testid="import-disk"
+            {...form.getInputProps('disk_gib')}
+          />
+        )}
         <FormFooter
           problem={ask.error}
           busy={ask.isPending}

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { MockBroker } from '../../../mock/broker';
+import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
 import { nameFrom } from './ImportDialog';
 import { rowsOf } from './tree';
@@ -92,6 +93,22 @@ describe('machines', () => {
     });
     const { args } = broker.requests.at(-1) ?? {};
     expect(args).toEqual({ file: 'tiny.qcow2', name: 'tiny', memory_mib: 512, vcpus: 1 });
+  });
+
+  it('are installed from a CD of the library, on an empty disk', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { user } = await showPortal('/admin/machines');
+    await user.click(await screen.findByTestId('import-image'));
+    expect(screen.queryByTestId('import-disk')).toBeNull();
+    const images = await screen.findAllByTestId('library-image');
+    await user.click(found(images.find((i) => i.dataset.file === 'debian-12-netinst.iso')));
+    const size = await screen.findByTestId('import-disk');
+    await user.clear(size);
+    await user.type(size, '8');
+    await user.click(screen.getByTestId('import-submit'));
+    await waitFor(() => {
+      expect(broker.requests.at(-1)?.args).toMatchObject({ disk_mib: 8192 });
+    });
   });
 
   it('show the refusal of an import where it was asked for', async () => {

@@ -1,5 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
 import { newRequest } from '../../../mock/things';
 import { timelineOf } from './timeline';
@@ -137,5 +138,14 @@ describe('the timeline', () => {
       ['error', ms(5), ms(5)],
       ['step', ms(20), ms(22)],
     ]);
+  });
+
+  it('that is done by others tells how far they are, and they tell what they are part of', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const whole = found(broker.requests.find(({ command }) => command === 'start_clones'));
+    const { user } = await showPortal(`/requests/${whole.id}`);
+    expect(await screen.findByTestId('request-caused')).toHaveTextContent('0 of 1 done · 1 failed');
+    await user.click(await screen.findByRole('link', { name: 'Start · maths-admin' }));
+    expect(await screen.findByRole('link', { name: `Request ${whole.id}` })).toBeVisible();
   });
 });

@@ -21,6 +21,7 @@ import { useFormat } from '@/i18n/format';
 import { watch } from '@/messages/watched';
 import { useCancel, useRetry } from '../requests/change';
 import { RequestState } from '../requests/RequestState';
+import { DoneBy } from './DoneBy';
 import classes from './RequestPage.module.css';
 import { Timeline } from './Timeline';
 
@@ -69,6 +70,7 @@ function Whole({ request }: { request: Request }) {
             <RequestFacts request={request} />
           </Panel>
         </div>
+        <DoneBy request={request} />
         {(request.args ?? request.result) != null && (
           <Panel title={t('asked_for')}>
             <div className={classes.columns}>
@@ -170,6 +172,14 @@ function RequestFacts({ request }: { request: Request }) {
           request.after_id == null ? null : (
             <Anchor component={Link} to={`/requests/${request.after_id}`} size="sm">
               {t('number', { id: request.after_id })}
+            </Anchor>
+          ),
+        ],
+        [
+          t('fact.cause'),
+          request.caused_by == null ? null : (
+            <Anchor component={Link} to={`/requests/${request.caused_by}`} size="sm">
+              {t('number', { id: request.caused_by })}
             </Anchor>
           ),
         ],

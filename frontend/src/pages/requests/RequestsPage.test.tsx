@@ -44,7 +44,7 @@ describe('requests', () => {
 
   it('are found by a machine and by the person who asked', async () => {
     const { user, router } = await showRequests();
-    await user.type(screen.getByTestId('requests-text'), 'maths');
+    await user.type(screen.getByTestId('requests-text'), 'maths-admin');
     await waitFor(() => {
       expect(states()).toEqual(['failed']);
     });
