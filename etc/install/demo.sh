@@ -104,7 +104,7 @@ make_run_folder() {
 start_back_end() {
   launch back-end env -i PATH="$PATH" LANG=C.UTF-8 \
     BROKER_DATABASE="$(connection)" BROKER_DATABASE_PASSWORD_FILE="$secrets/database-broker_backend" BROKER_RUN="$run_dir" \
-    BROKER_LIBRARY="$place/library" BROKER_POOL="$(pool_folder)" \
+    BROKER_LIBRARY="$place/library" BROKER_POOL="$(pool_folder)" BROKER_BACKUPS="$place/backups" \
     setpriv --pdeathsig TERM dotnet "src/Broker.Backend/bin/$configuration/net10.0/Broker.Backend.dll"
 }
 

@@ -38,7 +38,7 @@ start_watches() {
   url=http://127.0.0.1:$(free_port 5173)
   echo "$url" >"$place/url"
   watch_program back-end Broker.Backend BROKER_DATABASE_PASSWORD_FILE="$secrets/database-broker_backend" \
-    BROKER_LIBRARY="$place/library" BROKER_POOL="$place/pool"
+    BROKER_LIBRARY="$place/library" BROKER_POOL="$place/pool" BROKER_BACKUPS="$place/backups"
   watch_program front-end Broker.Frontend BROKER_DATABASE_PASSWORD_FILE="$secrets/database-broker_frontend" \
     BROKER_URLS="$api" BROKER_UPLOADS="$place/library/uploads"
   launch portal env -C frontend BROKER_DEV_SERVER="$api" \

@@ -19,8 +19,8 @@ use_place() {
 }
 
 make_place() {
-  mkdir -p "$place"/{pool,library/uploads,logs,secrets}
-  chmod 0700 "$secrets"
+  mkdir -p "$place"/{pool,library/uploads,backups,logs,secrets}
+  chmod 0700 "$secrets" "$place/backups"
 }
 
 # value KEY - from "key=value" lines on standard input.

@@ -194,6 +194,8 @@ make_folders() {
   folder /var/lib/broker/pool 0711 broker-backend:broker-backend
   folder /var/lib/broker/library 0751 broker-backend:broker-backend
   folder "$uploads" 0750 broker-frontend:broker-backend
+  # Everybody's disks.
+  folder /var/lib/broker/backups 0700 broker-backend:broker-backend
   [[ -n $files ]] || systemd-tmpfiles --create /etc/tmpfiles.d/broker.conf
 }
 

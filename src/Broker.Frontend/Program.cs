@@ -1,5 +1,6 @@
 using Broker.Core.Settings;
 using Broker.Core.Telemetry;
+using Broker.Frontend.Backups;
 using Broker.Frontend.Desktops;
 using Broker.Frontend.Devices;
 using Broker.Frontend.Displays;
@@ -48,6 +49,7 @@ app.MapDesktops();
 app.MapDomains();
 app.MapDevices();
 app.MapPools();
+app.MapBackups();
 app.MapSharing();
 app.MapDisplays();
 app.MapRequests();

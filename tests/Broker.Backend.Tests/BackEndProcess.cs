@@ -29,6 +29,7 @@ internal sealed class BackEndProcess : IAsyncDisposable
         start.Environment["BROKER_DATABASE"] = settings.Database;
         start.Environment["BROKER_RUN"] = settings.Run;
         start.Environment["BROKER_POOL"] = settings.Pool;
+        start.Environment["BROKER_BACKUPS"] = settings.Backups;
         start.Environment["BROKER_LIBRARY"] = settings.Library;
         foreach (var (variable, value) in more) start.Environment[variable] = value;
         return new BackEndProcess(start);

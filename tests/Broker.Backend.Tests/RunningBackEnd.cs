@@ -54,10 +54,11 @@ internal sealed class RunningBackEnd : IAsyncDisposable
             Run = run,
             Pool = Path.Combine(run, "pool"),
             Library = Path.Combine(run, "library"),
+            Backups = Path.Combine(run, "backups"),
             LeaseSeconds = 3,
         };
         var backEnd = new RunningBackEnd(adjust?.Invoke(settings) ?? settings);
-        foreach (var folder in (string[])[backEnd.Settings.Pool, backEnd.Settings.Library, backEnd.Settings.DisplayFolder, backEnd.NodeFolder]) Directory.CreateDirectory(folder);
+        foreach (var folder in (string[])[backEnd.Settings.Pool, backEnd.Settings.Library, backEnd.Settings.Backups, backEnd.Settings.DisplayFolder, backEnd.NodeFolder]) Directory.CreateDirectory(folder);
         backEnd.Caller = await backEnd.Person("admin", isAdmin: true);
         await backEnd.Db.Transaction(s => NodesTable.Put(s, "host", manager, uri ?? backEnd.NodeFolder));
         return backEnd;

@@ -159,6 +159,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups of all machines, also of those that are gone */
+        get: operations["list_backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{id}/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups of a machine, which may be gone */
+        get: operations["list_domain_backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/{id}/display-ticket": {
         parameters: {
             query?: never;
@@ -797,6 +831,41 @@ export interface components {
             seen_at: string;
             /** @description It has said so lately enough. */
             is_alive: boolean;
+        };
+        /** @description A backup of a machine. */
+        Backup: {
+            /** @description Its file in the backup folder: `restore_backup` and `remove_backup` name it by this. */
+            file: string;
+            /**
+             * Format: uuid
+             * @description The machine.
+             */
+            domain_id: string;
+            /** @description What that was called. */
+            domain_name: string;
+            /** @description The machine is there now, so that it can be restored in its place. */
+            is_there: boolean;
+            /** @description The host whose folder it lies in. */
+            node: string;
+            /** @description It can be restored only where the machine's base is. */
+            needs_base: boolean;
+            /**
+             * Format: int64
+             * @description Size of the file.
+             */
+            size_bytes: number;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            taken_at: string;
+            /** @description Who asked for it, by his name then. */
+            taken_by: string;
+        };
+        /** @description Backups, newest first. */
+        Backups: {
+            /** @description Those that are there to their end. */
+            backups: components["schemas"]["Backup"][];
         };
         /** @description A CD drive of a base. */
         BaseCd: {
@@ -2728,6 +2797,84 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_domain_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -70,6 +70,9 @@ public sealed class Node : IDisposable
     /// <summary>Where a new domain's display will listen: short, since socket paths end at 107 bytes.</summary>
     public string DisplaySocketOf(Guid domain) => Path.Combine(_settings.DisplayFolder, $"{domain:N}.sock");
 
+    /// <summary>Where its backups lie.</summary>
+    public string BackupFolder => _settings.BackupFolder;
+
     /// <summary>How the files of this node's disks are called and what is in them. Asked for once.</summary>
     public async ValueTask<DiskFiles> Files(CancellationToken cancel) =>
         _files ??= await Run(Gate.Read, vm => new DiskFiles(vm.Disks.Format, vm.Disks.PathOf), cancel);

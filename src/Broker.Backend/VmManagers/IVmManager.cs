@@ -1,6 +1,7 @@
 using System.Net;
 using Broker.Core.Devices;
 using Broker.Core.Domains;
+using Broker.Core.Library;
 using Broker.Core.Nodes;
 
 namespace Broker.Backend.VmManagers;
@@ -22,7 +23,11 @@ public interface IVmManager
 /// <param name="PoolFolder">Folder of disk images on the node.</param>
 /// <param name="LibraryFolder">Folder of images that may be imported, on the node.</param>
 /// <param name="DisplayFolder">Folder of display sockets; only the front end's group can enter it. Paths in it must stay below 108 bytes.</param>
-public sealed record NodeSettings(string Name, string Uri, string PoolFolder, string LibraryFolder, string DisplayFolder);
+public sealed record NodeSettings(string Name, string Uri, string PoolFolder, string LibraryFolder, string DisplayFolder)
+{
+    /// <summary>Folder of backups, on the node; nobody but the back end may look into it.</summary>
+    public string BackupFolder { get; init; } = "";
+}
 
 /// <summary>
 /// A connected host. Every member may block, and may be called from several threads; the back end calls them on
@@ -70,8 +75,8 @@ public interface IVmNode : IDisposable
     /// <summary>Full paths of all files that domains of this host name, ours or not, running or off.</summary>
     IReadOnlySet<string> FilesOfDomains();
 
-    /// <summary>What not every host can do, or null where this one can't. The class may implement it and still answer null, after a look at version or storage.</summary>
-    T? As<T>() where T : class, ICapability => this as T;
+    /// <summary>What not every host, or its disks, can do, or null where this one can't. The class may implement it and still answer null, after a look at version or storage.</summary>
+    T? As<T>() where T : class, ICapability => this as T ?? Disks as T;
 }
 
 /// <summary>Disk images of a node. All members are repeatable: what is already as asked is left so.</summary>
@@ -355,6 +360,41 @@ public interface ICanChangeCds : ICapability
     /// <exception cref="VmException">It has no such drive.</exception>
     void ChangeCd(Guid id, CdSpec cd);
 }
+
+/// <summary>Makes copies of volumes that are kept elsewhere, and volumes of such copies.</summary>
+public interface ICanBackup : ICapability
+{
+    /// <summary>Makes a copy of a volume, a base image or not, to be kept: as small as can be, with everything below it or only with what it holds itself.</summary>
+    /// <param name="path">The volume of a domain that is off and has no saved memory.</param>
+    /// <param name="backing">As in <see cref="DiskSpec.Backing"/>. What the file itself says must be the same.</param>
+    /// <param name="isWhole">With everything below it.</param>
+    /// <param name="target">The copy, called as a volume is. What is there is replaced.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it. <see cref="IDisks.Delete"/> removes what was made.</param>
+    /// <exception cref="VmException">It is damaged, lies on something else than was said, or there is no room.</exception>
+    void Save(string path, IReadOnlyList<string> backing, bool isWhole, string target, IProgress<int> percent, CancellationToken cancel);
+
+    /// <summary>What speaks against making a volume of such a copy, in a sentence; null when nothing does. It only looks, and trusts nothing.</summary>
+    string? Problem(BackedUpDisk disk);
+
+    /// <summary>Makes a volume of such a copy, whole or not at all.</summary>
+    /// <param name="disk">The copy.</param>
+    /// <param name="target">The new volume; one that is there already is left.</param>
+    /// <param name="backing">The frozen images it is to lie on, nearest first, whatever it says itself.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="VmException">Something speaks against it, it does not have its sum, or there is no room.</exception>
+    void Restore(BackedUpDisk disk, string target, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel);
+}
+
+/// <summary>A copy of a volume in a backup. Whoever wrote it is a stranger.</summary>
+/// <param name="Name">What it is called there, for messages.</param>
+/// <param name="Format">What it is said to be.</param>
+/// <param name="Bytes">Where it lies.</param>
+/// <param name="Sum">What its bytes have to come to.</param>
+/// <param name="CapacityBytes">How big a guest is to see it.</param>
+/// <param name="IsOverlay">It holds only what differs from images that are not in the backup.</param>
+public sealed record BackedUpDisk(string Name, string Format, FilePart Bytes, Checksum Sum, long CapacityBytes, bool IsOverlay);
 
 /// <summary>Lets domains stand still.</summary>
 public interface ICanPause : ICapability

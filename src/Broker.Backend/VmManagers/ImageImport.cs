@@ -145,6 +145,76 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         }
     }
 
+    /// <summary>Makes a compressed copy of a qcow2 image.</summary>
+    /// <inheritdoc cref="ICanBackup.Save"/>
+    public void Save(string path, IReadOnlyList<string> backing, bool isWhole, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        var words = new Words(path, "backed up");
+        long length, capacity;
+        using (var file = File.OpenHandle(path))
+        {
+            var header = Qcow2Overlay.ReadHeader(FilePart.Whole(file));
+            if (header.Problem != null) throw words.Refused(header.Problem);
+            (length, capacity) = (RandomAccess.GetLength(file), header.CapacityBytes);
+        }
+
+        // base images are everybody's to read; all else is lent to the qemu-img that may do little
+        var isLent = !PoolFiles.IsFrozen(path);
+        if (isLent) Give(path, QemuImg.Nobody);
+        try
+        {
+            percent.Report(0);
+            QemuImg.Check(path, "qcow2");
+            var needed = isWhole ? QemuImg.Measure(path, "qcow2", backing) : length;
+            CheckRoom(words, needed);
+            CreateForNobody(target);
+            QemuImg.Compress(path, backing, isWhole, target, MostBytes(needed, capacity), new Share(percent, 10, 99), cancel);
+            TakeBack(target);
+            percent.Report(100);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VmException($"{words.Name} could not be {words.Done}: {e.Message}", e);
+        }
+        finally
+        {
+            if (isLent) TakeBack(path);
+        }
+    }
+
+    /// <summary>Judges what was kept of a qcow2 image.</summary>
+    /// <inheritdoc cref="ICanBackup.Problem"/>
+    public static string? Problem(BackedUpDisk disk) => Judge(disk) switch
+    {
+        _ when disk.Format != "qcow2" => $"It is of a host whose disks are {disk.Format}.",
+        { Problem: { } problem } => problem,
+        { Format: not "qcow2" } => "It is no qcow2 image.",
+        { CapacityBytes: var bytes } when bytes != disk.CapacityBytes => $"It has {bytes} bytes, and was to have {disk.CapacityBytes}.",
+        _ => null,
+    };
+
+    /// <inheritdoc cref="ICanBackup.Restore"/>
+    public void Restore(BackedUpDisk disk, string target, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        var words = new Words($"'{disk.Name}'", "restored");
+        if (Problem(disk) is { } problem) throw words.Refused(problem);
+        var header = Judge(disk);
+        var image = new LibraryDisk(header, header, disk.Bytes, disk.Sum);
+        Make(image, backing, target, isNew: true, words, percent, (source, part) =>
+        {
+            if (backing.Count == 0) return Convert(image, backing, source, part, words, percent, cancel);
+            // of what it holds itself
+            var needed = QemuImg.Measure(source, "qcow2", []);
+            CheckRoom(words, needed);
+            CreateOverlayForNobody(backing[0], part, disk.CapacityBytes);
+            QemuImg.ConvertOverlay(source, backing, part, MostBytes(needed, disk.CapacityBytes), new Share(percent, CopyPercent, 99), cancel);
+            return true;
+        }, cancel);
+    }
+
+    // what an overlay says of the image below it nobody follows
+    private static ImageHeader Judge(BackedUpDisk disk) => disk.IsOverlay ? Qcow2Overlay.ReadHeader(disk.Bytes) : disk.Bytes.ReadHeader();
+
     /// <summary>As <see cref="IDisks.Create"/>, and in place of what is there when it may be.</summary>
     public void Create(string target, long capacityBytes, bool overwrite = false)
     {
@@ -324,11 +394,5 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     private sealed record Words(string Name, string Done)
     {
         public VmException Refused(string problem, Exception? inner = null) => new($"{Name} can't be {Done}. {problem}", inner);
-    }
-
-    /// <summary>Maps the percents of a step to its share of the whole.</summary>
-    private sealed class Share(IProgress<int> percent, int from, int to) : IProgress<int>
-    {
-        public void Report(int value) => percent.Report(from + (value * (to - from) / 100));
     }
 }

@@ -69,7 +69,14 @@ public static class LibraryFolder
         return OpenOne(!File.Exists(Path.Combine(folder, file)) && File.Exists(Path.Combine(uploads, file)) ? uploads : folder, file);
     }
 
-    private static SafeFileHandle OpenOne(string folder, string file)
+    private static SafeFileHandle OpenOne(string folder, string file) => OpenPlain(folder, file, "library folder");
+
+    /// <summary>Opens a plain file for reading, never what a link leads to.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="file">Its name, which was judged.</param>
+    /// <param name="called">What the folder is, for people.</param>
+    /// <exception cref="VmException">There is no such file, it is a link or no plain file, or may not be read.</exception>
+    public static SafeFileHandle OpenPlain(string folder, string file, string called)
     {
         var path = Path.Combine(folder, file);
         var handle = Posix.OpenWithoutFollowing(path, out var error);
@@ -77,14 +84,14 @@ public static class LibraryFolder
         {
             throw new VmException(error switch
             {
-                Posix.NoEntry => $"The library folder has no file '{file}'. Copy the image to {folder}.",
-                Posix.TooManyLinks => $"'{file}' in the library folder is a link. Copy the image itself there.",
-                _ => $"'{file}' in the library folder can't be opened: {new Win32Exception(error).Message}. Let the back end's user read it.",
+                Posix.NoEntry => $"The {called} has no file '{file}'. Copy it to {folder}.",
+                Posix.TooManyLinks => $"'{file}' in the {called} is a link. Copy the file itself there.",
+                _ => $"'{file}' in the {called} can't be opened: {new Win32Exception(error).Message}. Let the back end's user read it.",
             });
         }
         if (Posix.IsPlainFile(handle)) return handle;
         handle.Dispose();
-        throw new VmException($"'{file}' in the library folder is not a plain file.");
+        throw new VmException($"'{file}' in the {called} is not a plain file.");
     }
 
     /// <summary>An opened file, judged.</summary>

@@ -109,6 +109,35 @@ public sealed class DomainHardware
         _ => _domain with { Hardware = _domain.Hardware.With(kind, [.. devices.Select(d => d.Without("mac"))]) },
     };
 
+    /// <summary>What of its hardware can't be with this manager on this host, in sentences: for a row that was written elsewhere.</summary>
+    public IEnumerable<string> Problems()
+    {
+        foreach (var kind in Enum.GetValues<DeviceKind>())
+        {
+            if (_domain.Hardware[kind] is not { } devices) continue;
+            if (!Kinds.TryGetValue(kind, out var driver))
+            {
+                yield return $"There is nothing to choose of the kind {Word.Of(kind)}.";
+                continue;
+            }
+
+            if (devices.Count > Math.Max(driver.Most ?? 1, kind is DeviceKind.Disk ? _disks.Count : 1)) yield return $"{devices.Count} of the kind {Word.Of(kind)} are too many.";
+            foreach (var (name, word) in devices.SelectMany(d => d))
+            {
+                if (driver.Options.FirstOrDefault(o => o.Name == name) is { } option)
+                {
+                    if (!option.IsFixed && option.Problem(word) is { } problem) yield return problem;
+                }
+                else if (name is not (Slot or "target"))
+                {
+                    yield return $"A {driver.Name} has no option {name} here.";
+                }
+            }
+        }
+
+        foreach (var problem in Together(_domain)) yield return problem;
+    }
+
     /// <summary>What does not fit together, though each by itself may be.</summary>
     private IEnumerable<string> Together(DomainRow after)
     {

@@ -9,7 +9,14 @@ namespace Broker.Core.Domains;
 /// <param name="Vcpus">Number of processors.</param>
 /// <param name="Disks">Its disks, which are base images since.</param>
 /// <param name="Cds">Its CD drives.</param>
-public sealed record BaseDefinition(string Name, long MemoryKib, int Vcpus, IReadOnlyList<BaseDisk> Disks, IReadOnlyList<BaseCd> Cds);
+public sealed record BaseDefinition(string Name, long MemoryKib, int Vcpus, IReadOnlyList<BaseDisk> Disks, IReadOnlyList<BaseCd> Cds)
+{
+    /// <summary>What a machine is now.</summary>
+    public static BaseDefinition Of(DomainRow domain, IEnumerable<Disk> disks, IEnumerable<BaseCd> cds) => new(
+        domain.Name, domain.MemoryKib, domain.Vcpus,
+        [.. disks.Select(d => new BaseDisk(d.Volume.Target, d.Volume.Kind, d.Volume.Path, d.Volume.Format, d.Volume.CapacityBytes, [.. d.Below.Select(v => v.Path)]))],
+        [.. cds]);
+}
 
 /// <summary>A disk of a base.</summary>
 /// <param name="Target">The device in the guest.</param>

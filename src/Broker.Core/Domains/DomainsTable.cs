@@ -92,9 +92,9 @@ public static class DomainsTable
             await db.Execute(
                 """
                 INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, is_volatile, state, state_since, memory_kib, vcpus, mac, created_at,
-                  run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, pool_use, pool_use_since, hardware)
+                  autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, pool_use, pool_use_since, hardware)
                 VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @IsVolatile, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6),
-                  @RunTimeoutSeconds, @ShutdownTimeoutSeconds, @ShutdownDisconnected, @DisconnectGraceSeconds, @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)), @Hardware)
+                  @Autostart, @RunTimeoutSeconds, @ShutdownTimeoutSeconds, @ShutdownDisconnected, @DisconnectGraceSeconds, @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)), @Hardware)
                 """, domain);
         }
         catch (Exception e) when (Db.IsDuplicateKey(e))
@@ -131,6 +131,18 @@ public static class DomainsTable
     public static Task SetHardware(DbSession db, DomainRow domain, bool needsRestart) =>
         Update(db, "memory_kib = @MemoryKib, vcpus = @Vcpus, hardware = @Hardware, needs_restart = @needsRestart",
             new { domain.Id, domain.MemoryKib, domain.Vcpus, domain.Hardware, needsRestart });
+
+    /// <summary>What it is made of and how it runs is as this row says. It belongs to no pool, and stays whose it is.</summary>
+    public static Task Restore(DbSession db, DomainRow domain) => Update(db,
+        """
+        alias = @Alias, description = @Description, base_id = @BaseId, memory_kib = @MemoryKib, vcpus = @Vcpus, hardware = @Hardware, mac = @Mac, needs_restart = 0,
+        pool_use = NULL, pool_use_since = NULL, autostart = @Autostart, volatile_clones = @VolatileClones, run_timeout_seconds = @RunTimeoutSeconds,
+        shutdown_timeout_seconds = @ShutdownTimeoutSeconds, shutdown_disconnected = @ShutdownDisconnected, disconnect_grace_seconds = @DisconnectGraceSeconds
+        """, domain);
+
+    /// <summary>Whether no machine but this one has a network address.</summary>
+    public static async Task<bool> IsFree(DbSession db, string mac, Guid? but = null) =>
+        await db.First<int>("SELECT COUNT(*) FROM domains WHERE mac = @mac AND id <> COALESCE(@but, '')", new { mac, but }) == 0;
 
     /// <summary>It runs with the hardware that was chosen.</summary>
     public static Task SetUpToDate(DbSession db, Guid id) => Update(db, "needs_restart = 0", new { id });

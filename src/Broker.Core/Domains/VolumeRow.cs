@@ -51,4 +51,7 @@ public sealed record VolumeRow
 
     /// <summary>A guest may have written to it since it was made.</summary>
     public bool IsUsed { get; init; }
+
+    /// <summary>SHA-256 of what is on a frozen disk: of its file, or of that of which a backup was taken that it was made of. Null when nobody has looked.</summary>
+    public string? Sha256 { get; init; }
 }

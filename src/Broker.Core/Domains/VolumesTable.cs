@@ -6,7 +6,7 @@ namespace Broker.Core.Domains;
 public static class VolumesTable
 {
     private const string Columns =
-        "v.id, v.domain_id, v.target, v.kind, v.path, v.format, v.capacity_bytes, v.used_bytes, v.base_volume_id, v.is_frozen, v.is_used";
+        "v.id, v.domain_id, v.target, v.kind, v.path, v.format, v.capacity_bytes, v.used_bytes, v.base_volume_id, v.is_frozen, v.is_used, v.sha256";
 
     /// <summary>The disks of a domain, the boot disk first.</summary>
     public static Task<IReadOnlyList<VolumeRow>> Of(DbSession db, Guid domainId) =>
@@ -89,7 +89,24 @@ public static class VolumesTable
 
     /// <summary>All disks of a domain are base images now, or none is any more.</summary>
     public static Task SetFrozen(DbSession db, Guid domainId, bool isFrozen) =>
-        db.Execute("UPDATE volumes SET is_frozen = @isFrozen WHERE domain_id = @domainId", new { domainId, isFrozen });
+        db.Execute("UPDATE volumes SET is_frozen = @isFrozen, sha256 = NULL WHERE domain_id = @domainId", new { domainId, isFrozen });
+
+    /// <summary>The domains whose frozen disks have one of these sums.</summary>
+    public static Task<IReadOnlyList<Guid>> OwnersOf(DbSession db, IReadOnlyList<string> sums) =>
+        db.Query<Guid>("SELECT DISTINCT domain_id FROM volumes WHERE is_frozen AND sha256 IN @sums", new { sums = sums.Append("") });
+
+    /// <summary>What is on a frozen disk, by its sum.</summary>
+    public static Task SetSha256(DbSession db, Guid id, string sha256) => db.Execute("UPDATE volumes SET sha256 = @sha256 WHERE id = @id AND is_frozen", new { id, sha256 });
+
+    /// <summary>Two domains get each other's disks.</summary>
+    public static Task Exchange(DbSession db, Guid one, Guid other) =>
+        // each target is there once in a domain, so those of the one make way first
+        db.Execute(
+            """
+            UPDATE volumes SET target = CONCAT('~', target) WHERE domain_id = @one;
+            UPDATE volumes SET domain_id = @one WHERE domain_id = @other;
+            UPDATE volumes SET domain_id = @other, target = SUBSTRING(target, 2) WHERE domain_id = @one AND target LIKE '~%'
+            """, new { one, other });
 }
 
 /// <summary>A disk of a domain.</summary>

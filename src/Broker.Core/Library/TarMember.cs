@@ -15,6 +15,10 @@ public sealed record TarMember(string Name, long SizeBytes)
     public const int BlockBytes = 512;
 
     private const int NameLength = 100;
+    private const int ModeAt = 100;
+    private const int UserAt = 108;
+    private const int GroupAt = 116;
+    private const int ChangedAt = 136;
     private const int SizeAt = 124;
     private const int SizeLength = 12;
     private const int SumAt = 148;
@@ -23,6 +27,9 @@ public sealed record TarMember(string Name, long SizeBytes)
     private const int MagicAt = 257;
     private const int PrefixAt = 345;
     private const int PrefixLength = 155;
+
+    // eleven octal digits
+    private const long MostInDigits = (1L << 33) - 1;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -51,6 +58,43 @@ public sealed record TarMember(string Name, long SizeBytes)
         var name = Text(block[..NameLength]);
         if (name is "" or "." or ".." || name.Any(c => c is '/' or '\\' || char.IsControl(c))) throw NoPlainName();
         return new(name, Size(block.Slice(SizeAt, SizeLength)));
+    }
+
+    /// <summary>Writes the block that <see cref="Read"/> reads.</summary>
+    /// <param name="block">Where to; <see cref="BlockBytes"/> of it.</param>
+    /// <param name="changedAt">When the file was made.</param>
+    public void Write(Span<byte> block, DateTimeOffset changedAt)
+    {
+        block[..BlockBytes].Clear();
+        Strict.GetBytes(Name, block[..NameLength]);
+        Digits(block, ModeAt, 7, 0x180);        // 0600
+        Digits(block, UserAt, 7, 0);
+        Digits(block, GroupAt, 7, 0);
+        if (SizeBytes <= MostInDigits) Digits(block, SizeAt, SizeLength - 1, SizeBytes);
+        else
+        {
+            block[SizeAt] = 0x80;
+            BinaryPrimitives.WriteInt64BigEndian(block.Slice(SizeAt + SizeLength - 8, 8), SizeBytes);
+        }
+
+        Digits(block, ChangedAt, 11, changedAt.ToUnixTimeSeconds());
+        block[KindAt] = (byte)'0';
+        "ustar\000"u8.CopyTo(block[MagicAt..]);
+        Digits(block, SumAt, 6, Sum(block));
+        block[SumAt + 7] = (byte)' ';
+    }
+
+    /// <summary>What a block says its file is called, whatever else is wrong with it: for people to read.</summary>
+    public static string NameIn(ReadOnlySpan<byte> block)
+    {
+        var field = block[..NameLength];
+        var end = field.IndexOf((byte)0);
+        return string.Concat(Encoding.UTF8.GetString(end < 0 ? field : field[..end]).Select(c => char.IsControl(c) ? '?' : c));
+    }
+
+    private static void Digits(Span<byte> block, int at, int count, long number)
+    {
+        for (var i = at + count - 1; i >= at; i--, number >>= 3) block[i] = (byte)('0' + (number & 7));
     }
 
     private static InvalidDataException NoPlainName(Exception? inner = null) => new("It is an archive with a file whose name is not a plain one.", inner);

@@ -205,6 +205,27 @@ public static class RequestsTable
         return row;
     }
 
+    /// <summary>A request that is being worked on works on more than could be known when it was asked.</summary>
+    /// <returns>False when another one works on that, with which it conflicts.</returns>
+    public static async Task<bool> AlsoLock(DbSession db, RequestRow row, LockSet more)
+    {
+        // nobody takes up a request meanwhile
+        await db.Execute("UPDATE claim_gate SET id = id WHERE id = 1");
+        if (await db.First<int>(
+            """
+            SELECT COUNT(*) FROM request_locks l JOIN requests r ON r.id = l.request_id
+            WHERE r.state = 'working' AND r.id <> @Id AND (l.resource IN @Alone OR (l.is_exclusive AND l.resource IN @Together))
+            """, new { row.Id, Alone = more.Alone.Append(""), Together = more.Together.Append("") }) > 0)
+            return false;
+        await db.Execute("DELETE FROM request_locks WHERE request_id = @Id AND resource IN @all", new { row.Id, all = more.Alone.Concat(more.Together) });
+        InsertLocks(db, row.Id, more);
+        return true;
+    }
+
+    /// <summary>What a request is about that only its handler could find out: a machine that it has just written down.</summary>
+    public static Task SetDomain(DbSession db, RequestRow row, DomainRow domain) =>
+        db.Execute("UPDATE requests SET domain_id = @domain, domain_name = @Name WHERE id = @request", new { domain = domain.Id, domain.Name, request = row.Id });
+
     private static void InsertLocks(DbSession db, long id, LockSet locks)
     {
         foreach (var (resource, alone) in locks.Alone.Select(r => (r, true)).Concat(locks.Together.Select(r => (r, false))))

@@ -17,6 +17,9 @@ public sealed record BackEndSettings : SharedSettings
     /// <summary>Folder of images that may be imported.</summary>
     public string Library { get; init; } = "/var/lib/broker/library";
 
+    /// <summary>Folder of backups of machines. Whoever reads here has everybody's disks.</summary>
+    public string Backups { get; init; } = "/var/lib/broker/backups";
+
     /// <summary>The path of VBoxManage, for hosts with VirtualBox. Empty: the one that is found.</summary>
     public string Vboxmanage { get; init; } = "";
 

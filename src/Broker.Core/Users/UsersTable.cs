@@ -53,6 +53,9 @@ public static class UsersTable
     /// <summary>The user with this key.</summary>
     public static Task<UserRow?> Get(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id", new { id });
 
+    /// <summary>The sign-in name of a person; null for those who are none.</summary>
+    public static Task<string?> PersonName(DbSession db, long id) => db.First<string>("SELECT name FROM users WHERE id = @id AND NOT is_system", new { id });
+
     /// <summary>The person with this sign-in name, without regard to case.</summary>
     public static Task<UserRow?> Find(DbSession db, string name) =>
         db.First<UserRow>($"SELECT {Columns} FROM users WHERE name = @name AND NOT is_system", new { name });

@@ -43,7 +43,7 @@ public class CatalogueTests
             if (value.Length > 0) text.Append("  ").Append(what.PadRight(11)).AppendLine(value);
         }
 
-        string Named(string resource) => resource.Split(':') is [var kind, var id] ? $"{kind}:{Name(Guid.Parse(id, null))}" : resource;
+        string Named(string resource) => resource.Split(':') is [var kind, var what] ? $"{kind}:{(Guid.TryParse(what, out var id) ? Name(id) : "file")}" : resource;
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public class CatalogueTests
         .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)(a.Type == typeof(Guid) ? JsonValue.Create(IdOf(a.Name))
             : a.Type == typeof(long) ? JsonValue.Create(1)
             : a.Type == typeof(IReadOnlyList<string>) ? new JsonArray("sample")
-            : JsonValue.Create(a.Words?[0] ?? "sample")))));
+            : JsonValue.Create(a.Words?[0] ?? (a.Name == "file" ? "sample.tar" : "sample"))))));
 
     private static IRequest Sample(Command command) => Catalogue.Decode(command.Word, JsonSerializer.SerializeToElement(SampleArgs(command)));
 

@@ -33,7 +33,7 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
             await VolumesTable.SetFrozen(db, domain.Id, true);
             await DomainsTable.SetBase(db, domain.Id, isBase: true, isPublic: request.Publish || domain.IsPublic);
             await DomainsTable.SetState(db, domain.Id, DomainState.Shutdown);
-            await BasesTable.Put(db, domain.Id, request.WithCd, Definition(domain, disks, cds));
+            await BasesTable.Put(db, domain.Id, request.WithCd, BaseDefinition.Of(domain, disks, cds.Select(c => new BaseCd(c.Target, c.File))));
         });
         return new { domain = domain.Id, disks = disks.Count };
     }
@@ -50,9 +50,4 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
             foreach (var volume in volumes.Where(v => files.Contains(v.Id))) vm.Disks.Thaw(volume.Path);
         });
     }
-
-    private static BaseDefinition Definition(DomainRow domain, IEnumerable<Disk> disks, IEnumerable<CdDriveRow> cds) => new(
-        domain.Name, domain.MemoryKib, domain.Vcpus,
-        [.. disks.Select(d => new BaseDisk(d.Volume.Target, d.Volume.Kind, d.Volume.Path, d.Volume.Format, d.Volume.CapacityBytes, [.. d.Below.Select(v => v.Path)]))],
-        [.. cds.Select(c => new BaseCd(c.Target, c.File))]);
 }

@@ -1,5 +1,6 @@
 using Broker.Backend.Nodes;
 using Broker.Backend.VmManagers;
+using Broker.Core.Backups;
 using Broker.Core.Domains;
 using Broker.Core.Nodes;
 
@@ -18,6 +19,8 @@ internal static class UnusedFiles
         // Before the rows are read: a file's name is in a row before there is the file, so that what is here and in no row then is nobody's.
         var there = await work.On(node, Gate.Disk, vm => vm.Disks.Unused(new HashSet<string>()).Select(f => f.File).ToHashSet());
         var used = (await work.Read(VolumesTable.Paths)).ToHashSet();
+        // what is being made of them for a backup
+        used.UnionWith((await work.Read(BackupsTable.BeingTaken)).Select((await node.Files(work.Cancel)).PathOf));
         // the hosts of a back end have one pool folder
         foreach (var other in await nodes.All(work.Cancel)) used.UnionWith(await work.On(other, Gate.Read, vm => vm.FilesOfDomains()));
         return await work.On(node, Gate.Disk, vm => use(vm, [.. vm.Disks.Unused(used).Where(f => there.Contains(f.File))]));

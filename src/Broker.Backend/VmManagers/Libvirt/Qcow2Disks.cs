@@ -5,7 +5,7 @@ namespace Broker.Backend.VmManagers.Libvirt;
 /// are copies of, because all overlays of one image are alike and a copy is fifty times quicker than another qemu-img.
 /// Each file appears under its name whole or not at all.
 /// </summary>
-internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
+internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
 {
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -127,6 +127,22 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks
         CheckWritable(path);
         CheckLiesOn(path, backing);
         return _import.Compact(path, backing, percent, cancel);
+    }
+
+    public void Save(string path, IReadOnlyList<string> backing, bool isWhole, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        PoolFiles.CheckExists(path);
+        CheckLiesOn(path, backing);
+        _import.Save(path, backing, isWhole, target, percent, cancel);
+    }
+
+    public string? Problem(BackedUpDisk disk) => ImageImport.Problem(disk);
+
+    public void Restore(BackedUpDisk disk, string target, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        CheckChain(backing);
+        if (!File.Exists(target)) _import.Restore(disk, target, backing, percent, cancel);
+        percent.Report(100);
     }
 
     public void Delete(string path)

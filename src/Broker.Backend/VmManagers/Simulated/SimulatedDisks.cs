@@ -4,10 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Broker.Backend.VmManagers.Simulated;
 
 /// <summary>Disks of a simulated node: small files that keep what a guest wrote, not its blocks. Real images can be imported; they come out empty.</summary>
-internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDisks
+internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDisks, ICanBackup
 {
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private const int MostBytes = 1 << 20;
 
     private readonly PoolFiles _files = new(settings.PoolFolder, ".sim");
 
@@ -169,6 +171,40 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         else if (SimulatedDisk.Read(target).Backing != disk.Backing) throw new VmException($"{target} is in the way: it is no copy of {path}. It is left as it is.");
         percent.Report(100);
     }
+
+    public void Save(string path, IReadOnlyList<string> backing, bool isWhole, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        faults.Meet("save");
+        var disk = SimulatedDisk.Read(Existing(path));
+        CheckLiesOn(path, disk, backing);
+        percent.Report(50);
+        cancel.ThrowIfCancellationRequested();
+        (isWhole ? disk with { Backing = null, Content = SimulatedDisk.ReadAll(path) } : disk).Write(target);
+        percent.Report(100);
+    }
+
+    public string? Problem(BackedUpDisk disk) => (disk.Format, Parse(disk)) switch
+    {
+        (not "simulated", _) => $"It is of a host whose disks are {disk.Format}.",
+        (_, null) => "It is no simulated disk.",
+        (_, { Backing: not null }) when !disk.IsOverlay => "It is an overlay on another file (a backing file).",
+        (_, { CapacityBytes: var bytes }) when bytes != disk.CapacityBytes => $"It has {bytes} bytes, and was to have {disk.CapacityBytes}.",
+        _ => null,
+    };
+
+    public void Restore(BackedUpDisk disk, string target, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel)
+    {
+        faults.Meet("restore");
+        if (Problem(disk) is { } problem) throw new VmException($"'{disk.Name}' can't be restored. {problem}");
+        if (backing is [var nearest, ..]) Template(nearest);
+        if (disk.Bytes.ReadAll(null, percent, cancel) != disk.Sum.Hex) throw new VmException($"'{disk.Name}' can't be restored. It is damaged.");
+        if (!File.Exists(target)) (Parse(disk)! with { Backing = backing is [var below, ..] ? below : null }).Write(target);
+        percent.Report(100);
+    }
+
+    private static SimulatedDisk? Parse(BackedUpDisk disk) => disk.Bytes.Length > MostBytes
+        ? null
+        : SimulatedDisk.Parse(System.Text.Encoding.UTF8.GetString(disk.Bytes.Read(0, MostBytes)));
 
     public void Delete(string path)
     {

@@ -196,7 +196,7 @@ internal sealed partial class SimulatedNode : IVmNode, ICanHibernate, ICanPause,
     }
 
     // its domains take no memory, unless it plays a host that has some
-    public T? As<T>() where T : class, ICapability => typeof(T) == typeof(ICanReportMemory) && PlayedHost.Read(_folder) is null ? null : this as T;
+    public T? As<T>() where T : class, ICapability => typeof(T) == typeof(ICanReportMemory) && PlayedHost.Read(_folder) is null ? null : this as T ?? Disks as T;
 
     public void Destroy(Guid id)
     {
