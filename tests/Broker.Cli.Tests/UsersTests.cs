@@ -54,6 +54,17 @@ public class UsersTests
     }
 
     [Fact]
+    public async Task ATemporaryAccountIsShownAsSuchAndIsNoAdministrators()
+    {
+        var line = await CommandLine.New();
+        (await line.Run(["users", "add", "guest", "--temporary", "--password-stdin"], CommandLine.Password)).Done();
+        Assert.True((await User(line, "guest")).IsTemporary);
+        Assert.Contains("temporary", (await line.Run("users", "list")).Done(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await line.Run(["users", "add", "boss", "--temporary", "--admin", "--password-stdin"], CommandLine.Password)).Code);
+        Assert.Null(await line.Db.Read(s => UsersTable.Find(s, "boss")));
+    }
+
+    [Fact]
     public async Task WithoutPasswordStdinItSaysHow()
     {
         var outcome = await (await CommandLine.New()).Run("users", "add", "bea");
