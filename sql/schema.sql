@@ -126,13 +126,13 @@ CREATE TABLE `volumes` (
   `target` varchar(16) NOT NULL,
   `kind` enum('sys','data','tmp','swap') NOT NULL DEFAULT 'sys',
   `path` varchar(500) NOT NULL,
+  `second_path` varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
   `format` varchar(16) NOT NULL,
   `capacity_bytes` bigint(20) NOT NULL,
   `used_bytes` bigint(20) DEFAULT NULL,
   `base_volume_id` char(36) DEFAULT NULL,
   `is_frozen` tinyint(1) NOT NULL DEFAULT 0,
   `is_used` tinyint(1) NOT NULL DEFAULT 1,
-  `sha256` char(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `volumes_target` (`domain_id`,`target`),
   UNIQUE KEY `volumes_path` (`path`),
@@ -594,24 +594,16 @@ CREATE TABLE `QRTZ_JOB_STATUS` (
   PRIMARY KEY (`SCHED_NAME`,`JOB_GROUP`,`JOB_NAME`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
-CREATE TABLE `backups` (
-  `id` char(36) NOT NULL,
-  `file` varchar(190) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  `domain_id` char(36) NOT NULL,
-  `domain_name` varchar(190) NOT NULL,
+CREATE TABLE `node_storage` (
   `node_id` bigint(20) NOT NULL,
-  `request_id` bigint(20) NOT NULL,
-  `is_whole` tinyint(1) NOT NULL DEFAULT 0,
-  `size_bytes` bigint(20) DEFAULT NULL,
-  `sha256` char(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
-  `taken_at` datetime(6) NOT NULL,
-  `taken_by` varchar(190) NOT NULL,
-  PRIMARY KEY (`id`),
-  UNIQUE KEY `backups_file` (`file`),
-  UNIQUE KEY `backups_request` (`request_id`),
-  KEY `backups_domain` (`domain_id`,`taken_at`),
-  KEY `backups_node_fk` (`node_id`),
-  CONSTRAINT `backups_node_fk` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`)
+  `name` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `folder` varchar(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `total_bytes` bigint(20) NOT NULL,
+  `free_bytes` bigint(20) NOT NULL,
+  `problem` text DEFAULT NULL,
+  `checked_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`node_id`,`name`),
+  CONSTRAINT `node_storage_node` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `schema_migrations` (

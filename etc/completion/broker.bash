@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_disk add_hardware backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain' ;;
+    'broker requests list --command') words='add_disk add_hardware change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_base remove_disk remove_domain remove_hardware remove_unused_volumes rename_domain restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -46,6 +46,7 @@ _broker() {
     'broker domains share --as') words='' ;;
     'broker domains unshare --as') words='' ;;
     'broker domains add-disk --kind') words='data swap sys tmp' ;;
+    'broker domains add-disk --storage') words='' ;;
     'broker domains add-disk --as') words='' ;;
     'broker domains add-disk --at') words='' ;;
     'broker domains add-disk --after') words='' ;;
@@ -152,12 +153,19 @@ _broker() {
     'broker domains import --vcpus') words='' ;;
     'broker domains import --disk-mib') words='' ;;
     'broker domains import --node') words='' ;;
+    'broker domains import --storage') words='' ;;
     'broker domains import --as') words='' ;;
     'broker domains import --at') words='' ;;
     'broker domains import --after') words='' ;;
     'broker domains import --after-any') words='' ;;
     'broker domains import --priority') words='' ;;
     'broker domains import --timeout') words='' ;;
+    'broker domains move-volume --as') words='' ;;
+    'broker domains move-volume --at') words='' ;;
+    'broker domains move-volume --after') words='' ;;
+    'broker domains move-volume --after-any') words='' ;;
+    'broker domains move-volume --priority') words='' ;;
+    'broker domains move-volume --timeout') words='' ;;
     'broker domains pause --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker domains pause --base') words='' ;;
     'broker domains pause --owned-by') words='' ;;
@@ -380,31 +388,6 @@ _broker() {
     'broker hardware remove --after-any') words='' ;;
     'broker hardware remove --priority') words='' ;;
     'broker hardware remove --timeout') words='' ;;
-    'broker backups take --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
-    'broker backups take --base') words='' ;;
-    'broker backups take --owned-by') words='' ;;
-    'broker backups take --on-node') words='' ;;
-    'broker backups take --as') words='' ;;
-    'broker backups take --at') words='' ;;
-    'broker backups take --after') words='' ;;
-    'broker backups take --after-any') words='' ;;
-    'broker backups take --priority') words='' ;;
-    'broker backups take --timeout') words='' ;;
-    'broker backups remove --as') words='' ;;
-    'broker backups remove --at') words='' ;;
-    'broker backups remove --after') words='' ;;
-    'broker backups remove --after-any') words='' ;;
-    'broker backups remove --priority') words='' ;;
-    'broker backups remove --timeout') words='' ;;
-    'broker backups restore --over') words='' ;;
-    'broker backups restore --name') words='' ;;
-    'broker backups restore --node') words='' ;;
-    'broker backups restore --as') words='' ;;
-    'broker backups restore --at') words='' ;;
-    'broker backups restore --after') words='' ;;
-    'broker backups restore --after-any') words='' ;;
-    'broker backups restore --priority') words='' ;;
-    'broker backups restore --timeout') words='' ;;
     'broker nodes add --manager') words='libvirt simulated virtualbox' ;;
     'broker nodes add --uri') words='' ;;
     'broker nodes disable --as') words='' ;;
@@ -417,12 +400,14 @@ _broker() {
     'broker nodes check --timeout') words='' ;;
     'broker nodes list-unused --page') words='' ;;
     'broker nodes list-unused --limit') words='' ;;
+    'broker nodes list-unused --storage') words='' ;;
     'broker nodes list-unused --as') words='' ;;
     'broker nodes list-unused --at') words='' ;;
     'broker nodes list-unused --after') words='' ;;
     'broker nodes list-unused --after-any') words='' ;;
     'broker nodes list-unused --priority') words='' ;;
     'broker nodes list-unused --timeout') words='' ;;
+    'broker nodes remove-unused --storage') words='' ;;
     'broker nodes remove-unused --as') words='' ;;
     'broker nodes remove-unused --at') words='' ;;
     'broker nodes remove-unused --after') words='' ;;
@@ -458,23 +443,23 @@ _broker() {
     'broker shutdown --timeout') words='' ;;
     *)
       case "$at" in
-        'broker') words='requests domains bases hardware backups nodes users settings schedules db doctor completion help hibernate shutdown --config --json --help' ;;
+        'broker') words='requests domains bases hardware nodes users settings schedules db doctor completion help hibernate shutdown --config --json --help' ;;
         'broker requests') words='list show watch cancel retry ask commands --config --json --help' ;;
         'broker requests list') words='--state --command --user --domain --before --limit --config --json --help' ;;
         'broker requests show') words='--config --json --help' ;;
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_disk add_hardware backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_disk add_hardware change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_base remove_disk remove_domain remove_hardware remove_unused_volumes rename_domain restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
-        'broker domains') words='list show disks set share unshare add-disk change-cd change-owner clone compact copy detach force-reboot force-shutdown free-swap grow-disk hibernate import pause rebase reboot refresh remove-disk remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
+        'broker domains') words='list show disks set share unshare add-disk change-cd change-owner clone compact copy detach force-reboot force-shutdown free-swap grow-disk hibernate import move-volume pause rebase reboot refresh remove-disk remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
         'broker domains disks') words='--config --json --help' ;;
         'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --as --config --json --help' ;;
         'broker domains share') words='--as --config --json --help' ;;
         'broker domains unshare') words='--as --config --json --help' ;;
-        'broker domains add-disk') words='--kind --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains add-disk') words='--kind --storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains change-cd') words='--file --target --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains change-owner') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains clone') words='--name --owner --volatile --memory-mib --vcpus --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -486,7 +471,8 @@ _broker() {
         'broker domains free-swap') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains grow-disk') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains hibernate') words='--all --state --base --owned-by --on-node --only-if-disconnected --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker domains import') words='--alias --description --memory-mib --vcpus --disk-mib --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains import') words='--alias --description --memory-mib --vcpus --disk-mib --node --storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains move-volume') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains pause') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains rebase') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains reboot') words='--all --state --base --owned-by --on-node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -524,20 +510,16 @@ _broker() {
         'broker hardware add') words='cpu disk display features filesystem memory network sound usb vcpus video --options --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker hardware change') words='cpu disk display features filesystem memory network sound usb vcpus video --number --options --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker hardware remove') words='cpu disk display features filesystem memory network sound usb vcpus video --number --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker backups') words='list take remove restore --config --json --help' ;;
-        'broker backups list') words='--config --json --help' ;;
-        'broker backups take') words='--all --state --base --owned-by --on-node --whole --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker backups remove') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker backups restore') words='--over --name --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker nodes') words='list show add disable enable check list-unused remove-unused --config --json --help' ;;
+        'broker nodes') words='list show storage add disable enable check list-unused remove-unused --config --json --help' ;;
         'broker nodes list') words='--config --json --help' ;;
         'broker nodes show') words='--config --json --help' ;;
+        'broker nodes storage') words='--config --json --help' ;;
         'broker nodes add') words='--manager --uri --config --json --help' ;;
         'broker nodes disable') words='--as --config --json --help' ;;
         'broker nodes enable') words='--as --config --json --help' ;;
         'broker nodes check') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker nodes list-unused') words='--page --limit --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker nodes remove-unused') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker nodes list-unused') words='--page --limit --storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker nodes remove-unused') words='--storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker users') words='list add password first-admin-link make-admin remove-admin disable enable --config --json --help' ;;
         'broker users list') words='--config --json --help' ;;
         'broker users add') words='--display-name --admin --must-change-password --temporary --if-missing --password-stdin --config --json --help' ;;

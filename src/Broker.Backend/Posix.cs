@@ -23,6 +23,7 @@ internal static partial class Posix
     private const int EmptyPath = 0x1000;
     private const uint TypeAndMode = 3;
     private const uint Blocks = 0x400;
+    private const int DontNeed = 4;
     private const int StatxBytes = 256;
 
     /// <summary>True for root.</summary>
@@ -59,6 +60,9 @@ internal static partial class Posix
         return BinaryPrimitives.ReadInt64LittleEndian(result[blocks..]) * blockBytes;
     }
 
+    /// <summary>Lets go of what is kept of an open file in memory and is on the disk already, so that it is read from there.</summary>
+    public static void ForgetPages(SafeFileHandle file) => posix_fadvise(file, 0, 0, DontNeed);
+
     /// <summary>Gives an open file to another user and group.</summary>
     /// <exception cref="IOException">We may not.</exception>
     public static void ChangeOwner(SafeFileHandle file, uint user, uint group)
@@ -81,6 +85,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(SafeFileHandle file, string path, int flags, uint mask, Span<byte> result);
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fchown(SafeFileHandle file, uint user, uint group);

@@ -18,6 +18,7 @@ internal static class Nodes
             {
                 List(terminal),
                 Show(terminal),
+                Storage(terminal),
                 Add(terminal),
                 Change(terminal, "disable", "Put no new machines on a host for the time being; those that are there go on.", "node_disabled", false, "gets no new machines"),
                 Change(terminal, "enable", "Put new machines on a host again.", "node_enabled", true, "gets new machines again"),
@@ -79,6 +80,26 @@ internal static class Nodes
                     .. node.Facts.EnumerateObject().Select(f => (f.Name.Replace('_', ' '), (Cell)f.Value.ToString())),
                     .. images.Select(i => ("image", new Cell(i.Problem is null ? $"{i.File} ({i.Format}, {i.SizeBytes >> 20} MiB)" : $"{i.File}: {i.Problem}", i.Problem is null ? Tone.None : Tone.Middling))),
                 ]);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Storage(Terminal terminal)
+    {
+        var name = new Argument<string>("NAME") { Description = "The host." };
+        var command = new Command("storage", "Show the folders of a host's disk images and what room there is.") { name };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var storage = await Settings.Open(parsed, terminal).Read(async s => await StorageTable.WithVolumes(s, (await Find(s, parsed.GetRequiredValue(name))).Id), cancel);
+            await terminal.AnswerTable(parsed,
+                storage.Select(s => new { s.Storage.Name, s.Storage.Folder, s.Storage.TotalBytes, s.Storage.FreeBytes, s.Volumes, s.Storage.Problem, s.Storage.CheckedAt }),
+                ["NAME", "FOLDER", "SIZE", "FREE", "DISKS", "CHECKED", "PROBLEM"],
+                storage.Select(s => (Cell[])
+                [
+                    s.Storage.Name, s.Storage.Folder, $"{s.Storage.TotalBytes >> 30} GiB", $"{s.Storage.FreeBytes >> 30} GiB", $"{s.Volumes}", Terminal.When(s.Storage.CheckedAt),
+                    new Cell(s.Storage.Problem ?? "", Tone.Bad),
+                ]));
             return ExitCode.Done;
         });
         return command;

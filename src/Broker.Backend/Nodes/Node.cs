@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Broker.Backend.Requests;
 using Broker.Backend.VmManagers;
 using Broker.Core.Nodes;
 
@@ -75,7 +76,7 @@ public sealed class Node : IDisposable
 
     /// <summary>How the files of this node's disks are called and what is in them. Asked for once.</summary>
     public async ValueTask<DiskFiles> Files(CancellationToken cancel) =>
-        _files ??= await Run(Gate.Read, vm => new DiskFiles(vm.Disks.Format, vm.Disks.PathOf), cancel);
+        _files ??= await Run(Gate.Read, vm => new DiskFiles(Row.Name, vm.Disks.Format, _settings.Storage, vm.Disks.PathOf), cancel);
 
     /// <summary>Makes a call on one of the node's own threads.</summary>
     /// <exception cref="VmException">The call failed, the host can't be reached, or it did not answer in time.</exception>
@@ -270,6 +271,31 @@ public sealed class Node : IDisposable
 }
 
 /// <summary>How the files of a node's disks are called.</summary>
+/// <param name="Node">The node's name.</param>
 /// <param name="Format">As in <see cref="IDisks.Format"/>.</param>
-/// <param name="PathOf">As in <see cref="IDisks.PathOf"/>.</param>
-public sealed record DiskFiles(string Format, Func<Guid, string> PathOf);
+/// <param name="Storage">As in <see cref="NodeSettings.Storage"/>.</param>
+/// <param name="PathIn">As in <see cref="IDisks.PathOf"/>.</param>
+public sealed record DiskFiles(string Node, string Format, IReadOnlyDictionary<string, string> Storage, Func<Guid, string?, string> PathIn)
+{
+    /// <summary>The file a volume gets.</summary>
+    /// <param name="volume">Its id.</param>
+    /// <param name="storage">Where; the usual place when left out.</param>
+    /// <exception cref="RequestFailedException"><c>unknown_storage</c>.</exception>
+    public string PathOf(Guid volume, string? storage = null)
+    {
+        Check(storage);
+        return PathIn(volume, storage);
+    }
+
+    /// <summary>The name of the storage in which a file lies; null when that is none of the node's any more.</summary>
+    public string? StorageOf(string path) =>
+        Storage.FirstOrDefault(s => Path.TrimEndingDirectorySeparator(s.Value) == Path.GetDirectoryName(path)).Key;
+
+    /// <summary>Refuses names that no storage of the node has.</summary>
+    /// <exception cref="RequestFailedException"><c>unknown_storage</c>.</exception>
+    public void Check(string? storage)
+    {
+        if (storage is not null && !Storage.ContainsKey(storage))
+            throw new RequestFailedException("unknown_storage", $"{Node} has no storage {storage}. It has {string.Join(", ", Storage.Keys)}.");
+    }
+}

@@ -40,6 +40,6 @@ public sealed class NodeList(Db db, BackEndSettings settings, IReadOnlyList<IVmM
         _current[row.Id] = _nodes.GetOrAdd((row.Id, row.Manager, row.Uri), _ => new Node(
             row,
             managers.FirstOrDefault(m => m.Kind == row.Manager) ?? throw new VmException($"{row.Name} is driven by {Core.Word.Of(row.Manager)}, which this back end can't do."),
-            new NodeSettings(row.Name, row.Uri, settings.Pool, settings.Library, settings.DisplayFolder) { BackupFolder = settings.Backups },
+            new NodeSettings(row.Name, row.Uri, settings.Pool, settings.Library, settings.DisplayFolder) { MoreStorage = settings.Storage, BackupFolder = settings.Backups },
             clock));
 }

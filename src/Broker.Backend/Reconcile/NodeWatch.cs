@@ -75,6 +75,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
                     {
                         library = clock.GetTimestamp();
                         await ReadLibrary(node, stop);
+                        await ReadStorage(node, stop);
                     }
 
                     if (known == NodeState.Up && clock.GetElapsedTime(pictures) > PictureEvery)
@@ -195,6 +196,15 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         {
             Log.WatchFailed(logger, node.Row.Name, e.Message);
         }
+    }
+
+    private async Task ReadStorage(Node node, CancellationToken stop)
+    {
+        var storage = await node.Run(Gate.Read, vm => vm.Disks.Storage(), stop);
+        await db.Transaction(s => StorageTable.Set(s, node.Row.Id, [.. storage.Select(l => new StorageRow
+        {
+            NodeId = node.Row.Id, Name = l.Name, Folder = l.Folder, TotalBytes = l.TotalBytes, FreeBytes = l.FreeBytes, Problem = l.Problem,
+        })]), stop);
     }
 
     private async Task TakePictures(Node node, CancellationToken stop)

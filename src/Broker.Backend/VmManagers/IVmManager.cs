@@ -25,6 +25,12 @@ public interface IVmManager
 /// <param name="DisplayFolder">Folder of display sockets; only the front end's group can enter it. Paths in it must stay below 108 bytes.</param>
 public sealed record NodeSettings(string Name, string Uri, string PoolFolder, string LibraryFolder, string DisplayFolder)
 {
+    /// <summary>Further folders of disk images, by name.</summary>
+    public IReadOnlyDictionary<string, string> MoreStorage { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>All folders of disk images, by name.</summary>
+    public IReadOnlyDictionary<string, string> Storage => MoreStorage.Prepend(new(StorageRow.Default, PoolFolder)).ToDictionary();
+
     /// <summary>Folder of backups, on the node; nobody but the back end may look into it.</summary>
     public string BackupFolder { get; init; } = "";
 }
@@ -86,7 +92,13 @@ public interface IDisks
     string Format { get; }
 
     /// <summary>The file a volume gets, from its id alone. Written to the database before the file is made.</summary>
-    string PathOf(Guid volume);
+    /// <param name="volume">Its id.</param>
+    /// <param name="storage">One of the names in <see cref="NodeSettings.Storage"/>; the usual one when left out.</param>
+    /// <exception cref="VmException">There is no storage of this name.</exception>
+    string PathOf(Guid volume, string? storage = null);
+
+    /// <summary>The folders of disk images, what room there is, and what is wrong with them.</summary>
+    IReadOnlyList<StorageLook> Storage();
 
     /// <summary>The importable images in the library folder, looked into without trusting them.</summary>
     IReadOnlyList<LibraryImage> Library();
@@ -168,21 +180,41 @@ public interface IDisks
     /// <exception cref="VmException">It is frozen, lies on something else than was said, another file is in the way, or there is no room.</exception>
     void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel);
 
+    /// <summary>Makes sure that a copy that <see cref="Copy"/> made holds all that the volume holds, by what is on the disk, not in memory.</summary>
+    /// <param name="path">The volume.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="VmException">It does not, or one of them is missing.</exception>
+    void Verify(string path, string copy, IProgress<int> percent, CancellationToken cancel);
+
     /// <summary>Deletes a volume's file and what belongs to it.</summary>
     void Delete(string path);
 
-    /// <summary>Ids of all volumes whose files lie in the pool folder.</summary>
+    /// <summary>Ids of all volumes whose files lie in one of the folders of disk images.</summary>
     IReadOnlyList<Guid> List();
 
-    /// <summary>Plain files of the pool folder that are none of these, nor below one of them, nor belong to one of those; links and what they lead to are left out.</summary>
+    /// <summary>Plain files of a folder of disk images that are none of these, nor below one of them, nor belong to one of those; links and what they lead to are left out.</summary>
     /// <param name="used">Full paths of files that somebody needs.</param>
-    IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used);
+    /// <param name="storage">The folder's name; the usual one when left out.</param>
+    /// <exception cref="VmException">There is no storage of this name.</exception>
+    IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used, string? storage = null);
 
     /// <summary>Deletes a file that <see cref="Unused"/> has just named.</summary>
-    void DeleteUnused(string file);
+    /// <param name="file">Its name.</param>
+    /// <param name="storage">As in <see cref="Unused"/>.</param>
+    void DeleteUnused(string file, string? storage = null);
 }
 
-/// <summary>A file in the pool folder that nobody needs.</summary>
+/// <summary>A folder of disk images, looked at.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Folder">Full path.</param>
+/// <param name="TotalBytes">Size of its file system.</param>
+/// <param name="FreeBytes">Room left for us.</param>
+/// <param name="Problem">Why it can't be used; null when it can.</param>
+public sealed record StorageLook(string Name, string Folder, long TotalBytes, long FreeBytes, string? Problem);
+
+/// <summary>A file in a folder of disk images that nobody needs.</summary>
 /// <param name="File">Its name.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="ChangedAt">When it was last written.</param>

@@ -31,7 +31,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
 
     /// <summary>Makes a volume anew, of a qcow2 overlay and what is below it.</summary>
     /// <param name="path">The overlay. It is replaced at the end.</param>
-    /// <param name="backing">Images below it, nearest first, in the same folder and readable by everybody.</param>
+    /// <param name="backing">Images below it, nearest first, readable by everybody.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
     public void Flatten(string path, IReadOnlyList<string> backing, IProgress<int> percent, CancellationToken cancel) =>
@@ -42,7 +42,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     public void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel) =>
         Anew(path, backing, "put onto another image", percent, (disk, source, part, words) =>
         {
-            CheckRoom(words, QemuImg.Measure(source, "qcow2", backing));
+            CheckRoom(part, words, QemuImg.Measure(source, "qcow2", backing));
             var most = MostBytes(disk.Image.CapacityBytes, disk.Image.CapacityBytes);
             QemuImg.Rebase(source, backing, onto, most, new Share(percent, CopyPercent, RebasePercent), cancel);
             CreateOverlayForNobody(onto[0], part, disk.Image.CapacityBytes);
@@ -74,12 +74,12 @@ internal sealed class ImageImport(NodeSettings settings, string format)
 
     /// <summary>Works on a copy of a qcow2 image that has one of ours below it, or none.</summary>
     /// <param name="path">The image, which is replaced at the end.</param>
-    /// <param name="backing">Images below it, nearest first, in the same folder and readable by everybody.</param>
+    /// <param name="backing">Images below it, nearest first, readable by everybody.</param>
     /// <param name="done">What is being done with it.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="make">Makes the file that takes its name, and says whether it is to.</param>
     /// <param name="cancel">Stops it.</param>
-    private void Anew(string path, IReadOnlyList<string> backing, string done, IProgress<int> percent, Func<LibraryDisk, string, string, Words, bool> make,
+    private static void Anew(string path, IReadOnlyList<string> backing, string done, IProgress<int> percent, Func<LibraryDisk, string, string, Words, bool> make,
         CancellationToken cancel)
     {
         var words = new Words(path, done);
@@ -103,7 +103,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     /// <param name="finish">Does to the copy's file what it needs before it gets its name.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
-    public void Copy(string path, string target, Action<string> finish, IProgress<int> percent, CancellationToken cancel)
+    public static void Copy(string path, string target, Action<string> finish, IProgress<int> percent, CancellationToken cancel)
     {
         var words = new Words(path, "copied");
         var part = target + Part;
@@ -115,7 +115,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
             using (var to = File.OpenHandle(part, FileMode.CreateNew, FileAccess.Write))
             {
                 var length = RandomAccess.GetLength(from);
-                CheckRoom(words, length);
+                CheckRoom(target, words, Posix.RoomOf(path));
                 File.SetUnixFileMode(to, Writable);
                 RandomAccess.SetLength(to, length);
                 var buffer = new byte[1 << 20];
@@ -137,7 +137,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VmException($"{words.Name} could not be {words.Done} in {settings.PoolFolder}: {e.Message}", e);
+            throw new VmException($"{words.Name} could not be {words.Done} in {Path.GetDirectoryName(target)}: {e.Message}", e);
         }
         finally
         {
@@ -234,7 +234,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     }
 
     /// <summary>As <see cref="IDisks.Grow"/>, of a qcow2.</summary>
-    public void Grow(string path, long capacityBytes)
+    public static void Grow(string path, long capacityBytes)
     {
         long length;
         using (var file = File.OpenHandle(path))
@@ -243,7 +243,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
             var header = Qcow2Overlay.ReadHeader(whole);
             if (header.Problem != null) throw new VmException($"{path} can't be made larger. {header.Problem}");
             if (header.CapacityBytes >= capacityBytes) return;
-            PoolFiles.CheckRoom(settings.PoolFolder, $"what is added to {Path.GetFileName(path)}", capacityBytes - header.CapacityBytes);
+            PoolFiles.CheckRoom(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - header.CapacityBytes);
             length = whole.Length;
         }
 
@@ -258,7 +258,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         }
     }
 
-    private void Make(LibraryDisk disk, IReadOnlyList<string> backing, string target, bool isNew, Words words, IProgress<int> percent, Func<string, string, bool> make,
+    private static void Make(LibraryDisk disk, IReadOnlyList<string> backing, string target, bool isNew, Words words, IProgress<int> percent, Func<string, string, bool> make,
         CancellationToken cancel)
     {
         var (source, part) = (target + Source, target + Part);
@@ -266,7 +266,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         try
         {
             percent.Report(0);
-            CheckRoom(words, disk.Bytes.Length);
+            CheckRoom(target, words, disk.Bytes.Length);
             // What is looked at must be what is converted, so we take a copy that nobody else can change. It is also what lets an unprivileged qemu-img read the
             // image without the library being open to everybody: an open file can't be handed to a user who may not open it.
             CopyForNobody(disk, source, new Share(percent, 0, CopyPercent), cancel);
@@ -304,7 +304,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VmException($"{words.Name} could not be {words.Done} in {settings.PoolFolder}: {e.Message}", e);
+            throw new VmException($"{words.Name} could not be {words.Done} in {Path.GetDirectoryName(target)}: {e.Message}", e);
         }
         finally
         {
@@ -317,7 +317,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     {
         var (from, capacity) = (disk.Image.Format!, disk.Image.CapacityBytes);
         var needed = QemuImg.Measure(source, from, backing);
-        CheckRoom(words, needed);
+        CheckRoom(part, words, needed);
         CreateForNobody(part);
         QemuImg.Convert(source, from, backing, part, format, MostBytes(needed, capacity), new Share(percent, CopyPercent, 99), cancel);
         return true;
@@ -334,7 +334,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         Posix.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private void CheckRoom(Words words, long needed) => PoolFiles.CheckRoom(settings.PoolFolder, words.Name, needed);
+    private static void CheckRoom(string path, Words words, long needed) => PoolFiles.CheckRoom(path, words.Name, needed);
 
     private static void CreateForNobody(string path)
     {

@@ -1,9 +1,11 @@
+using Broker.Core.Nodes;
+
 namespace Broker.Backend.VmManagers;
 
-/// <summary>How the files of disk images are called in a node's pool folder, whatever their format: <c>UUID.extension</c>, and a base image's template beside it.</summary>
-/// <param name="folder">The pool folder.</param>
+/// <summary>How the files of disk images are called in a node's folders of them, whatever their format: <c>UUID.extension</c>, and a base image's template beside it.</summary>
+/// <param name="settings">The node.</param>
 /// <param name="extension">How the images' names end.</param>
-internal sealed class PoolFiles(string folder, string extension)
+internal sealed class PoolFiles(NodeSettings settings, string extension)
 {
     private const long RoomToLeave = 256L << 20;
 
@@ -11,22 +13,28 @@ internal sealed class PoolFiles(string folder, string extension)
     private const long MostOfATemplate = 1 << 20;
 
     /// <inheritdoc cref="IDisks.PathOf"/>
-    public string PathOf(Guid volume) => Path.Combine(folder, volume.ToString("D") + extension);
+    public string PathOf(Guid volume, string? storage) => Path.Combine(FolderOf(storage), volume.ToString("D") + extension);
 
     /// <inheritdoc cref="IDisks.List"/>
-    public IReadOnlyList<Guid> List() =>
-    [
-        .. Directory.EnumerateFiles(folder, "*" + extension)
-            .Select(file => Guid.TryParseExact(Path.GetFileNameWithoutExtension(file), "D", out var id) ? id : Guid.Empty)
-            .Where(id => id != Guid.Empty),
-    ];
+    public IReadOnlyList<Guid> List() => [.. Paths().Select(IdOf).Distinct()];
+
+    /// <summary>Full paths of all volumes. A folder that is not there has none.</summary>
+    public IReadOnlyList<string> Paths() =>
+        [.. settings.Storage.Values.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*" + extension)).Where(file => IdOf(file) != Guid.Empty)];
+
+    /// <summary>Whether a file lies in one of the folders.</summary>
+    public bool IsIn(string path) => settings.Storage.Values.Any(folder => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    /// <inheritdoc cref="IDisks.Storage"/>
+    public IReadOnlyList<StorageLook> Storage() => [.. settings.Storage.Select(s => Look(s.Key, s.Value))];
 
     /// <inheritdoc cref="IDisks.Unused"/>
     /// <param name="used">Full paths of files that somebody needs.</param>
     /// <param name="below">What an image says lies below it; null for none, and for what is no image.</param>
-    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used, Func<string, string?> below)
+    /// <param name="storage">Which folder.</param>
+    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used, Func<string, string?> below, string? storage)
     {
-        var entries = new DirectoryInfo(folder).EnumerateFiles().Where(e => !e.Name.StartsWith('.')).ToList();
+        var entries = new DirectoryInfo(FolderOf(storage)).EnumerateFiles().Where(e => !e.Name.StartsWith('.')).ToList();
         var links = entries.Where(e => e.LinkTarget is not null).Select(e => e.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? "").ToList();
         // By their names alone, wherever they are said to lie: folders have other paths through links and mounts, and what is kept by mistake does no harm.
         var (names, others, seen) = (new HashSet<string>(), new List<string>(), new HashSet<string>());
@@ -51,9 +59,31 @@ internal sealed class PoolFiles(string folder, string extension)
 
     /// <summary>Full path of a plain name in the folder.</summary>
     /// <exception cref="VmException">The name leads elsewhere.</exception>
-    public string InFolder(string file) => file is "" or "." or ".." || file.AsSpan().IndexOfAny('/', '\0') >= 0
-        ? throw new VmException($"'{file}' is not the plain name of a file in {folder}.")
-        : Path.Combine(folder, file);
+    public string InFolder(string file, string? storage) => file is "" or "." or ".." || file.AsSpan().IndexOfAny('/', '\0') >= 0
+        ? throw new VmException($"'{file}' is not the plain name of a file in {FolderOf(storage)}.")
+        : Path.Combine(FolderOf(storage), file);
+
+    private string FolderOf(string? storage) => settings.Storage.TryGetValue(storage ?? StorageRow.Default, out var folder)
+        ? folder
+        : throw new VmException($"{settings.Name} has no storage '{storage}'. It has {string.Join(", ", settings.Storage.Keys)}.");
+
+    private static Guid IdOf(string path) => Guid.TryParseExact(Path.GetFileNameWithoutExtension(path), "D", out var id) ? id : Guid.Empty;
+
+    private static StorageLook Look(string name, string folder)
+    {
+        try
+        {
+            var drive = Drive(folder);
+            return new(name, folder, drive.TotalSize, drive.AvailableFreeSpace, null);
+        }
+        catch (Exception e) when (e is VmException or IOException or UnauthorizedAccessException)
+        {
+            return new(name, folder, 0, 0, e.Message);
+        }
+    }
+
+    private static DriveInfo Drive(string folder) =>
+        Directory.Exists(folder) ? new(folder) : throw new VmException($"The folder of disk images {folder} is not there. Mount its disk, or make the folder.");
 
     // What is called like a volume and something behind a dot belongs to it: a base's template, what a copy is being made of.
     private static IEnumerable<string> Owners(string name)
@@ -68,14 +98,15 @@ internal sealed class PoolFiles(string folder, string extension)
         return file != null && Posix.IsPlainFile(file);
     }
 
-    /// <summary>Makes sure that there is room in the pool folder.</summary>
-    /// <param name="folder">The pool folder.</param>
+    /// <summary>Makes sure that there is room where a file is to be.</summary>
+    /// <param name="path">The file.</param>
     /// <param name="name">For what, for people.</param>
     /// <param name="needed">How many bytes.</param>
     /// <exception cref="VmException">There is none.</exception>
-    public static void CheckRoom(string folder, string name, long needed)
+    public static void CheckRoom(string path, string name, long needed)
     {
-        var free = new DriveInfo(folder).AvailableFreeSpace;
+        var folder = Path.GetDirectoryName(path)!;
+        var free = Drive(folder).AvailableFreeSpace;
         if (free - needed < RoomToLeave)
         {
             throw new VmException($"There is no room for {name} in {folder}: it takes {needed >> 20} MiB, {free >> 20} MiB are free and " +
@@ -99,7 +130,7 @@ internal sealed class PoolFiles(string folder, string extension)
     /// <param name="paths">The images.</param>
     /// <param name="isTemplateOf">Whether a file that has a template's name is the template of an image.</param>
     /// <exception cref="VmException">One can't.</exception>
-    public void CheckFreezable(IReadOnlyList<string> paths, Func<string, string, bool> isTemplateOf)
+    public static void CheckFreezable(IReadOnlyList<string> paths, Func<string, string, bool> isTemplateOf)
     {
         foreach (var path in paths)
         {
@@ -108,8 +139,12 @@ internal sealed class PoolFiles(string folder, string extension)
             if (File.Exists(template) ? !isTemplateOf(template, path) : Directory.Exists(template)) throw InTheWay(template, $"the template of {path}");
         }
 
-        var (needed, free) = (paths.Count * MostOfATemplate, new DriveInfo(folder).AvailableFreeSpace);
-        if (free < needed) throw new VmException($"There is no room in {folder}: {paths.Count} base images take {needed >> 10} KiB more, {free >> 10} KiB are free. Make room.");
+        foreach (var images in paths.GroupBy(p => Path.GetDirectoryName(p)!))
+        {
+            var (needed, free) = (images.Count() * MostOfATemplate, Drive(images.Key).AvailableFreeSpace);
+            if (free < needed)
+                throw new VmException($"There is no room in {images.Key}: {images.Count()} base images take {needed >> 10} KiB more, {free >> 10} KiB are free. Make room.");
+        }
     }
 
     /// <summary>Says which file is missing.</summary>

@@ -39,7 +39,7 @@ internal static partial class QemuImg
     /// <param name="capacityBytes">Its new size.</param>
     /// <param name="mostBytes">Its file may not grow beyond this.</param>
     public static void Grow(string path, string format, long capacityBytes, long mostBytes) =>
-        RunLimited(path, ["resize", "-q", "json:" + Chain([path], format)!.ToJsonString(), Bytes(capacityBytes)], Short, mostBytes, $"The disk {path} could not be made larger");
+        RunLimited(path, ["resize", "-q", Named([path], format, path), Bytes(capacityBytes)], Short, mostBytes, $"The disk {path} could not be made larger");
 
     private static string Bytes(long count) => count.ToString(CultureInfo.InvariantCulture);
 
@@ -78,7 +78,7 @@ internal static partial class QemuImg
     /// <summary>Copies a stranger's image to a stand-alone one. The target exists and may be written by <see cref="Nobody"/>.</summary>
     /// <param name="source">The image.</param>
     /// <param name="format">Its format.</param>
-    /// <param name="backing">Images below it, nearest first, of the same format and in the same folder. What headers say of that is not followed.</param>
+    /// <param name="backing">Images below it, nearest first, of the same format. What headers say of that is not followed.</param>
     /// <param name="target">The file to fill, in the same folder.</param>
     /// <param name="targetFormat">What it becomes.</param>
     /// <param name="mostBytes">No file may grow beyond this.</param>
@@ -112,7 +112,7 @@ internal static partial class QemuImg
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
     public static void ConvertOverlay(string source, IReadOnlyList<string> backing, string target, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
-        RunLimited(source, ["convert", "-p", "-n", "-O", "qcow2", "-B", Path.GetFileName(backing[0]), Named([source, .. backing], "qcow2"), Named([target, .. backing], "qcow2")],
+        RunLimited(source, ["convert", "-p", "-n", "-O", "qcow2", "-B", NameOf(backing[0], source), Named([source, .. backing], "qcow2", source), Named([target, .. backing], "qcow2", source)],
             Long, mostBytes, $"The image {source} could not be converted", Told(percent), cancel: cancel);
 
     /// <summary>Copies what differs between two images into a stranger's qcow2 overlay, so that it holds the same on the second as on the first.</summary>
@@ -123,7 +123,7 @@ internal static partial class QemuImg
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
     public static void Rebase(string overlay, IReadOnlyList<string> backing, IReadOnlyList<string> onto, long mostBytes, IProgress<int> percent, CancellationToken cancel) =>
-        RunLimited(overlay, ["rebase", "-p", "-F", "qcow2", "-b", Named(onto, "qcow2"), Named([overlay, .. backing], "qcow2")], Long,
+        RunLimited(overlay, ["rebase", "-p", "-F", "qcow2", "-b", Named(onto, "qcow2", overlay), Named([overlay, .. backing], "qcow2", overlay)], Long,
             mostBytes, $"The image {overlay} could not be put onto {onto[0]}", Told(percent), cancel: cancel);
 
     private static Action<string> Told(IProgress<int> percent) => piece =>
@@ -136,16 +136,19 @@ internal static partial class QemuImg
     private static partial Regex Percent();
 
     private static string[] Opened(string path, string format, IReadOnlyList<string> backing) =>
-        backing.Count == 0 ? ["-f", format, Path.GetFileName(path)] : [Named([path, .. backing], format)];
+        backing.Count == 0 ? ["-f", format, Path.GetFileName(path)] : [Named([path, .. backing], format, path)];
 
-    private static string Named(IReadOnlyList<string> paths, string format) => "json:" + Chain(paths, format)!.ToJsonString();
+    private static string Named(IReadOnlyList<string> paths, string format, string beside) => "json:" + Chain(paths, format, beside)!.ToJsonString();
+
+    // it runs in the folder of this file; of images in other folders QEMU's user has to get there as well
+    private static string NameOf(string path, string beside) => Path.GetDirectoryName(path) == Path.GetDirectoryName(beside) ? Path.GetFileName(path) : path;
 
     // null: nothing is below the lowest, whatever its header says
-    private static JsonObject? Chain(IReadOnlyList<string> paths, string format) => paths.Count == 0 ? null : new()
+    private static JsonObject? Chain(IReadOnlyList<string> paths, string format, string beside) => paths.Count == 0 ? null : new()
     {
         ["driver"] = format,
-        ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = Path.GetFileName(paths[0]) },
-        ["backing"] = Chain([.. paths.Skip(1)], format),
+        ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = NameOf(paths[0], beside) },
+        ["backing"] = Chain([.. paths.Skip(1)], format, beside),
     };
 
     private static JsonDocument Parse(string output, string path)

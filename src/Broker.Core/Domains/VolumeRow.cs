@@ -34,6 +34,9 @@ public sealed record VolumeRow
     /// <summary>The file on the node.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Where else there is a file of it, while it is moved: first where it is to go, then where it was.</summary>
+    public string? SecondPath { get; init; }
+
     /// <summary>qcow2 or raw; set by us, never guessed from the content.</summary>
     public required string Format { get; init; }
 

@@ -6,7 +6,7 @@ namespace Broker.Core.Domains;
 public static class VolumesTable
 {
     private const string Columns =
-        "v.id, v.domain_id, v.target, v.kind, v.path, v.format, v.capacity_bytes, v.used_bytes, v.base_volume_id, v.is_frozen, v.is_used, v.sha256";
+        "v.id, v.domain_id, v.target, v.kind, v.path, v.second_path, v.format, v.capacity_bytes, v.used_bytes, v.base_volume_id, v.is_frozen, v.is_used, v.sha256";
 
     /// <summary>The disks of a domain, the boot disk first.</summary>
     public static Task<IReadOnlyList<VolumeRow>> Of(DbSession db, Guid domainId) =>
@@ -61,6 +61,10 @@ public static class VolumesTable
 
     /// <summary>The volume of a file; null when there is none.</summary>
     public static Task<VolumeRow?> Find(DbSession db, string path) => db.First<VolumeRow>($"SELECT {Columns} FROM volumes v WHERE v.path = @path", new { path });
+
+    /// <summary>Where its file is, and where there is another one of it, or is to be one.</summary>
+    public static Task SetPaths(DbSession db, Guid id, string path, string? secondPath) =>
+        db.Execute("UPDATE volumes SET path = @path, second_path = @secondPath WHERE id = @id", new { id, path, secondPath });
 
     /// <summary>Its domain starts: a guest may write to all its disks from now on.</summary>
     public static Task SetUsed(DbSession db, Guid domainId) =>

@@ -7,13 +7,18 @@ namespace Broker.Core.Nodes;
 /// <param name="AnswerMs">How long the host took to list its domains, in milliseconds.</param>
 /// <param name="Domains">How many it listed, others' too.</param>
 /// <param name="Facts">What it told about itself, and what its VM manager found when it examined it.</param>
-/// <param name="Pool">The folder of disk images.</param>
+/// <param name="Storage">The folders of disk images, the one that is taken when none is named first.</param>
 /// <param name="Library">The folder of images that may be imported.</param>
 /// <param name="Displays">The folder of display sockets.</param>
 /// <param name="LongestSocketPath">How many bytes the path of a display socket has there.</param>
 public sealed record NodeReport(
     string Node, VmManagerKind Manager, string BackEndHost, double AnswerMs, int Domains, IReadOnlyDictionary<string, string> Facts,
-    FolderReport Pool, FolderReport Library, FolderReport Displays, int LongestSocketPath);
+    IReadOnlyList<StorageReport> Storage, FolderReport Library, FolderReport Displays, int LongestSocketPath);
+
+/// <summary>A folder of disk images, as the back end sees it.</summary>
+/// <param name="Name">Its name on the host.</param>
+/// <param name="Folder">What it is like.</param>
+public sealed record StorageReport(string Name, FolderReport Folder);
 
 /// <summary>A folder, as the back end sees it.</summary>
 /// <param name="Path">Where it is.</param>

@@ -1,4 +1,6 @@
+using Broker.Core.Nodes;
 using Broker.Core.Requests;
+using Broker.Core.Requests.Volumes;
 
 namespace Broker.Core.Settings;
 
@@ -13,6 +15,9 @@ public sealed record BackEndSettings : SharedSettings
 
     /// <summary>Folder of disk images.</summary>
     public string Pool { get; init; } = "/var/lib/broker/pool";
+
+    /// <summary>Further folders of disk images, by name. Each is a mount or a folder that is there already: Broker does not make it.</summary>
+    public IReadOnlyDictionary<string, string> Storage { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Folder of images that may be imported.</summary>
     public string Library { get; init; } = "/var/lib/broker/library";
@@ -49,6 +54,14 @@ public sealed record BackEndSettings : SharedSettings
         if (Vboxmanage != "" && !Path.IsPathRooted(Vboxmanage)) yield return ("vboxmanage", "is an absolute path, or empty");
         if (LeaseSeconds < 1) yield return ("lease_seconds", "is at least 1 second");
         if (StopSeconds < 0) yield return ("stop_seconds", "is at least 0 seconds");
+        foreach (var (name, folder) in Storage)
+        {
+            if (!MoveVolume.IsStorageName(name)) yield return ("storage", $"has \"{name}\", but names have 1 to 64 of a to z, 0 to 9, - and _");
+            if (name == StorageRow.Default) yield return ("storage", $"has \"{name}\", which is the name of the folder in pool");
+            if (!Path.IsPathFullyQualified(folder)) yield return ("storage", $"has \"{folder}\" for \"{name}\", but wants the full path of a folder");
+        }
+        if (Storage.Values.Append(Pool).Select(Path.TrimEndingDirectorySeparator).Distinct().Count() <= Storage.Count)
+            yield return ("storage", "has a folder that is another one's, or pool's: each is named once");
         foreach (var lane in Enum.GetValues<Lane>())
             if (Lanes.GetValueOrDefault(lane) < 1) yield return ($"lanes.{Word.Of(lane)}", "is at least 1 request");
     }

@@ -26,6 +26,14 @@ internal static class SettingValue
             return null;
         }
 
+        if (type == typeof(IReadOnlyDictionary<string, string>))
+        {
+            if (json.ValueKind != JsonValueKind.Object || json.EnumerateObject().Any(e => e.Value.ValueKind != JsonValueKind.String)) return wrong;
+            var names = json.EnumerateObject().ToList();
+            value = names.DistinctBy(n => n.Name).ToDictionary(n => n.Name, n => n.Value.GetString()!);
+            return names.Select(n => n.Name).Distinct().Count() == names.Count ? null : "has a name twice";
+        }
+
         if (Counted(type) is { } counted)
         {
             if (json.ValueKind != JsonValueKind.Object) return wrong;
@@ -60,6 +68,12 @@ internal static class SettingValue
                 value = text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
                 return null;
             }
+            if (type == typeof(IReadOnlyDictionary<string, string>))
+            {
+                var names = text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(e => e.Split('=', 2)).ToList();
+                value = names.Where(n => n.Length == 2).DistinctBy(n => n[0]).ToDictionary(n => n[0], n => n[1]);
+                return ((Dictionary<string, string>)value).Count == names.Count ? null : $"is \"{text}\", but wants texts such as name=text, each name once";
+            }
             return TryParse(type, text, out value) ? null : $"is \"{text}\", but wants {Wanted(property, type)}";
         }
 
@@ -81,8 +95,8 @@ internal static class SettingValue
     /// <summary>A new value over an older one: what a list of counts does not name stays.</summary>
     public static object Over(object? older, object value)
     {
-        if (older is not IDictionary before || value is not IDictionary counts) return value;
-        var both = NewCounts(Counted(value.GetType())!);
+        if (older is not IDictionary before || value is not IDictionary counts || Counted(value.GetType()) is not { } word) return value;
+        var both = NewCounts(word);
         foreach (DictionaryEntry entry in before) both[entry.Key] = entry.Value;
         foreach (DictionaryEntry entry in counts) both[entry.Key] = entry.Value;
         return both;
@@ -102,6 +116,7 @@ internal static class SettingValue
         if (type == typeof(bool)) return "true or false";
         if (type == typeof(string)) return "a text in quotation marks";
         if (type == typeof(IReadOnlyList<string>)) return "a list of texts, such as [\"…\", \"…\"]";
+        if (type == typeof(IReadOnlyDictionary<string, string>)) return "an object of texts, such as { \"name\": \"…\" }";
         if (type.IsEnum) return $"one of {Words(type)}";
         if (Counted(type) is { } counted) return $"an object with a number for each of {Words(counted)}";
         var unit = property.Name switch

@@ -1,6 +1,7 @@
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Nodes;
 
 namespace Broker.Frontend.Domains;
 
@@ -12,9 +13,10 @@ namespace Broker.Frontend.Domains;
 /// <param name="Format">Its format.</param>
 /// <param name="IsFrozen">It is a read-only base image.</param>
 /// <param name="Path">The file on the host; only for those who look after hosts.</param>
+/// <param name="Storage">Name of the host's storage in which it lies; only for those who look after hosts, null when that is none any more.</param>
 /// <param name="Chain">The frozen disks below it, nearest first.</param>
 public sealed record VolumeView(
-    string Target, VolumeKind Kind, long CapacityBytes, long? UsedBytes, string Format, bool IsFrozen, string? Path, IReadOnlyList<BelowView> Chain);
+    string Target, VolumeKind Kind, long CapacityBytes, long? UsedBytes, string Format, bool IsFrozen, string? Path, string? Storage, IReadOnlyList<BelowView> Chain);
 
 /// <summary>A frozen disk below another one.</summary>
 /// <param name="DomainId">The base whose disk it is.</param>
@@ -39,9 +41,10 @@ public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyL
         var seesPaths = May.Do(caller, Grant.Operate, null).IsAllowed;
         var disks = (await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList();
         var bases = (await DomainsTable.Get(db, [.. disks.SelectMany(d => d.Below).Select(v => v.DomainId).Distinct()])).ToDictionary(d => d.Id, d => d.Name);
+        var storage = await DomainsTable.Get(db, id) is { } domain ? (await StorageTable.Of(db, domain.NodeId)).ToDictionary(s => s.Folder, s => s.Name) : [];
         return new(
             [.. disks.Select(d => new VolumeView(
-                d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, Path(d.Volume),
+                d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, Path(d.Volume), seesPaths ? storage.GetValueOrDefault(System.IO.Path.GetDirectoryName(d.Volume.Path)!) : null,
                 [.. d.Below.Select(v => new BelowView(v.DomainId, bases.GetValueOrDefault(v.DomainId, ""), Path(v)))]))],
             [.. (await CdDrivesTable.Of(db, domain.Id)).Select(c => new CdView(c.Target, c.File))],
             domain is { IsBase: false, IsWhole: true, HasEnded: false } && May.Do(caller, Grant.CreateMachine, domain).IsAllowed);

@@ -27,9 +27,16 @@ public sealed record NodesView(IReadOnlyList<Node> Nodes);
 /// <summary>The hosts, as the back end last saw them.</summary>
 public static class NodesEndpoints
 {
-    /// <summary>Adds the route.</summary>
-    public static void MapNodes(this IEndpointRouteBuilder app) =>
+    /// <summary>Adds the routes.</summary>
+    public static void MapNodes(this IEndpointRouteBuilder app)
+    {
         app.MapGet("/api/nodes", List).Granted(Grant.Operate).WithTags("nodes").WithName("list_nodes").WithSummary("Hosts").Refuses(401, 403);
+        app.MapGet("/api/nodes/{id:long}/storage", Storage).Granted(Grant.Operate).WithTags("nodes").WithName("get_node_storage")
+            .WithSummary("Folders of a host's disk images, and their room").Refuses(401, 403, 404);
+    }
+
+    private static async Task<Ok<NodeStorage>> Storage(long id, Db db, CancellationToken cancel) =>
+        TypedResults.Ok(await db.Read(s => NodeStorage.Read(s, id), cancel) ?? throw new RefusedException(StatusCodes.Status404NotFound, "unknown_node", $"There is no host {id}."));
 
     private static async Task<Ok<NodesView>> List(Db db, CancellationToken cancel) =>
         TypedResults.Ok(new NodesView([.. (await db.Read(NodesTable.All, cancel)).Select(n =>

@@ -295,7 +295,10 @@ public class JudgementTests
     [InlineData(2, null, Health.Failed, "larger")]
     [InlineData(50, "Permission denied.", Health.Failed, "let the back end's user in")]
     public void HostPool(long freeGib, string? problem, Health health, string remedy) =>
-        Is(health, remedy, new HostPoolCheck().Judge(Report() with { Pool = new FolderReport("/pool", problem, 0, freeGib << 30, 100L << 30) }));
+        Is(health, remedy, new HostPoolCheck().Judge(Report() with
+        {
+            Storage = [.. Report().Storage, new("fast", new FolderReport("/pool", problem, 0, freeGib << 30, 100L << 30))],
+        }));
 
     [Theory]
     [InlineData("0750", 50, Health.Ok, "")]
@@ -369,6 +372,6 @@ public class JudgementTests
     private static NodeReport Report(params (string Name, string Value)[] facts)
     {
         var folder = new FolderReport("/somewhere", null, Convert.ToInt32("2770", 8), 50L << 30, 100L << 30);
-        return new NodeReport("here", VmManagerKind.Libvirt, "desk", 12.3, 4, facts.ToDictionary(f => f.Name, f => f.Value), folder, folder, folder, 58);
+        return new NodeReport("here", VmManagerKind.Libvirt, "desk", 12.3, 4, facts.ToDictionary(f => f.Name, f => f.Value), [new("default", folder)], folder, folder, 58);
     }
 }

@@ -135,7 +135,7 @@ public class CatalogueTests
     public void AllMisfitsAreNamedAtOnce()
     {
         var refused = Assert.Throws<RequestRefusedException>(() => Catalogue.Decode("import_domain", JsonDocument.Parse("""{"name": 3, "cores": 2}""").RootElement));
-        Assert.Equal(["'file' is missing.", "'name' has to be text.", "There is no argument 'cores'; there is file, name, alias, description, memory_mib, vcpus, disk_mib, node."], refused.Problems);
+        Assert.Equal(["'file' is missing.", "'name' has to be text.", "There is no argument 'cores'; there is file, name, alias, description, memory_mib, vcpus, disk_mib, node, storage."], refused.Problems);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class CopyDomainHandler : IHandler<CopyDomain>
             Disk Copied(Disk of)
             {
                 var id = Guid.NewGuid();
-                var volume = of.Volume with { Id = id, DomainId = domain.Id, Path = files.PathOf(id) };
+                var volume = of.Volume with { Id = id, DomainId = domain.Id, Path = files.PathOf(id, files.StorageOf(of.Volume.Path)), SecondPath = null };
                 VolumesTable.Insert(db, volume);
                 return of with { Volume = volume };
             }

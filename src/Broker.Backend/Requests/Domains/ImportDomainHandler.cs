@@ -19,7 +19,7 @@ public sealed class ImportDomainHandler : IHandler<ImportDomain>
         {
             if (await VolumesTable.Of(db, domain.Id) is [var there, ..]) return there;
             var id = Guid.NewGuid();
-            var made = new VolumeRow { Id = id, DomainId = domain.Id, Target = "vda", Path = files.PathOf(id), Format = files.Format, CapacityBytes = 0 };
+            var made = new VolumeRow { Id = id, DomainId = domain.Id, Target = "vda", Path = files.PathOf(id, request.Storage), Format = files.Format, CapacityBytes = 0 };
             VolumesTable.Insert(db, made);
             return made;
         });

@@ -47,7 +47,11 @@ internal static class Unmake
         var node = await work.NodeOf(domain);
         foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
         {
-            await work.On(node, Gate.Disk, vm => vm.Disks.Delete(volume.Path));
+            await work.On(node, Gate.Disk, vm =>
+            {
+                if (volume.SecondPath is { } second) vm.Disks.Delete(second);
+                vm.Disks.Delete(volume.Path);
+            });
         }
 
         await work.Write(async db =>

@@ -28,7 +28,7 @@ public sealed class CheckNodeHandler(NodeList nodes, BackEndSettings settings) :
             return (answered, count, all);
         });
         return new NodeReport(row.Name, row.Manager, Environment.MachineName, Math.Round(took.TotalMilliseconds, 1), domains, facts,
-            Look(settings.Pool, mustWrite: true), Look(settings.Library, mustWrite: false), Look(settings.DisplayFolder, mustWrite: true),
+            [.. settings.Storage.Prepend(new(StorageRow.Default, settings.Pool)).Select(s => new StorageReport(s.Key, Look(s.Value, mustWrite: true)))], Look(settings.Library, mustWrite: false), Look(settings.DisplayFolder, mustWrite: true),
             Encoding.UTF8.GetByteCount(node.DisplaySocketOf(Guid.Empty)));
     }
 

@@ -27,7 +27,7 @@ public sealed class AddDiskHandler : IHandler<AddDisk>
                 DomainId = domain.Id,
                 Target = change.FreeTarget("vd", [.. there.Select(v => v.Target)]),
                 Kind = request.Kind,
-                Path = files.PathOf(id),
+                Path = files.PathOf(id, request.Storage),
                 Format = files.Format,
                 CapacityBytes = 0,
             };

@@ -7,7 +7,7 @@ namespace Broker.Backend.Requests.Volumes;
 public sealed class ListUnusedVolumesHandler(NodeList nodes) : IHandler<ListUnusedVolumes>
 {
     /// <inheritdoc/>
-    public Task<object?> Handle(ListUnusedVolumes request, Work work) => UnusedFiles.Find<object?>(request.Node, nodes, work, (_, files) => new
+    public Task<object?> Handle(ListUnusedVolumes request, Work work) => UnusedFiles.Find<object?>(request.Node, request.Storage, nodes, work, (_, files) => new
     {
         files = files.Skip(Before(request)).Take(request.Limit).Select(f => new { file = f.File, size_bytes = f.SizeBytes, changed_at = f.ChangedAt }),
         count = files.Count,

@@ -7,14 +7,14 @@ namespace Broker.Backend.Requests.Volumes;
 public sealed class RemoveUnusedVolumesHandler(NodeList nodes) : IHandler<RemoveUnusedVolumes>
 {
     /// <inheritdoc/>
-    public Task<object?> Handle(RemoveUnusedVolumes request, Work work) => UnusedFiles.Find<object?>(request.Node, nodes, work, (vm, files) =>
+    public Task<object?> Handle(RemoveUnusedVolumes request, Work work) => UnusedFiles.Find<object?>(request.Node, request.Storage, nodes, work, (vm, files) =>
     {
         var unused = files.ToDictionary(f => f.File);
         var removed = new List<string>();
         foreach (var file in request.Files.Distinct().Where(unused.ContainsKey))
         {
             work.Check();
-            vm.Disks.DeleteUnused(file);
+            vm.Disks.DeleteUnused(file, request.Storage);
             removed.Add(file);
         }
 

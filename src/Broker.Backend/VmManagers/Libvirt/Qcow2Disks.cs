@@ -10,12 +10,16 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private readonly PoolFiles _files = new(settings.PoolFolder, ".qcow2");
+    private readonly PoolFiles _files = new(settings, ".qcow2");
     private readonly ImageImport _import = new(settings, "qcow2");
 
     public string Format => "qcow2";
 
-    public string PathOf(Guid volume) => _files.PathOf(volume);
+    public string PathOf(Guid volume, string? storage = null) => _files.PathOf(volume, storage);
+
+    public IReadOnlyList<StorageLook> Storage() =>
+        [.. _files.Storage().Select(s => s.Problem is null && !File.GetUnixFileMode(s.Folder).HasFlag(UnixFileMode.OtherExecute)
+            ? s with { Problem = $"QEMU's user can't reach the disk images in {s.Folder}. Open the folder: chmod o+x {s.Folder}" } : s)];
 
     public IReadOnlyList<LibraryImage> Library() => LibraryFolder.List(settings.LibraryFolder, LibraryFolder.ReadHeader);
 
@@ -25,21 +29,21 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
 
     public void Create(string target, long capacityBytes)
     {
-        if (!File.Exists(target)) PoolFiles.CheckRoom(settings.PoolFolder, "the new disk", capacityBytes);
+        if (!File.Exists(target)) PoolFiles.CheckRoom(target, "the new disk", capacityBytes);
         _import.Create(target, capacityBytes);
     }
 
     public void Grow(string path, long capacityBytes)
     {
         CheckWritable(path);
-        _import.Grow(path, capacityBytes);
+        ImageImport.Grow(path, capacityBytes);
     }
 
     public long? SizeOf(string path) => PoolFiles.SizeOf(path);
 
     public void Freeze(params IReadOnlyList<string> paths)
     {
-        _files.CheckFreezable(paths, IsTemplateOf);
+        PoolFiles.CheckFreezable(paths, IsTemplateOf);
         foreach (var path in paths)
         {
             File.SetUnixFileMode(path, Frozen);
@@ -105,7 +109,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
             return;
         }
 
-        _import.Copy(path, target, _ => { }, percent, cancel);
+        ImageImport.Copy(path, target, _ => { }, percent, cancel);
     }
 
     public void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel)
@@ -145,6 +149,8 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
         percent.Report(100);
     }
 
+    public void Verify(string path, string copy, IProgress<int> percent, CancellationToken cancel) => SameContent.Check(path, copy, default, percent, cancel);
+
     public void Delete(string path)
     {
         foreach (var file in (string[])[PoolFiles.TemplateOf(path), PoolFiles.TemplateOf(path) + ".part", .. ImageImport.Leftovers(path), path]) File.Delete(file);
@@ -152,9 +158,9 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
 
     public IReadOnlyList<Guid> List() => _files.List();
 
-    public void DeleteUnused(string file) => File.Delete(_files.InFolder(file));
+    public void DeleteUnused(string file, string? storage = null) => File.Delete(_files.InFolder(file, storage));
 
-    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used) => _files.Unused(used, Qcow2Overlay.BackingOf);
+    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used, string? storage = null) => _files.Unused(used, Qcow2Overlay.BackingOf, storage);
 
     private static void CopyTemplate(string frozen, string target, long? capacityBytes = null)
     {
@@ -192,7 +198,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
         {
             PoolFiles.CheckExists(chain[i]);
             var below = i + 1 < chain.Count ? chain[i + 1] : null;
-            if (!PoolFiles.IsFrozen(chain[i]) || Path.GetDirectoryName(chain[i]) != Path.GetFullPath(settings.PoolFolder)) throw Elsewhere(i == 0 ? chain[i] : chain[i - 1], chain[i]);
+            if (!PoolFiles.IsFrozen(chain[i]) || !_files.IsIn(chain[i])) throw Elsewhere(i == 0 ? chain[i] : chain[i - 1], chain[i]);
             if (Qcow2Overlay.BackingOf(chain[i]) != below) throw Elsewhere(chain[i], below);
         }
     }

@@ -11,11 +11,13 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
 
     private const int MostBytes = 1 << 20;
 
-    private readonly PoolFiles _files = new(settings.PoolFolder, ".sim");
+    private readonly PoolFiles _files = new(settings, ".sim");
 
     public string Format => "simulated";
 
-    public string PathOf(Guid volume) => _files.PathOf(volume);
+    public string PathOf(Guid volume, string? storage = null) => _files.PathOf(volume, storage);
+
+    public IReadOnlyList<StorageLook> Storage() => _files.Storage();
 
     public IReadOnlyList<LibraryImage> Library()
     {
@@ -50,7 +52,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     {
         faults.Meet("create");
         if (File.Exists(target)) return;
-        PoolFiles.CheckRoom(settings.PoolFolder, "the new disk", capacityBytes);
+        PoolFiles.CheckRoom(target, "the new disk", capacityBytes);
         new SimulatedDisk(capacityBytes, null, "").Write(target);
     }
 
@@ -59,7 +61,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         faults.Meet("grow");
         var disk = Changeable(path);
         if (disk.CapacityBytes >= capacityBytes) return;
-        PoolFiles.CheckRoom(settings.PoolFolder, $"what is added to {Path.GetFileName(path)}", capacityBytes - disk.CapacityBytes);
+        PoolFiles.CheckRoom(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - disk.CapacityBytes);
         (disk with { CapacityBytes = capacityBytes }).Write(path);
     }
 
@@ -68,7 +70,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     public void Freeze(params IReadOnlyList<string> paths)
     {
         faults.Meet("freeze");
-        _files.CheckFreezable(paths, IsTemplateOf);
+        PoolFiles.CheckFreezable(paths, IsTemplateOf);
         foreach (var path in paths)
         {
             var disk = SimulatedDisk.Read(path);
@@ -206,6 +208,12 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         ? null
         : SimulatedDisk.Parse(System.Text.Encoding.UTF8.GetString(disk.Bytes.Read(0, MostBytes)));
 
+    public void Verify(string path, string copy, IProgress<int> percent, CancellationToken cancel)
+    {
+        faults.Meet("verify");
+        SameContent.Check(Existing(path), Existing(copy), default, percent, cancel);
+    }
+
     public void Delete(string path)
     {
         faults.Meet("delete");
@@ -218,12 +226,12 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         return _files.List();
     }
 
-    public void DeleteUnused(string file) => File.Delete(_files.InFolder(file));
+    public void DeleteUnused(string file, string? storage = null) => File.Delete(_files.InFolder(file, storage));
 
-    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used)
+    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used, string? storage = null)
     {
         faults.Meet("unused");
-        return _files.Unused(used, path => SimulatedDisk.Find(path)?.Backing);
+        return _files.Unused(used, path => SimulatedDisk.Find(path)?.Backing, storage);
     }
 
     private static SimulatedDisk Changeable(string path) =>

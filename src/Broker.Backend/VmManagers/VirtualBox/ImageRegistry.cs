@@ -14,10 +14,10 @@ namespace Broker.Backend.VmManagers.VirtualBox;
 /// </summary>
 /// <param name="vbox">VirtualBox.</param>
 /// <param name="home">The folder of its settings.</param>
-/// <param name="pool">The folder of the images.</param>
+/// <param name="pools">The folders of the images.</param>
 /// <param name="folders">The folders of machines.</param>
 [SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle nobody asked for holds nothing to give back.")]
-internal sealed class ImageRegistry(VBoxManage vbox, string home, string pool, MachineFolders folders)
+internal sealed class ImageRegistry(VBoxManage vbox, string home, IReadOnlyCollection<string> pools, MachineFolders folders)
 {
     private const string Name = "broker-images";
     private const string Controller = "SATA";
@@ -92,8 +92,8 @@ internal sealed class ImageRegistry(VBoxManage vbox, string home, string pool, M
         }
         catch (VBoxManageException) when (VdiFile.Read(path) is { } disk && disk.Parent != Guid.Empty)
         {
-            var below = Directory.EnumerateFiles(pool, "*" + VdiDisks.Extension).FirstOrDefault(file => VdiFile.Read(file)?.Id == disk.Parent)
-                ?? throw new VmException($"The image below {path} (UUID {disk.Parent}) is not in {pool}. Restore its file.");
+            var below = pools.Where(Directory.Exists).SelectMany(pool => Directory.EnumerateFiles(pool, "*" + VdiDisks.Extension)).FirstOrDefault(file => VdiFile.Read(file)?.Id == disk.Parent)
+                ?? throw new VmException($"The image below {path} (UUID {disk.Parent}) is not in {string.Join(", ", pools)}. Restore its file.");
             var medium = await Open(below);
             // a disk that a machine once had stays in that machine's file
             if (medium.Parent is null && medium.Children.Count == 0)

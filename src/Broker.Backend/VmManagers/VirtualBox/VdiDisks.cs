@@ -16,12 +16,14 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Frozen = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private readonly PoolFiles _files = new(settings.PoolFolder, Extension);
+    private readonly PoolFiles _files = new(settings, Extension);
     private readonly ImageImport _import = new(settings, "vdi");
 
     public string Format => "vdi";
 
-    public string PathOf(Guid volume) => _files.PathOf(volume);
+    public string PathOf(Guid volume, string? storage = null) => _files.PathOf(volume, storage);
+
+    public IReadOnlyList<StorageLook> Storage() => _files.Storage();
 
     public IReadOnlyList<LibraryImage> Library()
     {
@@ -60,7 +62,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     public void Create(string target, long capacityBytes)
     {
-        if (!File.Exists(target)) PoolFiles.CheckRoom(settings.PoolFolder, "the new disk", capacityBytes);
+        if (!File.Exists(target)) PoolFiles.CheckRoom(target, "the new disk", capacityBytes);
         _import.Create(target, capacityBytes);
     }
 
@@ -69,7 +71,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         CheckChangeable(path);
         var capacity = VdiFile.Read(path)?.CapacityBytes ?? throw PoolFiles.InTheWay(path, "a disk image of ours");
         if (capacity >= capacityBytes) return;
-        PoolFiles.CheckRoom(settings.PoolFolder, $"what is added to {Path.GetFileName(path)}", capacityBytes - capacity);
+        PoolFiles.CheckRoom(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - capacity);
         calls.Ask($"The disk {path} could not be made larger", async () =>
         {
             var medium = await registry.Look(path);
@@ -82,7 +84,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     public void Freeze(params IReadOnlyList<string> paths) => calls.Ask("The disks could not be frozen", async () =>
     {
-        _files.CheckFreezable(paths, IsTemplateOf);
+        PoolFiles.CheckFreezable(paths, IsTemplateOf);
         foreach (var path in paths) await FreezeNow(path);
     });
 
@@ -145,7 +147,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
     {
         PoolFiles.CheckExists(path);
         return VdiFile.Read(path) is { Parent: var parent } && parent != Guid.Empty
-            ? _files.List().Select(_files.PathOf).FirstOrDefault(file => VdiFile.Read(file)?.Id == parent) ?? $"{parent}"
+            ? _files.Paths().FirstOrDefault(file => VdiFile.Read(file)?.Id == parent) ?? $"{parent}"
             : null;
     }
 
@@ -194,7 +196,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
             // what was written since lies in differences of VirtualBox's
             foreach (var machine in medium.Machines) await CheckHasNoSnapshot(new(vbox, machine));
         });
-        _import.Copy(path, target, VdiFile.GiveNewId, percent, cancel);
+        ImageImport.Copy(path, target, VdiFile.GiveNewId, percent, cancel);
     }
 
     // differences are VirtualBox's to make, and it makes them for what is written, not between two images
@@ -222,6 +224,8 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         }
     }
 
+    public void Verify(string path, string copy, IProgress<int> percent, CancellationToken cancel) => SameContent.Check(path, copy, VdiFile.IdBytes, percent, cancel);
+
     public void Delete(string path) => calls.Ask($"The disk {path} could not be deleted", async () =>
     {
         foreach (var part in (string[])[PoolFiles.TemplateOf(path) + ".part", path + ".part"])
@@ -234,9 +238,9 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     public IReadOnlyList<Guid> List() => _files.List();
 
-    public void DeleteUnused(string file) => calls.Ask($"{file} could not be deleted", () => ForgetAndDelete(_files.InFolder(file)));
+    public void DeleteUnused(string file, string? storage = null) => calls.Ask($"{file} could not be deleted", () => ForgetAndDelete(_files.InFolder(file, storage)));
 
-    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used) => _files.Unused(used, BackingOf);
+    public IReadOnlyList<UnusedFile> Unused(IReadOnlySet<string> used, string? storage = null) => _files.Unused(used, BackingOf, storage);
 
     /// <summary>Whether it is a base image, which no machine may have.</summary>
     public static bool IsFrozen(string path) => File.Exists(PoolFiles.TemplateOf(path));

@@ -27,6 +27,9 @@ internal sealed record VdiFile(Guid Id, Guid Parent, long CapacityBytes)
     private const int AllocatedAt = 388;
     private const uint Zero = 0xFFFFFFFE;           // a block of zeros, whatever is below it; the next number: what is below it
 
+    /// <summary>Where a file's UUID is, in which a copy differs.</summary>
+    public static Range IdBytes => IdAt..(IdAt + 16);
+
     /// <summary>Reads a file's header.</summary>
     /// <returns>Null when it is no such file.</returns>
     public static VdiFile? Read(string path)

@@ -38,7 +38,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
         _displays = displays;
         Facts = facts;
         _folders = new(home);
-        _registry = new(vbox, home, settings.PoolFolder, _folders);
+        _registry = new(vbox, home, [.. settings.Storage.Values], _folders);
         _watch = new(vbox, _folders, _registry.Id);
         var disks = new VdiDisks(settings, vbox, _registry, new(vbox, _watch), calls);
         Disks = disks;

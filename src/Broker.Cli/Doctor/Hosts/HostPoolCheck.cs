@@ -9,7 +9,13 @@ internal sealed class HostPoolCheck : IHostCheck
 
     public string Title => "Disk images";
 
-    public Finding Judge(NodeReport report) => Room(report.Pool, failedBelow: 0.05, warningBelow: 0.15, "broker domains list; remove what nobody needs, or make the file system larger");
+    public Finding Judge(NodeReport report)
+    {
+        var findings = report.Storage
+            .Select(s => Room(s.Folder, failedBelow: 0.05, warningBelow: 0.15, "broker domains list; remove what nobody needs, or make the file system larger")).ToList();
+        // the worst counts, and all are told
+        return findings.MaxBy(f => f.Health)! with { Detail = string.Join(' ', findings.Select(f => f.Detail)) };
+    }
 
     /// <summary>A folder that can be used and has room.</summary>
     public static Finding Room(FolderReport folder, double failedBelow, double warningBelow, string remedy)

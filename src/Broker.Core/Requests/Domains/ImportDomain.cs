@@ -16,6 +16,7 @@ namespace Broker.Core.Requests.Domains;
 /// <param name="Vcpus">Processors, 1 to 64.</param>
 /// <param name="DiskMib">Size in MiB of the empty disk of a machine that is installed from a CD, 1 to 8388608.</param>
 /// <param name="Node">Name of the host; the only one, or the first that is up, when left out.</param>
+/// <param name="Storage">Name of the host's storage its disk is to lie in; the usual one when left out.</param>
 /// <param name="Domain">Set by the server.</param>
 public sealed record ImportDomain(
     [Description("Name of the image within the library folder: qcow2, raw, vmdk, vdi, a machine with one disk in an .ova, or a CD (iso).")] string File,
@@ -26,6 +27,7 @@ public sealed record ImportDomain(
     [Description("Processors, 1 to 64.")] int Vcpus = 1,
     [Description("Size in MiB of the empty disk of a machine that is installed from a CD, 1 to 8388608.")] long DiskMib = 20480,
     [Description("Name of the host; the only one, or the first that is up, when left out.")] string? Node = null,
+    [Description("Name of the host's storage its disk is to lie in; the usual one when left out.")] string? Storage = null,
     Guid Domain = default)
     : IRequest<ImportDomain>, IMakesDomain
 {
@@ -46,6 +48,7 @@ public sealed record ImportDomain(
         if (MemoryMib is < 64 or > 1_048_576) yield return "memory_mib is between 64 and 1048576.";
         if (DiskMib is < 1 or > AddDisk.MostMib) yield return $"disk_mib is between 1 and {AddDisk.MostMib}.";
         if (Vcpus is < 1 or > 64) yield return "vcpus is between 1 and 64.";
+        foreach (var problem in MoveVolume.StorageProblems(Storage)) yield return problem;
     }
 
     /// <inheritdoc/>

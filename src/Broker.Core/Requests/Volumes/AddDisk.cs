@@ -9,10 +9,12 @@ namespace Broker.Core.Requests.Volumes;
 /// <param name="Domain">Id of the machine, no base; one that runs gets it at once where its host can do that.</param>
 /// <param name="SizeMib">Its size in MiB, 1 to 8388608.</param>
 /// <param name="Kind">What it is for.</param>
+/// <param name="Storage">Name of the host's storage it is to lie in; the usual one when left out.</param>
 public sealed record AddDisk(
     Guid Domain,
     [Description("Its size in MiB, 1 to 8388608.")] long SizeMib,
-    [Description("What it is for: clones of the machine keep sys and data, and get tmp and swap new with each start.")] VolumeKind Kind = VolumeKind.Data)
+    [Description("What it is for: clones of the machine keep sys and data, and get tmp and swap new with each start.")] VolumeKind Kind = VolumeKind.Data,
+    [Description("Name of the host's storage it is to lie in; the usual one when left out.")] string? Storage = null)
     : IRequest<AddDisk>, IOnDomain
 {
     /// <summary>The largest disk, in MiB.</summary>
@@ -26,7 +28,7 @@ public sealed record AddDisk(
     };
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems() => SizeProblems(SizeMib);
+    public IEnumerable<string> Problems() => [.. SizeProblems(SizeMib), .. MoveVolume.StorageProblems(Storage)];
 
     /// <inheritdoc/>
     public LockSet Locks() => LockSet.Exclusive(Domain);
