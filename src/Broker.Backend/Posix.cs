@@ -21,7 +21,9 @@ internal static partial class Posix
     private const int NoFollow = 0x20000;
     private const int CloseOnExec = 0x80000;
     private const int EmptyPath = 0x1000;
+    private const int CurrentFolder = -100;
     private const uint TypeAndMode = 3;
+    private const uint OwnerAndMode = 0x1A;
     private const uint Blocks = 0x400;
     private const int DontNeed = 4;
     private const int StatxBytes = 256;
@@ -60,6 +62,15 @@ internal static partial class Posix
         return BinaryPrimitives.ReadInt64LittleEndian(result[blocks..]) * blockBytes;
     }
 
+    /// <summary>Whose a file or folder is, and its mode; null when it is not there, or not for us to see. Links are followed.</summary>
+    public static (uint User, uint Group, UnixFileMode Mode)? OwnerOf(string path)
+    {
+        Span<byte> result = stackalloc byte[StatxBytes];
+        if (statx(CurrentFolder, path, 0, OwnerAndMode, result) != 0) return null;
+        return (BinaryPrimitives.ReadUInt32LittleEndian(result[20..]), BinaryPrimitives.ReadUInt32LittleEndian(result[24..]),
+            (UnixFileMode)(BinaryPrimitives.ReadUInt16LittleEndian(result[28..]) & 0xFFF));
+    }
+
     /// <summary>Lets go of what is kept of an open file in memory and is on the disk already, so that it is read from there.</summary>
     public static void ForgetPages(SafeFileHandle file) => posix_fadvise(file, 0, 0, DontNeed);
 
@@ -85,6 +96,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(SafeFileHandle file, string path, int flags, uint mask, Span<byte> result);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int folder, string path, int flags, uint mask, Span<byte> result);
 
     [LibraryImport("libc")]
     private static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);

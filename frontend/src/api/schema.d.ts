@@ -264,6 +264,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/nodes/{id}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders of a host's disk images, and their room */
+        get: operations["get_node_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1646,6 +1663,11 @@ export interface components {
          * @enum {string}
          */
         NodeState: "unknown" | "up" | "down";
+        /** @description Where a host's disk images lie. */
+        NodeStorage: {
+            /** @description The folders, the one that is taken when none is named first. */
+            storage: components["schemas"]["StorageFolder"][];
+        };
         /** @description All hosts. */
         Nodes: {
             nodes: components["schemas"]["Node"][];
@@ -2119,6 +2141,35 @@ export interface components {
              */
             took_ms: null | number;
         };
+        /** @description A folder of disk images of a host. */
+        StorageFolder: {
+            /** @description Its name, unique on the host; `default` is taken when none is named. */
+            name: string;
+            /** @description Full path on the host. */
+            folder: string;
+            /**
+             * Format: int64
+             * @description Size of its file system.
+             */
+            total_bytes: number;
+            /**
+             * Format: int64
+             * @description Room left for disk images.
+             */
+            free_bytes: number;
+            /**
+             * Format: int32
+             * @description How many disks of machines lie there.
+             */
+            volumes: number;
+            /** @description Why it can't be used; null when it can. */
+            problem: null | string;
+            /**
+             * Format: date-time
+             * @description When the back end last looked.
+             */
+            checked_at: string;
+        };
         /** Format: binary */
         Stream: string;
         /** @description How everything is, the worst first. */
@@ -2215,6 +2266,8 @@ export interface components {
             is_frozen: boolean;
             /** @description The file on the host; only for those who look after hosts. */
             path: null | string;
+            /** @description Name of the host's storage in which it lies; only for those who look after hosts, null when that is none any more. */
+            storage: null | string;
             /** @description The frozen disks below it, nearest first. */
             chain: components["schemas"]["Below"][];
         };
@@ -3090,6 +3143,55 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeStorage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

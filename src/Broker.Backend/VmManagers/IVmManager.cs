@@ -335,7 +335,8 @@ public sealed record ForwardedPort(ushort GuestPort, IPAddress HostAddress, usho
 /// <summary>Looks for what makes its host slow or unsafe without an error.</summary>
 public interface ICanExamine : ICapability
 {
-    /// <summary>What it found, by name: <c>security_models</c> (what keeps guests apart, with commas between them), <c>probe_ms</c> (how long it takes to say what it can).</summary>
+    /// <summary>What it found, by name: <c>security_models</c> (what keeps guests apart, with commas between them), <c>probe_ms</c> (how long it takes to say what it can),
+    /// <c>closed_to_qemu</c> (folders, with a slash at the end, and files that the user can't get at as whom guests run; a line each).</summary>
     IReadOnlyDictionary<string, string> Examine();
 }
 

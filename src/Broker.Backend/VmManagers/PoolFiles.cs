@@ -147,6 +147,10 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
         }
     }
 
+    /// <summary>Makes sure that the folder of a file is there: what is on a disk that is not mounted is not gone.</summary>
+    /// <exception cref="VmException">It is not.</exception>
+    public static void CheckFolder(string path) => Drive(Path.GetDirectoryName(path)!);
+
     /// <summary>Says which file is missing.</summary>
     /// <exception cref="VmException">It is.</exception>
     public static void CheckExists(string path)

@@ -41,14 +41,16 @@ public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyL
         var seesPaths = May.Do(caller, Grant.Operate, null).IsAllowed;
         var disks = (await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList();
         var bases = (await DomainsTable.Get(db, [.. disks.SelectMany(d => d.Below).Select(v => v.DomainId).Distinct()])).ToDictionary(d => d.Id, d => d.Name);
-        var storage = await DomainsTable.Get(db, id) is { } domain ? (await StorageTable.Of(db, domain.NodeId)).ToDictionary(s => s.Folder, s => s.Name) : [];
+        var storage = (await StorageTable.Of(db, domain.NodeId)).ToDictionary(s => s.Folder, s => s.Name);
         return new(
             [.. disks.Select(d => new VolumeView(
-                d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, Path(d.Volume), seesPaths ? storage.GetValueOrDefault(System.IO.Path.GetDirectoryName(d.Volume.Path)!) : null,
+                d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, Path(d.Volume), Storage(d.Volume),
                 [.. d.Below.Select(v => new BelowView(v.DomainId, bases.GetValueOrDefault(v.DomainId, ""), Path(v)))]))],
             [.. (await CdDrivesTable.Of(db, domain.Id)).Select(c => new CdView(c.Target, c.File))],
             domain is { IsBase: false, IsWhole: true, HasEnded: false } && May.Do(caller, Grant.CreateMachine, domain).IsAllowed);
 
         string? Path(VolumeRow volume) => seesPaths ? volume.Path : null;
+
+        string? Storage(VolumeRow volume) => seesPaths ? storage.GetValueOrDefault(System.IO.Path.GetDirectoryName(volume.Path)!) : null;
     }
 }

@@ -22,7 +22,10 @@ internal sealed class VdiContent
         _data = (int)Number(header, 344);
         var parent = new Guid(header.AsSpan(424, 16));
         if (parent == Guid.Empty) return;
-        _below = new(Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*.vdi").Single(file =>
+        const string second = "-second";
+        var folder = Path.GetDirectoryName(path)!;
+        folder = folder.EndsWith(second, StringComparison.Ordinal) ? folder[..^second.Length] : folder;
+        _below = new(((string[])[folder, folder + second]).Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.vdi")).Single(file =>
         {
             using var other = File.OpenRead(file);
             var start = new byte[408];

@@ -55,6 +55,9 @@ public abstract partial class VmManagerContract : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Settings = await MakeSettings();
+        Settings = Settings with { MoreStorage = new Dictionary<string, string> { ["second"] = Settings.PoolFolder + "-second" } };
+        var second = Directory.CreateDirectory(Settings.MoreStorage["second"]).FullName;
+        File.SetUnixFileMode(second, File.GetUnixFileMode(second) | UnixFileMode.OtherExecute);
         Directory.CreateDirectory(Settings.LibraryFolder);
         Connect();
     }
@@ -68,7 +71,7 @@ public abstract partial class VmManagerContract : IAsyncLifetime
             Node.Undefine(id);
         }
         Node.Dispose();
-        foreach (var folder in (string[])[Settings.PoolFolder, Path.GetDirectoryName(Settings.LibraryFolder)!])
+        foreach (var folder in (string[])[.. Settings.Storage.Values, Path.GetDirectoryName(Settings.LibraryFolder)!])
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 

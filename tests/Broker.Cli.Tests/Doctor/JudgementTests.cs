@@ -314,6 +314,13 @@ public class JudgementTests
     public void HostDisplays(int length, string? problem, Health health, string remedy) =>
         Is(health, remedy, new HostDisplaysCheck().Judge(Report() with { LongestSocketPath = length, Displays = new FolderReport("/run/broker/displays", problem, 0, 1, 1) }));
 
+    [Theory]
+    [InlineData(null, Health.NotApplicable, "")]
+    [InlineData("", Health.Ok, "")]
+    [InlineData("/srv/vm/\n/library/a.iso", Health.Failed, "chmod o+x /srv/vm && chmod o+r /library/a.iso")]
+    public void HostQemuReads(string? closed, Health health, string remedy) =>
+        Is(health, remedy, new HostQemuReadsCheck().Judge(closed is null ? Report() : Report(("closed_to_qemu", closed))));
+
     [Fact]
     public void EveryCheckHasAJudgementTestHere()
     {
@@ -354,6 +361,7 @@ public class JudgementTests
             ["host_pool"] = nameof(HostPool),
             ["host_library"] = nameof(HostLibrary),
             ["host_displays"] = nameof(HostDisplays),
+            ["host_qemu_reads"] = nameof(HostQemuReads),
         };
         Assert.Equal(Examination.Checks.Select(c => c.Id).Order(StringComparer.Ordinal), called.Keys.Order(StringComparer.Ordinal));
         Assert.All(called.Values, name => Assert.Contains(name, tested));

@@ -1,5 +1,6 @@
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
+using Broker.Backend.Requests.Volumes;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
@@ -14,7 +15,7 @@ public sealed class ImportDomainHandler : IHandler<ImportDomain>
     {
         var domain = await work.Domain(request.Domain);
         var node = await work.NodeOf(domain);
-        var files = await node.Files(work.Cancel);
+        var files = await StorageChoice.Check(node, request.Storage, work);
         var volume = await work.Write(async db =>
         {
             if (await VolumesTable.Of(db, domain.Id) is [var there, ..]) return there;

@@ -15,7 +15,7 @@ public sealed class AddDiskHandler : IHandler<AddDisk>
         var change = await DiskChange.Begin(request.Domain, work);
         var (domain, node) = (change.Domain, change.Node);
         if (change.IsOn) await work.On(node, Gate.Read, vm => DiskChange.Live(vm, node));
-        var files = await node.Files(work.Cancel);
+        var files = await StorageChoice.Check(node, request.Storage, work);
         var volume = await work.Write(async db =>
         {
             var there = await VolumesTable.Of(db, domain.Id);

@@ -16,8 +16,7 @@ internal static class UnusedFiles
         var row = (await work.Read(NodesTable.All)).FirstOrDefault(n => string.Equals(n.Name, nodeName, StringComparison.OrdinalIgnoreCase))
             ?? throw new RequestFailedException("unknown_node", $"There is no host called {nodeName}.");
         var node = await nodes.Get(row.Id, work.Cancel);
-        var files = await node.Files(work.Cancel);
-        files.Check(storage);
+        var files = await StorageChoice.Check(node, storage, work);
         // Before the rows are read: a file's name is in a row before there is the file, so that what is here and in no row then is nobody's.
         var there = await work.On(node, Gate.Disk, vm => vm.Disks.Unused(new HashSet<string>(), storage).Select(f => f.File).ToHashSet());
         var used = (await work.Read(VolumesTable.Paths)).ToHashSet();

@@ -95,12 +95,16 @@ internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, I
         var asked = Stopwatch.GetTimestamp();
         _reads.GetDomainCapabilities(null, "x86_64", "q35", _virtType);
         var took = Stopwatch.GetElapsedTime(asked);
-        var models = XElement.Parse(_reads.GetCapabilities()).Elements("host").Elements("secmodel").Elements("model").Select(m => m.Value);
-        return new Dictionary<string, string>
+        var capabilities = XElement.Parse(_reads.GetCapabilities());
+        var models = capabilities.Elements("host").Elements("secmodel").Elements("model").Select(m => m.Value);
+        var found = new Dictionary<string, string>
         {
             ["security_models"] = string.Join(", ", models),
             ["probe_ms"] = took.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
         };
+        if (QemuReach.Of(capabilities) is { } qemu)
+            found["closed_to_qemu"] = string.Join('\n', qemu.Closed([.. _settings.Storage.Values, _settings.LibraryFolder], QemuReach.Cds(Disks, _settings.LibraryFolder)));
+        return found;
     });
 
     public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", _jobs, () =>

@@ -153,6 +153,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
 
     public void Delete(string path)
     {
+        PoolFiles.CheckFolder(path);
         foreach (var file in (string[])[PoolFiles.TemplateOf(path), PoolFiles.TemplateOf(path) + ".part", .. ImageImport.Leftovers(path), path]) File.Delete(file);
     }
 

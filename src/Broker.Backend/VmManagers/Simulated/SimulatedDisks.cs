@@ -169,7 +169,11 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         if (disk.Backing != (backing is [var below, ..] ? below : null)) throw new VmException($"{path} does not lie on what it should. It is left as it is.");
         percent.Report(0);
         cancel.ThrowIfCancellationRequested();
-        if (!File.Exists(target)) disk.Write(target);
+        if (!File.Exists(target))
+        {
+            PoolFiles.CheckRoom(target, path, Posix.RoomOf(path));
+            disk.Write(target);
+        }
         else if (SimulatedDisk.Read(target).Backing != disk.Backing) throw new VmException($"{target} is in the way: it is no copy of {path}. It is left as it is.");
         percent.Report(100);
     }
@@ -217,6 +221,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     public void Delete(string path)
     {
         faults.Meet("delete");
+        PoolFiles.CheckFolder(path);
         foreach (var file in (string[])[PoolFiles.TemplateOf(path), path + ".part", path]) File.Delete(file);
     }
 
