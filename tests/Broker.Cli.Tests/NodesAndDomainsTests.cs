@@ -1,4 +1,5 @@
 using Broker.Core.Domains;
+using Broker.Core.Nodes;
 using Broker.Core.Users;
 
 namespace Broker.Cli.Tests;
@@ -14,6 +15,27 @@ public class NodesAndDomainsTests
         var node = Assert.Single((await line.Run("nodes", "list", "--json")).Json.EnumerateArray());
         Assert.Equal(("here", "simulated", "/tmp/simulated", "unknown"),
             (node.GetProperty("name").GetString(), node.GetProperty("manager").GetString(), node.GetProperty("uri").GetString(), node.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task AHostsFoldersOfDiskImagesAreShownWithTheirRoom()
+    {
+        var line = await CommandLine.New();
+        (await line.Run("nodes", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
+        await line.Db.Transaction(async s =>
+        {
+            var id = (await NodesTable.All(s)).Single().Id;
+            await StorageTable.Set(s, id,
+            [
+                new() { NodeId = id, Name = "fast", Folder = "/ssd", TotalBytes = 100L << 30, FreeBytes = 7L << 30, Problem = "It is not mounted." },
+                new() { NodeId = id, Name = "default", Folder = "/pool", TotalBytes = 50L << 30, FreeBytes = 40L << 30 },
+            ]);
+        });
+        var shown = (await line.Run("nodes", "storage", "HERE", "--json")).Json.EnumerateArray().ToList();
+        Assert.Equal(["default", "fast"], shown.Select(s => s.GetProperty("name").GetString()));
+        Assert.Equal(("/ssd", 7L << 30, 0, "It is not mounted."),
+            (shown[1].GetProperty("folder").GetString(), shown[1].GetProperty("free_bytes").GetInt64(), shown[1].GetProperty("volumes").GetInt32(), shown[1].GetProperty("problem").GetString()));
+        Assert.Contains("40 GiB", (await line.Run("nodes", "storage", "here")).Done(), StringComparison.Ordinal);
     }
 
     [Fact]

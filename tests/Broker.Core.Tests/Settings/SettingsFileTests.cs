@@ -28,6 +28,15 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     [Fact]
+    public void Names_and_what_they_stand_for_are_read_from_the_file_and_from_a_variable()
+    {
+        Write("""{ "backend": { "storage": { "fast": "/a", "big": "/b" } } }""");
+        Assert.Equal([("big", "/b"), ("fast", "/a")], Read<BackEndSettings>().Storage.OrderBy(s => s.Key).Select(s => (s.Key, s.Value)));
+        _variables["BROKER_STORAGE"] = "slow=/c";
+        Assert.Equal([("slow", "/c")], Read<BackEndSettings>().Storage.Select(s => (s.Key, s.Value)));
+    }
+
+    [Fact]
     public void Comments_and_trailing_commas_are_read_over()
     {
         Write("""
@@ -55,6 +64,12 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("""{ "backend": { "lanes": { "fast": 1 } } }""", "has \"fast\"", "quick, power, disk, network")]
     [InlineData("""{ "backend": { "lanes": { "disk": 1.5 } } }""", "has 1.5 for \"disk\"", "whole number")]
     [InlineData("""{ "backend": { "lanes": { "disk": 0 } } }""", "backend.lanes", "at least 1")]
+    [InlineData("""{ "backend": { "storage": ["/a"] } }""", "backend.storage is a list", "an object of texts")]
+    [InlineData("""{ "backend": { "storage": { "fast": "/a", "fast": "/b" } } }""", "backend.storage", "a name twice")]
+    [InlineData("""{ "backend": { "storage": { "Fast": "/a" } } }""", "backend.storage has \"Fast\"", "a to z")]
+    [InlineData("""{ "backend": { "storage": { "default": "/a" } } }""", "backend.storage has \"default\"", "pool")]
+    [InlineData("""{ "backend": { "storage": { "fast": "a" } } }""", "backend.storage has \"a\"", "full path")]
+    [InlineData("""{ "backend": { "pool": "/a", "storage": { "fast": "/a/" } } }""", "backend.storage", "named once")]
     [InlineData("""{ "backend": { "pool": 7 } }""", "backend.pool is 7", "a text in quotation marks")]
     [InlineData("""{ "backend": { "pool": "/a", "pool": "/b" } }""", "backend.pool", "twice")]
     [InlineData("""{ "shared": { "log_format": "xml" } }""", "the text \"xml\"", "text, json")]
