@@ -133,6 +133,7 @@ CREATE TABLE `volumes` (
   `base_volume_id` char(36) DEFAULT NULL,
   `is_frozen` tinyint(1) NOT NULL DEFAULT 0,
   `is_used` tinyint(1) NOT NULL DEFAULT 1,
+  `sha256` char(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `volumes_target` (`domain_id`,`target`),
   UNIQUE KEY `volumes_path` (`path`),
@@ -593,6 +594,26 @@ CREATE TABLE `QRTZ_JOB_STATUS` (
   `FAILURE_COUNT` bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY (`SCHED_NAME`,`JOB_GROUP`,`JOB_NAME`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `backups` (
+  `id` char(36) NOT NULL,
+  `file` varchar(190) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `domain_id` char(36) NOT NULL,
+  `domain_name` varchar(190) NOT NULL,
+  `node_id` bigint(20) NOT NULL,
+  `request_id` bigint(20) NOT NULL,
+  `is_whole` tinyint(1) NOT NULL DEFAULT 0,
+  `size_bytes` bigint(20) DEFAULT NULL,
+  `sha256` char(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `taken_at` datetime(6) NOT NULL,
+  `taken_by` varchar(190) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `backups_file` (`file`),
+  UNIQUE KEY `backups_request` (`request_id`),
+  KEY `backups_domain` (`domain_id`,`taken_at`),
+  KEY `backups_node_fk` (`node_id`),
+  CONSTRAINT `backups_node_fk` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `node_storage` (
   `node_id` bigint(20) NOT NULL,

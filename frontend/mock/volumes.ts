@@ -16,7 +16,11 @@ export const volumeRoutes: Routes = {
   'GET domains/:id/volumes': about((broker, domain, { user }) => {
     const { volumes, cds } = contentOf(broker, domain);
     return ok({
-      volumes: volumes.map((v) => ({ ...v, path: user.is_admin ? v.path : null })),
+      volumes: volumes.map((v) => ({
+        ...v,
+        path: user.is_admin ? v.path : null,
+        storage: user.is_admin ? v.storage : null,
+      })),
       cds,
       may_change: user.is_admin && !domain.is_base,
     });
@@ -59,6 +63,7 @@ function volume(
     format: 'qcow2',
     is_frozen: domain.is_base,
     path: pathOf(domain, target),
+    storage: 'default',
     chain: [],
   };
 }

@@ -166,7 +166,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
             percent.Report(0);
             QemuImg.Check(path, "qcow2");
             var needed = isWhole ? QemuImg.Measure(path, "qcow2", backing) : length;
-            CheckRoom(words, needed);
+            CheckRoom(target, words, needed);
             CreateForNobody(target);
             QemuImg.Compress(path, backing, isWhole, target, MostBytes(needed, capacity), new Share(percent, 10, 99), cancel);
             TakeBack(target);
@@ -205,7 +205,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
             if (backing.Count == 0) return Convert(image, backing, source, part, words, percent, cancel);
             // of what it holds itself
             var needed = QemuImg.Measure(source, "qcow2", []);
-            CheckRoom(words, needed);
+            CheckRoom(part, words, needed);
             CreateOverlayForNobody(backing[0], part, disk.CapacityBytes);
             QemuImg.ConvertOverlay(source, backing, part, MostBytes(needed, disk.CapacityBytes), new Share(percent, CopyPercent, 99), cancel);
             return true;
@@ -243,7 +243,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
             var header = Qcow2Overlay.ReadHeader(whole);
             if (header.Problem != null) throw new VmException($"{path} can't be made larger. {header.Problem}");
             if (header.CapacityBytes >= capacityBytes) return;
-            PoolFiles.CheckRoom(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - header.CapacityBytes);
+            PoolFiles.CheckRoomFor(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - header.CapacityBytes);
             length = whole.Length;
         }
 
@@ -334,7 +334,7 @@ internal sealed class ImageImport(NodeSettings settings, string format)
         Posix.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private static void CheckRoom(string path, Words words, long needed) => PoolFiles.CheckRoom(path, words.Name, needed);
+    private static void CheckRoom(string path, Words words, long needed) => PoolFiles.CheckRoomFor(path, words.Name, needed);
 
     private static void CreateForNobody(string path)
     {

@@ -83,7 +83,7 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
     }
 
     private static DriveInfo Drive(string folder) =>
-        Directory.Exists(folder) ? new(folder) : throw new VmException($"The folder of disk images {folder} is not there. Mount its disk, or make the folder.");
+        Directory.Exists(folder) ? new(folder) : throw new VmException($"The folder {folder} is not there. Mount its disk, or make the folder.");
 
     // What is called like a volume and something behind a dot belongs to it: a base's template, what a copy is being made of.
     private static IEnumerable<string> Owners(string name)
@@ -103,9 +103,15 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
     /// <param name="name">For what, for people.</param>
     /// <param name="needed">How many bytes.</param>
     /// <exception cref="VmException">There is none.</exception>
-    public static void CheckRoom(string path, string name, long needed)
+    public static void CheckRoomFor(string path, string name, long needed) => CheckRoom(Path.GetDirectoryName(path)!, name, needed);
+
+    /// <summary>Makes sure that there is room in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">For what, for people.</param>
+    /// <param name="needed">How many bytes.</param>
+    /// <exception cref="VmException">There is none.</exception>
+    public static void CheckRoom(string folder, string name, long needed)
     {
-        var folder = Path.GetDirectoryName(path)!;
         var free = Drive(folder).AvailableFreeSpace;
         if (free - needed < RoomToLeave)
         {

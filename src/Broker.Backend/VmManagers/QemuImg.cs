@@ -93,14 +93,14 @@ internal static partial class QemuImg
     /// <param name="source">The image.</param>
     /// <param name="backing">Images below it, as in <see cref="Convert"/>.</param>
     /// <param name="isWhole">With what lies below it; else only what it holds itself.</param>
-    /// <param name="target">The file to fill, in the same folder.</param>
+    /// <param name="target">The file to fill.</param>
     /// <param name="mostBytes">No file may grow beyond this.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
     public static void Compress(string source, IReadOnlyList<string> backing, bool isWhole, string target, long mostBytes, IProgress<int> percent, CancellationToken cancel)
     {
-        string[] on = isWhole || backing.Count == 0 ? [] : ["-B", Path.GetFileName(backing[0]), "-F", "qcow2"];
-        RunLimited(source, ["convert", "-p", "-c", "-O", "qcow2", "-o", "compression_type=zstd", .. on, .. Opened(source, "qcow2", backing), Path.GetFileName(target)], Long,
+        string[] on = isWhole || backing.Count == 0 ? [] : ["-B", NameOf(backing[0], target), "-F", "qcow2"];
+        RunLimited(source, ["convert", "-p", "-c", "-O", "qcow2", "-o", "compression_type=zstd", .. on, .. Opened(source, "qcow2", backing), NameOf(target, source)], Long,
             mostBytes, $"The image {source} could not be backed up", Told(percent), cancel: cancel);
     }
 

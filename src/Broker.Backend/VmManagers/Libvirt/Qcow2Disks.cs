@@ -29,7 +29,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
 
     public void Create(string target, long capacityBytes)
     {
-        if (!File.Exists(target)) PoolFiles.CheckRoom(target, "the new disk", capacityBytes);
+        if (!File.Exists(target)) PoolFiles.CheckRoomFor(target, "the new disk", capacityBytes);
         _import.Create(target, capacityBytes);
     }
 

@@ -52,7 +52,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     {
         faults.Meet("create");
         if (File.Exists(target)) return;
-        PoolFiles.CheckRoom(target, "the new disk", capacityBytes);
+        PoolFiles.CheckRoomFor(target, "the new disk", capacityBytes);
         new SimulatedDisk(capacityBytes, null, "").Write(target);
     }
 
@@ -61,7 +61,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         faults.Meet("grow");
         var disk = Changeable(path);
         if (disk.CapacityBytes >= capacityBytes) return;
-        PoolFiles.CheckRoom(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - disk.CapacityBytes);
+        PoolFiles.CheckRoomFor(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - disk.CapacityBytes);
         (disk with { CapacityBytes = capacityBytes }).Write(path);
     }
 
@@ -171,7 +171,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         cancel.ThrowIfCancellationRequested();
         if (!File.Exists(target))
         {
-            PoolFiles.CheckRoom(target, path, Posix.RoomOf(path));
+            PoolFiles.CheckRoomFor(target, path, Posix.RoomOf(path));
             disk.Write(target);
         }
         else if (SimulatedDisk.Read(target).Backing != disk.Backing) throw new VmException($"{target} is in the way: it is no copy of {path}. It is left as it is.");

@@ -62,7 +62,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     public void Create(string target, long capacityBytes)
     {
-        if (!File.Exists(target)) PoolFiles.CheckRoom(target, "the new disk", capacityBytes);
+        if (!File.Exists(target)) PoolFiles.CheckRoomFor(target, "the new disk", capacityBytes);
         _import.Create(target, capacityBytes);
     }
 
@@ -71,7 +71,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         CheckChangeable(path);
         var capacity = VdiFile.Read(path)?.CapacityBytes ?? throw PoolFiles.InTheWay(path, "a disk image of ours");
         if (capacity >= capacityBytes) return;
-        PoolFiles.CheckRoom(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - capacity);
+        PoolFiles.CheckRoomFor(path, $"what is added to {Path.GetFileName(path)}", capacityBytes - capacity);
         calls.Ask($"The disk {path} could not be made larger", async () =>
         {
             var medium = await registry.Look(path);
