@@ -3,7 +3,15 @@
  * the API's shapes and lets requests take a moment; it judges no rights beyond "administrator".
  * What it answers is in a file per area.
  */
-import type { Domain, DomainState, LibraryImage, Request, SessionUser } from '../src/api/types';
+import type {
+  Backup,
+  Domain,
+  DomainState,
+  LibraryImage,
+  Request,
+  SessionUser,
+} from '../src/api/types';
+import { backupRoutes } from './backups';
 import { domainRoutes } from './domains';
 import { healthRoutes } from './health';
 import { libraryRoutes, seededImages } from './library';
@@ -29,6 +37,7 @@ import {
 import { volumeRoutes, type Content } from './volumes';
 
 const routes: Routes = {
+  ...backupRoutes,
   ...domainRoutes,
   ...healthRoutes,
   ...libraryRoutes,
@@ -69,6 +78,7 @@ export class MockBroker {
   settings = { ...siteDefaults };
   /** Network cards by machine; one when nothing is said. */
   readonly hardware = new Map<string, Record<string, string>[]>();
+  backups: Backup[] = [];
   /** Disks and CDs by machine; a system disk and an empty drive when nothing is said. */
   readonly contents = new Map<string, Content>();
   schedules = seededSchedules();

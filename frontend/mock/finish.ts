@@ -1,16 +1,16 @@
 /** What a request leaves behind when it is done. */
 import type { Domain, Request } from '../src/api/types';
 import type { MockBroker } from './broker';
+import { changeBackups } from './backups';
 import { changeHardware } from './hardware';
 import { now } from './things';
 import { changeContent } from './volumes';
 
-export function finish(
-  broker: MockBroker,
-  { command: word, args: asked }: Request,
-  domain: Domain,
-): void {
+export function finish(broker: MockBroker, request: Request, domain: Domain | null): void {
+  const { command: word, args: asked } = request;
   const args = (asked ?? {}) as Record<string, unknown>;
+  changeBackups(broker, request, domain);
+  if (domain === null) return;
   switch (word) {
     case 'start_domain':
     case 'resume_domain':

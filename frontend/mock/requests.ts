@@ -43,6 +43,9 @@ const unoffered = [
   'change_cd',
 ];
 
+/** What is about no machine. */
+const aboutNone = ['restore_backup', 'remove_backup'];
+
 function about(act: (broker: MockBroker, request: Request, call: Call) => Answer) {
   return (broker: MockBroker, call: Call): Answer => {
     const request = broker.requests.find((r) => r.id === Number(call.id));
@@ -107,7 +110,7 @@ const makers: Partial<
 };
 
 function ask(broker: MockBroker, user: Account, word: string, args: Args): Answer {
-  const accepted = (domain: Domain) => ({
+  const accepted = (domain: Domain | null) => ({
     status: 202,
     body: told(write(broker, word, domain, args), broker.requests),
   });
@@ -122,6 +125,7 @@ function ask(broker: MockBroker, user: Account, word: string, args: Args): Answe
       ? problem(404, 'unknown_domain', 'There is no such machine.')
       : accepted(made);
   }
+  if (aboutNone.includes(word)) return accepted(null);
   const domain = broker.visible().find((d) => d.id === args.domain);
   if (!domain) return problem(404, 'not_found', 'There is no such machine.');
   return [...may(domain, user.is_admin), ...unoffered].includes(word)

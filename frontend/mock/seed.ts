@@ -1,5 +1,6 @@
 /** What a fresh {@link MockBroker} holds: people's desktops, a morning of requests and messages. */
 import type { Domain, Request } from '../src/api/types';
+import { seededBackups } from './backups';
 import type { MockBroker } from './broker';
 import { newMessage, ownMessage } from './messages';
 import { minutesAgo, newRequest, type Account } from './things';
@@ -47,7 +48,12 @@ export function seed(broker: MockBroker): void {
     state_since: minutesAgo(25),
     state_detail: 'Its disk image is gone from the pool.',
   });
-  broker.add({ name: 'build-server', state: 'shutdown', state_since: minutesAgo(2900) });
+  const server = {
+    name: 'build-server',
+    state: 'shutdown',
+    state_since: minutesAgo(2900),
+  } as const;
+  broker.backups = seededBackups(broker.add(server));
   seedRequests(broker);
   seedMessages(broker);
 }

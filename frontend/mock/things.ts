@@ -207,6 +207,7 @@ function commandsOf(domain: Domain, admin: boolean): string[] {
         'start_domain',
         'copy_domain',
         'remove_domain',
+        ...(admin ? ['backup_domain'] : []),
         ...(domain.base_id === null ? [] : ['restore_domain']),
         ...(domain.base_id === null || !admin ? [] : ['spinoff_domain']),
         ...(admin ? ['prepare_base'] : []),

@@ -1,5 +1,5 @@
 /** How a request goes from being written to its end. */
-import type { Domain, Request } from '../src/api/types';
+import type { Domain, DomainState, Request } from '../src/api/types';
 import type { MockBroker } from './broker';
 import { finish } from './finish';
 import { newMessage } from './messages';
@@ -8,7 +8,7 @@ import { isPending, newRequest, now, pause, stepsOf } from './things';
 export function write(
   broker: MockBroker,
   word: string,
-  domain: Domain,
+  domain: Domain | null,
   args: Record<string, unknown>,
   after: number | null = null,
 ): Request {
@@ -18,8 +18,8 @@ export function write(
     command: word,
     state: after === null ? 'requested' : 'waiting',
     user: { id: user?.id ?? 1, name: user?.name ?? 'admin' },
-    domain_id: domain.id,
-    domain_name: domain.name,
+    domain_id: domain?.id ?? null,
+    domain_name: domain?.name ?? null,
     after_id: after,
     waits_for:
       after === null
@@ -33,12 +33,22 @@ export function write(
     args,
   });
   broker.requests.push(request);
-  broker.emit('request', { request_id: request.id, domain_id: domain.id, state: request.state });
+  broker.emit('request', {
+    request_id: request.id,
+    domain_id: request.domain_id,
+    state: request.state,
+  });
   void work(broker, request, domain);
   return request;
 }
 
-async function work(broker: MockBroker, request: Request, domain: Domain): Promise<void> {
+const stateDuring: Partial<Record<string, DomainState>> = {
+  start_domain: 'starting',
+  shutdown_domain: 'shutting_down',
+  remove_domain: 'removing',
+};
+
+async function work(broker: MockBroker, request: Request, domain: Domain | null): Promise<void> {
   const { stepMs } = broker;
   const first = broker.requests.find((r) => r.id === request.after_id);
   while (first && isPending(first)) await pause(stepMs / 5);
@@ -57,9 +67,8 @@ async function work(broker: MockBroker, request: Request, domain: Domain): Promi
     waits_for: null,
     position: null,
   });
-  if (request.command === 'start_domain') broker.setState(domain, 'starting');
-  if (request.command === 'shutdown_domain') broker.setState(domain, 'shutting_down');
-  if (request.command === 'remove_domain') broker.setState(domain, 'removing');
+  const during = stateDuring[request.command];
+  if (domain && during) broker.setState(domain, during);
   for (const [progress, text] of stepsOf(request.command)) {
     const step = { at: now(), attempt: 1, percent: progress, text, took_ms: null };
     tell(broker, request, {
@@ -72,7 +81,7 @@ async function work(broker: MockBroker, request: Request, domain: Domain): Promi
     const steps = (request.steps ?? []).map((s) => (s === step ? { ...s, took_ms } : s));
     tell(broker, request, { steps });
     if (request.cancel_asked_at !== null) {
-      if (domain.state === 'starting') broker.setState(domain, 'shutdown');
+      if (domain?.state === 'starting') broker.setState(domain, 'shutdown');
       tell(broker, request, { state: 'cancelled', ended_at: now() });
       return;
     }
@@ -80,7 +89,7 @@ async function work(broker: MockBroker, request: Request, domain: Domain): Promi
   if (broker.failNext?.command === request.command) {
     const { message } = broker.failNext;
     broker.failNext = null;
-    if (request.command === 'start_domain') broker.setState(domain, 'shutdown');
+    if (domain?.state === 'starting') broker.setState(domain, 'shutdown');
     tell(broker, request, {
       state: 'failed',
       ended_at: now(),

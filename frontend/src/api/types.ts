@@ -15,6 +15,7 @@ export type SiteSettings = Schemas['SiteSettings'];
 export type Device = Schemas['Device'];
 export type DevicesOfKind = Schemas['DevicesOfKind'];
 export type DeviceOption = Schemas['DeviceOption'];
+export type Backup = Schemas['Backup'];
 export type Volume = Schemas['Volume'];
 export type VolumeKind = Schemas['VolumeKind'];
 export type Cd = Schemas['Cd'];

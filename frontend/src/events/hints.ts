@@ -9,6 +9,7 @@ export function touched(hint: Hint): QueryKey[] {
       return [
         ['requests'],
         ['schedules'],
+        ['backups'],
         ['request', hint.request_id],
         ...(hint.domain_id == null ? [] : [['domain', hint.domain_id]]),
         ['domains'],

@@ -8,7 +8,7 @@ import { Settings } from './Settings';
 
 interface Tab {
   /** Its part of the address; the first one has none. */
-  id: 'overview' | 'settings' | 'hardware' | 'disks' | 'base' | 'history';
+  id: 'overview' | 'settings' | 'hardware' | 'disks' | 'base' | 'backups' | 'history';
   /** Whether there is anything in it for who looks. */
   isFor: (domain: Domain) => boolean;
   Content: ComponentType<{ domain: Domain }>;
@@ -25,6 +25,11 @@ export const tabs: readonly Tab[] = [
     id: 'base',
     isFor: hasBasePart,
     Content: Base,
+  },
+  {
+    id: 'backups',
+    isFor: ({ is_volatile, may }) => !is_volatile && may.includes('set'),
+    Content: lazy(() => import('./Backups')),
   },
   { id: 'history', isFor: always, Content: History },
 ];

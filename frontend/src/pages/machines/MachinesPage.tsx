@@ -1,7 +1,8 @@
-import { Button, Select, Skeleton } from '@mantine/core';
-import { IconFileImport, IconSearchOff, IconServer2 } from '@tabler/icons-react';
+import { Button, Group, Select, Skeleton } from '@mantine/core';
+import { IconArchive, IconFileImport, IconSearchOff, IconServer2 } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useDomains } from '@/api/domains';
 import { domainStates, type Domain } from '@/api/types';
 import { choice, FilterCount, Filters, SearchInput } from '@/components/Filters';
@@ -19,7 +20,7 @@ import { rowsOf } from './tree';
 const foldAbove = 15;
 
 export default function MachinesPage() {
-  const { t } = useTranslation(['machines', 'common']);
+  const { t } = useTranslation(['machines', 'backups', 'common']);
   const format = useFormat();
   const { data: domains, error, refetch } = useDomains();
   const { params, set, clear } = useFilters();
@@ -47,15 +48,26 @@ export default function MachinesPage() {
 
   const head = (
     <PageHead title={t('title')} text={t('text')}>
-      <Button
-        leftSection={<IconFileImport size={18} aria-hidden />}
-        onClick={() => {
-          setImporting(true);
-        }}
-        data-testid="import-image"
-      >
-        {t('import.open')}
-      </Button>
+      <Group gap="sm">
+        <Button
+          component={Link}
+          to="/admin/backups"
+          variant="default"
+          leftSection={<IconArchive size={18} aria-hidden />}
+          data-testid="to-backups"
+        >
+          {t('backups:title')}
+        </Button>
+        <Button
+          leftSection={<IconFileImport size={18} aria-hidden />}
+          onClick={() => {
+            setImporting(true);
+          }}
+          data-testid="import-image"
+        >
+          {t('import.open')}
+        </Button>
+      </Group>
     </PageHead>
   );
 
