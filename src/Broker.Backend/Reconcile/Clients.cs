@@ -1,5 +1,7 @@
+using System.Net;
 using Broker.Backend.Displays;
 using Broker.Backend.Nodes;
+using Broker.Backend.VmManagers;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -8,7 +10,7 @@ namespace Broker.Backend.Reconcile;
 
 /// <summary>
 /// Who is at the desktops of a node: from the looks at screens that front ends have written down, the tickets that are out,
-/// and the connections to display sockets that this host sees. One look for all desktops, however many there are.
+/// the connections to display sockets that this host sees, and what the node knows of others. One look for all desktops, however many there are.
 /// </summary>
 internal static class Clients
 {
@@ -25,13 +27,17 @@ internal static class Clients
         var on = rows.Where(r => r.State is DomainState.Starting or DomainState.Active or DomainState.Paused or DomainState.ShuttingDown).ToList();
         if (on.Count == 0) return;
         var viewers = await LocalViewers.Look(stop);
+        var guests = new Dictionary<IPAddress, Guid>();
+        foreach (var row in on) if (IPAddress.TryParse(row.Address, out var address)) guests[address] = row.Id;
+        var clients = await node.Run(Gate.Read, vm => vm.As<ICanReportClients>()?.Clients(guests), stop);
         var (known, now) = await db.Read(async s => (await Known(s, node), await s.First<DateTimeOffset>("SELECT UTC_TIMESTAMP(6)")), stop);
         foreach (var row in on)
         {
             var looks = known[row.Id].Where(k => !k.IsTicket).ToList();
+            var direct = clients?.GetValueOrDefault(row.Id);
             var signs = new Signs(
-                looks.Count > 0 || viewers.Contains(node.DisplaySocketOf(row.Id)),
-                looks.Find(l => l.Address is not null)?.Address,
+                looks.Count > 0 || direct is not null || viewers.Contains(node.DisplaySocketOf(row.Id)),
+                looks.Find(l => l.Address is not null)?.Address ?? direct?.ToString(),
                 known[row.Id].Any(k => k.IsTicket));
             if (Client.Next(row, signs, now) is { } next && next != Client.Of(row)) await db.Transaction(s => Write(s, row, next), stop);
             else if (IdleDesktops.IsIdle(row, now)) await db.Transaction(s => IdleDesktops.ShutDown(s, row.Id, now), stop);

@@ -315,6 +315,14 @@ public interface ICanReportAddresses : ICapability
     IReadOnlyDictionary<string, string> Addresses();
 }
 
+/// <summary>Sees who is connected to its domains otherwise than by their display sockets: to a display that listens on TCP, or to a port of the guest.</summary>
+public interface ICanReportClients : ICapability
+{
+    /// <summary>By domain the address of somebody who is connected to it, of all in one call.</summary>
+    /// <param name="guests">Whose each guest's address is.</param>
+    IReadOnlyDictionary<Guid, IPAddress> Clients(IReadOnlyDictionary<IPAddress, Guid> guests);
+}
+
 /// <summary>Leads ports of the host to its guests, which nobody reaches otherwise: each is behind address translation of its own.</summary>
 public interface ICanForwardPorts : ICapability
 {
@@ -336,7 +344,8 @@ public sealed record ForwardedPort(ushort GuestPort, IPAddress HostAddress, usho
 public interface ICanExamine : ICapability
 {
     /// <summary>What it found, by name: <c>security_models</c> (what keeps guests apart, with commas between them), <c>probe_ms</c> (how long it takes to say what it can),
-    /// <c>closed_to_qemu</c> (folders, with a slash at the end, and files that the user can't get at as whom guests run; a line each).</summary>
+    /// <c>closed_to_qemu</c> (folders, with a slash at the end, and files that the user can't get at as whom guests run; a line each),
+    /// <c>untracked</c> (why it does not see who is connected to ports of guests; empty when it does).</summary>
     IReadOnlyDictionary<string, string> Examine();
 }
 

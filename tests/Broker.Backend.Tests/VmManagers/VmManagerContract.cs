@@ -291,6 +291,15 @@ public abstract partial class VmManagerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_is_connected_to_a_domain_that_nobody_has_heard_of()
+    {
+        var spec = await DefineBlank();
+        if (Node.As<ICanReportClients>() is not { } clients) return;
+        Node.Start(spec.Id);
+        Assert.DoesNotContain(spec.Id, clients.Clients(new Dictionary<System.Net.IPAddress, Guid> { [System.Net.IPAddress.Parse("192.0.2.200")] = spec.Id }));
+    }
+
+    [Fact]
     public async Task Domains_outlive_the_connection()
     {
         var running = await DefineBlank();

@@ -282,11 +282,16 @@ public class JudgementTests
     [InlineData("", Health.Warning)]
     public void HostSecurity(string models, Health health) => Is(health, "AppArmor", new HostSecurityCheck().Judge(Report(("security_models", models))));
 
+    [Theory]
+    [InlineData("", Health.Ok)]
+    [InlineData("conntrack can't be started: No such file or directory.", Health.Warning)]
+    public void HostClients(string untracked, Health health) => Is(health, "modprobe nf_conntrack", new HostClientsCheck().Judge(Report(("untracked", untracked))));
+
     [Fact]
     public void WhatAHostDoesNotKnowIsNotHeldAgainstIt()
     {
         var report = Report() with { Manager = VmManagerKind.Simulated };
-        foreach (var check in (IHostCheck[])[new HostVersionsCheck(), new HostProbeCheck(), new HostSecurityCheck()]) Is(Health.NotApplicable, "", check.Judge(report));
+        foreach (var check in (IHostCheck[])[new HostVersionsCheck(), new HostProbeCheck(), new HostSecurityCheck(), new HostClientsCheck()]) Is(Health.NotApplicable, "", check.Judge(report));
     }
 
     [Theory]
@@ -358,6 +363,7 @@ public class JudgementTests
             ["host_versions"] = nameof(HostVersions),
             ["host_probe"] = nameof(HostProbe),
             ["host_security"] = nameof(HostSecurity),
+            ["host_clients"] = nameof(HostClients),
             ["host_pool"] = nameof(HostPool),
             ["host_library"] = nameof(HostLibrary),
             ["host_displays"] = nameof(HostDisplays),

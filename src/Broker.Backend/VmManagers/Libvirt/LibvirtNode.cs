@@ -12,6 +12,7 @@ namespace Broker.Backend.VmManagers.Libvirt;
 /// <summary>A host with libvirtd. Acts only on domains whose UUIDs it is given.</summary>
 internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, ICanReset, ICanScreenshot, ICanReportAddresses, ICanReportMemory, ICanExamine, ICanChangeLive, ICanDetachLive
 {
+    private const string UsualSocket = "/run/libvirt/libvirt-sock";
     private static readonly TimeSpan LongestEnding = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestSave = TimeSpan.FromMinutes(25);
 
@@ -41,7 +42,10 @@ internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, I
         Facts = facts;
         Disks = new Qcow2Disks(settings);
         foreach (var connect in Connections) connect.RegisterCloseCallback(_ => _lost.Cancel());
+        _clients = new DirectClients(DirectClients.NetworkOf(ConnectUri.Parse(settings.Uri).Socket ?? UsualSocket), TimeProvider.System);
         reads.DomainEventLifecycleRegister(OnLifecycle);
+        reads.DomainEventGraphicsRegister(_clients.See);
+        FindDisplays();
     }
 
     public IReadOnlyDictionary<string, string> Facts { get; }
@@ -101,6 +105,7 @@ internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, I
         {
             ["security_models"] = string.Join(", ", models),
             ["probe_ms"] = took.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+            ["untracked"] = _clients.Untracked ?? "",
         };
         if (QemuReach.Of(capabilities) is { } qemu)
             found["closed_to_qemu"] = string.Join('\n', qemu.Closed([.. _settings.Storage.Values, _settings.LibraryFolder], QemuReach.Cds(Disks, _settings.LibraryFolder)));
@@ -297,6 +302,7 @@ internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, I
 
     private void OnLifecycle(DomainEventLifecycle news)
     {
+        if (news.Event is DomainEventType.Stopped or DomainEventType.Crashed) _clients.Ended(news.UUID);
         if (Lifecycle.Read(news) is var (power, detail)) Changed?.Invoke(new(news.UUID, news.Name, power, detail));
     }
 
