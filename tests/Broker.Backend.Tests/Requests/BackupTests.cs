@@ -233,6 +233,52 @@ public sealed class BackupTests() : BackEndTests()
     }
 
     [Fact]
+    public async Task WhatIsNotWhatWasTakenIsRefusedBeforeAnythingChanges()
+    {
+        var machine = await _b.Do(new ImportDomain("tiny.img", "server"));
+        await Write(machine, "vda", "then");
+        var file = await Take(machine);
+        var path = Path.Combine(_b.Settings.Backups, file);
+        var bytes = await File.ReadAllBytesAsync(path);
+        var files = Directory.GetFiles(_b.Settings.Pool).Order().ToList();
+
+        // the disk, and then the manifest in a way that makes it whole again
+        bytes[600] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+        foreach (var over in (Guid?[])[null, machine.Id])
+        {
+            var row = await _b.Ask(new RestoreBackup(file, Over: over));
+            Assert.Contains("'vda.simulated' is damaged", row.ErrorText, StringComparison.Ordinal);
+        }
+
+        bytes[600] ^= 1;
+        var text = System.Text.Encoding.Latin1.GetString(bytes).Replace("\"name\": \"server\"", "\"name\": \"sorver\"", StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(path, System.Text.Encoding.Latin1.GetBytes(text));
+        Assert.Equal("bad_backup", (await _b.Ask(new RestoreBackup(file, Over: machine.Id))).ErrorCode);
+
+        Assert.Equal(files, Directory.GetFiles(_b.Settings.Pool).Order());
+        Assert.Equal("server", Assert.Single(await _b.Db.Read(s => s.Query<string>("SELECT name FROM domains"))));
+        // under another name it is a file like any other
+        File.Move(path, Path.Combine(_b.Settings.Backups, "copied.tar"));
+        Assert.Equal("sorver", (await _b.Do(new RestoreBackup("copied.tar"))).Name);
+        Assert.Contains("has no file", (await _b.Ask(new RestoreBackup(file))).ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FoldersOfTheHostAreSharedAgainOnlyIfTheBackupWasTakenHere()
+    {
+        var machine = await _b.Do(new ImportDomain("tiny.img", "server"));
+        await _b.Do(new AddHardware(machine.Id, DeviceKind.Filesystem, DeviceOptions.Parse("source=/srv/shared,target=shared")));
+        var file = await Take(machine);
+        File.Copy(Path.Combine(_b.Settings.Backups, file), Path.Combine(_b.Settings.Backups, "copied.tar"));
+
+        Assert.Single((await _b.Do(new RestoreBackup(file))).Hardware[DeviceKind.Filesystem]!);
+        var done = await Restore(new RestoreBackup("copied.tar", Name: "foreign"));
+        Assert.Contains("no folders of the host", done.GetProperty("warning").GetString(), StringComparison.Ordinal);
+        Assert.Empty((await Row(done.GetProperty("domain").GetGuid())).Hardware[DeviceKind.Filesystem]!);
+    }
+
+    [Fact]
     public async Task WhoeverLooksAfterHostsSeesWhatWasTakenAndRemovesItAndThatIsAudited()
     {
         var machine = await _b.Do(new ImportDomain("tiny.img", "server"));

@@ -3,6 +3,7 @@ using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
+using Broker.Core.Requests.Backups;
 using Broker.Core.Requests.Domains;
 
 namespace Broker.Backend.Tests.Requests;
@@ -44,6 +45,52 @@ public sealed class KillTests() : BackEndTests(isStarted: false)
         Assert.Equal(21, volumes.Count);
         Assert.Equal(volumes.Select(v => v.Id).Order(), host.Disks.List().Order());
         Assert.Equal(0, await _b.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM request_locks")));
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task ABackupAndARestoreThatWereKilledAnywhereAreDoneByTheNextProcessAndLeaveNothing()
+    {
+        var first = StartProcess();
+        var machine = await _b.Do(new ImportDomain("tiny.img", "tiny"));
+        var disk = (await _b.Db.Read(s => VolumesTable.Of(s, machine.Id))).Single();
+        (SimulatedDisk.Read(disk.Path) with { Content = "then" }).Write(disk.Path);
+
+        var taken = await KilledIn("save", new BackupDomain(machine.Id));
+        var file = Path.GetFileName(Assert.Single(Directory.GetFiles(_b.Settings.Backups)));
+        Assert.Equal(taken.Result!.Value.GetProperty("file").GetString(), file);
+        Assert.Single(Directory.GetFiles(_b.Settings.Pool));
+
+        foreach (var (call, over) in ((string, Guid?)[])[("restore", machine.Id), ("define", machine.Id), ("delete", machine.Id), ("restore", null), ("define", null)])
+        {
+            var path = (await _b.Db.Read(s => VolumesTable.Of(s, machine.Id))).Single().Path;
+            (SimulatedDisk.Read(path) with { Content = "now" }).Write(path);
+            await KilledIn(call, new RestoreBackup(file, over));
+            if (over is null)
+            {
+                var second = await _b.Db.Read(s => s.First<Guid>("SELECT id FROM domains WHERE id <> @Id", new { machine.Id }));
+                Assert.Equal("then", SimulatedDisk.ReadAll((await _b.Db.Read(s => VolumesTable.Of(s, second))).Single().Path));
+                await _b.Ask(new RemoveDomain(second));
+            }
+
+            var left = (await _b.Db.Read(s => VolumesTable.Of(s, machine.Id))).Single().Path;
+            Assert.Equal(over is null ? "now" : "then", SimulatedDisk.ReadAll(left));
+            Assert.Equal([left], Directory.GetFiles(_b.Settings.Pool));
+            Assert.Single(await _b.Db.Read(s => s.Query<Guid>("SELECT id FROM domains")));
+        }
+
+        async Task<RequestRow> KilledIn(string call, IRequest request)
+        {
+            Faults.Set(_b.NodeFolder, new Fault(call, HangSeconds: 60, Times: 1));
+            var asked = await _b.Submit(request);
+            await _b.Until(_ => Task.FromResult(File.ReadAllText(Path.Combine(_b.NodeFolder, "faults.json")).Contains("\"times\":0", StringComparison.Ordinal)), met => met);
+            await first.Kill();
+            Faults.Set(_b.NodeFolder, []);
+            first = StartProcess();
+            var done = await _b.Ended(asked.Id);
+            Assert.True(done.State is RequestState.Done, done.ErrorText);
+            return done;
+        }
     }
 
     [Fact]
