@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Broker.Core.Backups;
 using Broker.Core.Domains;
 
@@ -42,6 +43,10 @@ public class BackupsTests
         Assert.Equal("remove_backup", await Asked("remove", "linux-1.tar"));
         Assert.Contains("in the backup folder", (await line.Run("backups", "restore", "../linux-1.tar")).Error, StringComparison.Ordinal);
 
-        async Task<string?> Asked(params string[] args) => (await line.Run(["backups", .. args, "--json"])).Json.GetProperty("command").GetString();
+        async Task<string?> Asked(params string[] args)
+        {
+            var asked = (await line.Run(["backups", .. args, "--json"])).Json;
+            return (asked.ValueKind is JsonValueKind.Array ? Assert.Single(asked.EnumerateArray()) : asked).GetProperty("command").GetString();
+        }
     }
 }

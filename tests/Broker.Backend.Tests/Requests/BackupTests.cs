@@ -243,7 +243,7 @@ public sealed class BackupTests() : BackEndTests()
         var files = Directory.GetFiles(_b.Settings.Pool).Order().ToList();
 
         // the disk, and then the manifest in a way that makes it whole again
-        bytes[600] ^= 1;
+        bytes[530] ^= 1;
         await File.WriteAllBytesAsync(path, bytes);
         foreach (var over in (Guid?[])[null, machine.Id])
         {
@@ -251,7 +251,7 @@ public sealed class BackupTests() : BackEndTests()
             Assert.Contains("'vda.simulated' is damaged", row.ErrorText, StringComparison.Ordinal);
         }
 
-        bytes[600] ^= 1;
+        bytes[530] ^= 1;
         var text = System.Text.Encoding.Latin1.GetString(bytes).Replace("\"name\": \"server\"", "\"name\": \"sorver\"", StringComparison.Ordinal);
         await File.WriteAllBytesAsync(path, System.Text.Encoding.Latin1.GetBytes(text));
         Assert.Equal("bad_backup", (await _b.Ask(new RestoreBackup(file, Over: machine.Id))).ErrorCode);
