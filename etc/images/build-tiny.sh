@@ -15,7 +15,9 @@
 #   network   an address by DHCP; answers ping; HTTP on port 80:
 #             /health says "ok", /marker the colour's name, /cgi-bin/who the
 #             client's address and the time since boot, /cgi-bin/boot an id
-#             that is another with each boot; port 7 echoes.
+#             that is another with each boot, /cgi-bin/name what it is called
+#             (the OEM string hostname=…), /cgi-bin/disks its block devices;
+#             port 7 echoes.
 #   serial    a root shell on ttyS0, so only for guests nobody else reaches.
 #   power     the ACPI button powers it off, in about two seconds;
 #             Ctrl-Alt-Del starts it anew.
@@ -91,7 +93,9 @@ exec </dev/console >/dev/console 2>&1
 for module in /lib/modules/*.ko; do $busybox insmod $module; done
 $busybox --install -s /bin
 export PATH=/bin HOME=/tmp TERM=linux
-hostname tiny
+# It is called as its host says: an OEM string in the tables of its firmware.
+name=$(strings /sys/firmware/dmi/tables/DMI 2>/dev/null | sed -n 's/^hostname=//p')
+hostname "${name:-tiny}"
 ip link set lo up
 ip link set eth0 up
 # Before the network: the screen is there at once, whatever DHCP does.
@@ -99,7 +103,7 @@ while :; do getty -n -i -l /bin/screen 0 tty1 linux; sleep 1; done &
 while :; do getty -n -l /bin/sh 115200 ttyS0 vt100; sleep 1; done &
 # The folders where its log and pid would go by default do not exist here.
 [ -e /dev/input/event0 ] && acpid -l /tmp/acpid.log -p /tmp/acpid.pid
-udhcpc -q -f -n -t 20 -T 1 -A 1 -i eth0 -s /etc/udhcpc.sh -x hostname:tiny >/tmp/udhcpc.log 2>&1
+udhcpc -q -f -n -t 20 -T 1 -A 1 -i eth0 -s /etc/udhcpc.sh -x "hostname:$(hostname)" >/tmp/udhcpc.log 2>&1
 echo ok >/www/health
 httpd -h /www -p 80
 nc -ll -p 7 -e cat &
@@ -159,9 +163,11 @@ cat >"$root/www/cgi-bin/boot" <<'GUEST'
 #!/bin/sh
 printf 'Content-Type: text/plain\r\n\r\n%s' "$(cat /proc/sys/kernel/random/boot_id)"
 GUEST
+printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\nhostname\n' >"$root/www/cgi-bin/name"
+printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\nls /sys/block\n' >"$root/www/cgi-bin/disks"
 echo '<!doctype html><title>tiny</title><h1>tiny guest</h1>' >"$root/www/index.html"
 printf '#!/bin/sh\nsync\npoweroff -f\n' >"$root/etc/acpi/PWRF/00000080"
-chmod +x "$root"/{init,bin/screen,etc/udhcpc.sh,www/cgi-bin/who,www/cgi-bin/boot,etc/acpi/PWRF/00000080}
+chmod +x "$root"/{init,bin/screen,etc/udhcpc.sh,www/cgi-bin/who,www/cgi-bin/{boot,name,disks},etc/acpi/PWRF/00000080}
 [[ -z $overlay ]] || cp -a "$overlay"/. "$root"/
 
 mkdir -p boot/grub

@@ -18,10 +18,16 @@ public abstract class GuestsOnLibvirt : IAsyncLifetime
     {
         _libvirt = await PrivateLibvirtd.Shared;
         var library = Repository.NewFolder("library");
+        var pool = Path.Combine(_libvirt.Shares, Guid.NewGuid().ToString("N")[..8]);
         File.Copy(await GuestImage.Tiny, Path.Combine(library, "tiny.qcow2"));
         _b = await RunningBackEnd.Prepare(await (await PrivateMariaDb.Shared).NewDatabase(), Path.GetDirectoryName(_libvirt.Displays)!,
-            s => s with { Library = library, Pool = Path.Combine(_libvirt.Shares, Guid.NewGuid().ToString("N")[..8]) }, VmManagerKind.Libvirt, _libvirt.Uri);
-        File.SetUnixFileMode(_b.Settings.Pool, File.GetUnixFileMode(_b.Settings.Pool) | UnixFileMode.OtherExecute);
+            s => s with { Library = library, Pool = pool, Storage = new Dictionary<string, string> { ["second"] = pool + "-second" } }, VmManagerKind.Libvirt, _libvirt.Uri);
+        foreach (var folder in (string[])[pool, pool + "-second"])
+        {
+            Directory.CreateDirectory(folder);
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
+        }
+
         await _b.Start();
     }
 
@@ -32,8 +38,7 @@ public abstract class GuestsOnLibvirt : IAsyncLifetime
             if (await _b.Db.Read(s => DomainsTable.Get(s, id)) is not null) await _b.Ask(new RemoveDomain(id));
         }
         await _b.DisposeAsync();
-        Directory.Delete(_b.Settings.Library, recursive: true);
-        Directory.Delete(_b.Settings.Pool, recursive: true);
+        foreach (var folder in (string[])[_b.Settings.Library, _b.Settings.Pool, .. _b.Settings.Storage.Values]) Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>What a page of the guest says, as soon as it answers.</summary>

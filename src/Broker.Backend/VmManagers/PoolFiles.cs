@@ -129,6 +129,9 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
     /// <summary>Whether it is a base image: it may not be written.</summary>
     public static bool IsFrozen(string path) => File.Exists(path) && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite);
 
+    /// <summary>Says which file could not be made, because its file system is full, say.</summary>
+    public static VmException NotWritten(string target, IOException why) => new($"{target} could not be made: {why.Message} Make room on its disk and try again.", why);
+
     /// <summary>Says which file is in the way of what.</summary>
     public static VmException InTheWay(string target, string what) => new($"{target} is in the way: it is not {what}. It is left as it is; move it away.");
 

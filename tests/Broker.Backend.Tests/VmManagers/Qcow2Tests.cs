@@ -16,7 +16,7 @@ public abstract class Qcow2Tests : IDisposable
         _disks = new(_settings);
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);

@@ -174,9 +174,21 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
         {
             throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
         }
+        catch (IOException e)
+        {
+            File.Delete(part);
+            throw PoolFiles.NotWritten(target, e);
+        }
 
-        if (capacityBytes is { } bytes) ImageImport.Resize(part, bytes);
-        ImageImport.Settle(part, target, overwrite: capacityBytes is not null);
+        try
+        {
+            if (capacityBytes is { } bytes) ImageImport.Resize(part, bytes);
+            ImageImport.Settle(part, target, overwrite: capacityBytes is not null);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
     }
 
     private static void CheckWritable(string path)

@@ -35,7 +35,8 @@ internal sealed class MachineLibrary(VBoxManage vbox, MachineWatch watch)
             throw new VmException($"There is no machine '{file[..^Extension.Length]}' in this VirtualBox, nor a file '{file}' in the library folder.");
         if ((await Describe(file, machines)).Problem is { } problem) throw new VmException($"'{file}' can't be imported. {problem}");
         var disk = await DiskOf(machines[0]);
-        await Medium.Copy(vbox, disk!.Uuid, target, percent, cancel);
+        PoolFiles.CheckRoomFor(target, $"'{file}'", disk!.MostBytes);
+        await Medium.Copy(vbox, disk.Uuid, target, percent, cancel);
     }
 
     private static string FileOf(Seen machine) => machine.Name + Extension;
@@ -70,7 +71,9 @@ internal sealed class MachineLibrary(VBoxManage vbox, MachineWatch watch)
             try
             {
                 var disk = await Medium.Get(vbox, $"{id}");
-                return new(id, disk.CapacityMiB << 20, File.Exists(disk.Location) ? new FileInfo(disk.Location).Length : 0);
+                var (capacity, size) = (disk.CapacityMiB << 20, File.Exists(disk.Location) ? new FileInfo(disk.Location).Length : 0);
+                // of one with snapshots the file has only what was written since the last
+                return new(id, capacity, size, disk.Parent is null ? Math.Min(size, capacity) : capacity);
             }
             catch (VBoxManageException e) when (!VirtualBoxCalls.IsLost(e))
             {
@@ -80,5 +83,5 @@ internal sealed class MachineLibrary(VBoxManage vbox, MachineWatch watch)
         return null;
     }
 
-    private sealed record BootDisk(Guid Uuid, long CapacityBytes, long SizeBytes);
+    private sealed record BootDisk(Guid Uuid, long CapacityBytes, long SizeBytes, long MostBytes);
 }

@@ -161,6 +161,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         if (VdiFile.Read(path) is { Parent: var parent } && parent != Guid.Empty)
         {
             CheckLiesOn(path, backing);
+            PoolFiles.CheckRoomFor(path, path, Math.Min(VdiFile.Read(path)!.CapacityBytes, backing.Append(path).Sum(Posix.RoomOf)));
             var part = path + ".part";
             await ForgetAndDelete(part);
             try
@@ -272,6 +273,11 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         catch (FileNotFoundException e)
         {
             throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
+        }
+        catch (IOException e)
+        {
+            File.Delete(part);
+            throw PoolFiles.NotWritten(target, e);
         }
         VdiFile.GiveNewId(part);
         return part;
