@@ -245,6 +245,7 @@ export class MockBroker {
         shutdown_timeout_seconds: null,
         shutdown_disconnected: false,
         disconnect_grace_seconds: null,
+        snapshot_limit: null,
       },
       screenshot_url: null,
       screenshot_at: null,

@@ -120,7 +120,7 @@ internal static class Domains
         d.Address,
         d.StartedAt,
         d.EndsAt,
-        settings = new { d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds },
+        settings = new { d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds, d.SnapshotLimit },
         d.CreatedAt,
     };
 

@@ -23,6 +23,7 @@ public static class Program
             Domains.Command(terminal),
             Bases.Command(terminal),
             HardwareList.Command(terminal),
+            Snapshots.Command(terminal),
             Backups.Command(terminal),
             Nodes.Command(terminal),
             Users.Command(terminal),

@@ -16,6 +16,7 @@ using Broker.Frontend.Schedules;
 using Broker.Frontend.Requests;
 using Broker.Frontend.Settings;
 using Broker.Frontend.SignIn;
+using Broker.Frontend.Snapshots;
 using Broker.Frontend.Users;
 
 FrontEndSettings settings;
@@ -51,6 +52,7 @@ app.MapDevices();
 app.MapPools();
 app.MapBackups();
 app.MapSharing();
+app.MapSnapshots();
 app.MapDisplays();
 app.MapRequests();
 app.MapMessages();

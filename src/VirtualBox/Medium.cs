@@ -97,6 +97,13 @@ public sealed partial record Medium(
             vbox.Command("modifymedium", "disk", $"{medium}", "--resize", $"{capacityMiB}") with { TimeLimit = TimeSpan.FromMinutes(30), IsLong = true },
             cancel: cancel);
 
+    /// <summary>Gives a disk's file another place, while no machine runs with it; disks above and below it follow.</summary>
+    /// <exception cref="VBoxManageException">The file exists already, or can't be written.</exception>
+    public static Task Move(VBoxManage vbox, Guid medium, string path, CancellationToken cancel = default) =>
+        vbox.Run(
+            vbox.Command("modifymedium", "disk", $"{medium}", "--move", Names.MediumPath(path)) with { TimeLimit = TimeSpan.FromHours(6), IsLong = true },
+            cancel: cancel);
+
     /// <summary>Changes how a disk behaves, while no machine has it.</summary>
     public static Task SetType(VBoxManage vbox, Guid medium, MediumType type, CancellationToken cancel = default) =>
         vbox.Run(vbox.Command("modifymedium", "disk", $"{medium}", "--type", MachineSettings.Word(type)), cancel: cancel);

@@ -546,6 +546,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains/{id}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Snapshots of a machine, the oldest first
+         * @description They are taken with take_snapshot, gone back to with revert_snapshot and removed with remove_snapshot.
+         */
+        get: operations["get_domain_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{id}/snapshots/{snapshot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a snapshot another name and description */
+        put: operations["rename_snapshot"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests": {
         parameters: {
             query?: never;
@@ -1262,8 +1299,13 @@ export interface components {
              * @description How long nobody has to be connected before that; null for the usual time.
              */
             disconnect_grace_seconds: null | number;
+            /**
+             * Format: int32
+             * @description How many snapshots it may have; null for as many as is usual.
+             */
+            snapshot_limit: null | number;
         };
-        /** @description What is to change of how long a machine runs and how it ends. Null leaves something as it is, 0 seconds is what is usual. */
+        /** @description What is to change of how long a machine runs, how it ends and how much of it may be kept. Null leaves something as it is, 0 seconds is what is usual. */
         DomainSettingsChange: {
             /** @description Broker starts it when its host has started. Not inherited by clones. */
             autostart?: null | boolean;
@@ -1284,6 +1326,21 @@ export interface components {
              * @description How long nobody has to be connected before that; 0 for the usual ten minutes.
              */
             disconnect_grace_seconds?: null | number;
+            /**
+             * Format: int32
+             * @description How many snapshots it may have; 0 for none, -1 for as many as is usual.
+             */
+            snapshot_limit?: null | number;
+        };
+        /** @description The snapshots of a machine. */
+        DomainSnapshots: {
+            /** @description All of them, the oldest first. */
+            snapshots: components["schemas"]["Snapshot"][];
+            /**
+             * Format: int32
+             * @description How many it may have.
+             */
+            limit: number;
         };
         /**
          * @description What a machine is doing, as people are told.
@@ -2115,6 +2172,44 @@ export interface components {
              * @description Memory in MiB that a start leaves free on a host; a start for which there is less waits.
              */
             memory_reserve_mib: number;
+            /**
+             * Format: int32
+             * @description How many snapshots a machine may have that has no number of its own. 0 for none.
+             */
+            snapshot_limit: number;
+        };
+        /** @description A snapshot of a machine's disks. */
+        Snapshot: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What people call it, in any script. */
+            name: string;
+            /** @description What it is for. */
+            description: null | string;
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            taken_at: string;
+            /** @description Name of whoever took it; null when he is gone. */
+            taken_by: null | string;
+            /**
+             * Format: int64
+             * @description What the machine's disks took on their host when it was taken; null when that is not known.
+             */
+            size_bytes: null | number;
+            /** @description It was taken to its end; until then it can't be gone back to. */
+            is_whole: boolean;
+        };
+        /** @description What a snapshot is to be called. */
+        SnapshotLabel: {
+            /** @description Its name, in any script. */
+            name: string;
+            /** @description What it is for; null for nothing. */
+            description?: null | string;
         };
         /** @description Something that was done for a request. */
         Step: {
@@ -4034,6 +4129,127 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_domain_snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainSnapshots"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotLabel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainSnapshots"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -59,7 +59,7 @@ public interface IVmNode : IDisposable
     /// <summary>Makes the domain known to the host, or brings its definition up to date. It does not start.</summary>
     void Define(DomainSpec spec);
 
-    /// <summary>Makes the host forget a domain that is off, its saved memory with it. Its disks stay.</summary>
+    /// <summary>Makes the host forget a domain that is off, its saved memory with it. Its disks stay, unless it has snapshots: it is forgotten with those before its disks are deleted.</summary>
     void Undefine(Guid id);
 
     /// <summary>Starts a defined domain, from its saved memory if it has one, lets it go on if it is paused; returns when it runs.</summary>
@@ -460,6 +460,30 @@ public interface ICanDetachLive : ICapability
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="VmException">It is off.</exception>
     void Detach(Guid id, DiskSpec disk, IProgress<int> percent, CancellationToken cancel);
+}
+
+/// <summary>
+/// Keeps what is on the disks of domains that are off, under ids that callers give. It lies with the disks: it goes when they are deleted, made new, copied anew
+/// (<see cref="IDisks.Renew"/>, <see cref="IDisks.Flatten"/>, <see cref="IDisks.Rebase"/>, <see cref="IDisks.Compact"/>) or frozen, and callers see to it that there is none then.
+/// </summary>
+public interface ICanSnapshot : ICapability
+{
+    /// <summary>Ids of what is kept of a domain; nothing of what others took.</summary>
+    /// <param name="id">The domain.</param>
+    /// <param name="disks">Its disks that are kept. One that lacks a snapshot makes that one not whole: it is left out.</param>
+    IReadOnlyList<Guid> Snapshots(Guid id, IReadOnlyList<DiskSpec> disks);
+
+    /// <summary>Keeps what is on these disks of a defined domain. One that was begun before is finished.</summary>
+    /// <exception cref="VmException">It is on or has saved memory, or there is no room.</exception>
+    void Take(Guid id, Guid snapshot, IReadOnlyList<DiskSpec> disks);
+
+    /// <summary>Makes the disks what they were. What was written since is lost; all snapshots stay. The definition may be that of then: bring it up to date.</summary>
+    /// <exception cref="VmException">It is on or has saved memory, or not all disks have the snapshot: nothing was changed.</exception>
+    void Revert(Guid id, Guid snapshot, IReadOnlyList<DiskSpec> disks);
+
+    /// <summary>Keeps it no more; what is on the disks now stays. One that is gone is no error, nor one that was only begun.</summary>
+    /// <exception cref="VmException">It is on, or VirtualBox has several snapshots that come from it.</exception>
+    void Remove(Guid id, Guid snapshot, IReadOnlyList<DiskSpec> disks);
 }
 
 /// <summary>A call to a VM manager failed.</summary>

@@ -247,10 +247,20 @@ internal sealed class ImageImport(NodeSettings settings, string format)
             length = whole.Length;
         }
 
+        Lent(path, () =>
+        {
+            QemuImg.Grow(path, "qcow2", capacityBytes, length + (64 << 20));
+            return true;
+        });
+    }
+
+    /// <summary>Does something with a volume that a qemu-img does which may do little: it is that user's meanwhile.</summary>
+    public static T Lent<T>(string path, Func<T> use)
+    {
         Give(path, QemuImg.Nobody);
         try
         {
-            QemuImg.Grow(path, "qcow2", capacityBytes, length + (64 << 20));
+            return use();
         }
         finally
         {

@@ -13,6 +13,9 @@ internal static class Qcow2Overlay
     private const int NamedLength = 12;
     private const int LongestName = 1023;
 
+    // how many there are, as four bytes
+    private const int SnapshotsAt = 60;
+
     /// <summary>The file that an image names as the one below it; null when it names none, or is no qcow2.</summary>
     public static string? BackingOf(string path)
     {
@@ -25,6 +28,14 @@ internal static class Qcow2Overlay
         if (offset <= 0 || length is <= 0 or > LongestName) return null;
         var name = new byte[length];
         return RandomAccess.Read(file, name, offset) == length ? Encoding.UTF8.GetString(name) : null;
+    }
+
+    /// <summary>How many snapshots there are in an image; 0 in what is no qcow2.</summary>
+    public static int CountSnapshots(string path)
+    {
+        using var file = File.OpenHandle(path);
+        Span<byte> start = stackalloc byte[SnapshotsAt + sizeof(int)];
+        return RandomAccess.Read(file, start, 0) < start.Length || !start.StartsWith("QFI"u8) || start[3] != 0xFB ? 0 : BinaryPrimitives.ReadInt32BigEndian(start[SnapshotsAt..]);
     }
 
     /// <summary>Judges an image as if nothing were below it.</summary>

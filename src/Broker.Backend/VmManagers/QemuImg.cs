@@ -41,6 +41,36 @@ internal static partial class QemuImg
     public static void Grow(string path, string format, long capacityBytes, long mostBytes) =>
         RunLimited(path, ["resize", "-q", Named([path], format, path), Bytes(capacityBytes)], Short, mostBytes, $"The disk {path} could not be made larger");
 
+    /// <summary>Names of the snapshots in a qcow2 image that a guest may have had its hands on. It may be read by <see cref="Nobody"/>.</summary>
+    public static IReadOnlyList<string> Snapshots(string path)
+    {
+        var output = RunLimited(path, ["info", "--output=json", Named([path], "qcow2")], Short, 0, $"The snapshots in {path} could not be listed").Output;
+        using var json = Parse(output, path);
+        return json.RootElement.TryGetProperty("snapshots", out var snapshots) ? [.. snapshots.EnumerateArray().Select(s => s.GetProperty("name").GetString()!)] : [];
+    }
+
+    /// <summary>Takes a snapshot in a qcow2 image, goes back to one or deletes one, without a look at what is below it. The image may be written by <see cref="Nobody"/>.</summary>
+    /// <param name="path">The image; a guest may have had its hands on it.</param>
+    /// <param name="deed"><c>-c</c>, <c>-a</c> or <c>-d</c>.</param>
+    /// <param name="name">The snapshot's name.</param>
+    /// <param name="mostBytes">Its file may not grow beyond this.</param>
+    public static void Snapshot(string path, string deed, string name, long mostBytes) =>
+        RunLimited(path, ["snapshot", "-q", deed, name, "json:" + Unmapping(path).ToJsonString()], Long, mostBytes, $"The snapshot {name} in {path} could not be {(deed switch
+        {
+            "-c" => "taken",
+            "-a" => "gone back to",
+            _ => "removed",
+        })}");
+
+    // what only a snapshot needed becomes room in the file system
+    private static JsonObject Unmapping(string path)
+    {
+        var image = Chain([path], "qcow2")!;
+        image["discard"] = "unmap";
+        image["file"]!["discard"] = "unmap";
+        return image;
+    }
+
     private static string Bytes(long count) => count.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What qemu-img says of a stranger's image.</summary>

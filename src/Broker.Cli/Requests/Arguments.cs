@@ -9,6 +9,8 @@ namespace Broker.Cli;
 /// <summary>Arguments of a request as people write them: <c>key=value</c> or JSON, machines and owners by name.</summary>
 internal static class Arguments
 {
+    private const string Snapshot = "snapshot";
+
     /// <summary>The arguments as the catalogue reads them. What it does not know is left as it is: the catalogue says what is wrong with it.</summary>
     /// <exception cref="CommandFailedException">Not <c>key=value</c>, not JSON, or a machine or user that is not there.</exception>
     public static Task<JsonElement> Read(DbSession db, Core.Requests.Command command, string? json, IEnumerable<string> pairs) =>
@@ -24,7 +26,9 @@ internal static class Arguments
         foreach (var (key, type) in types)
         {
             if (args[key] is not JsonValue value || !value.TryGetValue<string>(out var text)) continue;
-            if (type == typeof(Guid)) args[key] = (await Domains.Find(db, text)).Id;
+            // a machine's, so after it
+            if (key == Snapshot) args[key] = (await Snapshots.Find(db, args["domain"]!.GetValue<Guid>(), text)).Id;
+            else if (type == typeof(Guid)) args[key] = (await Domains.Find(db, text)).Id;
             else if (IsUser(key, type)) args[key] = (await Users.Find(db, text)).Id;
         }
 

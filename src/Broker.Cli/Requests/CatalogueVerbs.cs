@@ -32,6 +32,7 @@ internal static class CatalogueVerbs
         "remove-unused-volumes" => ("nodes", "remove-unused"),
         var word when word.EndsWith("-base", StringComparison.Ordinal) => ("bases", word[..^"-base".Length]),
         var word when word.EndsWith("-hardware", StringComparison.Ordinal) => ("hardware", word[..^"-hardware".Length]),
+        var word when word.EndsWith("-snapshot", StringComparison.Ordinal) => ("snapshots", word[..^"-snapshot".Length]),
         var word when word.EndsWith("-node", StringComparison.Ordinal) => ("nodes", word[..^"-node".Length]),
         var word when word.EndsWith("-domain", StringComparison.Ordinal) => ("domains", word[..^"-domain".Length]),
         var word when word.EndsWith("-machine", StringComparison.Ordinal) => ("domains", word[..^"-machine".Length]),

@@ -175,6 +175,9 @@ public sealed record DomainRow
     /// <summary>How long nobody has to be connected before that, in seconds; null for the usual time.</summary>
     public int? DisconnectGraceSeconds { get; init; }
 
+    /// <summary>How many snapshots it may have; null for as many as is usual.</summary>
+    public int? SnapshotLimit { get; init; }
+
     /// <summary>When this run of it is over and it is shut down; null when it is off, or may run as long as it likes.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 

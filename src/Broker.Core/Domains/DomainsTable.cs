@@ -22,7 +22,7 @@ public static class DomainsTable
         d.memory_kib, d.vcpus, d.hardware, d.needs_restart, d.mac, d.address,
         d.client_status, d.client_address, d.client_since,
         d.started_at, d.created_at,
-        d.autostart, d.run_timeout_seconds, d.shutdown_timeout_seconds, d.shutdown_disconnected, d.disconnect_grace_seconds,
+        d.autostart, d.run_timeout_seconds, d.shutdown_timeout_seconds, d.shutdown_disconnected, d.disconnect_grace_seconds, d.snapshot_limit,
         d.ends_at, d.end_warned_seconds
         """;
 
@@ -92,9 +92,9 @@ public static class DomainsTable
             await db.Execute(
                 """
                 INSERT INTO domains (id, name, alias, description, owner_id, base_id, node_id, is_base, is_public, is_volatile, state, state_since, memory_kib, vcpus, mac, created_at,
-                  autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, pool_use, pool_use_since, hardware)
+                  autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, snapshot_limit, pool_use, pool_use_since, hardware)
                 VALUES (@Id, @Name, @Alias, @Description, @OwnerId, @BaseId, @NodeId, @IsBase, @IsPublic, @IsVolatile, @State, UTC_TIMESTAMP(6), @MemoryKib, @Vcpus, @Mac, UTC_TIMESTAMP(6),
-                  @Autostart, @RunTimeoutSeconds, @ShutdownTimeoutSeconds, @ShutdownDisconnected, @DisconnectGraceSeconds, @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)), @Hardware)
+                  @Autostart, @RunTimeoutSeconds, @ShutdownTimeoutSeconds, @ShutdownDisconnected, @DisconnectGraceSeconds, @SnapshotLimit, @PoolUse, IF(@PoolUse IS NULL, NULL, UTC_TIMESTAMP(6)), @Hardware)
                 """, domain);
         }
         catch (Exception e) when (Db.IsDuplicateKey(e))
@@ -225,6 +225,7 @@ public static class DomainsTable
     {
         await UnshareAll(db, member.Id);
         await db.Execute("DELETE FROM screenshots WHERE domain_id = @Id", new { member.Id });
+        await SnapshotsTable.DeleteAll(db, member.Id);
         await Update(db,
             """
             owner_id = (SELECT id FROM users WHERE is_system), pool_use = 'returned', pool_use_since = UTC_TIMESTAMP(6), state_detail = NULL,
@@ -259,7 +260,7 @@ public static class DomainsTable
         Update(db, "alias = @alias, description = @description", new { id, alias, description });
 
     /// <summary>
-    /// Changes how long it runs and how it ends. What its clones inherit is changed on them, too, and on the clones of those; a run that goes on
+    /// Changes how long it runs, how it ends and how many snapshots it may have. What its clones inherit is changed on them, too, and on the clones of those; a run that goes on
     /// ends at another time from now on, but nobody's within the next two minutes, so that he can be warned.
     /// </summary>
     public static async Task Set(DbSession db, DomainRow domain, DomainSettingsChange settings)
@@ -277,6 +278,7 @@ public static class DomainsTable
               shutdown_timeout_seconds = IF(@ShutdownTimeoutSeconds IS NULL, shutdown_timeout_seconds, NULLIF(@ShutdownTimeoutSeconds, 0)),
               shutdown_disconnected = COALESCE(@ShutdownDisconnected, shutdown_disconnected),
               disconnect_grace_seconds = IF(@DisconnectGraceSeconds IS NULL, disconnect_grace_seconds, NULLIF(@DisconnectGraceSeconds, 0)),
+              snapshot_limit = IF(@SnapshotLimit IS NULL, snapshot_limit, NULLIF(@SnapshotLimit, @UsualSnapshots)),
               end_warned_seconds = IF(@RunTimeoutSeconds IS NULL, end_warned_seconds, NULL),
               ends_at = CASE
                 WHEN @RunTimeoutSeconds IS NULL THEN ends_at
@@ -291,6 +293,8 @@ public static class DomainsTable
                 settings.ShutdownTimeoutSeconds,
                 settings.ShutdownDisconnected,
                 settings.DisconnectGraceSeconds,
+                settings.SnapshotLimit,
+                DomainSettingsChange.UsualSnapshots,
                 ids = all.Select(d => d.Id.ToString()).ToArray(),
             });
         // people see the change on what they look at: the machine itself, and a countdown that runs

@@ -109,6 +109,12 @@ public interface IRequest
 
     /// <summary>The domain on which the caller's right is judged; null when the right is about no domain.</summary>
     Guid? JudgedOn() => AboutDomain();
+
+    /// <summary>Looks into the rows whether it makes sense now. What is to come later, or after something else, is only looked at by its handler, as all is.</summary>
+    /// <param name="db">The transaction that writes the request.</param>
+    /// <param name="judged">The domain of <see cref="JudgedOn"/>, locked.</param>
+    /// <exception cref="RequestRefusedException">It does not.</exception>
+    Task CheckNow(DbSession db, DomainRow? judged) => Task.CompletedTask;
 }
 
 /// <inheritdoc cref="IRequest"/>

@@ -64,6 +64,7 @@ public static class RequestWriter
             if (await RequestsTable.Newest(db, command, about?.Id, args) is { } newest && Folds(command, args, newest)) return new Submitted(newest, IsFolded: true);
         }
 
+        if (at is null && after is null) await request.CheckNow(db, judged);
         var row = await RequestsTable.Insert(db, new NewRequest(command, args, caller.UserId, caller.Name, caller.Address, about?.Id, about?.Name, request.Locks())
         {
             Priority = priority ?? command.Priority,

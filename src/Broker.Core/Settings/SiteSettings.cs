@@ -3,18 +3,21 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Broker.Core.Database;
+using Broker.Core.Domains;
 
 namespace Broker.Core.Settings;
 
 /// <summary>What those who look after the hosts set for everybody while everything runs. It is kept in the database; the settings file says where things are.</summary>
 /// <param name="StartLimit">How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.</param>
 /// <param name="MemoryReserveMib">Memory in MiB that a start leaves free on a host; a start for which there is less waits.</param>
+/// <param name="SnapshotLimit">How many snapshots a machine may have that has no number of its own. 0 for none.</param>
 public sealed record SiteSettings(
     [property: Description("How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.")] int StartLimit,
-    [property: Description("Memory in MiB that a start leaves free on a host; a start for which there is less waits.")] int MemoryReserveMib)
+    [property: Description("Memory in MiB that a start leaves free on a host; a start for which there is less waits.")] int MemoryReserveMib,
+    [property: Description("How many snapshots a machine may have that has no number of its own. 0 for none.")] int SnapshotLimit)
 {
     /// <summary>What holds where nothing was set.</summary>
-    public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256);
+    public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3);
 
     /// <summary>The names of all settings, each with what it is.</summary>
     public static IReadOnlyList<(string Name, string Description)> All { get; } =
@@ -28,6 +31,7 @@ public sealed record SiteSettings(
     {
         if (StartLimit is < 0 or > 1000) yield return "start_limit is between 0 (any number) and 1000.";
         if (MemoryReserveMib is < 0 or > 1024 * 1024) yield return "memory_reserve_mib is between 0 and 1048576 (1 TiB).";
+        if (SnapshotLimit is < 0 or > DomainSettingsChange.MostSnapshots) yield return $"snapshot_limit is between 0 (none) and {DomainSettingsChange.MostSnapshots}.";
     }
 
     /// <summary>The same with another value for one setting.</summary>

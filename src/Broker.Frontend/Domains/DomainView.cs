@@ -64,7 +64,9 @@ public sealed record PendingRequest(long Id, string Command, RequestState State,
 /// <param name="ShutdownTimeoutSeconds">How long it gets to shut down before its plug is pulled; null for the usual time.</param>
 /// <param name="ShutdownDisconnected">It is shut down when nobody has been connected to it for a while.</param>
 /// <param name="DisconnectGraceSeconds">How long nobody has to be connected before that; null for the usual time.</param>
-public sealed record DomainSettingsView(bool Autostart, int? RunTimeoutSeconds, int? ShutdownTimeoutSeconds, bool ShutdownDisconnected, int? DisconnectGraceSeconds);
+/// <param name="SnapshotLimit">How many snapshots it may have; null for as many as is usual.</param>
+public sealed record DomainSettingsView(
+    bool Autostart, int? RunTimeoutSeconds, int? ShutdownTimeoutSeconds, bool ShutdownDisconnected, int? DisconnectGraceSeconds, int? SnapshotLimit);
 
 /// <summary>The clones of a base that are kept ready.</summary>
 /// <param name="Clones">How many there are to be, those that somebody has included.</param>

@@ -14,7 +14,9 @@ internal sealed class VdiContent
     private readonly int _data;
     private readonly VdiContent? _below;
 
-    public VdiContent(string path)
+    /// <param name="path">The disk.</param>
+    /// <param name="pool">Where those below it lie, if not beside it.</param>
+    public VdiContent(string path, string? pool = null)
     {
         _path = path;
         var header = Read(456, 0);
@@ -25,12 +27,12 @@ internal sealed class VdiContent
         const string second = "-second";
         var folder = Path.GetDirectoryName(path)!;
         folder = folder.EndsWith(second, StringComparison.Ordinal) ? folder[..^second.Length] : folder;
-        _below = new(((string[])[folder, folder + second]).Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.vdi")).Single(file =>
+        _below = new(((string[])[folder, folder + second, pool ?? folder]).Distinct().Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.vdi")).Single(file =>
         {
             using var other = File.OpenRead(file);
             var start = new byte[408];
             return other.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && new Guid(start.AsSpan(392, 16)) == parent;
-        }));
+        }), pool);
     }
 
     /// <summary>Fills a piece of 64 KiB, at a place of its own, with a character.</summary>

@@ -33,11 +33,13 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
 
     protected override Task WriteMark(string disk, char mark)
     {
-        new VdiContent(disk).Write(mark);
+        new VdiContent(disk, Settings.PoolFolder).Write(mark);
         return Task.CompletedTask;
     }
 
-    protected override Task<bool> HasMark(string disk, char mark) => Task.FromResult(new VdiContent(disk).Has(mark));
+    protected override Task<bool> HasMark(string disk, char mark) => Task.FromResult(new VdiContent(disk, Settings.PoolFolder).Has(mark));
+
+    protected override async Task<string> WrittenTo(DomainSpec spec, int disk) => (await new Machine(VBox, spec.Id).Read()).Attachments.Single(a => a.Port == disk).Location!;
 
     protected override Task<long> CapacityOf(string disk) => Task.FromResult(VdiFile.Read(disk)!.CapacityBytes);
 

@@ -161,6 +161,9 @@ public abstract class DeviceContract(Installation tried)
         Assert.Equal(copy.Uuid, difference.Parent);
         Assert.Equal([difference.Uuid], (await Medium.Get(vbox, copy.Location)).Children);
         await Assert.ThrowsAsync<ObjectInUseException>(() => Medium.Delete(vbox, copy.Uuid));
+        await Medium.Move(vbox, difference.Uuid, $"{folder}/moved.vdi");
+        var moved = await Medium.Get(vbox, difference.Uuid.ToString());
+        Assert.Equal(($"{folder}/moved.vdi", copy.Uuid), (moved.Location, moved.Parent));
         Assert.True(File.Exists(copy.Location));
 
         foreach (var medium in new[] { difference, copy, disk }) await Medium.Delete(vbox, medium.Uuid);

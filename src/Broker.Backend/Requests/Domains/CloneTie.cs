@@ -1,5 +1,6 @@
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
+using Broker.Backend.Requests.Snapshots;
 using Broker.Core.Domains;
 
 namespace Broker.Backend.Requests.Domains;
@@ -20,6 +21,7 @@ internal sealed record CloneTie(DomainRow Domain, Node Node, IReadOnlyList<Disk>
             throw new RequestFailedException("is_a_base", $"{domain.Name} is a base: its disks stay as they are, because clones grow from them. Turn it back into a machine first.");
         if (domain is { IsVolatile: true, StartedAt: not null })
             throw new RequestFailedException("is_volatile", $"{domain.Name} is temporary: it goes when it ends, and the next one is new. Make a desktop that lasts for what should stay.");
+        await KeptDisks.CheckNone(domain, work);
         var disks = (await work.Read(db => VolumesTable.Disks(db, domain.Id)))[domain.Id].ToList();
         if (domain.BaseId is null && disks.TrueForAll(d => d.Below.Count == 0))
             throw new RequestFailedException("not_a_clone", $"{domain.Name} is no clone: it stands alone, and has no base.");

@@ -1,3 +1,4 @@
+using Broker.Backend.Requests.Snapshots;
 using Broker.Backend.VmManagers;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
@@ -14,6 +15,7 @@ public sealed class CompactDomainHandler : IHandler<CompactDomain>
         if (!domain.IsWhole) throw new RequestFailedException("not_whole", $"{domain.Name} can't be changed: {domain.StateDetail ?? "it is not whole"}.");
         if (domain.IsBase)
             throw new RequestFailedException("is_a_base", $"{domain.Name} is a base: its disks stay as they are, because clones grow from them. Turn it back into a machine first.");
+        await KeptDisks.CheckNone(domain, work);
         var node = await work.NodeOf(domain);
         switch ((await work.Look(node, domain.Id))?.Power)
         {

@@ -1,4 +1,5 @@
 using Broker.Backend.Nodes;
+using Broker.Backend.Requests.Snapshots;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
 
@@ -21,6 +22,7 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
                 $"To change it, turn it back into a machine with {RemoveBase.Spec.Word}.");
         }
 
+        await KeptDisks.CheckNone(domain, work);
         var node = await work.NodeOf(domain);
         var (disks, cds) = await work.Read(async db => ((await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList(), await CdDrivesTable.Of(db, domain.Id)));
         if (disks.Count == 0) throw new RequestFailedException("no_disk", $"{domain.Name} has no disk that clones could grow from.");

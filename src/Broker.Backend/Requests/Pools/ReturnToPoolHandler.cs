@@ -29,6 +29,8 @@ public sealed class ReturnToPoolHandler : IHandler<ReturnToPool>
         });
         await work.On(node, Gate.Disk, vm =>
         {
+            // with what its host may keep beside the disks: snapshots
+            vm.Undefine(domain.Id);
             foreach (var disk in disks) vm.Disks.Renew(disk.Volume.Path, disk.Below[0].Path, disk.Volume.CapacityBytes);
         });
         work.AtEnd(async db =>

@@ -12,7 +12,7 @@ public sealed class AddDiskHandler : IHandler<AddDisk>
     /// <inheritdoc/>
     public async Task<object?> Handle(AddDisk request, Work work)
     {
-        var change = await DiskChange.Begin(request.Domain, work);
+        var change = await DiskChange.BeginWithDisks(request.Domain, work);
         var (domain, node) = (change.Domain, change.Node);
         if (change.IsOn) await work.On(node, Gate.Read, vm => DiskChange.Live(vm, node));
         var files = await StorageChoice.Check(node, request.Storage, work);

@@ -1,5 +1,6 @@
 using Broker.Backend.Nodes;
 using Broker.Backend.Requests.Domains;
+using Broker.Backend.Requests.Snapshots;
 using Broker.Backend.VmManagers;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
@@ -27,6 +28,15 @@ internal sealed record DiskChange(DomainRow Domain, Node Node, bool IsOn)
         if (power is Power.Saved || domain.SavedAt is not null)
             throw new RequestFailedException("hibernated", $"{domain.Name} is hibernated: start it and shut it down first, or discard its memory with {ForceShutdownDomain.Spec.Word}.");
         return new(domain, node, power is Power.Running or Power.Paused);
+    }
+
+    /// <summary>The same for a change of its disks, which snapshots know as they are.</summary>
+    /// <inheritdoc cref="Begin"/>
+    public static async Task<DiskChange> BeginWithDisks(Guid id, Work work)
+    {
+        var change = await Begin(id, work);
+        await KeptDisks.CheckNone(change.Domain, work);
+        return change;
     }
 
     /// <summary>One of its disks.</summary>

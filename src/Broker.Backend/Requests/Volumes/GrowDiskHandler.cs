@@ -11,7 +11,7 @@ public sealed class GrowDiskHandler : IHandler<GrowDisk>
     /// <inheritdoc/>
     public async Task<object?> Handle(GrowDisk request, Work work)
     {
-        var change = await DiskChange.Begin(request.Domain, work);
+        var change = await DiskChange.BeginWithDisks(request.Domain, work);
         var (domain, node) = (change.Domain, change.Node);
         var disk = change.DiskAt(request.Target, (await work.Read(db => VolumesTable.Disks(db, domain.Id)))[domain.Id]);
         var (volume, bytes) = (disk.Volume, request.SizeMib << 20);

@@ -14,7 +14,7 @@ public sealed class MoveVolumeHandler : IHandler<MoveVolume>
     /// <inheritdoc/>
     public async Task<object?> Handle(MoveVolume request, Work work)
     {
-        var change = await DiskChange.Begin(request.Domain, work);
+        var change = await DiskChange.BeginWithDisks(request.Domain, work);
         var (domain, node) = (change.Domain, change.Node);
         if (change.IsOn) throw new RequestFailedException("not_off", $"{domain.Name} is running, and its disk is only whole when it is off. Shut it down, then ask again.");
         var files = await StorageChoice.Check(node, request.Storage, work);

@@ -11,7 +11,7 @@ public sealed class RemoveDiskHandler : IHandler<RemoveDisk>
     /// <inheritdoc/>
     public async Task<object?> Handle(RemoveDisk request, Work work)
     {
-        var change = await DiskChange.Begin(request.Domain, work);
+        var change = await DiskChange.BeginWithDisks(request.Domain, work);
         var (domain, node) = (change.Domain, change.Node);
         var disks = (await work.Read(db => VolumesTable.Disks(db, domain.Id)))[domain.Id].ToList();
         var volume = change.DiskAt(request.Target, disks).Volume;

@@ -109,7 +109,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
             return;
         }
 
-        ImageImport.Copy(path, target, _ => { }, percent, cancel);
+        ImageImport.Copy(path, target, Qcow2Snapshots.RemoveAll, percent, cancel);
     }
 
     public void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel)

@@ -102,6 +102,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     {
         faults.Meet("renew");
         if (File.Exists(path)) Changeable(path);
+        ForgetSnapshots(path);
         (frozen == null ? new SimulatedDisk(capacityBytes, null, "") : Template(frozen) with { CapacityBytes = capacityBytes }).Write(path);
     }
 
@@ -218,10 +219,14 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         SameContent.Check(Existing(path), Existing(copy), default, percent, cancel);
     }
 
+    /// <summary>Where a disk's content is kept for a snapshot.</summary>
+    public static string SnapshotOf(string path, Guid snapshot) => $"{path}.{snapshot:D}.snapshot";
+
     public void Delete(string path)
     {
         faults.Meet("delete");
         PoolFiles.CheckFolder(path);
+        ForgetSnapshots(path);
         foreach (var file in (string[])[PoolFiles.TemplateOf(path), path + ".part", path]) File.Delete(file);
     }
 
@@ -237,6 +242,11 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     {
         faults.Meet("unused");
         return _files.Unused(used, path => SimulatedDisk.Find(path)?.Backing, storage);
+    }
+
+    private static void ForgetSnapshots(string path)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*.snapshot")) File.Delete(file);
     }
 
     private static SimulatedDisk Changeable(string path) =>

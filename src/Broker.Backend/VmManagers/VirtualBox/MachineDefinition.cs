@@ -156,18 +156,17 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
 
     private async Task<bool> BringDisks(Machine machine, MachineReport report, DomainSpec spec)
     {
-        // Its disks lie below differences, which hold all that was written since: without those it would be back where the snapshot was taken.
-        if (report.CurrentSnapshot is not null) return false;
-
         // What is frozen belongs to its clones: no machine may have it.
         DiskSpec[] hardDisks = [.. spec.Disks.Where(d => !VdiDisks.IsFrozen(d.Path))];
         // CD drives are behind the disks
         (string? Path, DiskSpec? Disk)[] wanted = [.. hardDisks.Select(d => ((string?)d.Path, (DiskSpec?)d)), .. spec.Cds.Select(c => (PathOfCd(c), (DiskSpec?)null))];
-        (int Port, string? Path)[] there = [.. report.Attachments.Where(a => a.Controller == Controller).Select(a => (a.Port, a.Location)).Order()];
-        if (there.SequenceEqual(wanted.Select((drive, port) => (port, drive.Path))) && there.Length == report.Attachments.Count) return false;
+        // Of a machine with snapshots a disk may lie below a difference, which holds all that was written since: without that it would be back where the snapshot was taken.
+        Attachment[] attached = [.. report.Attachments.Select(a => a.Controller == Controller && IsOver(a, wanted) ? a with { Location = wanted[a.Port].Path } : a)];
+        (int Port, string? Path)[] there = [.. attached.Where(a => a.Controller == Controller).Select(a => (a.Port, a.Location)).Order()];
+        if (there.SequenceEqual(wanted.Select((drive, port) => (port, drive.Path))) && there.Length == attached.Length) return false;
 
         if (report.Controllers.All(c => c.Name != Controller)) await machine.AddController(new(Controller, StorageBus.Sata) { Ports = wanted.Length });
-        foreach (var place in report.Attachments.Where(a => a.Controller != Controller || a.Port >= wanted.Length || wanted[a.Port].Path != a.Location))
+        foreach (var place in attached.Where(a => a.Controller != Controller || a.Port >= wanted.Length || wanted[a.Port].Path != a.Location))
             await machine.Detach(place.Controller, place.Port, place.Device);
         for (var port = 0; port < wanted.Length; port++)
         {
@@ -176,6 +175,9 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
             else await machine.Attach(Controller, port, 0, Drive.Dvd, wanted[port].Path);
         }
         return true;
+
+        bool IsOver(Attachment place, (string? Path, DiskSpec? Disk)[] wanted) => report.CurrentSnapshot is not null
+            && place.Port < wanted.Length && wanted[place.Port].Disk is not null && place.Location is { } path && !disks.IsOfPool(path);
     }
 
     private string? PathOfCd(CdSpec cd) => cd.File is not { } file ? null

@@ -247,6 +247,9 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
     /// <summary>Whether it is a base image, which no machine may have.</summary>
     public static bool IsFrozen(string path) => File.Exists(PoolFiles.TemplateOf(path));
 
+    /// <summary>Whether a path is that of a disk of ours. Differences of snapshots lie elsewhere.</summary>
+    public bool IsOfPool(string path) => Path.GetExtension(path) == Extension && _files.IsIn(path);
+
     /// <summary>Gives a disk to a machine.</summary>
     public async Task Attach(Machine machine, string controller, int port, DiskSpec disk)
     {
@@ -306,18 +309,20 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         }
     }
 
-    private static async Task<MachineReport> CheckHasNoSnapshot(Machine machine)
+    private static async Task CheckHasNoSnapshot(Machine machine)
     {
         var report = await machine.Read();
-        return report.CurrentSnapshot is null
-            ? report
-            : throw new VmException($"{report.Name} has snapshots, so that its disk is not all of its content. Delete them with VirtualBox: VBoxManage snapshot {report.Uuid} list");
+        if (report.CurrentSnapshot is null) return;
+        throw new VmException($"{report.Name} has snapshots, so that its disk is not all of its content. Remove them first; those that were taken with VirtualBox itself it lists " +
+            $"with: VBoxManage snapshot {report.Uuid} list");
     }
 
     private static async Task Detach(Machine machine, string path)
     {
-        var report = await CheckHasNoSnapshot(machine);
-        foreach (var place in report.Attachments.Where(a => a.Location == path)) await machine.Detach(place.Controller, place.Port, place.Device);
+        var places = (await machine.Read()).Attachments.Where(a => a.Location == path).ToList();
+        // one that lies below a difference, or is in a snapshot alone
+        if (places.Count == 0) await CheckHasNoSnapshot(machine);
+        foreach (var place in places) await machine.Detach(place.Controller, place.Port, place.Device);
     }
 
     private async Task ForgetAndDelete(string path)

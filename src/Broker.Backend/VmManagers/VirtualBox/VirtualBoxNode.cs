@@ -24,6 +24,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
     private readonly ImageRegistry _registry;
     private readonly MachineWatch _watch;
     private readonly MachineDefinition _definition;
+    private readonly VdiDisks _disks;
     private readonly Displays _displays;
     private readonly ConcurrentDictionary<Guid, Task> _restarts = [];
     private readonly CancellationTokenSource _end = new();
@@ -40,9 +41,8 @@ internal sealed partial class VirtualBoxNode : IVmNode
         _folders = new(home);
         _registry = new(vbox, home, [.. settings.Storage.Values], _folders);
         _watch = new(vbox, _folders, _registry.Id);
-        var disks = new VdiDisks(settings, vbox, _registry, new(vbox, _watch), calls);
-        Disks = disks;
-        _definition = new(vbox, _folders, disks);
+        _disks = new VdiDisks(settings, vbox, _registry, new(vbox, _watch), calls);
+        _definition = new(vbox, _folders, _disks);
         _watch.Changed += OnChanged;
     }
 
@@ -50,7 +50,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
 
     public bool IsAlive => !_calls.HasLost && !_end.IsCancellationRequested;
 
-    public IDisks Disks { get; }
+    public IDisks Disks => _disks;
 
     /// <summary>VirtualBox reports nothing by itself: it is looked at all the time.</summary>
     public event Action<DomainReport>? Changed;
@@ -119,6 +119,7 @@ internal sealed partial class VirtualBoxNode : IVmNode
             // its settings can't be read; it does not run, for VirtualBox could not have started it
             await machine.Unregister();
         }
+        await ForgetDifferences(id);
         _folders.Delete(id);
         _watch.NoteGone(id);
     });

@@ -94,6 +94,7 @@ public sealed record Clone(
             ShutdownTimeoutSeconds = origin.ShutdownTimeoutSeconds,
             ShutdownDisconnected = origin.ShutdownDisconnected,
             DisconnectGraceSeconds = origin.DisconnectGraceSeconds,
+            SnapshotLimit = origin.SnapshotLimit,
             PoolUse = pool,
         };
     }

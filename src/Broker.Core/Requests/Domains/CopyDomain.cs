@@ -63,6 +63,7 @@ public sealed record CopyDomain(
             ShutdownTimeoutSeconds = source.ShutdownTimeoutSeconds,
             ShutdownDisconnected = source.ShutdownDisconnected,
             DisconnectGraceSeconds = source.DisconnectGraceSeconds,
+            SnapshotLimit = source.SnapshotLimit,
         };
     }
 }
