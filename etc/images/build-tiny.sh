@@ -16,8 +16,9 @@
 #             /health says "ok", /marker the colour's name, /cgi-bin/who the
 #             client's address and the time since boot, /cgi-bin/boot an id
 #             that is another with each boot, /cgi-bin/name what it is called
-#             (the OEM string hostname=…), /cgi-bin/disks its block devices;
-#             port 7 echoes.
+#             (the OEM string hostname=…), /cgi-bin/disks its block devices,
+#             /cgi-bin/note?N what is written in line N of its second disk,
+#             ?N=WORD writes it; port 7 echoes.
 #   serial    a root shell on ttyS0, so only for guests nobody else reaches.
 #   power     the ACPI button powers it off, in about two seconds;
 #             Ctrl-Alt-Del starts it anew.
@@ -165,9 +166,18 @@ printf 'Content-Type: text/plain\r\n\r\n%s' "$(cat /proc/sys/kernel/random/boot_
 GUEST
 printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\nhostname\n' >"$root/www/cgi-bin/name"
 printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\nls /sys/block\n' >"$root/www/cgi-bin/disks"
+# What stays on a disk when the guest is off.
+cat >"$root/www/cgi-bin/note" <<'GUEST'
+#!/bin/sh
+printf 'Content-Type: text/plain\r\n\r\n'
+line=${QUERY_STRING%%=*}
+[ "$line" = "$QUERY_STRING" ] ||
+  printf '%-512s' "${QUERY_STRING#*=}" | dd of=/dev/vdb bs=512 seek="$line" conv=notrunc,fsync 2>/dev/null
+dd if=/dev/vdb bs=512 skip="$line" count=1 2>/dev/null | tr -d '\0 '
+GUEST
 echo '<!doctype html><title>tiny</title><h1>tiny guest</h1>' >"$root/www/index.html"
 printf '#!/bin/sh\nsync\npoweroff -f\n' >"$root/etc/acpi/PWRF/00000080"
-chmod +x "$root"/{init,bin/screen,etc/udhcpc.sh,www/cgi-bin/who,www/cgi-bin/{boot,name,disks},etc/acpi/PWRF/00000080}
+chmod +x "$root"/{init,bin/screen,etc/udhcpc.sh,www/cgi-bin/who,www/cgi-bin/{boot,name,disks,note},etc/acpi/PWRF/00000080}
 [[ -z $overlay ]] || cp -a "$overlay"/. "$root"/
 
 mkdir -p boot/grub

@@ -2,6 +2,7 @@ using Broker.Backend.Backups;
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
 using Broker.Backend.Requests.Domains;
+using Broker.Backend.Requests.Snapshots;
 using Broker.Backend.VmManagers;
 using Broker.Core.Backups;
 using Broker.Core.Database;
@@ -111,6 +112,7 @@ public sealed class RestoreBackupHandler(NodeList nodes) : IHandler<RestoreBacku
         if (!over.IsWhole) throw new RequestFailedException("not_whole", $"{over.Name} can't be replaced: {over.StateDetail ?? "it is not whole"}. Remove it, then restore the backup as a new machine.");
         if (over.IsVolatile) throw new RequestFailedException("is_volatile", $"{over.Name} is temporary: it goes when it ends. Restore the backup as a new machine.");
         if (await work.Read(db => DomainsTable.Clones(db, over.Id)) is > 0 and var clones) throw Unmake.HasClones(over, clones);
+        await KeptDisks.CheckNone(over, work);
         switch ((await work.Look(node, over.Id))?.Power)
         {
             case Power.Running or Power.Paused:
