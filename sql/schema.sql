@@ -108,6 +108,7 @@ CREATE TABLE `domains` (
   `client_status` enum('connecting','connected','disconnected') DEFAULT NULL,
   `client_address` varchar(64) DEFAULT NULL,
   `client_since` datetime(6) DEFAULT NULL,
+  `snapshot_limit` int(11) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `domains_name` (`name`),
   UNIQUE KEY `domains_mac` (`mac`),
@@ -594,6 +595,22 @@ CREATE TABLE `QRTZ_JOB_STATUS` (
   `FAILURE_COUNT` bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY (`SCHED_NAME`,`JOB_GROUP`,`JOB_NAME`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `snapshots` (
+  `id` char(36) NOT NULL,
+  `domain_id` char(36) NOT NULL,
+  `name` varchar(190) NOT NULL,
+  `description` text DEFAULT NULL,
+  `taken_at` datetime(6) NOT NULL,
+  `taken_by` bigint(20) DEFAULT NULL,
+  `size_bytes` bigint(20) DEFAULT NULL,
+  `request_id` bigint(20) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `snapshots_name` (`domain_id`,`name`),
+  KEY `snapshots_taken_by` (`taken_by`),
+  CONSTRAINT `snapshots_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `snapshots_taken_by` FOREIGN KEY (`taken_by`) REFERENCES `users` (`id`) ON DELETE SET NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `backups` (
   `id` char(36) NOT NULL,

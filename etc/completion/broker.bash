@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker snapshots' | 'broker snapshots list' | 'broker snapshots remove' | 'broker snapshots revert' | 'broker snapshots take' | 'broker snapshots rename' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_disk add_hardware backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain' ;;
+    'broker requests list --command') words='add_disk add_hardware backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -42,6 +42,7 @@ _broker() {
     'broker domains set --shutdown-timeout') words='' ;;
     'broker domains set --shutdown-disconnected') words='no yes' ;;
     'broker domains set --disconnect-grace') words='' ;;
+    'broker domains set --snapshots') words='' ;;
     'broker domains set --as') words='' ;;
     'broker domains share --as') words='' ;;
     'broker domains unshare --as') words='' ;;
@@ -388,6 +389,32 @@ _broker() {
     'broker hardware remove --after-any') words='' ;;
     'broker hardware remove --priority') words='' ;;
     'broker hardware remove --timeout') words='' ;;
+    'broker snapshots remove --as') words='' ;;
+    'broker snapshots remove --at') words='' ;;
+    'broker snapshots remove --after') words='' ;;
+    'broker snapshots remove --after-any') words='' ;;
+    'broker snapshots remove --priority') words='' ;;
+    'broker snapshots remove --timeout') words='' ;;
+    'broker snapshots revert --as') words='' ;;
+    'broker snapshots revert --at') words='' ;;
+    'broker snapshots revert --after') words='' ;;
+    'broker snapshots revert --after-any') words='' ;;
+    'broker snapshots revert --priority') words='' ;;
+    'broker snapshots revert --timeout') words='' ;;
+    'broker snapshots take --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
+    'broker snapshots take --base') words='' ;;
+    'broker snapshots take --owned-by') words='' ;;
+    'broker snapshots take --on-node') words='' ;;
+    'broker snapshots take --name') words='' ;;
+    'broker snapshots take --description') words='' ;;
+    'broker snapshots take --as') words='' ;;
+    'broker snapshots take --at') words='' ;;
+    'broker snapshots take --after') words='' ;;
+    'broker snapshots take --after-any') words='' ;;
+    'broker snapshots take --priority') words='' ;;
+    'broker snapshots take --timeout') words='' ;;
+    'broker snapshots rename --description') words='' ;;
+    'broker snapshots rename --as') words='' ;;
     'broker backups take --state') words='active broken creating down hibernated paused removing shutdown shutting_down starting' ;;
     'broker backups take --base') words='' ;;
     'broker backups take --owned-by') words='' ;;
@@ -468,20 +495,20 @@ _broker() {
     'broker shutdown --timeout') words='' ;;
     *)
       case "$at" in
-        'broker') words='requests domains bases hardware backups nodes users settings schedules db doctor completion help hibernate shutdown --config --json --help' ;;
+        'broker') words='requests domains bases hardware snapshots backups nodes users settings schedules db doctor completion help hibernate shutdown --config --json --help' ;;
         'broker requests') words='list show watch cancel retry ask commands --config --json --help' ;;
         'broker requests list') words='--state --command --user --domain --before --limit --config --json --help' ;;
         'broker requests show') words='--config --json --help' ;;
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_disk add_hardware backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_disk add_hardware backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
         'broker domains') words='list show disks set share unshare add-disk change-cd change-owner clone compact copy detach force-reboot force-shutdown free-swap grow-disk hibernate import move-volume pause rebase reboot refresh remove-disk remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
         'broker domains disks') words='--config --json --help' ;;
-        'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --as --config --json --help' ;;
+        'broker domains set') words='--all --state --base --owned-by --on-node --autostart --run-timeout --shutdown-timeout --shutdown-disconnected --disconnect-grace --snapshots --as --config --json --help' ;;
         'broker domains share') words='--as --config --json --help' ;;
         'broker domains unshare') words='--as --config --json --help' ;;
         'broker domains add-disk') words='--kind --storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -535,6 +562,12 @@ _broker() {
         'broker hardware add') words='cpu disk display features filesystem memory network sound usb vcpus video --options --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker hardware change') words='cpu disk display features filesystem memory network sound usb vcpus video --number --options --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker hardware remove') words='cpu disk display features filesystem memory network sound usb vcpus video --number --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker snapshots') words='list remove revert take rename --config --json --help' ;;
+        'broker snapshots list') words='--config --json --help' ;;
+        'broker snapshots remove') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker snapshots revert') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker snapshots take') words='--all --state --base --owned-by --on-node --name --description --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker snapshots rename') words='--description --as --config --json --help' ;;
         'broker backups') words='list take remove restore --config --json --help' ;;
         'broker backups list') words='--config --json --help' ;;
         'broker backups take') words='--all --state --base --owned-by --on-node --whole --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;

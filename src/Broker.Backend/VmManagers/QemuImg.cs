@@ -44,7 +44,7 @@ internal static partial class QemuImg
     /// <summary>Names of the snapshots in a qcow2 image that a guest may have had its hands on. It may be read by <see cref="Nobody"/>.</summary>
     public static IReadOnlyList<string> Snapshots(string path)
     {
-        var output = RunLimited(path, ["info", "--output=json", Named([path], "qcow2")], Short, 0, $"The snapshots in {path} could not be listed").Output;
+        var output = RunLimited(path, ["info", "--output=json", Named([path], "qcow2", path)], Short, 0, $"The snapshots in {path} could not be listed").Output;
         using var json = Parse(output, path);
         return json.RootElement.TryGetProperty("snapshots", out var snapshots) ? [.. snapshots.EnumerateArray().Select(s => s.GetProperty("name").GetString()!)] : [];
     }
@@ -65,7 +65,7 @@ internal static partial class QemuImg
     // what only a snapshot needed becomes room in the file system
     private static JsonObject Unmapping(string path)
     {
-        var image = Chain([path], "qcow2")!;
+        var image = Chain([path], "qcow2", path)!;
         image["discard"] = "unmap";
         image["file"]!["discard"] = "unmap";
         return image;

@@ -1,10 +1,8 @@
-using Broker.Core.Displays;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
 using Broker.Core.Requests.Snapshots;
 using Broker.Core.Requests.Volumes;
 using Broker.Testing;
-using Libvirt.Testing;
 
 namespace Broker.Backend.Tests.Requests;
 

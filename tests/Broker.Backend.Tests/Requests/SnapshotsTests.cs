@@ -155,7 +155,7 @@ public sealed class SnapshotsTests() : BackEndTests(adjust: s => s with { StopSe
         IRequest[] changes =
         [
             new PrepareBase(clone.Id), new RestoreDomain(clone.Id), new RebaseDomain(clone.Id, other.Id), new SpinoffDomain(clone.Id), new DetachDomain(clone.Id), new CompactDomain(clone.Id),
-            new AddDisk(clone.Id, 8), new GrowDisk(clone.Id, "vdb", 64), new RemoveDisk(clone.Id, "vdb"),
+            new AddDisk(clone.Id, 8), new GrowDisk(clone.Id, "vdb", 64), new RemoveDisk(clone.Id, "vdb"), new MoveVolume(clone.Id, "vdb", "default"),
         ];
         foreach (var change in changes)
         {
