@@ -6,6 +6,7 @@ Dictionary<string, Func<Task>> benches = new()
     ["queue"] = QueueBench.Run,
     ["clone"] = CloneBench.Run,
     ["libvirt"] = LibvirtBench.Run,
+    ["open"] = OpenBench.Run,
 };
 
 if (args is not [var name] || !benches.TryGetValue(name, out var bench))

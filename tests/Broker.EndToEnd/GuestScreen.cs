@@ -17,7 +17,7 @@ public sealed class GuestScreen(IPage page)
     // encodings move a colour a little.
     private const string Share =
         """
-        async ({ red, green, blue, patience }) => {
+        async ({ red, green, blue, patience, click }) => {
           const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
           const share = () => {
             const canvas = document.querySelector('[data-testid=screen] canvas');
@@ -30,13 +30,14 @@ public sealed class GuestScreen(IPage page)
               if (Math.abs(data[i] - red) + Math.abs(data[i + 1] - green) + Math.abs(data[i + 2] - blue) <= 12) found += 1;
             return (found * 4) / data.length;
           };
-          const end = performance.now() + patience;
+          const start = performance.now();
+          if (click) document.querySelector(click).click();
           let now = share();
-          while (now <= 0.5 && performance.now() < end) {
-            await new Promise((next) => setTimeout(next, 50));
+          while (now <= 0.5 && performance.now() < start + patience) {
+            await new Promise((next) => setTimeout(next, click ? 10 : 50));
             now = share();
           }
-          return now;
+          return [now, performance.now() - start];
         }
         """;
 
@@ -48,10 +49,19 @@ public sealed class GuestScreen(IPage page)
     /// <summary>Most of the picture has this colour, now or soon.</summary>
     /// <param name="paint">The colour.</param>
     /// <param name="patienceMs">How soon, in milliseconds.</param>
-    public async Task Shows(Paint paint, int patienceMs = Chromium.PatienceMs)
+    public Task Shows(Paint paint, int patienceMs = Chromium.PatienceMs) => Shows(paint, patienceMs, click: null);
+
+    /// <summary>The same after a click, measured within the page.</summary>
+    /// <param name="selector">What is clicked.</param>
+    /// <param name="paint">The colour.</param>
+    /// <returns>The milliseconds from the click until the colour was there.</returns>
+    public Task<double> ShowsAfterClick(string selector, Paint paint) => Shows(paint, Chromium.PatienceMs, selector);
+
+    private async Task<double> Shows(Paint paint, int patience, string? click)
     {
-        var share = await page.EvaluateAsync<double>(Share, new { red = paint.Red, green = paint.Green, blue = paint.Blue, patience = patienceMs });
-        Assert.True(share > 0.5, $"{share:P0} of the guest's screen is {paint}.");
+        var seen = await page.EvaluateAsync<double[]>(Share, new { red = paint.Red, green = paint.Green, blue = paint.Blue, patience, click });
+        Assert.True(seen[0] > 0.5, $"{seen[0]:P0} of the guest's screen is {paint}.");
+        return seen[1];
     }
 
     /// <summary>How big the guest says its screen is, in pixels: <c>640x480</c>.</summary>

@@ -1,5 +1,6 @@
 using Broker.Core.Domains;
 using Broker.Core.Nodes;
+using Broker.Core.Pools;
 using Broker.Core.Requests.Domains;
 using Broker.Testing;
 using Libvirt.Testing;
@@ -25,10 +26,21 @@ public sealed class LibvirtStage : IAsyncLifetime
         await Stage.NewBase(BaseName, "Tiny Linux", "A small guest that shows what you type.", "tiny.qcow2");
     }
 
+    /// <summary>A published base, of which some desktops run, nobody's yet and booted so far that they are on the network.</summary>
+    public async Task<DomainRow> NewPool(string name, int running)
+    {
+        var origin = await Stage.NewBase(name, image: "tiny.qcow2");
+        await Stage.Db.Transaction(s => Pool.Set(s, origin.Id, running, running));
+        await Stage.Until(s => s.First<long>("SELECT COUNT(*) FROM domains WHERE base_id = @Id AND pool_use = 'free' AND state = 'active' AND address IS NOT NULL", new { origin.Id }), n => n == running);
+        return origin;
+    }
+
     /// <inheritdoc/>
     public async Task DisposeAsync()
     {
         if (Stage is null) return;
+        // what is removed is not made anew
+        foreach (var origin in await Stage.Db.Read(Pool.Bases)) await Stage.Db.Transaction(s => Pool.Set(s, origin.Id, 0, 0));
         foreach (var domain in await Stage.Db.Read(s => s.Query<DomainRow>($"SELECT {DomainsTable.Columns} FROM domains d WHERE base_id IS NOT NULL")))
             await Stage.Do(new RemoveDomain(domain.Id));
         await Stage.DisposeAsync();
@@ -70,5 +82,17 @@ public sealed class LibvirtStudentPath(LibvirtStage libvirt) : BrowserTests(libv
         await student.Page.GetByTestId("viewer-force-off").ClickAsync();
         await student.Page.GetByTestId("confirm").ClickAsync();
         await Expect(student.Page.GetByTestId("viewer-state")).ToHaveAttributeAsync("data-state", "shutdown");
+    }
+
+    [Fact]
+    public async Task ADesktopThatIsKeptRunningIsShownWithTheClick()
+    {
+        var origin = await libvirt.NewPool("ready", running: 1);
+        var ready = await Stage.Db.Read(s => DomainsTable.ClonesOf(s, origin.Id));
+        var student = await SignIn(await Stage.NewStudent());
+        await student.OpenUntil("ready", Paint.Magenta);
+        Assert.Equal(ready.Single().Id, student.DesktopShown);
+        // the same run: nobody had to start it
+        Assert.Equal(ready.Single().StartedAt, (await Stage.Db.Read(s => DomainsTable.Get(s, student.DesktopShown)))!.StartedAt);
     }
 }

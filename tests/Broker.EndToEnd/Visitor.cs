@@ -76,7 +76,20 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>The card of a base on the desktops page.</summary>
-    public ILocator Card(string name) => Page.Locator($"[data-testid=desktop-card][data-base-name='{name}']");
+    public ILocator Card(string name) => Page.Locator(CardOf(name));
+
+    /// <summary>Clicks the button of a card by which its desktop is opened, and waits for the guest's picture.</summary>
+    /// <param name="name">The base.</param>
+    /// <param name="paint">What the guest shows.</param>
+    /// <returns>The milliseconds from the click until it was there.</returns>
+    public async Task<double> OpenUntil(string name, Paint paint)
+    {
+        var button = $"{CardOf(name)} [data-testid=open-desktop]";
+        await Expect(Page.Locator(button)).ToBeEnabledAsync();
+        return await new GuestScreen(Page).ShowsAfterClick(button, paint);
+    }
+
+    private static string CardOf(string name) => $"[data-testid=desktop-card][data-base-name='{name}']";
 
     /// <summary>Opens a desktop from its card.</summary>
     /// <returns>The guest's screen.</returns>
