@@ -254,6 +254,23 @@ public sealed class SnapshotsTests() : BackEndTests(adjust: s => s with { StopSe
     }
 
     [Fact]
+    public async Task WhatIsDoneOnceMoreBecauseItsHostWasLostOnTheWayIsDoneOnce()
+    {
+        var clone = await CloneWithData();
+        Faults.Set(_b.NodeFolder, [.. ((string[])["take_snapshot", "revert_snapshot", "remove_snapshot"]).Select(call => new Fault(call, IsConnectionLost: true, Times: 1))]);
+        var taken = await _b.Ask(new TakeSnapshot(clone.Id, "once"));
+        var snapshot = Assert.Single(await Snapshots(clone.Id));
+        Assert.Equal((RequestState.Done, 2, true), (taken.State, taken.Attempts, snapshot.IsWhole));
+        Assert.Equal(2, Pool().Count(f => f.Contains("snapshot", StringComparison.Ordinal)));
+        await Write(clone.Id, " lost");
+
+        Assert.Equal(2, (await _b.Ask(new RevertSnapshot(clone.Id, snapshot.Id))).Attempts);
+        Assert.Equal(["sys", "data"], await Contents(clone.Id));
+        Assert.Equal(2, (await _b.Ask(new RemoveSnapshot(clone.Id, snapshot.Id))).Attempts);
+        Assert.Empty(await Snapshots(clone.Id));
+    }
+
+    [Fact]
     public async Task OneThatIsTakenBackWhileItIsTakenLeavesNothing()
     {
         var clone = await CloneWithData();

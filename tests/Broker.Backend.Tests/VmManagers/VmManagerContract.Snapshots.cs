@@ -21,16 +21,14 @@ public abstract partial class VmManagerContract
         Snapshotting.Take(spec.Id, second, kept);
         await WriteOnBoth(spec, 'D');
         Assert.Equal([first, second], Snapshotting.Snapshots(spec.Id, kept).Order(Comparer<Guid>.Create((a, b) => a == first ? -1 : b == first ? 1 : 0)));
-        await Runs(spec);
 
-        Snapshotting.Revert(spec.Id, first, kept);
         Snapshotting.Revert(spec.Id, first, kept);
         Node.Define(spec);
         Assert.Equal("AB", await Content(spec));
         Snapshotting.Revert(spec.Id, second, kept);
         Node.Define(spec);
         Assert.Equal("ABC", await Content(spec));
-        await Runs(spec);
+        Runs(spec);
 
         Snapshotting.Remove(spec.Id, first, kept);
         Snapshotting.Remove(spec.Id, first, kept);
@@ -43,7 +41,7 @@ public abstract partial class VmManagerContract
         Snapshotting.Remove(spec.Id, second, kept);
         Assert.Empty(Snapshotting.Snapshots(spec.Id, kept));
         Assert.Equal("ABC", await Content(spec));
-        await Runs(spec);
+        Runs(spec);
         // as if there had never been any
         Node.Disks.Freeze(spec.Disks[0].Path);
     }
@@ -150,12 +148,11 @@ public abstract partial class VmManagerContract
         return found;
     }
 
-    private Task Runs(DomainSpec spec)
+    private void Runs(DomainSpec spec)
     {
         Node.Define(spec);
         Node.Start(spec.Id);
         Assert.Equal(Power.Running, Inventory(spec)!.Power);
         Node.Destroy(spec.Id);
-        return Task.CompletedTask;
     }
 }

@@ -15,6 +15,7 @@ public sealed class TakeSnapshotHandler : IHandler<TakeSnapshot>
     {
         var kept = await KeptDisks.Of(request.Domain, work);
         var domain = kept.Domain;
+        if (kept.Disks.Count == 0) throw new RequestFailedException("no_disk", $"{domain.Name} has no disk that a snapshot could hold.");
         switch ((await work.Look(kept.Node, domain.Id))?.Power)
         {
             // what its system holds in memory is not on the disks yet

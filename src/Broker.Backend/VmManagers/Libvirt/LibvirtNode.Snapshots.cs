@@ -7,7 +7,7 @@ namespace Broker.Backend.VmManagers.Libvirt;
 internal sealed partial class LibvirtNode : ICanSnapshot
 {
     public IReadOnlyList<Guid> Snapshots(Guid id, IReadOnlyList<DiskSpec> disks) =>
-        [.. disks.Select(d => Qcow2Snapshots.Of(d.Path).AsEnumerable()).Aggregate((a, b) => a.Intersect(b))];
+        disks.Count == 0 ? [] : [.. disks.Select(d => Qcow2Snapshots.Of(d.Path).AsEnumerable()).Aggregate((a, b) => a.Intersect(b))];
 
     public void Take(Guid id, Guid snapshot, IReadOnlyList<DiskSpec> disks)
     {
