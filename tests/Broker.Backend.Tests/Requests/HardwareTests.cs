@@ -132,6 +132,28 @@ public sealed class HardwareTests : BackEndTests
     }
 
     [Fact]
+    public async Task EachCloneHasAPartOfASharedFolderOfItsOwnThatGoesWithItWhenItIsEmpty()
+    {
+        var shared = Directory.CreateDirectory(Path.Combine(_run, "shared")).FullName;
+        var origin = await _b.Do(new ImportDomain("tiny.img", "tiny"));
+        await _b.Do(new AddHardware(origin.Id, DeviceKind.Filesystem, Options($"source={shared},target=home,part=own")));
+        await _b.Do(new PrepareBase(origin.Id));
+        var (full, empty) = (await _b.Do(new Clone(origin.Id, "full")), await _b.Do(new Clone(origin.Id, "empty")));
+        var letter = Path.Combine(shared, $"{full.Id}", "letter");
+        await File.WriteAllTextAsync(letter, "mine");
+        Assert.True(Directory.Exists(Path.Combine(shared, $"{empty.Id}")));
+        // it stands alone, and its part stays its part
+        await _b.Do(new SpinoffDomain(full.Id));
+        await _b.Do(new StartDomain(full.Id));
+
+        await _b.Ask(new RemoveDomain(empty.Id));
+        await _b.Ask(new RemoveDomain(full.Id));
+
+        Assert.False(Directory.Exists(Path.Combine(shared, $"{empty.Id}")));
+        Assert.Equal("mine", await File.ReadAllTextAsync(letter));
+    }
+
+    [Fact]
     public async Task WhatIsNotWholeGetsNothing()
     {
         var machine = await _b.Do(new ImportDomain("tiny.img", "tiny"));

@@ -51,6 +51,28 @@ public abstract partial class VmManagerContract
         Assert.Equal(Power.Running, Inventory(spec)!.Power);
     }
 
+    [Fact]
+    public async Task A_divided_folder_has_a_part_for_each_machine_which_stays_with_what_is_in_it()
+    {
+        var shared = Directory.CreateDirectory(Path.Combine(Settings.PoolFolder, "shared")).FullName;
+        var hardware = Hardware.Usual.With(DeviceKind.Filesystem, [DeviceOptions.Parse($"source={shared},target=home,part=own")]);
+        var spec = Spec([new("vda", await ImportBlank(), Node.Disks.Format, [])]) with { Hardware = hardware };
+        var own = Path.Combine(shared, $"{spec.Id}");
+        Node.Define(spec);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(own));
+        await File.WriteAllTextAsync(Path.Combine(own, "letter"), "mine");
+        Node.Define(spec with { MemoryKib = spec.MemoryKib * 2 });
+        Node.Undefine(spec.Id);
+        Assert.Equal([own], Directory.GetFileSystemEntries(shared));
+        Assert.True(File.Exists(Path.Combine(own, "letter")));
+
+        var other = Spec([]) with { Hardware = hardware };
+        Directory.CreateSymbolicLink(Path.Combine(shared, $"{other.Id}"), "/etc");
+        Assert.Contains("is a link", Assert.Throws<VmException>(() => Node.Define(other)).Message, StringComparison.Ordinal);
+        Directory.Delete(shared, recursive: true);
+        Assert.Contains("is not there", Assert.Throws<VmException>(() => Node.Define(spec)).Message, StringComparison.Ordinal);
+    }
+
     // without a cache of the host's, native io goes; the folder is there
     private string? WordOf(DriverOption option, int round) => option switch
     {

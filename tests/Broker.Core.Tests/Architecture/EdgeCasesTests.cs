@@ -30,7 +30,7 @@ public partial class EdgeCasesTests
                 var folder = Repository.PathOf(project == "EndToEnd" ? "tests/Broker.EndToEnd" : $"tests/Broker.{project}.Tests");
                 var found = Directory.GetFiles(folder, file, SearchOption.AllDirectories);
                 Assert.True(found.Length == 1, $"Edge case {number}: there is no {file} in {folder}.");
-                Assert.Matches($@"\[(Fact|Theory|InlineData\([^\n]*\)|MemberData\([^\n]*\))\]\s+public async Task {test.Groups["method"].Value}\(", await File.ReadAllTextAsync(found[0]));
+                Assert.Matches($@"\[(Fact|Theory|InlineData\([^\n]*\)|MemberData\([^\n]*\))\]\s+public (async Task|void) {test.Groups["method"].Value}\(", await File.ReadAllTextAsync(found[0]));
             }
         }
     }

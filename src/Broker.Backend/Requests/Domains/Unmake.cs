@@ -1,4 +1,6 @@
+using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
+using Broker.Backend.VmManagers;
 using Broker.Core.Domains;
 using Broker.Core.Pools;
 
@@ -45,6 +47,8 @@ internal static class Unmake
     public static async Task Rest(DomainRow domain, Work work)
     {
         var node = await work.NodeOf(domain);
+        var spec = await work.Read(db => Specs.Of(db, domain, node));
+        await work.On(node, Gate.Disk, _ => SharedFolders.RemoveEmpty(spec, node.Row.Manager));
         foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
         {
             await work.On(node, Gate.Disk, vm =>

@@ -26,7 +26,7 @@ internal static class DomainXml
         var (memory, vcpus, features) = (One(spec, DeviceKind.Memory), One(spec, DeviceKind.Vcpus), One(spec, DeviceKind.Features));
         var mostMemory = Math.Max(spec.MemoryKib, (Number(memory["maximum_mib"]) ?? 0) * 1024);
         var mostVcpus = Math.Max(spec.Vcpus, Number(vcpus["maximum"]) ?? 0);
-        var folders = All(spec, DeviceKind.Filesystem);
+        var folders = SharedFolders.Of(spec, VmManagerKind.Libvirt);
         return new DomainDescription
         {
             Type = virtType,
@@ -120,10 +120,10 @@ internal static class DomainXml
         new XElement("vapic", new XAttribute("state", "on")),
         new XElement("spinlocks", new XAttribute("state", "on"), new XAttribute("retries", 8191)));
 
-    private static XElement Folder(DeviceOptions folder) => new("filesystem", new XAttribute("type", "mount"),
+    private static XElement Folder((string Target, string Source) folder) => new("filesystem", new XAttribute("type", "mount"),
         new XElement("driver", new XAttribute("type", "virtiofs")),
-        new XElement("source", new XAttribute("dir", folder["source"]!)),
-        new XElement("target", new XAttribute("dir", folder["target"]!)));
+        new XElement("source", new XAttribute("dir", folder.Source)),
+        new XElement("target", new XAttribute("dir", folder.Target)));
 
     private static IEnumerable<XElement> Controllers(DomainSpec spec)
     {

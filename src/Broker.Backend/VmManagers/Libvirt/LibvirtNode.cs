@@ -1,3 +1,4 @@
+using Broker.Core.Nodes;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -115,6 +116,7 @@ internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, I
     public void Define(DomainSpec spec) => Work($"{spec.Name} could not be defined", _jobs, () =>
     {
         Qcow2Disks.CheckBacking(spec.Disks);
+        SharedFolders.Make(spec, VmManagerKind.Libvirt);
         var xml = DomainXml.Write(spec, _virtType, PathOfCd);
         try
         {

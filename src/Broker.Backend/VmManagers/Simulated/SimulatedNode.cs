@@ -1,3 +1,4 @@
+using Broker.Core.Nodes;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
@@ -67,6 +68,7 @@ internal sealed partial class SimulatedNode : IVmNode, ICanHibernate, ICanPause,
     public void Define(DomainSpec spec)
     {
         _faults.Meet("define");
+        SharedFolders.Make(spec, VmManagerKind.Simulated);
         lock (_lock)
         {
             if (_known.Values.FirstOrDefault(known => known.State.Spec.Name == spec.Name && known.State.Spec.Id != spec.Id) is { } other)

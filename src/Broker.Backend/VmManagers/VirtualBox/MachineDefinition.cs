@@ -141,7 +141,7 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
 
     private static async Task<bool> BringFolders(Machine machine, MachineReport report, DomainSpec spec)
     {
-        List<SharedFolder> folders = [.. All(spec, DeviceKind.Filesystem).Select(folder => new SharedFolder(folder["target"]!, folder["source"]!) { AutoMount = true })];
+        List<SharedFolder> folders = [.. SharedFolders.Of(spec, VmManagerKind.Virtualbox).Select(folder => new SharedFolder(folder.Target, folder.Source) { AutoMount = true })];
         List<SharedFolder> old = [.. report.SharedFolders.Where(there => !folders.Exists(f => IsSame(f, there)))];
         List<SharedFolder> fresh = [.. folders.Where(f => !report.SharedFolders.Any(there => IsSame(f, there)))];
         foreach (var folder in old) await machine.RemoveSharedFolder(folder.Name);

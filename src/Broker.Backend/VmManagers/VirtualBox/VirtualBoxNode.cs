@@ -1,3 +1,4 @@
+using Broker.Core.Nodes;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
@@ -101,7 +102,11 @@ internal sealed partial class VirtualBoxNode : IVmNode
     });
 
     public void Define(DomainSpec spec) => Work(spec.Id, $"{spec.Name} could not be defined", "defined",
-        async () => _watch.Note(await _definition.Define(spec), Stopwatch.GetTimestamp()));
+        async () =>
+        {
+            SharedFolders.Make(spec, VmManagerKind.Virtualbox);
+            _watch.Note(await _definition.Define(spec), Stopwatch.GetTimestamp());
+        });
 
     public void Undefine(Guid id) => Work(id, "The domain could not be removed", "undefined", async () =>
     {
