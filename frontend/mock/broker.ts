@@ -10,6 +10,7 @@ import type {
   LibraryImage,
   Request,
   SessionUser,
+  Snapshot,
 } from '../src/api/types';
 import { backupRoutes } from './backups';
 import { domainRoutes } from './domains';
@@ -34,6 +35,7 @@ import {
   type Account,
   type Answer,
 } from './things';
+import { snapshotRoutes } from './snapshots';
 import { volumeRoutes, type Content } from './volumes';
 
 const routes: Routes = {
@@ -44,6 +46,7 @@ const routes: Routes = {
   ...messageRoutes,
   ...requestRoutes,
   ...scheduleRoutes,
+  ...snapshotRoutes,
   ...volumeRoutes,
   'GET users': (broker) => ok({ users: broker.accounts.map(listed) }),
   'GET settings': (broker) => ok({ settings: broker.settings, defaults: siteDefaults }),
@@ -79,6 +82,8 @@ export class MockBroker {
   /** Network cards by machine; one when nothing is said. */
   readonly hardware = new Map<string, Record<string, string>[]>();
   backups: Backup[] = [];
+  /** By machine. */
+  readonly snapshots = new Map<string, Snapshot[]>();
   /** Disks and CDs by machine; a system disk and an empty drive when nothing is said. */
   readonly contents = new Map<string, Content>();
   schedules = seededSchedules();

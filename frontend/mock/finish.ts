@@ -3,6 +3,7 @@ import type { Domain, Request } from '../src/api/types';
 import type { MockBroker } from './broker';
 import { changeBackups } from './backups';
 import { changeHardware } from './hardware';
+import { changeSnapshots } from './snapshots';
 import { now } from './things';
 import { changeContent } from './volumes';
 
@@ -56,6 +57,11 @@ export function finish(broker: MockBroker, request: Request, domain: Domain | nu
     case 'remove_disk':
     case 'change_cd':
       changeContent(broker, domain, word, args);
+      break;
+    case 'take_snapshot':
+    case 'revert_snapshot':
+    case 'remove_snapshot':
+      changeSnapshots(broker, domain, word, args);
       break;
     case 'spinoff_domain':
     case 'detach_domain':

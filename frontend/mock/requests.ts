@@ -41,6 +41,10 @@ const unoffered = [
   'grow_disk',
   'remove_disk',
   'change_cd',
+  'move_volume',
+  'take_snapshot',
+  'revert_snapshot',
+  'remove_snapshot',
 ];
 
 /** What is about no machine. */

@@ -3,6 +3,7 @@ import type { Domain, Request } from '../src/api/types';
 import { seededBackups } from './backups';
 import type { MockBroker } from './broker';
 import { newMessage, ownMessage } from './messages';
+import { seededSnapshots } from './snapshots';
 import { minutesAgo, newRequest, type Account } from './things';
 
 export function seed(broker: MockBroker): void {
@@ -37,7 +38,8 @@ export function seed(broker: MockBroker): void {
     ends_at: minutesAgo(-95),
     next: { action: 'shutdown_domain', at: minutesAgo(-95) },
   });
-  clone(lab, ana, { state: 'hibernated', state_since: minutesAgo(1600) });
+  const asleep = clone(lab, ana, { state: 'hibernated', state_since: minutesAgo(1600) });
+  broker.snapshots.set(asleep.id, seededSnapshots());
   clone(debian, admin, {
     state: 'active',
     state_since: minutesAgo(12),

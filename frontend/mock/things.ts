@@ -206,6 +206,7 @@ function commandsOf(domain: Domain, admin: boolean): string[] {
       return [
         'start_domain',
         'copy_domain',
+        ...(domain.state === 'shutdown' ? ['take_snapshot'] : []),
         'remove_domain',
         ...(admin ? ['backup_domain'] : []),
         ...(domain.base_id === null ? [] : ['restore_domain']),

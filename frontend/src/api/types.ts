@@ -16,6 +16,7 @@ export type Device = Schemas['Device'];
 export type DevicesOfKind = Schemas['DevicesOfKind'];
 export type DeviceOption = Schemas['DeviceOption'];
 export type Backup = Schemas['Backup'];
+export type Snapshot = Schemas['Snapshot'];
 export type Volume = Schemas['Volume'];
 export type VolumeKind = Schemas['VolumeKind'];
 export type Cd = Schemas['Cd'];

@@ -8,7 +8,7 @@ import { Settings } from './Settings';
 
 interface Tab {
   /** Its part of the address; the first one has none. */
-  id: 'overview' | 'settings' | 'hardware' | 'disks' | 'base' | 'backups' | 'history';
+  id: 'overview' | 'snapshots' | 'settings' | 'hardware' | 'disks' | 'base' | 'backups' | 'history';
   /** Whether there is anything in it for who looks. */
   isFor: (domain: Domain) => boolean;
   Content: ComponentType<{ domain: Domain }>;
@@ -18,6 +18,12 @@ const always = () => true;
 
 export const tabs: readonly Tab[] = [
   { id: 'overview', isFor: always, Content: Overview },
+  {
+    id: 'snapshots',
+    // what is temporary goes with its snapshots
+    isFor: ({ is_base, is_volatile }) => !is_base && !is_volatile,
+    Content: lazy(() => import('./Snapshots')),
+  },
   { id: 'settings', isFor: ({ may }) => may.includes('describe'), Content: Settings },
   { id: 'hardware', isFor: always, Content: Hardware },
   { id: 'disks', isFor: always, Content: lazy(() => import('./Disks')) },
