@@ -293,7 +293,11 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-export const siteDefaults: SiteSettings = { start_limit: 1, memory_reserve_mib: 256, snapshot_limit: 3 };
+export const siteDefaults: SiteSettings = {
+  start_limit: 1,
+  memory_reserve_mib: 256,
+  snapshot_limit: 3,
+};
 
 /** A machine's settings after a change: what isn't named stays, 0 seconds is what is usual. */
 export function settingsOf({ settings }: Domain, fields: Record<string, unknown>) {

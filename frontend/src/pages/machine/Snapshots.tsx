@@ -89,8 +89,8 @@ export default function Snapshots({ domain }: { domain: Domain }) {
 /** Why none can be taken now, and what to do about it. */
 function WhyNot({ domain, isFull }: { domain: Domain; isFull: boolean }) {
   const { t } = useTranslation('machine');
-  const why = isFull ? 'full' : domain.state === 'shutdown' ? null : 'off_first';
-  if (why === null) return null;
+  if (!isFull && domain.may.includes('take_snapshot')) return null;
+  const why = isFull ? 'full' : domain.state === 'shutdown' ? 'cannot' : 'off_first';
   return (
     <Alert color="gray" data-testid="snapshots-note">
       {t(`snapshots.${why}`)}
