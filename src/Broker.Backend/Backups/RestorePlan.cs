@@ -1,5 +1,6 @@
 using Broker.Backend.Nodes;
 using Broker.Backend.Requests;
+using Broker.Backend.VmManagers;
 using Broker.Core.Backups;
 using Broker.Core.Devices;
 using Broker.Core.Domains;
@@ -56,7 +57,7 @@ internal sealed record RestorePlan(
         if (hardware.Problems().ToList() is { Count: > 0 } problems)
             throw new RequestFailedException("bad_hardware", $"{machine.Name} had hardware that {node.Row.Name} does not have. {string.Join(' ', problems)}");
 
-        var images = await work.On(node, Gate.Read, vm => manifest.Cds.ToDictionary(c => c.Target, c => c.File is { } file && vm.Disks.FindCd(file) is not null));
+        var images = await work.On(node, Gate.Read, vm => manifest.Cds.ToDictionary(c => c.Target, c => c.File is { } file && HasCd(vm, file)));
         foreach (var lost in manifest.Cds.Where(c => c.File is not null && !images[c.Target])) notes.Add($"The library has no CD '{lost.File}': the drive {lost.Target} is empty.");
         return new(node, origin?.Base, origin?.Below ?? manifest.Disks.ToDictionary(d => d.Target, IReadOnlyList<VolumeRow> (_) => []), row,
             [.. manifest.Cds.Select(c => images[c.Target] ? c : c with { File = null })], notes);
@@ -119,6 +120,19 @@ internal sealed record RestorePlan(
         if (await work.Read(db => BackupsTable.Find(db, file)) is { Sha256: { } sum } && sum == backup.Sha256) return hardware;
         notes.Add("The backup was not taken here, so that no folders of the host are shared with it: add them again.");
         return hardware.With(DeviceKind.Filesystem, []);
+    }
+
+    private static bool HasCd(IVmNode vm, string file)
+    {
+        try
+        {
+            return vm.Disks.FindCd(file) is not null;
+        }
+        catch (VmException)
+        {
+            // it may not be put in: the machine is restored without
+            return false;
+        }
     }
 
     // the other cards' addresses are made of the first one's

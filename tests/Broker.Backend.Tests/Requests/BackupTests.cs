@@ -203,6 +203,9 @@ public sealed class BackupTests() : BackEndTests()
         Faults.Set(_b.NodeFolder, new Fault("save", Fail: "The disk is full."));
         Assert.Equal(RequestState.Failed, (await _b.Ask(new BackupDomain(clone.Id))).State);
         Faults.Set(_b.NodeFolder, []);
+        Directory.Delete(_b.Settings.Backups);
+        Assert.Contains($"The backup folder {_b.Settings.Backups} is not there", (await _b.Ask(new BackupDomain(clone.Id))).ErrorText, StringComparison.Ordinal);
+        Directory.CreateDirectory(_b.Settings.Backups);
 
         Assert.Empty(Directory.GetFiles(_b.Settings.Backups));
         Assert.Equal(files, Directory.GetFiles(_b.Settings.Pool).Order());

@@ -42,8 +42,12 @@ public sealed class BackupDomainHandler(TimeProvider clock) : IHandler<BackupDom
         // it is by these that a backup of a clone knows its base again
         var sums = await FrozenSums.Of([.. isWhole ? [] : disks.SelectMany(d => d.Below), .. domain.IsBase ? disks.Select(d => d.Volume) : []], node, work);
         await work.Step(10, "Looking for room");
-        await work.On(node, Gate.Disk, _ => PoolFiles.CheckRoom(node.BackupFolder, $"the backup of {domain.Name}",
-            disks.Sum(d => Posix.RoomOf(d.Volume.Path) + (isWhole ? d.Below.Sum(v => Posix.RoomOf(v.Path)) : 0))));
+        await work.On(node, Gate.Disk, _ =>
+        {
+            if (!Directory.Exists(node.BackupFolder)) throw new VmException($"The backup folder {node.BackupFolder} is not there. Make it, for the back end's user alone.");
+            foreach (var volume in disks.SelectMany(d => (IEnumerable<VolumeRow>)[d.Volume, .. d.Below])) PoolFiles.CheckExists(volume.Path);
+            PoolFiles.CheckRoom(node.BackupFolder, $"the backup of {domain.Name}", disks.Sum(d => Posix.RoomOf(d.Volume.Path) + (isWhole ? d.Below.Sum(v => Posix.RoomOf(v.Path)) : 0)));
+        });
         var saved = new List<BackedUpVolume>();
         using var writer = await work.On(node, Gate.Disk, _ => new BackupWriter(path, backup.TakenAt));
         foreach (var (disk, i) in disks.Select((d, i) => (d, i)))
@@ -92,9 +96,10 @@ public sealed class BackupDomainHandler(TimeProvider clock) : IHandler<BackupDom
         await work.On(node, Gate.Disk, vm =>
         {
             vm.Disks.Delete(scratch);
+            // the folder may be what was missing
             var path = Path.Combine(node.BackupFolder, backup.File);
-            File.Delete(BackupWriter.PartOf(path));
-            File.Delete(path);
+            foreach (var file in (string[])[BackupWriter.PartOf(path), path])
+                if (File.Exists(file)) File.Delete(file);
         });
         await work.Write(db => BackupsTable.Delete(db, backup.Id));
     }
