@@ -158,15 +158,32 @@ export class MockBroker {
   shown(domain: Domain): Domain {
     const pending = this.requests
       .filter((r) => r.domain_id === domain.id && isPending(r))
-      .map(({ id, command: word, state, progress, progress_text }) => ({
-        id,
-        command: word,
-        state,
-        progress,
-        progress_text,
-      }));
+      .map(
+        ({
+          id,
+          command: word,
+          state,
+          progress,
+          progress_text,
+          user,
+          created_at,
+          started_at,
+          at,
+        }) => ({
+          id,
+          command: word,
+          state,
+          progress,
+          progress_text,
+          user,
+          created_at,
+          started_at,
+          at,
+        }),
+      );
     return {
       ...domain,
+      locked_by: pending.find((r) => r.state === 'working') ?? null,
       clones: this.domains.filter((d) => d.base_id === domain.id).length,
       pending,
       may: may(domain, this.user?.is_admin === true),
@@ -258,6 +275,9 @@ export class MockBroker {
       created_at: now(),
       may: [],
       pending: [],
+      locked_by: null,
+      is_known: true,
+      host_changes: null,
       ...fields,
     };
     this.domains.push(domain);

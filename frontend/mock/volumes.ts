@@ -62,6 +62,7 @@ function volume(
     used_bytes,
     format: 'qcow2',
     is_frozen: domain.is_base,
+    is_foreign: false,
     path: pathOf(domain, target),
     storage: 'default',
     chain: [],

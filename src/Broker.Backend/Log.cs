@@ -53,6 +53,15 @@ internal static partial class Log
     [LoggerMessage(33, LogLevel.Warning, "Watching {Node} failed, trying again: {Why}")]
     public static partial void WatchFailed(ILogger logger, string node, string why);
 
+    [LoggerMessage(37, LogLevel.Warning, "{Domain} was removed on its host")]
+    public static partial void RemovedOnHost(ILogger logger, string domain);
+
+    [LoggerMessage(38, LogLevel.Warning, "{Domain} was renamed on its host: it is {Name} now")]
+    public static partial void RenamedOnHost(ILogger logger, string domain, string name);
+
+    [LoggerMessage(39, LogLevel.Warning, "{Domain} was changed on its host: {Changes}")]
+    public static partial void ChangedOnHost(ILogger logger, string domain, string changes);
+
     [LoggerMessage(35, LogLevel.Information, "Schedule {Schedule} came: what it asks for is in the queue")]
     public static partial void Fired(ILogger logger, long schedule);
 

@@ -60,14 +60,15 @@ internal static class Domains
         var command = new Command("show", "Show one machine with its disks and what is being done with it.") { name };
         command.SetAction(async (parsed, cancel) =>
         {
-            var (domain, names, volumes, clones, open, waits) = await Settings.Open(parsed, terminal).Read(async s =>
+            var (domain, names, volumes, clones, open, waits, holding) = await Settings.Open(parsed, terminal).Read(async s =>
             {
                 var found = await Find(s, parsed.GetRequiredValue(name));
                 var asked = await RequestsTable.Open(s, [found.Id]);
-                return (found, await Names.Read(s), await VolumesTable.Of(s, found.Id), await DomainsTable.Clones(s, found.Id), asked, await Waiting.Of(s, asked));
+                return (found, await Names.Read(s), await VolumesTable.Of(s, found.Id), await DomainsTable.Clones(s, found.Id), asked, await Waiting.Of(s, asked),
+                    (await RequestsTable.Holding(s, [found.Id])).GetValueOrDefault(found.Id));
             }, cancel);
             await terminal.AnswerDetails(parsed,
-                new { domain = View(domain, names), clones, volumes, requests = open.Select(r => RequestText.View(r, waits.GetValueOrDefault(r.Id))) },
+                new { domain = View(domain, names), clones, volumes, requests = open.Select(r => RequestText.View(r, waits.GetValueOrDefault(r.Id))), locked_by = holding is null ? null : RequestText.View(holding, null) },
                 [
                     ("name", domain.Name),
                     ("id", domain.Id.ToString()),
@@ -78,6 +79,8 @@ internal static class Domains
                     ("state", State(domain)),
                     ("since", Terminal.When(domain.StateSince)),
                     ("detail", domain.StateDetail),
+                    ("on its host", domain.IsKnown ? domain.HostChanges : "not known there: it is told at the next start"),
+                    ("locked by", holding is null ? null : $"{holding.Id} {holding.Command}, asked by {holding.UserName} {Terminal.When(holding.CreatedAt)}"),
                     ("base", names.Base(domain.BaseId)),
                     ("clones", domain.IsBase ? clones.ToString(CultureInfo.InvariantCulture) : null),
                     ("node", names.Node(domain.NodeId)),
@@ -90,7 +93,7 @@ internal static class Domains
                     ("settings", DomainSettingsVerb.Text(domain)),
                     ("made", Terminal.When(domain.CreatedAt)),
                     .. volumes.Select(v => ($"disk {v.Target}", (Cell)$"{v.Path} ({v.Format}, {v.CapacityBytes >> 20} MiB{(v.IsFrozen ? ", frozen" : "")})")),
-                    .. open.Select(r => ("request", (Cell)$"{r.Id} {r.Command} {Word.Of(r.State)} {RequestText.Progress(r, waits.GetValueOrDefault(r.Id))}".TrimEnd())),
+                    .. open.Select(r => ("request", (Cell)$"{r.Id} {r.Command} of {r.UserName} {Word.Of(r.State)} {RequestText.Progress(r, waits.GetValueOrDefault(r.Id))}".TrimEnd())),
                 ]);
             return ExitCode.Done;
         });
@@ -120,6 +123,8 @@ internal static class Domains
         d.Address,
         d.StartedAt,
         d.EndsAt,
+        d.IsKnown,
+        d.HostChanges,
         settings = new { d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds, d.SnapshotLimit },
         d.CreatedAt,
     };

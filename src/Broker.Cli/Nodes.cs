@@ -19,6 +19,7 @@ internal static class Nodes
                 List(terminal),
                 Show(terminal),
                 Storage(terminal),
+                Unknown(terminal),
                 Add(terminal),
                 Change(terminal, "disable", "Put no new machines on a host for the time being; those that are there go on.", "node_disabled", false, "gets no new machines"),
                 Change(terminal, "enable", "Put new machines on a host again.", "node_enabled", true, "gets new machines again"),
@@ -100,6 +101,36 @@ internal static class Nodes
                     s.Storage.Name, s.Storage.Folder, $"{s.Storage.TotalBytes >> 30} GiB", $"{s.Storage.FreeBytes >> 30} GiB", $"{s.Volumes}", Terminal.When(s.Storage.CheckedAt),
                     new Cell(s.Storage.Problem ?? "", Tone.Bad),
                 ]));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Unknown(Terminal terminal)
+    {
+        var name = new Argument<string>("NAME") { Description = "The host." };
+        var command = new Command("unknown", "Show the machines of a host that Broker does not know, as 'broker nodes discover' found them last.") { name };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var (node, lookedAt, found) = await Settings.Open(parsed, terminal).Read(async s =>
+            {
+                var host = await Find(s, parsed.GetRequiredValue(name));
+                return (host, await UnknownDomainsTable.LookedAt(s, host.Id), await UnknownDomainsTable.Of(s, host.Id));
+            }, cancel);
+            var view = new
+            {
+                node = node.Name,
+                lookedAt,
+                machines = found.Select(u => new { u.Id, u.Name, u.State, u.MemoryKib, u.Vcpus, disks = u.DiskList, can_adopt = u.Obstacles.Count == 0, u.Obstacles, u.Changes }),
+            };
+            await terminal.AnswerTable(parsed, view, ["NAME", "STATE", "MEMORY", "DISKS", "ADOPT", "ID"],
+                found.Select(u => (Cell[])
+                [
+                    u.Name, Word.Of(u.State), $"{u.MemoryKib / 1024} MiB", string.Join(", ", u.DiskList.Select(d => d.Path)),
+                    u.Obstacles.Count > 0 ? new Cell(string.Join(' ', u.Obstacles), Tone.Bad) : u.Changes.Count > 0 ? new Cell(string.Join(' ', u.Changes), Tone.Middling) : new Cell("as it is", Tone.Good),
+                    u.Id.ToString(),
+                ]));
+            if (lookedAt is null && !Settings.IsJson(parsed)) await terminal.Error.WriteLineAsync($"Nobody has looked yet: broker nodes discover {node.Name} --wait");
             return ExitCode.Done;
         });
         return command;

@@ -247,40 +247,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/nodes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Hosts */
-        get: operations["list_nodes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/nodes/{id}/storage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Folders of a host's disk images, and their room */
-        get: operations["get_node_storage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -729,6 +695,60 @@ export interface paths {
         post?: never;
         /** Delete an image that was uploaded */
         delete: operations["delete_image"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hosts */
+        get: operations["list_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{id}/unknown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Machines of a host that Broker does not know
+         * @description As discover_domains found them last: ask for that to look anew.
+         */
+        get: operations["list_unknown_machines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{id}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders of a host's disk images, and their room */
+        get: operations["get_node_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1265,8 +1285,13 @@ export interface components {
             settings: components["schemas"]["DomainSettings"];
             /** @description What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe, share, set. */
             may: string[];
-            /** @description Requests about it that have not ended. */
+            /** @description Requests about it that have not ended, those for later included. */
             pending: components["schemas"]["PendingRequest"][];
+            locked_by: null | components["schemas"]["PendingRequest"];
+            /** @description Its host knows it, as was last seen; one that is off is told to its host again at its next start. */
+            is_known: boolean;
+            /** @description How it differs on its host from what is told here, in sentences, since somebody changed it there; gone with its next start. */
+            host_changes: null | string;
         };
         /** @description What a machine did, newest first. */
         DomainHistory: {
@@ -1759,6 +1784,22 @@ export interface components {
             progress: number;
             /** @description What is being done, in a sentence. */
             progress_text: null | string;
+            user: null | components["schemas"]["Person"];
+            /**
+             * Format: date-time
+             * @description When it was asked.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was first taken up.
+             */
+            started_at: null | string;
+            /**
+             * Format: date-time
+             * @description Not before this time: it is scheduled.
+             */
+            at: null | string;
         };
         /** @description A user, as far as others see him. */
         Person: {
@@ -2283,6 +2324,73 @@ export interface components {
             /** @description Who does it. */
             back_ends: components["schemas"]["BackEnd"][];
         };
+        /** @description A disk of a machine that Broker does not know. */
+        UnknownDisk: {
+            /** @description What its host calls it. */
+            target: string;
+            /** @description The file on the host. */
+            path: string;
+            /** @description Its format, as the machine's definition says. */
+            format: string;
+            /**
+             * Format: int64
+             * @description Size as the guest sees it; null when that can't be told.
+             */
+            capacity_bytes: null | number;
+            /**
+             * Format: int64
+             * @description What it takes on the host; null when the file is missing.
+             */
+            used_bytes: null | number;
+            /** @description The files it lies on, nearest first. */
+            below: string[];
+        };
+        /** @description A machine of a host that Broker does not know. */
+        UnknownMachine: {
+            /**
+             * Format: uuid
+             * @description The hypervisor's UUID, which it keeps when it is adopted.
+             */
+            id: string;
+            /** @description What its host calls it. */
+            name: string;
+            /** @description What it was doing. */
+            state: components["schemas"]["DomainState"];
+            /**
+             * Format: int64
+             * @description Memory in KiB.
+             */
+            memory_kib: number;
+            /**
+             * Format: int32
+             * @description Number of processors.
+             */
+            vcpus: number;
+            /** @description Its disks, the one it boots from first. */
+            disks: components["schemas"]["UnknownDisk"][];
+            /** @description It can be adopted with adopt_domain. */
+            can_adopt: boolean;
+            /** @description Why it can't, a sentence each. */
+            obstacles: string[];
+            /** @description What would be otherwise after its next start, a sentence each: adopt_domain wants accept_changes for it. */
+            changes: string[];
+            /** @description Its disks can't stay where they lie, since they lie on others: adopt_domain wants disks to be copy. */
+            needs_copy: boolean;
+            /** @description Its name can't be used here, or is another machine's: adopt_domain wants a name for it. */
+            needs_name: boolean;
+        };
+        /** @description The machines of a host that Broker does not know, as the last discover_domains found them. */
+        UnknownMachines: {
+            /** @description The host. */
+            node: string;
+            /**
+             * Format: date-time
+             * @description When that was; null when nobody has looked.
+             */
+            looked_at: null | string;
+            /** @description Those that are not Broker's since. */
+            machines: components["schemas"]["UnknownMachine"][];
+        };
         /** @description An image that was just uploaded. The hosts list it a few seconds later; it can be imported at once. */
         UploadedImage: {
             /** @description Its name. */
@@ -2359,6 +2467,8 @@ export interface components {
             format: string;
             /** @description It is a read-only base image. */
             is_frozen: boolean;
+            /** @description Somebody else made its file: Broker neither deletes nor changes it. */
+            is_foreign: boolean;
             /** @description The file on the host; only for those who look after hosts. */
             path: null | string;
             /** @description Name of the host's storage in which it lies; only for those who look after hosts, null when that is none any more. */
@@ -3200,93 +3310,6 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_nodes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Nodes"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_node_storage: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NodeStorage"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4901,6 +4924,142 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nodes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unknown_machines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownMachines"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeStorage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

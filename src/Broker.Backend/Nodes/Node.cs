@@ -68,6 +68,9 @@ public sealed class Node : IDisposable
     /// <summary>The host reported a change of a domain. Raised on a thread of the host's connection.</summary>
     public event Action<DomainReport>? Changed;
 
+    /// <summary>The host reported that a domain's definition is another one. Raised as <see cref="Changed"/> is.</summary>
+    public event Action<Guid>? Redefined;
+
     /// <summary>Where a new domain's display will listen: short, since socket paths end at 107 bytes.</summary>
     public string DisplaySocketOf(Guid domain) => Path.Combine(_settings.DisplayFolder, $"{domain:N}.sock");
 
@@ -150,7 +153,7 @@ public sealed class Node : IDisposable
             if (_link is not null) return _link;
             // A host that is away is asked again after a while that doubles, not by everybody all the time.
             if (_failure is not null && _clock.GetElapsedTime(_failedAt) < _backOff) throw new VmException(_failure.Message, _failure) { IsConnectionLost = true };
-            return _link = new Link(Row.Name, () => _manager.Connect(_settings), report => Changed?.Invoke(report), () => _backOff = TimeSpan.Zero, OnConnectFailed);
+            return _link = new Link(Row.Name, () => _manager.Connect(_settings), report => Changed?.Invoke(report), id => Redefined?.Invoke(id), () => _backOff = TimeSpan.Zero, OnConnectFailed);
         }
     }
 
@@ -184,7 +187,7 @@ public sealed class Node : IDisposable
         // Set when the connection has been closed. Not disposed: the last thread may come after everybody else.
         public ManualResetEventSlim Closed { get; } = new();
 
-        public Link(string name, Func<IVmNode> connect, Action<DomainReport> changed, Action connected, Action<Link, VmException> failed)
+        public Link(string name, Func<IVmNode> connect, Action<DomainReport> changed, Action<Guid> redefined, Action connected, Action<Link, VmException> failed)
         {
             foreach (var (gate, (threads, _)) in Gates)
             {
@@ -202,6 +205,7 @@ public sealed class Node : IDisposable
                 {
                     var vm = connect();
                     vm.Changed += changed;
+                    vm.Redefined += redefined;
                     connected();
                     if (!_connected.TrySetResult(vm)) vm.Dispose();
                 }

@@ -3,9 +3,11 @@ using Broker.Backend.Displays;
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
 using Broker.Backend.Requests;
+using Broker.Backend.Requests.Domains;
 using Broker.Backend.VmManagers;
 using Broker.Core;
 using Broker.Core.Database;
+using Broker.Core.Displays;
 using Broker.Core.Domains;
 using Broker.Core.Messages;
 using Broker.Core.Nodes;
@@ -61,7 +63,13 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
     private async Task Watch(Node node, CancellationToken stop)
     {
         var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var definitions = new HostDefinitions(db, node, logger);
         node.Changed += _ => changes.Writer.TryWrite(true);
+        node.Redefined += id =>
+        {
+            definitions.Note(id);
+            changes.Writer.TryWrite(true);
+        };
         var known = NodeState.Unknown;
         long library = 0, pictures = clock.GetTimestamp();
         while (!stop.IsCancellationRequested)
@@ -70,7 +78,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
             {
                 if (await db.Transaction(s => NodesTable.Lease(s, node.Row.Id, me.Id, Lease), stop))
                 {
-                    known = await Look(node, known, stop);
+                    known = await Look(node, definitions, known, stop);
                     if (known == NodeState.Up && (library == 0 || clock.GetElapsedTime(library) > LibraryEvery))
                     {
                         library = clock.GetTimestamp();
@@ -104,10 +112,10 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         }
     }
 
-    private async Task<NodeState> Look(Node node, NodeState known, CancellationToken stop)
+    private async Task<NodeState> Look(Node node, HostDefinitions definitions, NodeState known, CancellationToken stop)
     {
         // Read first: what the host says is never older than the row it is held against.
-        var rows = await db.Read(s => DomainsTable.OnNode(s, node.Row.Id), stop);
+        var (readAt, rows) = await db.Read(async s => (await s.First<DateTimeOffset>("SELECT UTC_TIMESTAMP(6)"), await DomainsTable.OnNode(s, node.Row.Id)), stop);
         IReadOnlyList<DomainReport> reports;
         IReadOnlyDictionary<string, string>? addresses;
         IReadOnlyList<string> capabilities;
@@ -148,26 +156,26 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
         {
             var report = byId.GetValueOrDefault(row.Id);
             var address = report?.Power is Power.Running or Power.Paused && addresses is not null ? addresses.GetValueOrDefault(row.Mac) ?? row.Address : row.Address;
-            if (Observed.Next(row, report) is not null || address != row.Address) await Correct(row, report, address, stop);
+            if (Observed.Next(row, report) is not null || address != row.Address) await Correct(node, row, report, address, stop);
             else if (EndedDesktops.IsOne(row)) await db.Transaction(s => EndedDesktops.See(s, row.Id), stop);
         }
 
+        await definitions.Keep(rows, readAt, byId, stop);
         await RunTimes.Keep(db, node.Row.Id, stop);
         await Clients.Look(db, node, rows, stop);
         foreach (var clone in await db.Read(s => VolumesTable.WithUsedSwap(s, node.Row.Id), stop)) await db.Transaction(s => UsedSwap.Free(s, clone), stop);
         return NodeState.Up;
     }
 
-    private Task Correct(DomainRow seen, DomainReport? report, string? address, CancellationToken stop) => db.Transaction(async s =>
+    private Task Correct(Node node, DomainRow seen, DomainReport? report, string? address, CancellationToken stop) => db.Transaction(async s =>
     {
         if (await DomainsTable.Lock(s, seen.Id) is not { } row || row.State != seen.State || row.StateSince != seen.StateSince) return;
         // A request that is working on it writes down itself what comes of it; what was read may be older than that.
-        if (await s.First<int>("SELECT 1 FROM request_locks l JOIN requests r ON r.id = l.request_id WHERE l.resource = @resource AND l.is_exclusive AND r.state = 'working' LIMIT 1", new { resource = $"domain:{row.Id}" }) == 1) return;
+        if (await s.First<int>("SELECT 1 FROM request_locks l JOIN requests r ON r.id = l.request_id WHERE l.resource = @resource AND l.is_exclusive AND r.state = 'working' LIMIT 1", new { resource = Core.Requests.LockSet.Resource(row.Id) }) == 1) return;
         if (Observed.Next(row, report) is { } next)
         {
             Log.Corrected(logger, row.Name, Word.Of(row.State), Word.Of(next.State));
-            // somebody started it on its host: this run begins here
-            if (next.State is DomainState.Active && row.State is DomainState.Shutdown or DomainState.Hibernated) await DomainsTable.SetStarted(s, row.Id, next.Detail);
+            if (next.State is DomainState.Active && row.State is DomainState.Shutdown or DomainState.Hibernated) await Started(s, node, row, next.Detail);
             else await DomainsTable.SetState(s, row.Id, next.State, next.Detail);
             if (next.Detail == Observed.MemoryLost) MessagesTable.Tell(s, row, new MemoryLost());
             if (next.State is DomainState.Shutdown)
@@ -180,6 +188,15 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
 
         if (report?.Power is Power.Running && address != row.Address) await DomainsTable.SetAddress(s, row.Id, address);
     }, stop);
+
+    // Somebody started it on its host: this run begins here, with all that belongs to one.
+    private static async Task Started(DbSession s, Node node, DomainRow row, string? detail)
+    {
+        await DomainsTable.SetStarted(s, row.Id, detail);
+        await DisplaysTable.Set(s, row.Id, DisplayKind.Vnc, node.DisplaySocketOf(row.Id));
+        await VolumesTable.SetUsed(s, row.Id);
+        await EnforceLimitsHandler.AfterStart(s, row.OwnerId);
+    }
 
     private async Task ReadLibrary(Node node, CancellationToken stop)
     {

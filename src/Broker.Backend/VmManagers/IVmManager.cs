@@ -53,8 +53,14 @@ public interface IVmNode : IDisposable
     /// <summary>Called with each change of a domain that the host reports by itself, on a thread that must not be held up. Hints: the inventory is the truth.</summary>
     event Action<DomainReport>? Changed;
 
+    /// <summary>Called as <see cref="Changed"/> is, with each domain whose definition is another one now, by us or others. Not every host tells.</summary>
+    event Action<Guid>? Redefined;
+
     /// <summary>All domains that exist on the host, ours or not, in one call.</summary>
     IReadOnlyList<DomainReport> Inventory();
+
+    /// <summary>What a domain is, ours or not, as its definition says it will be at its next start; null when the host does not know it.</summary>
+    FoundDomain? Describe(Guid id);
 
     /// <summary>Makes the domain known to the host, or brings its definition up to date. It does not start.</summary>
     void Define(DomainSpec spec);
@@ -448,6 +454,21 @@ public interface ICanPause : ICapability
     /// <summary>Lets a paused domain go on.</summary>
     /// <exception cref="VmException">It is off.</exception>
     void Resume(Guid id);
+}
+
+/// <summary>
+/// Lets domains that others made become ours: from then on <see cref="IVmNode.Define"/> says what they are, with the disks that they have or copies of these.
+/// </summary>
+public interface ICanAdopt : ICapability
+{
+    /// <summary>Copies a disk of a domain that is off, with all that lies below it, to a new volume that stands alone. It is there whole or not at all; the disk stays as it is.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="target">The new volume; one that is there already is left.</param>
+    /// <param name="percent">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>The capacity in bytes, as the guest sees it.</returns>
+    /// <exception cref="VmException">It is no image of a kind that is known, or there is no room.</exception>
+    long CopyDisk(FoundDisk disk, string target, IProgress<int> percent, CancellationToken cancel);
 }
 
 /// <summary>Makes volumes stand alone while their guest goes on.</summary>

@@ -215,6 +215,55 @@ internal sealed class ImageImport(NodeSettings settings, string format)
     // what an overlay says of the image below it nobody follows
     private static ImageHeader Judge(BackedUpDisk disk) => disk.IsOverlay ? Qcow2Overlay.ReadHeader(disk.Bytes) : disk.Bytes.ReadHeader();
 
+    /// <summary>Makes a stand-alone volume of a disk that others made, with all that lies below it.</summary>
+    /// <inheritdoc cref="ICanAdopt.CopyDisk"/>
+    public long CopyIn(FoundDisk disk, string target, IProgress<int> percent, CancellationToken cancel)
+    {
+        if (File.Exists(target)) return CapacityOf(target);
+        var (words, part) = (new Words(disk.Path, "copied"), target + Part);
+        List<(string From, string Copy)> images = [.. disk.Below.Prepend(disk.Path).Select((path, i) => (path, $"{target}{Source}{(i == 0 ? "" : i)}"))];
+        try
+        {
+            percent.Report(0);
+            foreach (var ((from, copy), i) in images.Select((image, i) => (image, i)))
+            {
+                using var file = File.OpenHandle(from);
+                var whole = FilePart.Whole(file);
+                CheckRoom(target, words, whole.Length);
+                var header = Qcow2Overlay.ReadHeader(whole);
+                CopyForNobody(new(header, header, whole, null), copy, new Share(percent, CopyPercent * i / images.Count, CopyPercent * (i + 1) / images.Count), cancel);
+                if (disk.Format == "qcow2")
+                {
+                    // what lies below it is what was told, whatever its header says
+                    using (var copied = File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite)) Qcow2Overlay.CutOff(copied);
+                    QemuImg.Check(copy, disk.Format);
+                }
+
+                if (QemuImg.Info(copy, disk.Format) is { HasDataFile: true } or { IsEncrypted: true }) throw words.Refused($"{from} is encrypted, or keeps its data in another file.");
+            }
+
+            string[] below = [.. images.Skip(1).Select(i => i.Copy)];
+            var needed = QemuImg.Measure(images[0].Copy, disk.Format, below);
+            CheckRoom(target, words, needed);
+            CreateForNobody(part);
+            QemuImg.Convert(images[0].Copy, disk.Format, below, part, format, MostBytes(needed, disk.CapacityBytes ?? 0), new Share(percent, CopyPercent, 99), cancel);
+            cancel.ThrowIfCancellationRequested();
+            TakeBack(part);
+            Settle(part, target);
+            percent.Report(100);
+            return CapacityOf(target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VmException($"{words.Name} could not be {words.Done} to {Path.GetDirectoryName(target)}: {e.Message}", e);
+        }
+        finally
+        {
+            foreach (var (_, copy) in images) File.Delete(copy);
+            File.Delete(part);
+        }
+    }
+
     /// <summary>As <see cref="IDisks.Create"/>, and in place of what is there when it may be.</summary>
     public void Create(string target, long capacityBytes, bool overwrite = false)
     {

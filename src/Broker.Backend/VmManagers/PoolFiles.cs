@@ -15,6 +15,14 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
     /// <inheritdoc cref="IDisks.PathOf"/>
     public string PathOf(Guid volume, string? storage) => Path.Combine(FolderOf(storage), volume.ToString("D") + extension);
 
+    /// <summary>Makes sure that a volume is one that Broker made: those are called by their ids. What others made it neither deletes nor changes.</summary>
+    /// <exception cref="VmException">Somebody else made it.</exception>
+    public void CheckOurs(string path)
+    {
+        if (Path.GetExtension(path) != extension || !Guid.TryParseExact(Path.GetFileNameWithoutExtension(path), "D", out _))
+            throw new VmException($"{path} was not made by Broker: it stays as it is.");
+    }
+
     /// <inheritdoc cref="IDisks.List"/>
     public IReadOnlyList<Guid> List() => [.. Paths().Select(IdOf).Distinct()];
 

@@ -41,6 +41,21 @@ public sealed class DomainHardware
             .With(DeviceKind.Disk, [.. disks.Select(target => chosen.GetValueOrDefault(target, DeviceOptions.None).With("target", target))]);
     }
 
+    /// <summary>Of all that is told of a domain's hardware what lies in its row's <see cref="DomainRow.Hardware"/>.</summary>
+    public static Hardware InRow(Hardware all)
+    {
+        var own = Hardware.Usual;
+        foreach (var kind in Enum.GetValues<DeviceKind>())
+        {
+            if (all[kind] is not { } devices) continue;
+            List<DeviceOptions> kept = kind is DeviceKind.Disk ? [.. devices.Where(d => d.Count() > 1)] : [.. devices.Select(d => d.Without("mib", "count", "mac"))];
+            var isUsual = kind is DeviceKind.Disk ? kept.Count == 0 : kind is DeviceKind.Memory or DeviceKind.Vcpus or DeviceKind.Network && kept is [var one] && !one.Any();
+            if (!isUsual) own = own.With(kind, kept);
+        }
+
+        return own;
+    }
+
     /// <summary>With one more device.</summary>
     /// <exception cref="RequestRefusedException"><c>bad_hardware</c>.</exception>
     public DomainRow Add(DeviceKind kind, DeviceOptions options)
@@ -173,7 +188,7 @@ public sealed class DomainHardware
     private static int SlotOf(DeviceOptions card) => (int)(Number(card[Slot]) ?? 0);
 
     /// <summary>Addresses that differ in their first byte, so that those of one domain are as unique as its first card's, and a clone's are its own.</summary>
-    private static string MacOf(string first, int slot) => slot == 0 ? first : $"{0x52 + (4 * slot):x2}{first[2..]}";
+    public static string MacOf(string first, int slot) => slot == 0 ? first : $"{0x52 + (4 * slot):x2}{first[2..]}";
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

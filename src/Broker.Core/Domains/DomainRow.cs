@@ -157,6 +157,12 @@ public sealed record DomainRow
     /// <summary>It is in the database, and not only to be.</summary>
     public bool IsWritten => CreatedAt != default;
 
+    /// <summary>Its host knows it, as was last seen. One that is off and is not known there is told to its host at its next start.</summary>
+    public bool IsKnown { get; init; } = true;
+
+    /// <summary>How it differs on its host from what is written here, since somebody changed it there; gone with its next start.</summary>
+    public string? HostChanges { get; init; }
+
     /// <summary>When its row was written.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

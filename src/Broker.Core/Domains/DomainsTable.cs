@@ -23,7 +23,8 @@ public static class DomainsTable
         d.client_status, d.client_address, d.client_since,
         d.started_at, d.created_at,
         d.autostart, d.run_timeout_seconds, d.shutdown_timeout_seconds, d.shutdown_disconnected, d.disconnect_grace_seconds, d.snapshot_limit,
-        d.ends_at, d.end_warned_seconds
+        d.ends_at, d.end_warned_seconds,
+        d.is_known, d.host_changes
         """;
 
     /// <summary>The domain with this id.</summary>
@@ -120,7 +121,7 @@ public static class DomainsTable
     /// <summary>It runs, since now: the time that it may run begins; of one that is nobody's yet when it is handed out.</summary>
     public static Task SetStarted(DbSession db, Guid id, string? detail = null) => Change(db, id, DomainState.Active, detail,
         """
-        state = @state, state_since = UTC_TIMESTAMP(6), state_detail = @detail, saved_at = NULL, started_at = UTC_TIMESTAMP(6), address = NULL,
+        state = @state, state_since = UTC_TIMESTAMP(6), state_detail = @detail, saved_at = NULL, started_at = UTC_TIMESTAMP(6), address = NULL, is_known = 1, host_changes = NULL,
         ends_at = IF(pool_use <=> 'free', NULL, UTC_TIMESTAMP(6) + INTERVAL run_timeout_seconds SECOND), end_warned_seconds = NULL
         """);
 
@@ -240,6 +241,12 @@ public static class DomainsTable
 
     /// <summary>A clone of a pool is as good as new: whoever opens the base next may get it.</summary>
     public static Task SetFree(DbSession db, Guid id) => Update(db, "pool_use = 'free', pool_use_since = UTC_TIMESTAMP(6)", new { id });
+
+    /// <summary>Whether its host knows it.</summary>
+    public static Task SetKnown(DbSession db, Guid id, bool isKnown) => Update(db, "is_known = @isKnown", new { id, isKnown });
+
+    /// <summary>How it differs on its host from its row; null when it does not.</summary>
+    public static Task SetHostChanges(DbSession db, Guid id, string? changes) => Update(db, "host_changes = @changes", new { id, changes });
 
     /// <summary>Another name, and the alias with it.</summary>
     /// <exception cref="RequestRefusedException"><c>name_taken</c>.</exception>

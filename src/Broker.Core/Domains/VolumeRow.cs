@@ -37,6 +37,9 @@ public sealed record VolumeRow
     /// <summary>Where else there is a file of it, while it is moved: first where it is to go, then where it was.</summary>
     public string? SecondPath { get; init; }
 
+    /// <summary>Somebody else made the file: Broker neither deletes nor changes it. Its own are called by their ids.</summary>
+    public bool IsForeign => !System.IO.Path.GetFileName(Path).StartsWith(Id.ToString("D"), StringComparison.Ordinal);
+
     /// <summary>qcow2 or raw; set by us, never guessed from the content.</summary>
     public required string Format { get; init; }
 

@@ -170,9 +170,12 @@ public sealed record LockSet(IReadOnlyList<string> Alone, IReadOnlyList<string> 
     private static string[] Names(ReadOnlySpan<Guid> domains)
     {
         var names = new string[domains.Length];
-        for (var i = 0; i < domains.Length; i++) names[i] = $"domain:{domains[i]}";
+        for (var i = 0; i < domains.Length; i++) names[i] = Resource(domains[i]);
         return names;
     }
+
+    /// <summary>What a domain is called among the things that requests work on.</summary>
+    public static string Resource(Guid domain) => $"domain:{domain}";
 }
 
 /// <summary>A request can't be written: the reason is for the caller to read and act on.</summary>

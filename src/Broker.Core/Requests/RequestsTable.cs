@@ -102,6 +102,25 @@ public static class RequestsTable
             $"{PeopleSelect} WHERE r.domain_id IN @domains AND r.state IN ('requested', 'waiting', 'working') ORDER BY r.id",
             new { domains = domains.Select(d => d.ToString()).ToArray() });
 
+    /// <summary>The requests that work alone on some of these domains now, whatever they are about themselves; no other is at these meanwhile.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, RequestRow>> Holding(DbSession db, IReadOnlyCollection<Guid> domains)
+    {
+        if (domains.Count == 0) return new Dictionary<Guid, RequestRow>();
+        var held = await db.Query<(string Resource, long Request)>(
+            "SELECT l.resource, r.id FROM request_locks l JOIN requests r ON r.id = l.request_id WHERE l.resource IN @resources AND l.is_exclusive AND r.state = 'working'",
+            new { resources = domains.Select(LockSet.Resource).ToArray() });
+        if (held.Count == 0) return new Dictionary<Guid, RequestRow>();
+        var rows = (await db.Query<RequestRow>($"{PeopleSelect} WHERE r.id IN @ids", new { ids = held.Select(h => h.Request).Distinct().ToArray() })).ToDictionary(r => r.Id);
+        var requests = held.ToDictionary(h => h.Resource, h => h.Request);
+        return domains.Where(d => requests.TryGetValue(LockSet.Resource(d), out var request) && rows.ContainsKey(request)).ToDictionary(d => d, d => rows[requests[LockSet.Resource(d)]]);
+    }
+
+    /// <summary>Those of some domains about which a request is in work, or has ended since then.</summary>
+    public static async Task<IReadOnlySet<Guid>> InWorkSince(DbSession db, IReadOnlyCollection<Guid> domains, DateTimeOffset since) =>
+        domains.Count == 0 ? new HashSet<Guid>() : (await db.Query<Guid>(
+            "SELECT DISTINCT domain_id FROM requests WHERE domain_id IN @domains AND (state = 'working' OR ended_at >= @since)",
+            new { domains = domains.Select(d => d.ToString()).ToArray(), since })).ToHashSet();
+
     /// <summary>The request that made a domain; null when it is not kept any more.</summary>
     internal static Task<RequestRow?> Maker(DbSession db, Command command, Guid domain) =>
         db.First<RequestRow>($"{PeopleSelect} WHERE r.domain_id = @domain AND r.command = @Word ORDER BY r.id DESC LIMIT 1", new { domain, command.Word });

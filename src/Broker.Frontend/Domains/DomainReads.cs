@@ -33,7 +33,7 @@ public sealed record DomainFilter
     public string? Text { get; init; }
 }
 
-/// <summary>Reads machines for people: three queries, however many there are.</summary>
+/// <summary>Reads machines for people: a few queries, however many there are.</summary>
 public static class DomainReads
 {
     private const string From =
@@ -64,9 +64,11 @@ public static class DomainReads
               (SELECT COUNT(*) FROM domains m WHERE m.base_id = d.id AND m.pool_use = 'free' AND m.state = 'active' AND NOT m.is_base) AS free_running{From}
             """, args)).ToDictionary(a => a.Id);
         var people = await People(db, caller, rows);
-        var pending = (await RequestsTable.Open(db, [.. rows.Select(r => r.Id)])).ToLookup(r => r.DomainId!.Value);
+        Guid[] ids = [.. rows.Select(r => r.Id)];
+        var pending = (await RequestsTable.Open(db, ids)).ToLookup(r => r.DomainId!.Value);
+        var holding = await RequestsTable.Holding(db, ids);
         // one that came or went between the two reads is left out
-        return [.. rows.Where(r => around.ContainsKey(r.Id)).Select(r => View(caller, r, around[r.Id], [.. pending[r.Id]], people))];
+        return [.. rows.Where(r => around.ContainsKey(r.Id)).Select(r => View(caller, r, around[r.Id], [.. pending[r.Id]], holding.GetValueOrDefault(r.Id), people))];
     }
 
     /// <summary>One machine; null when it isn't there.</summary>
@@ -76,7 +78,7 @@ public static class DomainReads
     public static string? PictureUrl(string what, Guid id, DateTimeOffset? takenAt) =>
         takenAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"/api/{what}?v={at.UtcTicks / TimeSpan.TicksPerMillisecond}").Replace("{id}", id.ToString(), StringComparison.Ordinal) : null;
 
-    private static DomainView View(Caller caller, DomainRow d, Around around, IReadOnlyList<RequestRow> pending, IReadOnlyDictionary<long, string> people)
+    private static DomainView View(Caller caller, DomainRow d, Around around, IReadOnlyList<RequestRow> pending, RequestRow? holding, IReadOnlyDictionary<long, string> people)
     {
         // what it may run ends as if somebody had asked for it
         var coming = pending.Where(r => r is { State: RequestState.Waiting, AtTime: not null, CancelAskedAt: null }).Select(r => new NextAction(r.Command, r.AtTime!.Value))
@@ -90,7 +92,8 @@ public static class DomainReads
             PictureUrl("domains/{id}/screenshot", d.Id, around.ScreenshotAt), around.ScreenshotAt,
             around.Clones, d.CreatedAt, d.StartedAt, coming.Find(n => Endings.Contains(n.Action))?.At,
             new DomainSettingsView(d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds, d.SnapshotLimit),
-            Offered(caller, d, around.Capabilities), [.. pending.Select(r => new PendingRequest(r.Id, r.Command, r.State, r.Progress, r.ProgressText))]);
+            Offered(caller, d, around.Capabilities), [.. pending.Select(r => PendingRequest.Of(r, caller))],
+            holding is null ? null : PendingRequest.Of(holding, caller), d.IsKnown, d.HostChanges);
     }
 
     // Names of those with whom something is shared, as far as they are this caller's to know: of what is shared with him, only his own.

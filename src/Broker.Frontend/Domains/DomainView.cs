@@ -1,5 +1,7 @@
+using Broker.Core.Access;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
+using Broker.Frontend.Requests;
 
 namespace Broker.Frontend.Domains;
 
@@ -56,7 +58,18 @@ public sealed record NextAction(string Action, DateTimeOffset At);
 /// <param name="State">Where it is.</param>
 /// <param name="Progress">0 to 100.</param>
 /// <param name="ProgressText">What is being done, in a sentence.</param>
-public sealed record PendingRequest(long Id, string Command, RequestState State, int Progress, string? ProgressText);
+/// <param name="User">Who asked; null when that was somebody else and the caller does not look after the hosts.</param>
+/// <param name="CreatedAt">When it was asked.</param>
+/// <param name="StartedAt">When it was first taken up.</param>
+/// <param name="At">Not before this time: it is scheduled.</param>
+public sealed record PendingRequest(
+    long Id, string Command, RequestState State, int Progress, string? ProgressText, Person? User, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? At)
+{
+    /// <summary>A row, as this caller sees it.</summary>
+    public static PendingRequest Of(RequestRow row, Caller caller) => new(
+        row.Id, row.Command, row.State, row.Progress, row.ProgressText, RequestView.IsInCharge(caller, row) ? new Person(row.UserId, row.UserName ?? "") : null,
+        row.CreatedAt, row.StartedAt, row.AtTime);
+}
 
 /// <summary>How long a machine runs and how it ends.</summary>
 /// <param name="Autostart">Broker starts it when its host has started.</param>
@@ -110,7 +123,10 @@ public sealed record PoolView(int Clones, int Start, int Members, int Free, int 
 /// <param name="EndsAt">When this run of it ends by itself: it is shut down, hibernated or removed.</param>
 /// <param name="Settings">How long it runs and how it ends.</param>
 /// <param name="May">What the caller may do with it now: commands that can be requested, and open (a base: get a desktop; a running machine: look at its screen), publish, describe, share, set.</param>
-/// <param name="Pending">Requests about it that have not ended.</param>
+/// <param name="Pending">Requests about it that have not ended, those for later included.</param>
+/// <param name="LockedBy">The request that works on it alone just now, if one does: others wait for its end. It may be about another machine, such as a copy of this one.</param>
+/// <param name="IsKnown">Its host knows it, as was last seen; one that is off is told to its host again at its next start.</param>
+/// <param name="HostChanges">How it differs on its host from what is told here, in sentences, since somebody changed it there; gone with its next start.</param>
 public sealed record DomainView(
     Guid Id,
     string Name,
@@ -144,7 +160,10 @@ public sealed record DomainView(
     DateTimeOffset? EndsAt,
     DomainSettingsView Settings,
     IReadOnlyList<string> May,
-    IReadOnlyList<PendingRequest> Pending)
+    IReadOnlyList<PendingRequest> Pending,
+    PendingRequest? LockedBy,
+    bool IsKnown,
+    string? HostChanges)
 {
     /// <summary>The state as people are told: a base that is at rest is called so.</summary>
     public static DomainStateView StateOf(DomainRow domain) => domain.State switch

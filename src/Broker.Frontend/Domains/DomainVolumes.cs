@@ -12,11 +12,12 @@ namespace Broker.Frontend.Domains;
 /// <param name="UsedBytes">What it takes on its host, as last seen; null when nobody has looked.</param>
 /// <param name="Format">Its format.</param>
 /// <param name="IsFrozen">It is a read-only base image.</param>
+/// <param name="IsForeign">Somebody else made its file: Broker neither deletes nor changes it.</param>
 /// <param name="Path">The file on the host; only for those who look after hosts.</param>
 /// <param name="Storage">Name of the host's storage in which it lies; only for those who look after hosts, null when that is none any more.</param>
 /// <param name="Chain">The frozen disks below it, nearest first.</param>
 public sealed record VolumeView(
-    string Target, VolumeKind Kind, long CapacityBytes, long? UsedBytes, string Format, bool IsFrozen, string? Path, string? Storage, IReadOnlyList<BelowView> Chain);
+    string Target, VolumeKind Kind, long CapacityBytes, long? UsedBytes, string Format, bool IsFrozen, bool IsForeign, string? Path, string? Storage, IReadOnlyList<BelowView> Chain);
 
 /// <summary>A frozen disk below another one.</summary>
 /// <param name="DomainId">The base whose disk it is.</param>
@@ -44,7 +45,7 @@ public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyL
         var storage = (await StorageTable.Of(db, domain.NodeId)).ToDictionary(s => s.Folder, s => s.Name);
         return new(
             [.. disks.Select(d => new VolumeView(
-                d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, Path(d.Volume), Storage(d.Volume),
+                d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, d.Volume.IsForeign, Path(d.Volume), Storage(d.Volume),
                 [.. d.Below.Select(v => new BelowView(v.DomainId, bases.GetValueOrDefault(v.DomainId, ""), Path(v)))]))],
             [.. (await CdDrivesTable.Of(db, domain.Id)).Select(c => new CdView(c.Target, c.File))],
             domain is { IsBase: false, IsWhole: true, HasEnded: false } && May.Do(caller, Grant.CreateMachine, domain).IsAllowed);

@@ -33,6 +33,43 @@ public abstract partial class VmManagerContract
     }
 
     [Fact]
+    public async Task What_was_defined_reads_back_as_it_was_with_nothing_beside_it()
+    {
+        var blank = await DefineBlank();
+        var spec = blank with { MemoryKib = 96 * 1024, Vcpus = 2, Cds = [new("hda", null)] };
+        Node.Define(spec);
+        var found = Node.Describe(spec.Id)!;
+
+        Assert.Equal((spec.Id, spec.Name, Power.Off, spec.MemoryKib, spec.Vcpus, spec.Mac), (found.Id, found.Name, found.Power, found.MemoryKib, found.Vcpus, found.Mac));
+        Assert.Equal([(spec.Disks[0].Path, Node.Disks.Format, 64 * MiB)], found.Disks.Select(d => (d.Path, d.Format, d.CapacityBytes!.Value)));
+        Assert.Empty(found.Obstacles);
+        Assert.Empty(found.Changes);
+        Assert.Empty(found.NotNow);
+        Assert.Null(Node.Describe(Guid.NewGuid()));
+        Node.Start(spec.Id);
+        Assert.Equal(Power.Running, Node.Describe(spec.Id)!.Power);
+    }
+
+    [Fact]
+    public async Task A_disk_that_others_made_is_copied_with_what_it_lies_on_and_never_deleted()
+    {
+        var (lowest, top) = await CloneOfBlank();
+        await WriteMark(top, 'B');
+        var theirs = Path.Combine(Settings.PoolFolder, "theirs" + Path.GetExtension(top));
+        if (Node.As<ICanAdopt>() is { } adopting)
+        {
+            var copy = NewVolume();
+            for (var time = 0; time < 2; time++)
+                Assert.Equal(64 * MiB, adopting.CopyDisk(new("vda", top, Node.Disks.Format, [lowest], 64 * MiB), copy, new Progress(), CancellationToken.None));
+            Assert.Equal((true, true, null), (await HasMark(copy, 'A'), await HasMark(copy, 'B'), Node.Disks.BackingOf(copy)));
+        }
+
+        File.Copy(lowest, theirs);
+        Assert.Contains("not made by Broker", Assert.Throws<VmException>(() => Node.Disks.Delete(theirs)).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(theirs));
+    }
+
+    [Fact]
     public async Task Hardware_may_be_changed_while_it_runs_and_as_often_as_one_likes()
     {
         var spec = await DefineBlank();

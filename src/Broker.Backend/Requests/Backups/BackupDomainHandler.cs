@@ -1,6 +1,7 @@
 using Broker.Backend.Backups;
 using Broker.Backend.Nodes;
 using Broker.Backend.Requests.Domains;
+using Broker.Backend.Requests.Volumes;
 using Broker.Backend.VmManagers;
 using Broker.Core.Backups;
 using Broker.Core.Database;
@@ -34,6 +35,7 @@ public sealed class BackupDomainHandler(TimeProvider clock) : IHandler<BackupDom
 
         var disks = (await work.Read(db => VolumesTable.Disks(db, domain.Id)))[domain.Id].ToList();
         if (disks.Count == 0) throw new RequestFailedException("no_disk", $"{domain.Name} has no disk.");
+        ForeignDisks.Refuse(domain, disks.Select(d => d.Volume));
         var isWhole = request.Whole || disks.TrueForAll(d => d.Below.Count == 0);
         var scratch = (await node.Files(work.Cancel)).PathOf;
         var backup = await work.Write(async db => await BackupsTable.Of(db, work.Row.Id) ?? await New(db, domain, isWhole, work));

@@ -1,4 +1,5 @@
 using Broker.Backend.Requests.Snapshots;
+using Broker.Backend.Requests.Volumes;
 using Broker.Backend.VmManagers;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
@@ -26,6 +27,7 @@ public sealed class CompactDomainHandler : IHandler<CompactDomain>
         }
 
         var disks = (await work.Read(db => VolumesTable.Disks(db, domain.Id)))[domain.Id].ToList();
+        ForeignDisks.Refuse(domain, disks.Select(d => d.Volume));
         var won = 0L;
         foreach (var (disk, i) in disks.Select((d, i) => (d, i)))
         {

@@ -38,7 +38,8 @@ public sealed class CopyDomainHandler : IHandler<CopyDomain>
             Disk Copied(Disk of)
             {
                 var id = Guid.NewGuid();
-                var volume = of.Volume with { Id = id, DomainId = domain.Id, Path = files.PathOf(id, files.StorageOf(of.Volume.Path)), SecondPath = null };
+                var storage = of.Volume.IsForeign ? null : files.StorageOf(of.Volume.Path);
+                var volume = of.Volume with { Id = id, DomainId = domain.Id, Path = files.PathOf(id, storage), SecondPath = null, Format = files.Format };
                 VolumesTable.Insert(db, volume);
                 return of with { Volume = volume };
             }
@@ -49,7 +50,9 @@ public sealed class CopyDomainHandler : IHandler<CopyDomain>
             await work.OnLong(node, disks.Count == 1 ? $"Copying the disk of {source.Name}" : $"Copying disk {i + 1} of {disks.Count} of {source.Name}",
                 10 + (80 * i / disks.Count), 10 + (80 * (i + 1) / disks.Count), (vm, percent, cancel) =>
                 {
-                    vm.Disks.Copy(from.Volume.Path, [.. from.Below.Select(v => v.Path)], to.Volume.Path, percent, cancel);
+                    if (from.Volume is { IsForeign: true } foreign)
+                        Capability.Of<ICanAdopt>(vm, node, "copy disks that others made").CopyDisk(new(foreign.Target, foreign.Path, foreign.Format, [], foreign.CapacityBytes), to.Volume.Path, percent, cancel);
+                    else vm.Disks.Copy(from.Volume.Path, [.. from.Below.Select(v => v.Path)], to.Volume.Path, percent, cancel);
                     return true;
                 });
         }

@@ -1,5 +1,6 @@
 using Broker.Backend.Nodes;
 using Broker.Backend.Requests.Snapshots;
+using Broker.Backend.Requests.Volumes;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
 
@@ -26,6 +27,7 @@ public sealed class PrepareBaseHandler(TimeProvider clock) : IHandler<PrepareBas
         var node = await work.NodeOf(domain);
         var (disks, cds) = await work.Read(async db => ((await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList(), await CdDrivesTable.Of(db, domain.Id)));
         if (disks.Count == 0) throw new RequestFailedException("no_disk", $"{domain.Name} has no disk that clones could grow from.");
+        ForeignDisks.Refuse(domain, disks.Select(d => d.Volume));
 
         await SwitchOff.Gently(domain, node, work, clock);
         await work.Step(50, "Freezing the disks");

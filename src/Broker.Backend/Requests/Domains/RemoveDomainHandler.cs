@@ -55,7 +55,7 @@ public sealed class RemoveDomainHandler : IHandler<RemoveDomain>
             var node = await work.NodeOf(domain);
             var volumes = await work.Read(db => VolumesTable.Of(db, domain.Id));
             var files = await work.On(node, Gate.Read, vm => vm.Disks.List());
-            if (volumes.Any(v => !files.Contains(v.Id))) return null;
+            if (volumes.Any(v => !v.IsForeign && !files.Contains(v.Id))) return null;
             return Observed.Next(domain with { State = DomainState.Down }, await work.Look(node, domain.Id))?.State;
         }
         catch (VmException)

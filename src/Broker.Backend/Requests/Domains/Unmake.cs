@@ -43,13 +43,13 @@ internal static class Unmake
             vm.Undefine(domain.Id);
         });
 
-    /// <summary>Removes what a machine leaves behind: its disks, then its rows.</summary>
+    /// <summary>Removes what a machine leaves behind: its disks, but for those that were there before it, then its rows.</summary>
     public static async Task Rest(DomainRow domain, Work work)
     {
         var node = await work.NodeOf(domain);
         var spec = await work.Read(db => Specs.Of(db, domain, node));
         await work.On(node, Gate.Disk, _ => SharedFolders.RemoveEmpty(spec, node.Row.Manager));
-        foreach (var volume in await work.Read(db => VolumesTable.Of(db, domain.Id)))
+        foreach (var volume in (await work.Read(db => VolumesTable.Of(db, domain.Id))).Where(v => !v.IsForeign))
         {
             await work.On(node, Gate.Disk, vm =>
             {

@@ -15,6 +15,7 @@ public sealed class GrowDiskHandler : IHandler<GrowDisk>
         var (domain, node) = (change.Domain, change.Node);
         var disk = change.DiskAt(request.Target, (await work.Read(db => VolumesTable.Disks(db, domain.Id)))[domain.Id]);
         var (volume, bytes) = (disk.Volume, request.SizeMib << 20);
+        ForeignDisks.Refuse(domain, [volume]);
         if (bytes < volume.CapacityBytes)
             throw new RequestFailedException("too_small", $"{volume.Target} of {domain.Name} has {volume.CapacityBytes >> 20} MiB already: a disk can only grow.");
         await work.Step(20, "Making the disk larger");

@@ -19,6 +19,7 @@ public sealed class MoveVolumeHandler : IHandler<MoveVolume>
         if (change.IsOn) throw new RequestFailedException("not_off", $"{domain.Name} is running, and its disk is only whole when it is off. Shut it down, then ask again.");
         var files = await StorageChoice.Check(node, request.Storage, work);
         var disk = change.DiskAt(request.Target, (await work.Read(db => VolumesTable.Disks(db, domain.Id)))[domain.Id]);
+        ForeignDisks.Refuse(domain, [disk.Volume]);
         var (volume, target) = (disk.Volume, files.PathOf(disk.Volume.Id, request.Storage));
         if (volume.Path != target) volume = await Copy(volume, target, [.. disk.Below.Select(v => v.Path)], change, work);
         else if (volume.SecondPath is null) throw new RequestFailedException("same_storage", $"{volume.Target} of {domain.Name} lies in {request.Storage} already.");

@@ -23,7 +23,7 @@ public sealed class RemoveDiskHandler : IHandler<RemoveDisk>
             if (change.IsOn) DiskChange.Live(vm, node).DetachDisk(domain.Id, volume.Target);
             else vm.Define(spec with { Disks = [.. spec.Disks.Where(d => d.Target != volume.Target)] });
             work.Check();
-            vm.Disks.Delete(volume.Path);
+            if (!volume.IsForeign) vm.Disks.Delete(volume.Path);
         });
         work.AtEnd(db => VolumesTable.Delete(db, volume.Id));
         return new { domain = domain.Id, target = volume.Target };

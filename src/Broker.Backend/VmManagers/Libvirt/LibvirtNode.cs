@@ -306,6 +306,7 @@ internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, I
     {
         if (news.Event is DomainEventType.Stopped or DomainEventType.Crashed) _clients.Ended(news.UUID);
         if (Lifecycle.Read(news) is var (power, detail)) Changed?.Invoke(new(news.UUID, news.Name, power, detail));
+        else if (news.Event == DomainEventType.Defined) Redefined?.Invoke(news.UUID);
     }
 
     private static void Continue(Domain domain)

@@ -151,8 +151,12 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
 
     public void Verify(string path, string copy, IProgress<int> percent, CancellationToken cancel) => SameContent.Check(path, copy, default, percent, cancel);
 
+    /// <inheritdoc cref="ICanAdopt.CopyDisk"/>
+    public long CopyIn(FoundDisk disk, string target, IProgress<int> percent, CancellationToken cancel) => _import.CopyIn(disk, target, percent, cancel);
+
     public void Delete(string path)
     {
+        _files.CheckOurs(path);
         PoolFiles.CheckFolder(path);
         foreach (var file in (string[])[PoolFiles.TemplateOf(path), PoolFiles.TemplateOf(path) + ".part", .. ImageImport.Leftovers(path), path]) File.Delete(file);
     }

@@ -225,6 +225,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
     public void Delete(string path)
     {
         faults.Meet("delete");
+        _files.CheckOurs(path);
         PoolFiles.CheckFolder(path);
         ForgetSnapshots(path);
         foreach (var file in (string[])[PoolFiles.TemplateOf(path), path + ".part", path]) File.Delete(file);

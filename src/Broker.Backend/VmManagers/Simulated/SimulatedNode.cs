@@ -59,6 +59,8 @@ internal sealed partial class SimulatedNode : IVmNode, ICanHibernate, ICanPause,
 
     public event Action<DomainReport>? Changed;
 
+    public event Action<Guid>? Redefined;
+
     public IReadOnlyList<DomainReport> Inventory()
     {
         _faults.Meet("inventory");
@@ -76,6 +78,7 @@ internal sealed partial class SimulatedNode : IVmNode, ICanHibernate, ICanPause,
             var old = Find(spec.Id);
             if (old != null && Same(old.Spec, spec)) return;
             Save(old == null ? new(spec, Power.Off, "defined") : old with { Spec = spec });
+            if (old != null) Redefined?.Invoke(spec.Id);
         }
     }
 

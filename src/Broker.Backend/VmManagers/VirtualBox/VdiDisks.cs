@@ -229,6 +229,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     public void Delete(string path) => calls.Ask($"The disk {path} could not be deleted", async () =>
     {
+        _files.CheckOurs(path);
         PoolFiles.CheckFolder(path);
         foreach (var part in (string[])[PoolFiles.TemplateOf(path) + ".part", path + ".part"])
             if (File.Exists(part)) await ForgetAndDelete(part);

@@ -56,6 +56,13 @@ internal sealed partial class VirtualBoxNode : IVmNode
     /// <summary>VirtualBox reports nothing by itself: it is looked at all the time.</summary>
     public event Action<DomainReport>? Changed;
 
+    // nobody is told by VirtualBox, and what a machine is it is at its next start
+    event Action<Guid>? IVmNode.Redefined
+    {
+        add { }
+        remove { }
+    }
+
     /// <summary>Looks what this VirtualBox can do, and serves the displays of what runs in it.</summary>
     /// <exception cref="VmException">It is too old, or does not answer.</exception>
     public static VirtualBoxNode Open(NodeSettings settings, VBoxManage vbox, string home, global::System.Version oldest)
@@ -100,6 +107,9 @@ internal sealed partial class VirtualBoxNode : IVmNode
         foreach (var machine in seen.Where(IsOn)) Serve(machine);
         return [.. seen.Select(Report)];
     });
+
+    public FoundDomain? Describe(Guid id) => _calls.Ask("The machine could not be described", async () =>
+        await Find(id) is { } report ? await MachineReading.Read(_vbox, report, _folders.IsOurs(id)) : null);
 
     public void Define(DomainSpec spec) => Work(spec.Id, $"{spec.Name} could not be defined", "defined",
         async () =>
