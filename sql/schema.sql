@@ -51,6 +51,7 @@ CREATE TABLE `nodes` (
   `facts` longtext NOT NULL DEFAULT '{}' CHECK (json_valid(`facts`)),
   `lease_owner` char(36) DEFAULT NULL,
   `lease_until` datetime(6) DEFAULT NULL,
+  `discovered_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `nodes_name` (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -109,6 +110,8 @@ CREATE TABLE `domains` (
   `client_address` varchar(64) DEFAULT NULL,
   `client_since` datetime(6) DEFAULT NULL,
   `snapshot_limit` int(11) DEFAULT NULL,
+  `is_known` tinyint(1) NOT NULL DEFAULT 1,
+  `host_changes` text DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `domains_name` (`name`),
   UNIQUE KEY `domains_mac` (`mac`),
@@ -630,6 +633,22 @@ CREATE TABLE `backups` (
   KEY `backups_domain` (`domain_id`,`taken_at`),
   KEY `backups_node_fk` (`node_id`),
   CONSTRAINT `backups_node_fk` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `unknown_domains` (
+  `node_id` bigint(20) NOT NULL,
+  `id` char(36) NOT NULL,
+  `name` varchar(255) NOT NULL,
+  `state` enum('shutdown','active','paused','hibernated') NOT NULL,
+  `memory_kib` bigint(20) NOT NULL,
+  `vcpus` int(11) NOT NULL,
+  `mac` char(17) DEFAULT NULL,
+  `hardware` longtext NOT NULL DEFAULT '{}' CHECK (json_valid(`hardware`)),
+  `disks` longtext NOT NULL CHECK (json_valid(`disks`)),
+  `obstacles` longtext NOT NULL CHECK (json_valid(`obstacles`)),
+  `changes` longtext NOT NULL CHECK (json_valid(`changes`)),
+  PRIMARY KEY (`node_id`,`id`),
+  CONSTRAINT `unknown_domains_node` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `node_storage` (

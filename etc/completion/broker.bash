@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker snapshots' | 'broker snapshots list' | 'broker snapshots remove' | 'broker snapshots revert' | 'broker snapshots take' | 'broker snapshots rename' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains adopt' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker snapshots' | 'broker snapshots list' | 'broker snapshots remove' | 'broker snapshots revert' | 'broker snapshots take' | 'broker snapshots rename' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes unknown' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes discover' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_disk add_hardware backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot' ;;
+    'broker requests list --command') words='add_disk add_hardware adopt_domain backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain discover_domains enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -54,6 +54,15 @@ _broker() {
     'broker domains add-disk --after-any') words='' ;;
     'broker domains add-disk --priority') words='' ;;
     'broker domains add-disk --timeout') words='' ;;
+    'broker domains adopt --name') words='' ;;
+    'broker domains adopt --owner') words='' ;;
+    'broker domains adopt --disks') words='copy keep' ;;
+    'broker domains adopt --as') words='' ;;
+    'broker domains adopt --at') words='' ;;
+    'broker domains adopt --after') words='' ;;
+    'broker domains adopt --after-any') words='' ;;
+    'broker domains adopt --priority') words='' ;;
+    'broker domains adopt --timeout') words='' ;;
     'broker domains change-cd --file') words='' ;;
     'broker domains change-cd --target') words='' ;;
     'broker domains change-cd --as') words='' ;;
@@ -450,6 +459,12 @@ _broker() {
     'broker nodes check --after-any') words='' ;;
     'broker nodes check --priority') words='' ;;
     'broker nodes check --timeout') words='' ;;
+    'broker nodes discover --as') words='' ;;
+    'broker nodes discover --at') words='' ;;
+    'broker nodes discover --after') words='' ;;
+    'broker nodes discover --after-any') words='' ;;
+    'broker nodes discover --priority') words='' ;;
+    'broker nodes discover --timeout') words='' ;;
     'broker nodes list-unused --page') words='' ;;
     'broker nodes list-unused --limit') words='' ;;
     'broker nodes list-unused --storage') words='' ;;
@@ -502,9 +517,9 @@ _broker() {
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_disk add_hardware backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_disk add_hardware adopt_domain backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain discover_domains enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
-        'broker domains') words='list show disks set share unshare add-disk change-cd change-owner clone compact copy detach force-reboot force-shutdown free-swap grow-disk hibernate import move-volume pause rebase reboot refresh remove-disk remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
+        'broker domains') words='list show disks set share unshare add-disk adopt change-cd change-owner clone compact copy detach force-reboot force-shutdown free-swap grow-disk hibernate import move-volume pause rebase reboot refresh remove-disk remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
         'broker domains show') words='--config --json --help' ;;
         'broker domains disks') words='--config --json --help' ;;
@@ -512,6 +527,7 @@ _broker() {
         'broker domains share') words='--as --config --json --help' ;;
         'broker domains unshare') words='--as --config --json --help' ;;
         'broker domains add-disk') words='--kind --storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker domains adopt') words='--name --owner --disks --accept-changes --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains change-cd') words='--file --target --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains change-owner') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker domains clone') words='--name --owner --volatile --memory-mib --vcpus --add-to-pool --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
@@ -573,14 +589,16 @@ _broker() {
         'broker backups take') words='--all --state --base --owned-by --on-node --whole --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker backups remove') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker backups restore') words='--over --name --node --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker nodes') words='list show storage add disable enable check list-unused remove-unused --config --json --help' ;;
+        'broker nodes') words='list show storage unknown add disable enable check discover list-unused remove-unused --config --json --help' ;;
         'broker nodes list') words='--config --json --help' ;;
         'broker nodes show') words='--config --json --help' ;;
         'broker nodes storage') words='--config --json --help' ;;
+        'broker nodes unknown') words='--config --json --help' ;;
         'broker nodes add') words='--manager --uri --config --json --help' ;;
         'broker nodes disable') words='--as --config --json --help' ;;
         'broker nodes enable') words='--as --config --json --help' ;;
         'broker nodes check') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker nodes discover') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker nodes list-unused') words='--page --limit --storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker nodes remove-unused') words='--storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker users') words='list add password first-admin-link make-admin remove-admin disable enable --config --json --help' ;;

@@ -31,6 +31,7 @@ internal sealed record KeptDisks(DomainRow Domain, Node Node, IReadOnlyList<Disk
 
         if (!domain.IsWhole) throw new RequestFailedException("not_whole", $"{domain.Name} can't be changed: {domain.StateDetail ?? "it is not whole"}.");
         var disks = (await work.Read(db => VolumesTable.Disks(db, id)))[id].Where(d => domain.BaseId is null || !FreshVolumes.AtStart(d.Volume.Kind));
+        ForeignDisks.Refuse(domain, disks.Select(d => d.Volume));
         return new(domain, await work.NodeOf(domain), [.. disks.Select(Specs.Of)]);
     }
 
