@@ -3,6 +3,7 @@ import type { Domain, Request } from '../src/api/types';
 import type { MockBroker } from './broker';
 import { changeBackups } from './backups';
 import { changeHardware } from './hardware';
+import { unusedFiles } from './health';
 import { changeSnapshots } from './snapshots';
 import { now } from './things';
 import { changeContent } from './volumes';
@@ -11,6 +12,7 @@ export function finish(broker: MockBroker, request: Request, domain: Domain | nu
   const { command: word, args: asked } = request;
   const args = (asked ?? {}) as Record<string, unknown>;
   changeBackups(broker, request, domain);
+  if (word === 'list_unused_volumes') request.result = unusedFiles;
   if (domain === null) return;
   switch (word) {
     case 'start_domain':

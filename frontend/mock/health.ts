@@ -1,10 +1,43 @@
 /** Hosts, back ends and what is wrong with them. */
-import type { Node, Request, SystemHealth } from '../src/api/types';
+import type { Node, Request, StorageFolder, SystemHealth } from '../src/api/types';
 import type { Routes } from './routes';
 import { minutesAgo, now, ok } from './things';
 
+const storage: StorageFolder[] = [
+  {
+    name: 'default',
+    folder: '/var/lib/broker/pool',
+    total_bytes: 500_000_000_000,
+    free_bytes: 2_100_000_000,
+    volumes: 17,
+    problem: null,
+    checked_at: minutesAgo(1),
+  },
+  {
+    name: 'archive',
+    folder: '/srv/archive',
+    total_bytes: 0,
+    free_bytes: 0,
+    volumes: 3,
+    problem: 'Nothing is mounted there.',
+    checked_at: minutesAgo(1),
+  },
+];
+
+/** What list_unused_volumes tells. */
+export const unusedFiles = {
+  files: [
+    { file: 'left-over.qcow2', size_bytes: 2_100_000_000, changed_at: minutesAgo(90_000) },
+    { file: 'try-2.qcow2', size_bytes: 900_000_000, changed_at: minutesAgo(40_000) },
+  ],
+  count: 2,
+  size_bytes: 3_000_000_000,
+  more: false,
+};
+
 export const healthRoutes: Routes = {
   'GET health': (broker) => ok(health(broker.requests)),
+  'GET nodes/:id/storage': () => ok({ storage }),
   'GET nodes': () =>
     ok({ nodes: [node('local', 'up', null), node('attic', 'down', 'No route to host.')] }),
 };

@@ -48,7 +48,12 @@ const unoffered = [
 ];
 
 /** What is about no machine. */
-const aboutNone = ['restore_backup', 'remove_backup'];
+const aboutNone = [
+  'restore_backup',
+  'remove_backup',
+  'list_unused_volumes',
+  'remove_unused_volumes',
+];
 
 function about(act: (broker: MockBroker, request: Request, call: Call) => Answer) {
   return (broker: MockBroker, call: Call): Answer => {

@@ -44,7 +44,10 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await admin.Page.GotoAsync("/admin/schedules");
         await Expect(admin.Page.GetByTestId("schedules-table")).ToBeVisibleAsync();
         await Axe.Check(admin.Page);
-        foreach (var part in (string[])["", "/settings", "/hardware", "/base", "/history"])
+        await admin.Page.GotoAsync("/admin/backups");
+        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        foreach (var part in (string[])["", "/settings", "/hardware", "/disks", "/base", "/backups", "/history"])
         {
             await admin.Page.GotoAsync($"/machines/{simulated.Base.Id}{part}");
             await Expect(admin.Page.GetByTestId("machine")).ToBeVisibleAsync();

@@ -1,6 +1,7 @@
-import { Skeleton, Text } from '@mantine/core';
+import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { nodesQuery } from '@/api/health';
 import type { BackEnd, Node } from '@/api/types';
 import { ProblemState } from '@/components/ProblemState';
@@ -60,9 +61,9 @@ export function Nodes() {
       {nodes.map((node) => (
         <li key={node.id} data-testid="node" data-name={node.name} data-state={node.state}>
           <div>
-            <Text size="sm" fw={550}>
+            <Anchor component={Link} to={`/admin/nodes/${node.id}`} size="sm" fw={550}>
               {node.name}
-            </Text>
+            </Anchor>
             <Text size="xs" c="dimmed">
               {`${node.manager} · ${node.uri}`}
             </Text>
