@@ -57,6 +57,7 @@ export function finish(broker: MockBroker, request: Request, domain: Domain | nu
     case 'add_disk':
     case 'grow_disk':
     case 'remove_disk':
+    case 'move_volume':
     case 'change_cd':
       changeContent(broker, domain, word, args);
       break;

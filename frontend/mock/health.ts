@@ -14,6 +14,15 @@ const storage: StorageFolder[] = [
     checked_at: minutesAgo(1),
   },
   {
+    name: 'fast',
+    folder: '/srv/nvme',
+    total_bytes: 2_000_000_000_000,
+    free_bytes: 1_400_000_000_000,
+    volumes: 4,
+    problem: null,
+    checked_at: minutesAgo(1),
+  },
+  {
     name: 'archive',
     folder: '/srv/archive',
     total_bytes: 0,

@@ -74,7 +74,7 @@ export function changeContent(
   broker: MockBroker,
   domain: Domain,
   word: string,
-  { target, size_mib, kind, file }: Record<string, unknown>,
+  { target, size_mib, kind, file, storage }: Record<string, unknown>,
 ): void {
   const content = contentOf(broker, domain);
   const bytes = Number(size_mib) * 2 ** 20;
@@ -87,6 +87,9 @@ export function changeContent(
   }
   if (word === 'grow_disk') {
     for (const v of content.volumes) if (v.target === target) v.capacity_bytes = bytes;
+  }
+  if (word === 'move_volume') {
+    for (const v of content.volumes) if (v.target === target) v.storage = String(storage);
   }
   if (word === 'change_cd') {
     const into = (target as string | undefined) ?? content.cds[0]?.target ?? 'hda';

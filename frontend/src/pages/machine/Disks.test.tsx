@@ -64,6 +64,21 @@ describe("a machine's disks and CDs", () => {
     });
   });
 
+  it('are moved into another folder of the host while the machine is off', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { id } = broker.find('build-server');
+    const { user } = await showPortal(`/machines/${id}/disks`);
+    await user.click(await screen.findByTestId('disk-move'));
+    expect(await screen.findByTestId('move-submit')).toBeDisabled();
+    await user.click(screen.getByTestId('move-storage'));
+    await user.click(await screen.findByRole('option', { name: /^fast/ }));
+    await user.click(screen.getByTestId('move-submit'));
+    await waitFor(() => {
+      expect(screen.getByTestId('disks')).toHaveTextContent('fast: /var/lib');
+    });
+    expect(broker.requests.at(-1)?.args).toEqual({ domain: id, target: 'vda', storage: 'fast' });
+  });
+
   it('say why they stay as they are while it is hibernated', async () => {
     const broker = stubBroker().signInAs('admin');
     await showPortal(`/machines/${broker.find('networks-lab-ana').id}/disks`);

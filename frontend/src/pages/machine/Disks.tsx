@@ -8,7 +8,13 @@ import {
   Text,
   Tooltip,
 } from '@mantine/core';
-import { IconArrowsMaximize, IconInfoCircle, IconPlus, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowsMaximize,
+  IconFolderShare,
+  IconInfoCircle,
+  IconPlus,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,6 +29,7 @@ import { useFormat } from '@/i18n/format';
 import { useAskOf } from './ask';
 import { Cds } from './Cds';
 import { DiskDialog } from './DiskDialog';
+import { MoveDialog } from './MoveDialog';
 import classes from './Disks.module.css';
 
 /** What it has its content on. */
@@ -31,6 +38,7 @@ export default function Disks({ domain }: { domain: Domain }) {
   const { data, error, refetch } = useQuery(volumesQuery(domain.id));
   const [edited, setEdited] = useState<Volume | 'new' | null>(null);
   const [removed, setRemoved] = useState<Volume | null>(null);
+  const [moved, setMoved] = useState<Volume | null>(null);
   const ask = useAskOf(domain);
   const format = useFormat();
   if (data === undefined) {
@@ -40,6 +48,7 @@ export default function Disks({ domain }: { domain: Domain }) {
   const { volumes, cds, may_change } = data;
   // its memory knows the disks as they are
   const mayChange = may_change && domain.state !== 'hibernated';
+  const mayMove = domain.may.includes('set') && !domain.is_base && domain.state === 'shutdown';
   return (
     <>
       <Note domain={domain} mayChange={may_change} />
@@ -52,6 +61,7 @@ export default function Disks({ domain }: { domain: Domain }) {
                 volume={volume}
                 onGrow={mayChange ? setEdited : null}
                 onRemove={mayChange && i > 0 ? setRemoved : null}
+                onMove={mayMove ? setMoved : null}
               />
             ))}
           </ul>
@@ -79,6 +89,13 @@ export default function Disks({ domain }: { domain: Domain }) {
         edited={edited}
         onClose={() => {
           setEdited(null);
+        }}
+      />
+      <MoveDialog
+        domain={domain}
+        volume={moved}
+        onClose={() => {
+          setMoved(null);
         }}
       />
       <ConfirmByName
@@ -123,10 +140,12 @@ function Disk({
   volume,
   onGrow,
   onRemove,
+  onMove,
 }: {
   volume: Volume;
   onGrow: ((volume: Volume) => void) | null;
   onRemove: ((volume: Volume) => void) | null;
+  onMove: ((volume: Volume) => void) | null;
 }) {
   const { t } = useTranslation('machine');
   const format = useFormat();
@@ -164,7 +183,7 @@ function Disk({
         )}
         {path !== null && (
           <Text size="xs" c="dimmed" className={classes.path}>
-            {path}
+            {volume.storage === null ? path : `${volume.storage}: ${path}`}
           </Text>
         )}
       </div>
@@ -181,6 +200,21 @@ function Disk({
               data-testid="disk-grow"
             >
               <IconArrowsMaximize size={16} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        {onMove && (
+          <Tooltip label={t('disks.move')}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={t('disks.move_named', { target })}
+              onClick={() => {
+                onMove(volume);
+              }}
+              data-testid="disk-move"
+            >
+              <IconFolderShare size={16} aria-hidden />
             </ActionIcon>
           </Tooltip>
         )}

@@ -9,9 +9,9 @@ describe('a host', () => {
     const { user } = await showPortal('/admin/health');
     await user.click(await screen.findByRole('link', { name: 'local' }));
     const folders = await screen.findAllByTestId('storage-folder');
-    expect(folders.map((li) => li.dataset.name)).toEqual(['default', 'archive']);
+    expect(folders.map((li) => li.dataset.name)).toEqual(['default', 'fast', 'archive']);
     expect(found(folders[0])).toHaveTextContent('2.1 GB of 500 GB left');
-    expect(found(folders[1])).toHaveTextContent('Nothing is mounted there.');
+    expect(found(folders[2])).toHaveTextContent('Nothing is mounted there.');
   });
 
   it('is looked over for files that nobody needs, which are deleted after a question', async () => {
