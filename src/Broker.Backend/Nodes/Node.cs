@@ -20,8 +20,11 @@ public enum Gate
     /// <summary>Saves of memory: they write as much as the machines have.</summary>
     Save,
 
-    /// <summary>Whatever writes disks.</summary>
+    /// <summary>Whatever writes disks and is soon done.</summary>
     Disk,
+
+    /// <summary>Copies of whole disks, which take hours and tell how far they are: nothing ends them but whoever asked, so that none is begun beside one that still writes.</summary>
+    Copy,
 }
 
 /// <summary>
@@ -37,6 +40,7 @@ public sealed class Node : IDisposable
         [Gate.Stop] = (8, TimeSpan.FromSeconds(60)),
         [Gate.Save] = (4, TimeSpan.FromMinutes(30)),
         [Gate.Disk] = (2, TimeSpan.FromHours(2)),
+        [Gate.Copy] = (2, Timeout.InfiniteTimeSpan),
     };
 
     // a call that hangs is not waited for

@@ -124,7 +124,7 @@ public sealed class Work : IDisposable
     {
         var percent = new Latest();
         await Step(from, text);
-        var running = On(node, Gate.Disk, vm => call(vm, percent, Interrupt));
+        var running = On(node, Gate.Copy, vm => call(vm, percent, Interrupt));
         var told = 0;
         try
         {

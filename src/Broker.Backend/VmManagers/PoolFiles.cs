@@ -12,6 +12,11 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
     // an empty overlay on the largest image that can be imported, and half of it once more
     private const long MostOfATemplate = 1 << 20;
 
+    // well below what a question to a host may take
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(3);
+
+    private readonly StorageLooks _looks = new(settings.Storage, Look, LongestLook);
+
     /// <inheritdoc cref="IDisks.PathOf"/>
     public string PathOf(Guid volume, string? storage) => Path.Combine(FolderOf(storage), volume.ToString("D") + extension);
 
@@ -34,7 +39,7 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
     public bool IsIn(string path) => settings.Storage.Values.Any(folder => Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
     /// <inheritdoc cref="IDisks.Storage"/>
-    public IReadOnlyList<StorageLook> Storage() => [.. settings.Storage.Select(s => Look(s.Key, s.Value))];
+    public IReadOnlyList<StorageLook> Storage() => _looks.All();
 
     /// <inheritdoc cref="IDisks.Unused"/>
     /// <param name="used">Full paths of files that somebody needs.</param>
