@@ -14,7 +14,7 @@ import type {
 } from '../src/api/types';
 import { backupRoutes } from './backups';
 import { domainRoutes } from './domains';
-import { healthRoutes } from './health';
+import { healthRoutes, seededUnknown } from './health';
 import { libraryRoutes, seededImages } from './library';
 import { messageRoutes, ownMessage, type MockMessage } from './messages';
 import { requestRoutes } from './requests';
@@ -82,6 +82,7 @@ export class MockBroker {
   /** Network cards by machine; one when nothing is said. */
   readonly hardware = new Map<string, Record<string, string>[]>();
   backups: Backup[] = [];
+  unknown = seededUnknown();
   /** By machine. */
   readonly snapshots = new Map<string, Snapshot[]>();
   /** Disks and CDs by machine; a system disk and an empty drive when nothing is said. */

@@ -1,5 +1,5 @@
 /** Hosts, back ends and what is wrong with them. */
-import type { Node, Request, StorageFolder, SystemHealth } from '../src/api/types';
+import type { Node, Request, StorageFolder, SystemHealth, UnknownMachine } from '../src/api/types';
 import type { Routes } from './routes';
 import { minutesAgo, now, ok } from './things';
 
@@ -33,6 +33,36 @@ const storage: StorageFolder[] = [
   },
 ];
 
+export function seededUnknown(): UnknownMachine[] {
+  const machine = {
+    state: 'shutdown',
+    memory_kib: 2_097_152,
+    vcpus: 2,
+    disks: [],
+    can_adopt: true,
+    obstacles: [],
+    changes: [],
+    needs_copy: false,
+    needs_name: false,
+  } as const;
+  const one = (id: string, fields: Partial<UnknownMachine> & { name: string }): UnknownMachine => ({
+    ...machine,
+    disks: [],
+    obstacles: [],
+    changes: [],
+    id,
+    ...fields,
+  });
+  return [
+    one('a1', { name: 'By hand', needs_name: true }),
+    one('a2', {
+      name: 'passed-through',
+      can_adopt: false,
+      obstacles: ['It has a PCI card of the host.'],
+    }),
+  ];
+}
+
 /** What list_unused_volumes tells. */
 export const unusedFiles = {
   files: [
@@ -47,6 +77,8 @@ export const unusedFiles = {
 export const healthRoutes: Routes = {
   'GET health': (broker) => ok(health(broker.requests)),
   'GET nodes/:id/storage': () => ok({ storage }),
+  'GET nodes/:id/unknown': (broker) =>
+    ok({ node: 'local', looked_at: now(), machines: broker.unknown }),
   'GET nodes': () =>
     ok({ nodes: [node('local', 'up', null), node('attic', 'down', 'No route to host.')] }),
 };

@@ -51,6 +51,7 @@ const unoffered = [
 const aboutNone = [
   'restore_backup',
   'remove_backup',
+  'discover_domains',
   'list_unused_volumes',
   'remove_unused_volumes',
 ];
@@ -91,6 +92,10 @@ const makers: Partial<
       memory_kib: Number(args.memory_mib) * 1024,
       vcpus: Number(args.vcpus),
     }),
+  adopt_domain: (broker, user, args) => {
+    broker.unknown = broker.unknown.filter(({ id }) => id !== args.machine);
+    return broker.add({ name: String(args.name), owner: { id: user.id, name: user.name } });
+  },
   clone_base: (broker, user, args) => {
     const parent = broker.domains.find((d) => d.id === args.base);
     if (!parent) return null;

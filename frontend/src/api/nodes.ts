@@ -9,3 +9,10 @@ export const storageQuery = (id: number) =>
     queryFn: async ({ signal }) =>
       (await call('get', '/api/nodes/{id}/storage', { path: { id }, signal })).storage,
   });
+
+/** What the last look at a host found; changed by requests about no machine. */
+export const unknownQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['unknown_machines', id],
+    queryFn: ({ signal }) => call('get', '/api/nodes/{id}/unknown', { path: { id }, signal }),
+  });

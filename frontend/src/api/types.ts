@@ -18,6 +18,7 @@ export type DeviceOption = Schemas['DeviceOption'];
 export type Backup = Schemas['Backup'];
 export type Snapshot = Schemas['Snapshot'];
 export type StorageFolder = Schemas['StorageFolder'];
+export type UnknownMachine = Schemas['UnknownMachine'];
 export type Volume = Schemas['Volume'];
 export type VolumeKind = Schemas['VolumeKind'];
 export type Cd = Schemas['Cd'];

@@ -10,6 +10,7 @@ export function touched(hint: Hint): QueryKey[] {
         ['requests'],
         ['schedules'],
         ['backups'],
+        ['unknown_machines'],
         ['request', hint.request_id],
         ...(hint.domain_id == null ? [] : [['domain', hint.domain_id]]),
         ['domains'],

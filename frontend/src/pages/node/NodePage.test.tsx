@@ -31,6 +31,21 @@ describe('a host', () => {
     });
   });
 
+  it('has machines that Broker does not know, which are taken over with another name', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { user } = await showPortal('/admin/nodes/1');
+    expect(await screen.findByText('It has a PCI card of the host.')).toBeVisible();
+    await user.click(screen.getByTestId('unknown-adopt'));
+    await user.click(await screen.findByTestId('adopt-submit'));
+    expect(await screen.findByText('Give it a name.')).toBeVisible();
+    await user.type(screen.getByTestId('adopt-name'), 'by-hand');
+    await user.click(screen.getByTestId('adopt-submit'));
+    await waitFor(() => {
+      expect(screen.getAllByTestId('unknown-machine')).toHaveLength(1);
+    });
+    expect(broker.requests.at(-1)?.args).toEqual({ node: 'local', machine: 'a1', name: 'by-hand' });
+  });
+
   it('that does not exist is said not to', async () => {
     stubBroker().signInAs('admin');
     await showPortal('/admin/nodes/77');

@@ -13,6 +13,7 @@ import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
 import { useFormat } from '@/i18n/format';
 import { IconServerOff } from '@tabler/icons-react';
+import { UnknownMachines } from './UnknownMachines';
 import { UnusedFiles } from './UnusedFiles';
 import classes from './NodePage.module.css';
 
@@ -57,6 +58,9 @@ function Storage({ node }: { node: Node }) {
             ))}
           </ul>
         )}
+      </Panel>
+      <Panel title={t('foreign.title')}>
+        <UnknownMachines node={node} />
       </Panel>
       <Panel title={t('unused.title')}>
         <UnusedFiles node={node} storage={storage} />
