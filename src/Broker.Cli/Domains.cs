@@ -93,7 +93,7 @@ internal static class Domains
                     ("settings", DomainSettingsVerb.Text(domain)),
                     ("made", Terminal.When(domain.CreatedAt)),
                     .. volumes.Select(v => ($"disk {v.Target}", (Cell)$"{v.Path} ({v.Format}, {v.CapacityBytes >> 20} MiB{(v.IsFrozen ? ", frozen" : "")})")),
-                    .. open.Select(r => ("request", (Cell)$"{r.Id} {r.Command} of {r.UserName} {Word.Of(r.State)} {RequestText.Progress(r, waits.GetValueOrDefault(r.Id))}".TrimEnd())),
+                    .. open.Select(r => ("request", (Cell)$"{r.Id} {r.Command} {Word.Of(r.State)}, asked by {r.UserName}. {RequestText.Progress(r, waits.GetValueOrDefault(r.Id))}".TrimEnd())),
                 ]);
             return ExitCode.Done;
         });

@@ -55,6 +55,26 @@ public class NodesAndDomainsTests
     }
 
     [Fact]
+    public async Task MachinesOfAHostThatBrokerDoesNotKnowAreListedAsTheyWereFound()
+    {
+        var line = await CommandLine.New();
+        (await line.Run("nodes", "add", "here", "--manager", "simulated", "--uri", "/tmp/simulated")).Done();
+        Assert.Contains("nodes discover here", (await line.Run("nodes", "unknown", "here")).Error, StringComparison.Ordinal);
+        await line.Db.Transaction(async s => await UnknownDomainsTable.Set(s, (await NodesTable.All(s))[0].Id,
+        [
+            new()
+            {
+                NodeId = (await NodesTable.All(s))[0].Id, Id = Guid.NewGuid(), Name = "theirs", State = DomainState.Active, MemoryKib = 1024, Vcpus = 1,
+                Disks = System.Text.Json.JsonSerializer.SerializeToElement(Array.Empty<UnknownDisk>()), Obstacles = ["It has a device."],
+            },
+        ]));
+        Assert.Contains("It has a device.", (await line.Run("nodes", "unknown", "here")).Done(), StringComparison.Ordinal);
+        var machine = Assert.Single((await line.Run("nodes", "unknown", "here", "--json")).Json.GetProperty("machines").EnumerateArray());
+        Assert.Equal(("theirs", "active", false), (machine.GetProperty("name").GetString(), machine.GetProperty("state").GetString(), machine.GetProperty("can_adopt").GetBoolean()));
+        Assert.Contains("can't be adopted", (await line.Run("domains", "adopt", "here", "theirs")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PublishingABaseIsSeenAuditedAndToldToEverybody()
     {
         var line = await CommandLine.New();

@@ -80,7 +80,8 @@ public static class UnknownDomainsTable
     }
 
     /// <summary>When somebody last looked for them on a host; null when nobody has.</summary>
-    public static Task<DateTimeOffset?> LookedAt(DbSession db, long nodeId) => db.First<DateTimeOffset?>("SELECT discovered_at FROM nodes WHERE id = @nodeId", new { nodeId });
+    public static async Task<DateTimeOffset?> LookedAt(DbSession db, long nodeId) =>
+        await db.Query<DateTimeOffset>("SELECT discovered_at FROM nodes WHERE id = @nodeId AND discovered_at IS NOT NULL", new { nodeId }) is [var at] ? at : null;
 
     /// <summary>What is there now, instead of what was found before.</summary>
     public static async Task Set(DbSession db, long nodeId, IReadOnlyList<UnknownDomainRow> found)

@@ -140,7 +140,12 @@ internal sealed class DomainReading
             var mac = ((string?)card.Element("mac")?.Attribute("address"))?.ToLowerInvariant();
             var (type, network) = (Word(card, "type"), (string?)card.Element("source")?.Attribute("network"));
             if (type == "hostdev") _obstacles.Add($"Its network card {mac} is one of the host's.");
-            else if (type != "network" || network != DomainXml.Network) _changes.Add($"Its network card {mac} is on the network {DomainXml.Network}, not on {network ?? (string?)card.Element("source")?.Attribute("bridge") ?? type}.");
+            else if (type != "network" || network != DomainXml.Network)
+            {
+                var now = network ?? (string?)card.Element("source")?.Attribute("bridge") ?? type;
+                _changes.Add($"Its network card {mac} is on the network {DomainXml.Network}, not on {now}.");
+            }
+
             foreach (var more in card.Elements().Where(e => e.Name.LocalName is not ("mac" or "source" or "model" or "target" or "alias" or "address" or "boot")))
                 _changes.Add($"Of its network card {mac} the setting {more.Name.LocalName} is given up.");
             var device = DeviceOptions.None;
@@ -176,7 +181,8 @@ internal sealed class DomainReading
     private void Usb(IReadOnlyList<string?> models)
     {
         if (models is ["none"]) _hardware = _hardware.With(DeviceKind.Usb, []);
-        else if (models.Any(m => m is null || Of(DeviceKind.Usb, "model").Problem(m) is not null)) _changes.Add($"It has one USB controller, of USB 3, not {string.Join(", ", models.Select(m => m ?? "the hypervisor's choice"))}.");
+        else if (models.Any(m => m is null || Of(DeviceKind.Usb, "model").Problem(m) is not null))
+            _changes.Add($"It has one USB controller, of USB 3, not {string.Join(", ", models.Select(m => m ?? "the hypervisor's choice"))}.");
         else if (models is not (["qemu-xhci"] or [])) _hardware = _hardware.With(DeviceKind.Usb, [.. models.Select(m => Option("model", m!))]);
     }
 
