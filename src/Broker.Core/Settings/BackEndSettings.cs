@@ -60,9 +60,26 @@ public sealed record BackEndSettings : SharedSettings
             if (name == StorageRow.Default) yield return ("storage", $"has \"{name}\", which is the name of the folder in pool");
             if (!Path.IsPathFullyQualified(folder)) yield return ("storage", $"has \"{folder}\" for \"{name}\", but wants the full path of a folder");
         }
-        if (Storage.Values.Append(Pool).Select(Path.TrimEndingDirectorySeparator).Distinct().Count() <= Storage.Count)
-            yield return ("storage", "has a folder that is another one's, or pool's: each is named once");
+        foreach (var problem in FolderProblems()) yield return problem;
         foreach (var lane in Enum.GetValues<Lane>())
             if (Lanes.GetValueOrDefault(lane) < 1) yield return ($"lanes.{Word.Of(lane)}", "is at least 1 request");
+    }
+
+    // what is in a folder of disk images and is none is offered for deletion
+    private IEnumerable<(string Key, string Problem)> FolderProblems()
+    {
+        (string Key, string Folder)[] named = [("pool", Pool), ("library", Library), ("backups", Backups), .. Storage.Values.Select(f => ("storage", f))];
+        var folders = named.Where(f => Path.IsPathFullyQualified(f.Folder)).Select(f => (f.Key, Folder: Path.TrimEndingDirectorySeparator(Path.GetFullPath(f.Folder)))).ToList();
+        for (var i = 1; i < folders.Count; i++)
+        {
+            foreach (var (key, folder) in folders.Take(i).Where(f => Holds(f.Folder, folders[i].Folder) || Holds(folders[i].Folder, f.Folder)))
+            {
+                yield return (folders[i].Key, folders[i].Folder == folder
+                    ? $"has {folder}, which is {key}'s: each is named once"
+                    : $"has {folders[i].Folder}, and {key} has {folder}: neither lies in the other");
+            }
+        }
+
+        static bool Holds(string folder, string other) => $"{other}/".StartsWith(folder == "/" ? folder : $"{folder}/", StringComparison.Ordinal);
     }
 }
