@@ -50,6 +50,7 @@ public sealed class BackupOnLibvirtTests : GuestsOnLibvirt
         await Write(await Volume(clone.Id, "vdb"), "write -q -P 99 0 2M");
         await _b.Do(new RestoreBackup(whole.File, Over: clone.Id));
         await IsAsItWas(clone.Id, hasBase: false);
+        await _b.Until(s => s.First<int>("SELECT COUNT(*) FROM domains"), count => count == 2);
         Assert.Equal(3, Directory.GetFiles(_b.Settings.Pool).Length);
 
         // made anew it has other files, and is the same base

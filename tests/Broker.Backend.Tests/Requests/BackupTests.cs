@@ -84,7 +84,7 @@ public sealed class BackupTests() : BackEndTests()
 
         Assert.Equal((machine.Id, "renamed", bea.UserId, 128 << 10), (restored.Id, restored.Name, restored.OwnerId, restored.MemoryKib));
         Assert.Equal(["then"], await Contents(machine.Id));
-        Assert.Single(await _b.Db.Read(s => s.Query<string>("SELECT name FROM domains")));
+        await _b.Until(s => s.Query<string>("SELECT name FROM domains"), names => names.Count == 1);
         Assert.Single(Directory.GetFiles(_b.Settings.Pool));
         Assert.Equal(DomainState.Active, (await _b.Do(new StartDomain(machine.Id))).State);
 
@@ -233,6 +233,28 @@ public sealed class BackupTests() : BackEndTests()
         }
 
         await _b.Do(new StartDomain(machine.Id));
+    }
+
+    [Fact]
+    public async Task AMachineIsRestoredInItsPlaceAlsoWhenItsOldDisksCantBeDeletedWhichIsTriedAgainByRemovingThem()
+    {
+        var machine = await _b.Do(new ImportDomain("tiny.img", "server"));
+        await Write(machine, "vda", "then");
+        var file = await Take(machine);
+        await Write(machine, "vda", "now");
+        Faults.Set(_b.NodeFolder, new Fault("delete", Fail: "The folder is not mounted."));
+
+        var restore = await _b.Ask(new RestoreBackup(file, Over: machine.Id));
+
+        Assert.Equal((RequestState.Done, null), (restore.State, restore.ErrorText));
+        Assert.Equal((DomainState.Shutdown, "then"), ((await Row(machine.Id)).State, (await Contents(machine.Id))[0]));
+        var remove = await _b.Until(async s => (await RequestsTable.List(s, command: "remove_domain")).Single(), r => r.HasEnded);
+        Assert.Equal((RequestState.Failed, restore.Id, "The folder is not mounted."), (remove.State, remove.CausedBy, remove.ErrorText));
+        Assert.Equal(["now"], await Contents(remove.DomainId!.Value));
+        Assert.Contains("The folder is not mounted.", (await Row(remove.DomainId.Value)).StateDetail, StringComparison.Ordinal);
+        Faults.Set(_b.NodeFolder, []);
+        Assert.Equal(RequestState.Done, (await _b.Ask(new RemoveDomain(remove.DomainId.Value))).State);
+        Assert.Equal([(await Volumes(machine.Id))[0].Path], Directory.GetFiles(_b.Settings.Pool));
     }
 
     [Fact]

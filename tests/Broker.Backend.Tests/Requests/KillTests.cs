@@ -73,10 +73,10 @@ public sealed class KillTests() : BackEndTests(isStarted: false)
                 await _b.Ask(new RemoveDomain(second));
             }
 
+            await _b.Until(s => s.Query<Guid>("SELECT id FROM domains"), ids => ids.Count == 1);
             var left = (await _b.Db.Read(s => VolumesTable.Of(s, machine.Id))).Single().Path;
             Assert.Equal(over is null ? "now" : "then", SimulatedDisk.ReadAll(left));
             Assert.Equal([left], Directory.GetFiles(_b.Settings.Pool));
-            Assert.Single(await _b.Db.Read(s => s.Query<Guid>("SELECT id FROM domains")));
         }
 
         async Task<RequestRow> KilledIn(string call, IRequest request)

@@ -10,13 +10,14 @@ using Broker.Core.Domains;
 using Broker.Core.Pools;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Backups;
+using Broker.Core.Requests.Domains;
 using Broker.Core.Users;
 
 namespace Broker.Backend.Requests.Backups;
 
 /// <summary>
 /// Makes a machine of a backup. All of the file is verified before anything changes. When it is to take the place of another one, its disks are made beside that one's,
-/// as those of a machine that is being made; then the two exchange their disks, and the one that has the old ones then is removed.
+/// as those of a machine that is being made; the request ends well in the transaction in which the two exchange their disks. Broker then removes the one that has the old ones.
 /// </summary>
 public sealed class RestoreBackupHandler(NodeList nodes) : IHandler<RestoreBackup>
 {
@@ -27,9 +28,6 @@ public sealed class RestoreBackupHandler(NodeList nodes) : IHandler<RestoreBacku
     {
         var over = request.Over is { } id ? await work.Domain(id) : null;
         var made = await Made(request, work);
-        // the disks were exchanged before this process was killed
-        if (over is not null && made is { State: DomainState.Removing }) return await RemoveOld(request, over, made, [], work);
-
         var folder = over is not null ? await work.NodeOf(over) : await AnyNode(work);
         using var backup = await work.On(folder, Gate.Disk, _ => BackupFile.Open(folder.BackupFolder, request.File));
         await CheckOurs(backup, request.File, work);
@@ -58,20 +56,20 @@ public sealed class RestoreBackupHandler(NodeList nodes) : IHandler<RestoreBacku
             work.Check();
             vm.Define(Specs.Of(restored, [.. disks.Select(d => d.Disk)], plan.Cds.Select(c => new CdDriveRow { DomainId = restored.Id, Target = c.Target, File = c.File }), plan.Node));
         });
-        if (over is null)
+        work.AtEnd(async db =>
         {
-            work.AtEnd(db => Finish(db, backup.Manifest, restored, plan, request, disks, work));
-            return Result(request, restored, plan.Notes);
-        }
+            if (over is not null)
+            {
+                await VolumesTable.Exchange(db, over.Id, machine.Id);
+                await DomainsTable.Restore(db, restored);
+                // in its own request: that the old disks can't be deleted changes nothing of what was restored
+                await DomainsTable.SetState(db, machine.Id, DomainState.Removing);
+                await RequestWriter.Submit(db, await UsersTable.System(db), new RemoveDomain(machine.Id));
+            }
 
-        await work.Write(async db =>
-        {
-            await VolumesTable.Exchange(db, over.Id, machine.Id);
-            await DomainsTable.Restore(db, restored);
             await Finish(db, backup.Manifest, restored, plan, request, disks, work);
-            await DomainsTable.SetState(db, machine.Id, DomainState.Removing);
         });
-        return await RemoveOld(request, restored, machine, plan.Notes, work);
+        return new { domain = restored.Id, name = restored.Name, file = request.File, warning = plan.Notes.Count == 0 ? null : string.Join(' ', plan.Notes) };
     }
 
     /// <inheritdoc/>
@@ -215,14 +213,4 @@ public sealed class RestoreBackupHandler(NodeList nodes) : IHandler<RestoreBacku
         await DomainsTable.SetState(db, id, DomainState.Shutdown, $"It is as it was on {manifest.TakenAt:yyyy-MM-dd HH:mm} UTC.");
         await UsersTable.Audit(db, work.Caller.UserId, work.Caller.Address, "restore_backup", restored.Name, new { domain = id, file = request.File, over = !isNew });
     }
-
-    private static async Task<object?> RemoveOld(RestoreBackup request, DomainRow restored, DomainRow old, IReadOnlyList<string> notes, Work work)
-    {
-        await work.Step(95, "Deleting the old disks");
-        await Unmake.Rest(old, work);
-        return Result(request, restored, notes);
-    }
-
-    private static object Result(RestoreBackup request, DomainRow restored, IReadOnlyList<string> notes) =>
-        new { domain = restored.Id, name = restored.Name, file = request.File, warning = notes.Count == 0 ? null : string.Join(' ', notes) };
 }
