@@ -49,11 +49,12 @@ public static class BackupsTable
         db.Query<BackupRow>(
             $"SELECT {Columns} FROM backups b WHERE b.sha256 IS NOT NULL AND (@domain IS NULL OR b.domain_id = @domain) ORDER BY b.taken_at DESC, b.id", new { domain });
 
-    /// <summary>The backup of this name, also one that is being written.</summary>
+    /// <summary>The backup of this name, also one that is being written, or was when its request failed.</summary>
     public static Task<BackupRow?> Find(DbSession db, string file) => db.First<BackupRow>($"SELECT {Columns} FROM backups b WHERE b.file = @file", new { file });
 
     /// <summary>The ids of those that are being written.</summary>
-    public static Task<IReadOnlyList<Guid>> BeingTaken(DbSession db) => db.Query<Guid>("SELECT id FROM backups WHERE sha256 IS NULL");
+    public static Task<IReadOnlyList<Guid>> BeingTaken(DbSession db) =>
+        db.Query<Guid>("SELECT b.id FROM backups b JOIN requests r ON r.id = b.request_id WHERE b.sha256 IS NULL AND r.ended_at IS NULL");
 
     /// <summary>What a request takes or has taken.</summary>
     public static Task<BackupRow?> Of(DbSession db, long request) => db.First<BackupRow>($"SELECT {Columns} FROM backups b WHERE b.request_id = @request", new { request });

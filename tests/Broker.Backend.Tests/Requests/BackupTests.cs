@@ -213,6 +213,29 @@ public sealed class BackupTests() : BackEndTests()
     }
 
     [Fact]
+    public async Task WhatIsLeftOfABackupThatCouldNotBeTakenBackIsRemovedAsABackupIs()
+    {
+        var machine = await _b.Do(new ImportDomain("tiny.img", "server"));
+        var files = Directory.GetFiles(_b.Settings.Pool);
+        Faults.Set(_b.NodeFolder, new Fault("delete", Fail: "It can't."));
+
+        Assert.Equal(RequestState.Failed, (await _b.Ask(new BackupDomain(machine.Id))).State);
+
+        var left = Assert.Single(Directory.GetFiles(_b.Settings.Pool).Except(files));
+        Assert.Empty(Directory.GetFiles(_b.Settings.Backups));
+        // Broker asks for that itself, and what failed can be asked for again
+        var remove = await _b.Until(async s => (await RequestsTable.List(s, command: "remove_backup")).SingleOrDefault(), r => r is { HasEnded: true });
+        Assert.Equal((RequestState.Failed, "It can't."), (remove!.State, remove.ErrorText));
+        var unused = await _b.Ask(new ListUnusedVolumes("host"));
+        Assert.Contains(Path.GetFileName(left), unused.Result!.Value.GetRawText(), StringComparison.Ordinal);
+        Faults.Set(_b.NodeFolder, []);
+        var again = await _b.Db.Transaction(s => RequestWriter.Retry(s, _b.Caller, remove));
+        Assert.Equal(RequestState.Done, (await _b.Ended(again.Row.Id)).State);
+        Assert.Equal(files, Directory.GetFiles(_b.Settings.Pool));
+        Assert.Equal(0, await _b.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM backups")));
+    }
+
+    [Fact]
     public async Task ARestoreThatFailsLeavesWhatWasThereAndNothingElse()
     {
         var machine = await _b.Do(new ImportDomain("tiny.img", "server"));

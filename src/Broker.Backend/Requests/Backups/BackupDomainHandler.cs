@@ -7,6 +7,7 @@ using Broker.Core.Backups;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
+using Broker.Core.Requests;
 using Broker.Core.Requests.Backups;
 using Broker.Core.Users;
 
@@ -94,16 +95,27 @@ public sealed class BackupDomainHandler(TimeProvider clock) : IHandler<BackupDom
     {
         if (await work.Read(db => BackupsTable.Of(db, work.Row.Id)) is not { } backup) return;
         var node = await work.NodeOf(await work.Domain(request.Domain));
-        var scratch = (await node.Files(work.Cancel)).PathOf(backup.Id);
-        await work.On(node, Gate.Disk, vm =>
+        try
         {
-            vm.Disks.Delete(scratch);
-            // the folder may be what was missing
-            var path = Path.Combine(node.BackupFolder, backup.File);
-            foreach (var file in (string[])[BackupWriter.PartOf(path), path])
-                if (File.Exists(file)) File.Delete(file);
-        });
-        await work.Write(db => BackupsTable.Delete(db, backup.Id));
+            await work.On(node, Gate.Disk, vm => DeleteFiles(vm, node, backup));
+            await work.Write(db => BackupsTable.Delete(db, backup.Id));
+        }
+        catch (Exception e) when (e is not (ClaimLostException or OperationCanceledException))
+        {
+            // it fails too if nothing has changed, and can be asked for again when something has
+            await work.Write(async db => await RequestWriter.Submit(db, await UsersTable.System(db), new RemoveBackup(backup.File), after: work.Row.Id, afterOk: false));
+            throw;
+        }
+    }
+
+    /// <summary>Deletes what there is of a backup that was not written to its end.</summary>
+    internal static void DeleteFiles(IVmNode vm, Node node, BackupRow backup)
+    {
+        // the folder may be what was missing
+        var path = Path.Combine(node.BackupFolder, backup.File);
+        foreach (var file in (string[])[BackupWriter.PartOf(path), path])
+            if (File.Exists(file)) File.Delete(file);
+        vm.Disks.Delete(vm.Disks.PathOf(backup.Id));
     }
 
     private async Task<BackupRow> New(DbSession db, DomainRow domain, bool isWhole, Work work)

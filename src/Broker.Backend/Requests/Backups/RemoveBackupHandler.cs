@@ -1,13 +1,15 @@
 using Broker.Backend.Nodes;
+using Broker.Backend.VmManagers;
 using Broker.Core.Backups;
 using Broker.Core.Domains;
 using Broker.Core.Events;
+using Broker.Core.Requests;
 using Broker.Core.Requests.Backups;
 using Broker.Core.Users;
 
 namespace Broker.Backend.Requests.Backups;
 
-/// <summary>Deletes a backup's file, then its row.</summary>
+/// <summary>Deletes a backup's file, then its row; of one that was not written to its end, whatever there is of it.</summary>
 public sealed class RemoveBackupHandler(NodeList nodes) : IHandler<RemoveBackup>
 {
     /// <inheritdoc/>
@@ -15,9 +17,17 @@ public sealed class RemoveBackupHandler(NodeList nodes) : IHandler<RemoveBackup>
     {
         var backup = await work.Read(db => BackupsTable.Find(db, request.File))
             ?? throw new RequestFailedException("unknown_backup", $"No backup called '{request.File}' was taken here. What was copied into the backup folder is deleted there.");
-        if (backup.Sha256 is null) throw new RequestFailedException("unknown_backup", $"'{request.File}' is being written. Cancel the request that takes it.");
+        var isWritten = backup.Sha256 is not null;
+        if (!isWritten && await work.Read(db => RequestsTable.Get(db, backup.RequestId)) is { HasEnded: false })
+            throw new RequestFailedException("unknown_backup", $"'{request.File}' is being written. Cancel the request that takes it.");
         var node = await nodes.Get(backup.NodeId, work.Cancel);
-        await work.On(node, Gate.Disk, _ => File.Delete(Path.Combine(node.BackupFolder, backup.File)));
+        var path = Path.Combine(node.BackupFolder, backup.File);
+        await work.On(node, Gate.Disk, vm =>
+        {
+            PoolFiles.CheckFolder(path);
+            if (isWritten) File.Delete(path);
+            else BackupDomainHandler.DeleteFiles(vm, node, backup);
+        });
         work.AtEnd(async db =>
         {
             await BackupsTable.Delete(db, backup.Id);
