@@ -181,12 +181,13 @@ public interface IDisks
     /// <param name="path">The volume of a domain that is off and has no saved memory; no base image.</param>
     /// <param name="backing">As in <see cref="DiskSpec.Backing"/>. What the file itself says must be the same: a guest may have had its hands on it.</param>
     /// <param name="target">The new volume.</param>
+    /// <param name="isExact">Snapshots that others have put into its file are copied too, as <see cref="Verify"/> wants it; else they are left out.</param>
     /// <param name="percent">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="VmException">It is frozen, lies on something else than was said, another file is in the way, or there is no room.</exception>
-    void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel);
+    void Copy(string path, IReadOnlyList<string> backing, string target, bool isExact, IProgress<int> percent, CancellationToken cancel);
 
-    /// <summary>Makes sure that a copy that <see cref="Copy"/> made holds all that the volume holds, by what is on the disk, not in memory.</summary>
+    /// <summary>Makes sure that an exact copy that <see cref="Copy"/> made holds all that the volume holds, by what is on the disk, not in memory.</summary>
     /// <param name="path">The volume.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="percent">Told how far it is.</param>

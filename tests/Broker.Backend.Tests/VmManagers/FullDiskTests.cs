@@ -46,7 +46,7 @@ public sealed class FullDiskTests : Qcow2Tests
             var full = FullAt(word);
             Fails("No space left", () =>
             {
-                if (what is "copy") _disks.Copy(clone, [lowest], _disks.PathOf(Guid.NewGuid()), full, CancellationToken.None);
+                if (what is "copy") _disks.Copy(clone, [lowest], _disks.PathOf(Guid.NewGuid()), isExact: false, full, CancellationToken.None);
                 else if (what is "flatten") _disks.Flatten(clone, [lowest], full, CancellationToken.None);
                 else if (what is "compact") _disks.Compact(clone, [lowest], full, CancellationToken.None);
                 else _disks.Rebase(clone, [lowest], [onto], full, CancellationToken.None);
@@ -73,7 +73,7 @@ public sealed class FullDiskTests : Qcow2Tests
             Fails("no room", () => _disks.Grow(machine, 64 << 20));
             Fails("no room", () => _disks.Freeze(machine));
             Fails("no room", () => _disks.Import("disk.raw", _disks.PathOf(Guid.NewGuid()), new Told(_ => { }), CancellationToken.None));
-            Fails("no room", () => _disks.Copy(machine, [], _disks.PathOf(Guid.NewGuid()), new Told(_ => { }), CancellationToken.None));
+            Fails("no room", () => _disks.Copy(machine, [], _disks.PathOf(Guid.NewGuid()), isExact: false, new Told(_ => { }), CancellationToken.None));
             Fails("could not be made", () => _disks.Clone(lowest, _disks.PathOf(Guid.NewGuid())));
             Fails("could not be made", () => _disks.Renew(clone, lowest, ContentBytes));
 

@@ -51,6 +51,21 @@ public sealed class Qcow2DisksTests : Qcow2Tests
     }
 
     [Fact]
+    public async Task What_others_keep_in_a_disk_goes_with_it_into_another_storage_but_not_into_another_machine()
+    {
+        var (path, exact, other) = (_disks.PathOf(Guid.NewGuid()), _disks.PathOf(Guid.NewGuid()), _disks.PathOf(Guid.NewGuid()));
+        _disks.Create(path, 8 << 20);
+        await Programs.Run("qemu-img", "snapshot", "-c", "somebody's", path);
+
+        _disks.Copy(path, [], exact, isExact: true, new Progress<int>(), CancellationToken.None);
+        _disks.Verify(path, exact, new Progress<int>(), CancellationToken.None);
+        _disks.Copy(path, [], other, isExact: false, new Progress<int>(), CancellationToken.None);
+
+        Assert.Contains("somebody's", await Programs.Run("qemu-img", "snapshot", "-l", exact), StringComparison.Ordinal);
+        Assert.DoesNotContain("somebody's", await Programs.Run("qemu-img", "snapshot", "-l", other), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_image_that_does_not_fit_is_refused_before_it_is_copied()
     {
         var free = new DriveInfo(_settings.PoolFolder).AvailableFreeSpace;

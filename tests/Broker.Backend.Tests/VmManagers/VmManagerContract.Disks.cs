@@ -274,7 +274,7 @@ public abstract partial class VmManagerContract
         var copy = NewVolume();
         var progress = new Progress();
 
-        Node.Disks.Copy(top, [lowest], copy, progress, CancellationToken.None);
+        Node.Disks.Copy(top, [lowest], copy, isExact: false, progress, CancellationToken.None);
 
         Assert.Equal(100, progress.Values[^1]);
         Assert.Equal(progress.Values.Order(), progress.Values);
@@ -282,7 +282,7 @@ public abstract partial class VmManagerContract
         await WriteMark(copy, 'C');
         Assert.True(await HasMark(top, 'B'));
         // made anew it would have lost that
-        Node.Disks.Copy(top, [lowest], copy, progress, CancellationToken.None);
+        Node.Disks.Copy(top, [lowest], copy, isExact: false, progress, CancellationToken.None);
         Assert.True(await HasMark(copy, 'C'));
         Node.Disks.Delete(top);
         Assert.True(await HasMark(copy, 'C'));
@@ -297,7 +297,7 @@ public abstract partial class VmManagerContract
         await WriteMark(volume, 'A');
         var copy = NewVolume();
 
-        Node.Disks.Copy(volume, [], copy, new Progress(), CancellationToken.None);
+        Node.Disks.Copy(volume, [], copy, isExact: false, new Progress(), CancellationToken.None);
 
         await WriteMark(volume, 'B');
         Assert.True(await HasMark(copy, 'A'));
@@ -315,11 +315,11 @@ public abstract partial class VmManagerContract
         var before = PoolFiles();
         using var cancel = new CancellationTokenSource();
 
-        Assert.Throws<VmException>(() => Node.Disks.Copy(lowest, [], NewVolume(), new Progress(), CancellationToken.None));
-        Assert.Throws<VmException>(() => Node.Disks.Copy(top, [], NewVolume(), new Progress(), CancellationToken.None));
-        Assert.Throws<VmException>(() => Node.Disks.Copy(top, [NewVolume()], NewVolume(), new Progress(), CancellationToken.None));
+        Assert.Throws<VmException>(() => Node.Disks.Copy(lowest, [], NewVolume(), isExact: false, new Progress(), CancellationToken.None));
+        Assert.Throws<VmException>(() => Node.Disks.Copy(top, [], NewVolume(), isExact: false, new Progress(), CancellationToken.None));
+        Assert.Throws<VmException>(() => Node.Disks.Copy(top, [NewVolume()], NewVolume(), isExact: false, new Progress(), CancellationToken.None));
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            Node.Disks.Copy(top, [lowest], NewVolume(), new Progress { Reached = _ => cancel.Cancel() }, cancel.Token));
+            Node.Disks.Copy(top, [lowest], NewVolume(), isExact: false, new Progress { Reached = _ => cancel.Cancel() }, cancel.Token));
 
         Assert.Equal(before, PoolFiles());
     }
@@ -331,7 +331,7 @@ public abstract partial class VmManagerContract
         var copy = NewVolume();
         var first = Spec([new("vda", top, Node.Disks.Format, [lowest])]);
         Node.Define(first);
-        Node.Disks.Copy(top, [lowest], copy, new Progress(), CancellationToken.None);
+        Node.Disks.Copy(top, [lowest], copy, isExact: false, new Progress(), CancellationToken.None);
         var second = Spec([new("vda", copy, Node.Disks.Format, [lowest])]);
 
         Node.Define(second);

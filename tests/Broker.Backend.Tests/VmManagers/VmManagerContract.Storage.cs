@@ -49,7 +49,7 @@ public abstract partial class VmManagerContract
         var target = Node.Disks.PathOf(Guid.Parse(Path.GetFileNameWithoutExtension(top)), "second");
         for (var time = 0; time < 2; time++)
         {
-            Node.Disks.Copy(top, [lowest], target, new Progress(), CancellationToken.None);
+            Node.Disks.Copy(top, [lowest], target, isExact: true, new Progress(), CancellationToken.None);
             Node.Disks.Verify(top, target, new Progress(), CancellationToken.None);
         }
 
@@ -75,7 +75,7 @@ public abstract partial class VmManagerContract
     {
         var (lowest, top) = await CloneOfBlank();
         var copy = Node.Disks.PathOf(Guid.NewGuid(), "second");
-        Node.Disks.Copy(top, [lowest], copy, new Progress(), CancellationToken.None);
+        Node.Disks.Copy(top, [lowest], copy, isExact: true, new Progress(), CancellationToken.None);
         await WriteMark(copy, 'C');
 
         Assert.Contains("does not hold", Assert.Throws<VmException>(() => Node.Disks.Verify(top, copy, new Progress(), CancellationToken.None)).Message, StringComparison.Ordinal);

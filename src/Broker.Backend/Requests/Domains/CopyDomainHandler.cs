@@ -52,7 +52,7 @@ public sealed class CopyDomainHandler : IHandler<CopyDomain>
                 {
                     if (from.Volume is { IsForeign: true } foreign)
                         Capability.Of<ICanAdopt>(vm, node, "copy disks that others made").CopyDisk(new(foreign.Target, foreign.Path, foreign.Format, [], foreign.CapacityBytes), to.Volume.Path, percent, cancel);
-                    else vm.Disks.Copy(from.Volume.Path, [.. from.Below.Select(v => v.Path)], to.Volume.Path, percent, cancel);
+                    else vm.Disks.Copy(from.Volume.Path, [.. from.Below.Select(v => v.Path)], to.Volume.Path, isExact: false, percent, cancel);
                     return true;
                 });
         }

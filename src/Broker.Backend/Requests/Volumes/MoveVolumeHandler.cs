@@ -60,7 +60,7 @@ public sealed class MoveVolumeHandler : IHandler<MoveVolume>
 
         await work.OnLong(node, $"Copying {volume.Target} of {domain.Name}", 5, 60, (vm, percent, cancel) =>
         {
-            vm.Disks.Copy(volume.Path, backing, target, percent, cancel);
+            vm.Disks.Copy(volume.Path, backing, target, isExact: true, percent, cancel);
             return true;
         });
         await work.OnLong(node, "Comparing the copy with it", 60, 90, (vm, percent, cancel) =>

@@ -97,7 +97,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
         _import.Flatten(path, backing, percent, cancel);
     }
 
-    public void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel)
+    public void Copy(string path, IReadOnlyList<string> backing, string target, bool isExact, IProgress<int> percent, CancellationToken cancel)
     {
         PoolFiles.CheckExists(path);
         if (PoolFiles.IsFrozen(path)) throw new VmException($"{path} is a base image: it is not copied but cloned.");
@@ -109,7 +109,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
             return;
         }
 
-        ImageImport.Copy(path, target, Qcow2Snapshots.RemoveAll, percent, cancel);
+        ImageImport.Copy(path, target, isExact ? _ => { } : Qcow2Snapshots.RemoveAll, percent, cancel);
     }
 
     public void Rebase(string path, IReadOnlyList<string> backing, IReadOnlyList<string> onto, IProgress<int> percent, CancellationToken cancel)

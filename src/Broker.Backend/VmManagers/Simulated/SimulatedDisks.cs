@@ -162,7 +162,7 @@ internal sealed class SimulatedDisks(NodeSettings settings, Faults faults) : IDi
         percent.Report(100);
     }
 
-    public void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel)
+    public void Copy(string path, IReadOnlyList<string> backing, string target, bool isExact, IProgress<int> percent, CancellationToken cancel)
     {
         faults.Meet("copy");
         var disk = SimulatedDisk.Read(Existing(path));

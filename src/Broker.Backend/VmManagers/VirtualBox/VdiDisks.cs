@@ -179,7 +179,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
         percent.Report(100);
     }
 
-    public void Copy(string path, IReadOnlyList<string> backing, string target, IProgress<int> percent, CancellationToken cancel)
+    public void Copy(string path, IReadOnlyList<string> backing, string target, bool isExact, IProgress<int> percent, CancellationToken cancel)
     {
         PoolFiles.CheckExists(path);
         if (IsFrozen(path)) throw new VmException($"{path} is a base image: it is not copied but cloned.");
