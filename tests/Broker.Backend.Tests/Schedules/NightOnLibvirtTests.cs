@@ -36,7 +36,10 @@ public sealed class NightOnLibvirtTests : GuestsOnLibvirt
             await SchedulesTable.Set(s, night with { IsEnabled = true });
             return night.Id;
         });
-        await _b.Start(new MovedClock(new DateTimeOffset(2030, 11, 22, 22, 59, 55, TimeSpan.Zero)));
+        // the evening, and the next moment eleven o'clock is past: however long a start takes, the night does not begin without it
+        await _b.Start(new MovedClock(new DateTimeOffset(2030, 11, 22, 22, 0, 0, TimeSpan.Zero)));
+        await _b.Until(s => s.First<int>("SELECT COUNT(*) FROM QRTZ_CRON_TRIGGERS WHERE TRIGGER_NAME = @schedule", new { schedule }), count => count == 1);
+        await _b.Start(new MovedClock(new DateTimeOffset(2030, 11, 22, 23, 0, 1, TimeSpan.Zero)));
         var run = (await _b.Until(async s => (await SchedulesTable.Runs(s, [schedule], 1))[schedule].FirstOrDefault(), r => r is { Done: > 0 } or { Failed: > 0 }))!;
 
         Assert.Equal((1, 1, 0), (run.Requested, run.Done, run.Refused));
