@@ -244,6 +244,35 @@ public sealed class VirtualBoxContract : VmManagerContract, IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_went_into_a_difference_comes_back_where_the_removal_of_its_snapshot_was_broken_off()
+    {
+        var frozen = await ImportedBlank();
+        Node.Disks.Freeze(frozen);
+        var disk = new DiskSpec("vda", Node.Disks.PathOf(Guid.NewGuid()), Node.Disks.Format, [frozen]);
+        Node.Disks.Clone(frozen, disk.Path);
+        var (spec, snapshot, snapshots) = (Spec([disk]), Guid.NewGuid(), Node.As<ICanSnapshot>()!);
+        Node.Define(spec);
+        snapshots.Take(spec.Id, snapshot, [disk]);
+        await WriteMark(await WrittenTo(spec, 0), 'A');
+        var machine = new Machine(VBox, spec.Id);
+        await machine.DeleteSnapshot((await machine.ListSnapshots()).Single().Uuid);
+        var difference = await WrittenTo(spec, 0);
+        Assert.False(File.Exists(disk.Path));
+
+        Assert.Contains($"{disk.Path} is missing", Assert.Throws<VmException>(() => Node.Define(spec)).Message, StringComparison.Ordinal);
+        Assert.Equal(difference, await WrittenTo(spec, 0));
+        // one that lost its disk meanwhile gets it back, too
+        await machine.Detach("SATA", 0, 0);
+        snapshots.Remove(spec.Id, snapshot, [disk]);
+
+        Node.Define(spec);
+        Assert.Equal(disk.Path, await WrittenTo(spec, 0));
+        Assert.True(await HasMark(disk.Path, 'A'));
+        File.Delete(disk.Path);
+        Assert.Contains("no difference", Assert.Throws<VmException>(() => snapshots.Remove(spec.Id, snapshot, [disk])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_base_that_could_not_be_prepared_is_made_writable_again_though_its_machine_has_it()
     {
         var spec = Spec([new("vda", await ImportedBlank(), Node.Disks.Format, [])]);

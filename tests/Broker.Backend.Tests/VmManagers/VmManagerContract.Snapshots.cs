@@ -56,6 +56,7 @@ public abstract partial class VmManagerContract
         Assert.Throws<VmException>(() => Snapshotting.Take(Guid.NewGuid(), other, kept));
         Node.Start(spec.Id);
 
+        Assert.Equal([there], Snapshotting.Snapshots(spec.Id, kept));
         foreach (var call in (Action[])[() => Snapshotting.Take(spec.Id, other, kept), () => Snapshotting.Revert(spec.Id, there, kept), () => Snapshotting.Remove(spec.Id, there, kept)])
             Assert.Contains("is running", Assert.Throws<VmException>(call).Message, StringComparison.Ordinal);
         Hibernating.Hibernate(spec.Id);
@@ -71,8 +72,9 @@ public abstract partial class VmManagerContract
     public async Task Disks_that_no_snapshot_holds_are_made_new_as_before_and_CDs_change()
     {
         var (spec, kept) = await DefineCloneWithTwoDisks();
-        var swap = new DiskSpec("vdc", NewVolume(), Node.Disks.Format, []);
-        Node.Disks.Create(swap.Path, 64 << 20);
+        // one that a clone has of its base's
+        var (blank, overlay) = await CloneOfBlank();
+        var swap = new DiskSpec("vdc", overlay, Node.Disks.Format, [blank]);
         spec = spec with { Disks = [.. spec.Disks, swap] };
         Node.Define(spec);
         var snapshot = Guid.NewGuid();
@@ -85,7 +87,7 @@ public abstract partial class VmManagerContract
         Node.Define(spec);
         Assert.Equal("AB", await Content(spec));
         Assert.True(await HasMark(await WrittenTo(spec, 2), 'S'));
-        Node.Disks.Renew(swap.Path, null, 64 << 20);
+        Node.Disks.Renew(swap.Path, blank, 64 << 20);
         Node.Define(spec with { Cds = [new("hda", null)] });
         Assert.False(await HasMark(await WrittenTo(spec, 2), 'S'));
         Assert.Equal("AB", await Content(spec));

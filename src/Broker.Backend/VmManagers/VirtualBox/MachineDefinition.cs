@@ -165,6 +165,8 @@ internal sealed class MachineDefinition(VBoxManage vbox, MachineFolders folders,
         (int Port, string? Path)[] there = [.. attached.Where(a => a.Controller == Controller).Select(a => (a.Port, a.Location)).Order()];
         if (there.SequenceEqual(wanted.Select((drive, port) => (port, drive.Path))) && there.Length == attached.Length) return false;
 
+        // before the first is taken away: the content of one that is missing may be in a difference that lies in its place
+        foreach (var disk in hardDisks) PoolFiles.CheckExists(disk.Path);
         if (report.Controllers.All(c => c.Name != Controller)) await machine.AddController(new(Controller, StorageBus.Sata) { Ports = wanted.Length });
         foreach (var place in attached.Where(a => a.Controller != Controller || a.Port >= wanted.Length || wanted[a.Port].Path != a.Location))
             await machine.Detach(place.Controller, place.Port, place.Device);

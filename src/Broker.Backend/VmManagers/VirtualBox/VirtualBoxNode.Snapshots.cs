@@ -15,10 +15,8 @@ internal sealed partial class VirtualBoxNode : ICanSnapshot
         var report = await Off(id, "taken");
         var machine = new Machine(_vbox, id);
         if (await Find(machine, snapshot) is not null) return;
-        // VirtualBox takes all disks that a machine has; the others it gets back when it is defined, before it starts
-        var kept = disks.Select(d => d.Path).ToHashSet();
-        foreach (var other in report.Attachments.Where(a => a.Location is { } path && _disks.IsOfPool(path) && !kept.Contains(path)))
-            await machine.Detach(other.Controller, other.Port, other.Device);
+        // VirtualBox takes all disks that a machine has
+        await DetachOthers(machine, report, disks);
         await machine.TakeSnapshot($"{snapshot:D}");
     });
 
@@ -27,6 +25,8 @@ internal sealed partial class VirtualBoxNode : ICanSnapshot
         var report = await Off(id, "gone back to");
         var machine = new Machine(_vbox, id);
         var found = await Find(machine, snapshot) ?? throw new VmException($"{report.Name} has no snapshot {snapshot}. Nothing was changed.");
+        // VirtualBox deletes all differences that a machine has and no snapshot holds, also those that are a clone's disks
+        await DetachOthers(machine, report, disks);
         await machine.RestoreSnapshot(found.Uuid);
     });
 
@@ -48,11 +48,20 @@ internal sealed partial class VirtualBoxNode : ICanSnapshot
         foreach (var disk in disks.Where(d => d.Backing.Count > 0 && !File.Exists(d.Path)))
         {
             var below = VdiFile.Read(disk.Backing[0])!.Id;
-            var merged = (await Medium.List(_vbox)).Single(m => m.Parent == below && m.Machines.Contains(id));
+            // known by where it lies: whoever was broken off before this may have lost the machine's hold on it
+            var merged = (await Medium.List(_vbox)).FirstOrDefault(m => m.Parent == below && m.Location.StartsWith(_folders.Of(id) + "/", StringComparison.Ordinal))
+                ?? throw new VmException($"The disk {disk.Path} of {report.Name} is missing, and no difference of VirtualBox's has its content. Restore the file.");
             await Medium.Move(_vbox, merged.Uuid, disk.Path);
             await _registry.Write();
         }
     });
+
+    /// <summary>Takes from a machine the disks of the pool that are not kept. It gets them back when it is defined, before it starts.</summary>
+    private async Task DetachOthers(Machine machine, MachineReport report, IReadOnlyList<DiskSpec> kept)
+    {
+        foreach (var other in report.Attachments.Where(a => a.Location is { } path && _disks.IsOfPool(path) && !kept.Any(d => d.Path == path)))
+            await machine.Detach(other.Controller, other.Port, other.Device);
+    }
 
     private static async Task<Snapshot?> Find(Machine machine, Guid snapshot) => (await machine.ListSnapshots()).FirstOrDefault(s => s.Name == $"{snapshot:D}");
 
