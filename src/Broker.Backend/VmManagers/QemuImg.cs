@@ -41,14 +41,6 @@ internal static partial class QemuImg
     public static void Grow(string path, string format, long capacityBytes, long mostBytes) =>
         RunLimited(path, ["resize", "-q", Named([path], format, path), Bytes(capacityBytes)], Short, mostBytes, $"The disk {path} could not be made larger");
 
-    /// <summary>Names of the snapshots in a qcow2 image that a guest may have had its hands on. It may be read by <see cref="Nobody"/>.</summary>
-    public static IReadOnlyList<string> Snapshots(string path)
-    {
-        var output = RunLimited(path, ["info", "--output=json", Named([path], "qcow2", path)], Short, 0, $"The snapshots in {path} could not be listed").Output;
-        using var json = Parse(output, path);
-        return json.RootElement.TryGetProperty("snapshots", out var snapshots) ? [.. snapshots.EnumerateArray().Select(s => s.GetProperty("name").GetString()!)] : [];
-    }
-
     /// <summary>Takes a snapshot in a qcow2 image, goes back to one or deletes one, without a look at what is below it. The image may be written by <see cref="Nobody"/>.</summary>
     /// <param name="path">The image; a guest may have had its hands on it.</param>
     /// <param name="deed"><c>-c</c>, <c>-a</c> or <c>-d</c>.</param>

@@ -1,6 +1,6 @@
 namespace Broker.Backend.VmManagers.Libvirt;
 
-/// <summary>Snapshots inside a qcow2 file that nobody has open. Each is there whole or not at all; all members are repeatable.</summary>
+/// <summary>Snapshots inside a qcow2 file, which nobody has open when it is changed. Each is there whole or not at all; all members are repeatable.</summary>
 internal static class Qcow2Snapshots
 {
     // tables: the content stays where it is
@@ -10,8 +10,7 @@ internal static class Qcow2Snapshots
     public static IReadOnlyList<Guid> Of(string path)
     {
         PoolFiles.CheckExists(path);
-        return Qcow2Overlay.CountSnapshots(path) == 0 ? [] : ImageImport.Lent(path, () => QemuImg.Snapshots(path))
-            .Select(name => Guid.TryParseExact(name, "D", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty).ToList();
+        return [.. Qcow2Overlay.Snapshots(path).Select(name => Guid.TryParseExact(name, "D", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
     }
 
     /// <summary>Keeps what is in the file now.</summary>
@@ -36,10 +35,11 @@ internal static class Qcow2Snapshots
     /// <summary>Removes all of them, also those of others.</summary>
     public static void RemoveAll(string path)
     {
-        if (Qcow2Overlay.CountSnapshots(path) == 0) return;
+        var names = Qcow2Overlay.Snapshots(path);
+        if (names.Count == 0) return;
         ImageImport.Lent(path, () =>
         {
-            foreach (var name in QemuImg.Snapshots(path)) QemuImg.Snapshot(path, "-d", name, MostBytes(path));
+            foreach (var name in names) QemuImg.Snapshot(path, "-d", name, MostBytes(path));
             return true;
         });
     }
