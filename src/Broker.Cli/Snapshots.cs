@@ -45,7 +45,7 @@ internal static class Snapshots
             };
             await terminal.AnswerTable(parsed, view, ["NAME", "TAKEN", "BY", "SIZE", "ID", "DESCRIPTION"],
                 snapshots.Select(n => (Cell[])[
-                    n.Name, n.IsWhole ? Terminal.When(n.TakenAt) : new Cell("being taken", Tone.Middling), By(n),
+                    n.Name, n.IsWhole ? Terminal.When(n.TakenAt) : new Cell("not whole", Tone.Middling), By(n),
                     n.SizeBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB") : null, n.Id.ToString(), n.Description,
                 ]));
             return ExitCode.Done;

@@ -2242,7 +2242,7 @@ export interface components {
              * @description What the machine's disks took on their host when it was taken; null when that is not known.
              */
             size_bytes: null | number;
-            /** @description It was taken to its end; until then it can't be gone back to. */
+            /** @description It was taken to its end; one that is being taken, or was broken off, can't be gone back to, only removed. */
             is_whole: boolean;
         };
         /** @description What a snapshot is to be called. */

@@ -20,8 +20,12 @@ public static class SnapshotsTable
     /// <summary>A snapshot of a domain that is whole.</summary>
     /// <exception cref="RequestRefusedException"><c>unknown_snapshot</c>.</exception>
     public static async Task<SnapshotRow> Get(DbSession db, DomainRow domain, Guid id) =>
-        await db.First<SnapshotRow>($"SELECT {Columns} FROM snapshots n WHERE n.id = @id AND n.domain_id = @domain AND n.request_id IS NULL", new { id, domain = domain.Id })
-        ?? throw new RequestRefusedException("unknown_snapshot", $"{domain.Name} has no snapshot {id}.");
+        await Find(db, domain, id) is { IsWhole: true } whole ? whole : throw Unknown(domain, id);
+
+    /// <summary>A snapshot of a domain, whole or not.</summary>
+    /// <exception cref="RequestRefusedException"><c>unknown_snapshot</c>.</exception>
+    public static async Task<SnapshotRow> Find(DbSession db, DomainRow domain, Guid id) =>
+        await db.First<SnapshotRow>($"SELECT {Columns} FROM snapshots n WHERE n.id = @id AND n.domain_id = @domain", new { id, domain = domain.Id }) ?? throw Unknown(domain, id);
 
     /// <summary>The snapshot that a request is taking; null when it has not begun.</summary>
     public static Task<SnapshotRow?> TakenBy(DbSession db, long requestId) =>
@@ -105,6 +109,8 @@ public static class SnapshotsTable
     {
         if (await DomainsTable.Get(db, domainId) is { } domain) EventsTable.Domain(db, domain);
     }
+
+    private static RequestRefusedException Unknown(DomainRow domain, Guid id) => new("unknown_snapshot", $"{domain.Name} has no snapshot {id}.");
 
     private static RequestRefusedException NameTaken(DomainRow domain, string name) =>
         new("name_taken", $"{domain.Name} has a snapshot called {name} already. Choose another name, or remove that one.");

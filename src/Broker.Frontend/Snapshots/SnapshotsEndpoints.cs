@@ -14,7 +14,7 @@ namespace Broker.Frontend.Snapshots;
 /// <param name="TakenAt">When it was taken.</param>
 /// <param name="TakenBy">Name of whoever took it; null when he is gone.</param>
 /// <param name="SizeBytes">What the machine's disks took on their host when it was taken; null when that is not known.</param>
-/// <param name="IsWhole">It was taken to its end; until then it can't be gone back to.</param>
+/// <param name="IsWhole">It was taken to its end; one that is being taken, or was broken off, can't be gone back to, only removed.</param>
 public sealed record SnapshotView(Guid Id, string Name, string? Description, DateTimeOffset TakenAt, string? TakenBy, long? SizeBytes, bool IsWhole);
 
 /// <summary>The snapshots of a machine.</summary>

@@ -1,3 +1,4 @@
+using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Devices;
 using Broker.Core.Domains;
@@ -295,6 +296,79 @@ public sealed class SnapshotsTests() : BackEndTests(adjust: s => s with { StopSe
         }
     }
 
+    [Fact]
+    public async Task OneThatIsLeftHalfTakenIsRemovedLikeAnyOther()
+    {
+        var clone = await CloneWithData();
+        Faults.Set(_b.NodeFolder, new Fault("take_snapshot", Fail: "The disk is full."), new Fault("remove_snapshot", Fail: "The disk is full."));
+        Assert.Equal(RequestState.Failed, (await _b.Ask(new TakeSnapshot(clone.Id))).State);
+        Faults.Set(_b.NodeFolder);
+        var left = Assert.Single(await Snapshots(clone.Id));
+        Assert.False(left.IsWhole);
+        Assert.Equal("has_snapshots", (await _b.Ask(new GrowDisk(clone.Id, "vdb", 64))).ErrorCode);
+
+        await _b.Do(new RemoveSnapshot(clone.Id, left.Id));
+
+        Assert.Empty(await Snapshots(clone.Id));
+        await _b.Do(new GrowDisk(clone.Id, "vdb", 64));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatCantGoBackBecauseItsDisksLostTheSnapshotRunsOnOrKeepsItsMemory(bool isSaved)
+    {
+        var clone = await CloneWithData();
+        var snapshot = await Take(clone.Id);
+        await _b.Do(new StartDomain(clone.Id));
+        if (isSaved) await _b.Do(new HibernateDomain(clone.Id));
+        File.Delete(Directory.GetFiles(_b.Settings.Pool, "*.snapshot")[0]);
+
+        var failed = await _b.Ask(new RevertSnapshot(clone.Id, snapshot.Id));
+
+        Assert.Equal("snapshot_gone", failed.ErrorCode);
+        Assert.Contains("Nothing was changed", failed.ErrorText, StringComparison.Ordinal);
+        using var host = Host();
+        Assert.Equal(isSaved ? Power.Saved : Power.Running, host.Inventory().Single(r => r.Id == clone.Id).Power);
+        Assert.Equal(isSaved ? DomainState.Hibernated : DomainState.Active, (await _b.Db.Read(s => DomainsTable.Get(s, clone.Id)))!.State);
+    }
+
+    [Fact]
+    public async Task OnceTheWayBackHasBegunNobodyTakesItBack()
+    {
+        var clone = await CloneWithData();
+        var snapshot = await Take(clone.Id);
+        await _b.Do(new StartDomain(clone.Id));
+        await Write(clone.Id, " lost");
+        Faults.Set(_b.NodeFolder, new Fault("revert_snapshot", HangSeconds: 2, Times: 1));
+        var request = await _b.Submit(new RevertSnapshot(clone.Id, snapshot.Id));
+        var faults = Path.Combine(_b.NodeFolder, "faults.json");
+        // the host is at it
+        await _b.Until(_ => File.ReadAllTextAsync(faults), text => text.Contains("\"times\":0", StringComparison.Ordinal));
+
+        await _b.Db.Transaction(s => RequestsTable.Cancel(s, request.Id, _b.Caller.UserId));
+
+        Assert.Equal(RequestState.Done, (await _b.Ended(request.Id)).State);
+        Assert.Equal(["sys", "data"], await Contents(clone.Id));
+        var row = (await _b.Db.Read(s => DomainsTable.Get(s, clone.Id)))!;
+        Assert.Equal((DomainState.Shutdown, "It is as it was when the snapshot snapshot was taken."), (row.State, row.StateDetail));
+    }
+
+    [Fact]
+    public async Task AMachineOfWhichOnlySomeDisksMayHaveGoneBackSaysSo()
+    {
+        var clone = await CloneWithData();
+        var snapshot = await Take(clone.Id);
+        await _b.Do(new StartDomain(clone.Id));
+        Faults.Set(_b.NodeFolder, new Fault("revert_snapshot", Fail: "The disk is full."));
+
+        Assert.Equal(RequestState.Failed, (await _b.Ask(new RevertSnapshot(clone.Id, snapshot.Id))).State);
+
+        var row = (await _b.Db.Read(s => DomainsTable.Get(s, clone.Id)))!;
+        Assert.Equal(DomainState.Shutdown, row.State);
+        Assert.Contains("others not: The disk is full. Go back to a snapshot once more", row.StateDetail, StringComparison.Ordinal);
+    }
+
     private async Task<DomainRow> CloneWithData()
     {
         var machine = await _b.Do(new ImportDomain("tiny.img", "tiny"));
@@ -336,6 +410,6 @@ public sealed class SnapshotsTests() : BackEndTests(adjust: s => s with { StopSe
 
     private string[] Pool() => [.. Directory.GetFiles(_b.Settings.Pool).Select(f => Path.GetFileName(f))];
 
-    private Broker.Backend.VmManagers.IVmNode Host() =>
+    private IVmNode Host() =>
         new SimulatedVmManager().Connect(new("host", _b.NodeFolder, _b.Settings.Pool, _b.Settings.Library, _b.Settings.DisplayFolder));
 }

@@ -12,8 +12,8 @@ public sealed class RemoveSnapshotHandler : IHandler<RemoveSnapshot>
     {
         var kept = await KeptDisks.Of(request.Domain, work);
         var domain = kept.Domain;
-        // one that is gone was removed by whoever asked before
-        if ((await work.Read(db => SnapshotsTable.Of(db, domain.Id))).FirstOrDefault(n => n.Id == request.Snapshot && n.IsWhole) is not { } snapshot) return null;
+        // One that is gone was removed by whoever asked before. One that is not whole nobody takes any more: this request has the machine for itself.
+        if ((await work.Read(db => SnapshotsTable.Of(db, domain.Id))).FirstOrDefault(n => n.Id == request.Snapshot) is not { } snapshot) return null;
         if ((await work.Look(kept.Node, domain.Id))?.Power is Power.Running or Power.Paused)
             throw new RequestFailedException("not_off", $"{domain.Name} is running, and its disks are in use. Shut it down first, then remove the snapshot.");
         await work.Step(20, "Removing the snapshot");

@@ -23,5 +23,6 @@ public sealed record RemoveSnapshot(Guid Domain, [Description("The snapshot to r
     /// <inheritdoc/>
     public LockSet Locks() => LockSet.Exclusive(Domain);
 
-    Task IRequest.CheckNow(DbSession db, DomainRow? judged) => SnapshotsTable.Get(db, judged!, Snapshot);
+    // also what was left half taken
+    Task IRequest.CheckNow(DbSession db, DomainRow? judged) => SnapshotsTable.Find(db, judged!, Snapshot);
 }
