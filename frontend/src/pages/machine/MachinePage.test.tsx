@@ -11,12 +11,25 @@ describe('a machine', () => {
     const machine = within(await screen.findByTestId('machine'));
     expect(machine.getByText('192.168.122.54')).toBeVisible();
     expect(await machine.findByText('Make a clone')).toBeVisible();
-    expect(machine.getByTestId('machine-pending')).toHaveTextContent('Shut downWaiting');
+    expect(machine.getByTestId('machine-pending')).toHaveTextContent(
+      /^Shut downIt waits for its time: /,
+    );
     expect(machine.getByTestId('time-left')).toHaveTextContent(/^1h 3\dm left$/);
     expect(machine.getByRole('link', { name: 'debian-desktop' })).toHaveAttribute(
       'href',
       `/machines/${broker.find('debian-desktop').id}`,
     );
+  });
+
+  it('tells what is being done to it, for whom and since when', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const { id } = broker.find('debian-desktop-ana');
+    const request = found(broker.requests.find((r) => r.domain_id === id && r.user !== null));
+    Object.assign(request, { state: 'working', ended_at: null });
+    await showPortal(`/machines/${id}`);
+    const holder = await screen.findByTestId('machine-holder');
+    expect(holder).toHaveTextContent(/^Held by ana since .*: Make a clone$/);
+    expect(holder).toHaveAttribute('href', `/requests/${request.id}`);
   });
 
   it('has its parts at addresses of their own', async () => {

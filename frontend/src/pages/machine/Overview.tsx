@@ -39,6 +39,7 @@ export function Overview({ domain }: { domain: Domain }) {
 }
 
 function Now({ domain }: { domain: Domain }) {
+  const { t } = useTranslation('machine');
   const sentence = useDomainSentence();
   return (
     <div role="status">
@@ -49,6 +50,9 @@ function Now({ domain }: { domain: Domain }) {
         </Text>
         <TimeLeft domain={domain} />
       </Group>
+      <Holder domain={domain} />
+      {domain.host_changes !== null && <Text size="sm">{domain.host_changes}</Text>}
+      {!domain.is_known && <Text size="sm">{t('not_known')}</Text>}
       {domain.state_detail != null && domain.state_detail !== '' && (
         <Text size="sm">{domain.state_detail}</Text>
       )}
@@ -56,14 +60,32 @@ function Now({ domain }: { domain: Domain }) {
   );
 }
 
+/** The request that works on it alone, for which others wait. */
+function Holder({ domain: { locked_by: holder } }: { domain: Domain }) {
+  const { t } = useTranslation('machine');
+  const commandName = useCommandName();
+  const format = useFormat();
+  if (holder === null) return null;
+  const since = format.moment(holder.started_at ?? holder.created_at);
+  const what = commandName(holder.command);
+  return (
+    <Anchor component={Link} to={`/requests/${holder.id}`} size="sm" data-testid="machine-holder">
+      {holder.user == null
+        ? t('held', { what, since })
+        : t('held_by', { what, since, name: holder.user.name })}
+    </Anchor>
+  );
+}
+
 /** The requests that have not ended. */
 function Pending({ domain }: { domain: Domain }) {
   const { t } = useTranslation();
   const commandName = useCommandName();
+  const format = useFormat();
   if (domain.pending.length === 0) return null;
   return (
     <ul className={classes.requests} data-testid="machine-pending">
-      {domain.pending.map(({ id, command, state, progress, progress_text }) => (
+      {domain.pending.map(({ id, command, state, progress, progress_text, at }) => (
         <li key={id}>
           <Anchor component={Link} to={`/requests/${id}`} size="sm">
             {commandName(command)}
@@ -71,7 +93,9 @@ function Pending({ domain }: { domain: Domain }) {
           <Text size="sm" c="dimmed">
             {progress_text != null && progress_text !== ''
               ? progress_text
-              : t(`request_state.${state}`)}
+              : at == null
+                ? t(`request_state.${state}`)
+                : t('wait.time', { when: format.moment(at) })}
           </Text>
           {state === 'working' && (
             <Progress
