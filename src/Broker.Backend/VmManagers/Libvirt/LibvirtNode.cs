@@ -127,9 +127,19 @@ internal sealed partial class LibvirtNode : IVmNode, ICanHibernate, ICanPause, I
             // The UUID is known under another name, or the name under another UUID. Only the first is ours.
             using var known = Find(spec.Id);
             if (known == null || known.GetName() == spec.Name) throw;
-            if (known.IsActive()) throw new VmException($"{known.GetName()} can't be renamed to {spec.Name} while it runs. Shut it down first.", e);
+            var name = known.GetName();
+            if (known.IsActive()) throw new VmException($"{name} can't be renamed to {spec.Name} while it runs. Shut it down first.", e);
             known.Rename(spec.Name);
-            _jobs.DomainDefineXML(xml).Dispose();
+            try
+            {
+                _jobs.DomainDefineXML(xml).Dispose();
+            }
+            catch (LibvirtException refused) when (!refused.IsConnectionLost)
+            {
+                // all of it or nothing: it may be somebody else's
+                known.Rename(name);
+                throw;
+            }
         }
     });
 
