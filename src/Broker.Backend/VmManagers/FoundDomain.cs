@@ -38,4 +38,14 @@ public sealed record FoundDomain(Guid Id, string Name, Power Power, long MemoryK
 /// <param name="Format">Its format, as the definition says.</param>
 /// <param name="Below">The files below it, nearest first.</param>
 /// <param name="CapacityBytes">How big a guest sees it; null when that can't be told.</param>
-public sealed record FoundDisk(string Target, string Path, string Format, IReadOnlyList<string> Below, long? CapacityBytes);
+public sealed record FoundDisk(string Target, string Path, string Format, IReadOnlyList<string> Below, long? CapacityBytes)
+{
+    /// <summary>Its file and those below it as they are now. To be asked where they lie.</summary>
+    public IEnumerable<WrittenFile> Files() => Below.Prepend(Path).Select(path => new FileInfo(path)).Select(file => new WrittenFile(file.FullName, file.Exists ? file.Length : 0, file.LastWriteTimeUtc));
+}
+
+/// <summary>A file, by which it is seen whether somebody wrote to it meanwhile.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="At">When it was last written to.</param>
+public sealed record WrittenFile(string Path, long Bytes, DateTime At);

@@ -114,6 +114,69 @@ public sealed class AdoptTests() : BackEndTests()
         Assert.Equal("lab", (await _b.Do(new AdoptDomain("host", "theirs", Name: "lab", Disks: AdoptedDisks.Copy, AcceptChanges: true))).Name);
     }
 
+    [Theory]
+    [InlineData(AdoptedDisks.Copy)]
+    [InlineData(AdoptedDisks.Keep)]
+    public async Task AnAdoptionThatGoesWrongAfterTheHostWasToldIsBroughtToItsEnd(AdoptedDisks disks)
+    {
+        var foreign = Foreign("theirs", "mine");
+        await Discover();
+        Faults.Set(_b.NodeFolder, new Fault("define", Fail: "The answer got lost.", HangSeconds: 600, Times: 1));
+        var asked = await _b.Submit(new AdoptDomain("host", "theirs", Name: "lab", Disks: disks, AcceptChanges: true));
+        await IsHanging();
+        var volume = Assert.Single(await _b.Db.Read(s => VolumesTable.Of(s, foreign.Id)));
+        using (var host = Host())
+            host.Define(foreign with { Name = "lab", Disks = [new("vda", volume.Path, volume.Format, [])], DisplaySocket = Path.Combine(_b.Settings.DisplayFolder, $"{foreign.Id:N}.sock") });
+        Faults.Set(_b.NodeFolder);
+
+        Assert.Equal("host_refused", (await _b.Ended(asked.Id)).ErrorCode);
+        Assert.Equal(("lab", DomainState.Shutdown), await _b.Db.Read(async s => await DomainsTable.Get(s, foreign.Id) is { } row ? (row.Name, row.State) : default));
+        Assert.Equal("mine", SimulatedDisk.ReadAll(volume.Path));
+        Assert.Empty(await _b.Db.Read(s => UnknownDomainsTable.Of(s, 1)));
+        Assert.Equal(DomainState.Active, (await _b.Do(new StartDomain(foreign.Id))).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AMachineThatWasStartedOrWrittenToWhileItsDisksWereCopiedIsNotAdopted(bool isStarted)
+    {
+        var below = Disk("below", null, "old ");
+        var foreign = Foreign("theirs", "mine", below);
+        await Discover();
+        Faults.Set(_b.NodeFolder, new Fault("copy_disk", HangSeconds: 600, Times: 1));
+        var asked = await _b.Submit(new AdoptDomain("host", "theirs", Disks: AdoptedDisks.Copy, AcceptChanges: true));
+        await IsHanging();
+        using var host = Host();
+        if (isStarted) host.Start(foreign.Id);
+        else Disk("below", null, "newer ");
+        Faults.Set(_b.NodeFolder);
+
+        Assert.Equal("changed_meanwhile", (await _b.Ended(asked.Id)).ErrorCode);
+        Assert.Null(await _b.Db.Read(s => DomainsTable.Get(s, foreign.Id)));
+        Assert.Equal(("theirs", foreign.Disks[0].Path), (host.Describe(foreign.Id)!.Name, host.Describe(foreign.Id)!.Disks[0].Path));
+        Assert.Empty(Directory.GetFiles(_b.Settings.Pool));
+    }
+
+    [Fact]
+    public async Task AnAdoptionThatIsTakenUpAgainCopiesWhatIsOnTheDisksByThen()
+    {
+        Foreign("theirs", "mine");
+        await Discover();
+        Faults.Set(_b.NodeFolder, new Fault("define", IsConnectionLost: true, HangSeconds: 600, Times: 1));
+        var asked = await _b.Submit(new AdoptDomain("host", "theirs", Disks: AdoptedDisks.Copy, AcceptChanges: true));
+        await IsHanging();
+        Disk("theirs", null, "mine, newer");
+        Faults.Set(_b.NodeFolder);
+
+        var ended = await _b.Ended(asked.Id);
+        Assert.Equal((RequestState.Done, 2), (ended.State, ended.Attempts));
+        Assert.Equal("mine, newer", SimulatedDisk.ReadAll(Assert.Single(await _b.Db.Read(s => VolumesTable.Of(s, ended.DomainId!.Value))).Path));
+    }
+
+    // a fault's count is written down before it goes wrong
+    private Task<string> IsHanging() => _b.Until(_ => File.ReadAllTextAsync(Path.Combine(_b.NodeFolder, "faults.json")), text => text.Contains("\"times\":0", StringComparison.OrdinalIgnoreCase));
+
     private async Task<IReadOnlyList<UnknownDomainRow>> Discover()
     {
         Assert.Equal(RequestState.Done, (await _b.Ask(new DiscoverDomains("host"))).State);
