@@ -60,17 +60,25 @@ public sealed class BehindBrokersBackTests(ITestOutputHelper output) : GuestsOnL
         await Programs.Run("qemu-img", "convert", "-O", "raw", await GuestImage.Tiny, disk);
         var (id, name) = (Guid.NewGuid(), $"theirs-{Guid.NewGuid().ToString("N")[..8]}");
         using var virsh = Connect.Open(_libvirt.Uri);
-        using var domain = virsh.DomainDefineXML(Theirs(id, name, disk).ToString());
+        var theirs = Theirs(id, name, disk);
+        theirs.Add(new XElement("metadata", new XElement(XName.Get("note", "urn:theirs"), "for the exam")));
+        using var domain = virsh.DomainDefineXML(theirs.ToString());
         domain.Create();
         _made.Add(id);
+        var emulator = Path.Combine(folder.FullName, "qemu");
+        File.CreateSymbolicLink(emulator, XElement.Parse(virsh.GetDomainCapabilities(null, "x86_64", "q35", "qemu")).Element("path")!.Value);
         using var strange = virsh.DomainDefineXML(Theirs(Guid.NewGuid(), name + "-tpm", disk,
+            new XElement("emulator", emulator),
             new XElement("hostdev", new XAttribute("mode", "subsystem"), new XAttribute("type", "usb"), new XElement("source", new XElement("vendor", new XAttribute("id", "0x1234")), new XElement("product", new XAttribute("id", "0xabcd"))))).ToString());
         try
         {
             await _b.Ask(new DiscoverDomains("host"));
             var found = (await _b.Db.Read(async s => await UnknownDomainsTable.Of(s, (await NodesTable.All(s))[0].Id))).ToDictionary(u => u.Id);
             Assert.Contains(found[strange.GetUUID()].Obstacles, o => o.Contains("hostdev", StringComparison.Ordinal));
+            Assert.Contains(found[strange.GetUUID()].Changes, c => c.Contains(emulator, StringComparison.Ordinal));
             Assert.Empty(found[id].Obstacles);
+            Assert.Contains(found[id].Changes, c => c.Contains("metadata", StringComparison.Ordinal));
+            Assert.DoesNotContain(found[id].Changes, c => c.Contains("qemu-system", StringComparison.Ordinal));
             Assert.Contains(found[id].Changes, c => c.Contains("spice", StringComparison.Ordinal));
             Assert.Contains(found[id].Changes, c => c.Contains("tablet", StringComparison.Ordinal));
             Assert.Contains(found[id].Changes, c => c.Contains("watchdog", StringComparison.Ordinal) || c.Contains("panic", StringComparison.Ordinal));

@@ -36,9 +36,10 @@ internal sealed class DomainReading
     /// <param name="xml">The definition of its next start.</param>
     /// <param name="power">What it is doing.</param>
     /// <param name="settings">The node.</param>
-    public static FoundDomain Read(XElement xml, Power power, NodeSettings settings) => new DomainReading(xml, settings).Read(power);
+    /// <param name="emulator">The program that runs what names none.</param>
+    public static FoundDomain Read(XElement xml, Power power, NodeSettings settings, string emulator) => new DomainReading(xml, settings).Read(power, emulator);
 
-    private FoundDomain Read(Power power)
+    private FoundDomain Read(Power power, string emulator)
     {
         foreach (var element in _xml.Elements().Where(e => e.Name.Namespace != XNamespace.None || !OfLibvirt.Contains(e.Name.LocalName)))
         {
@@ -46,6 +47,7 @@ internal sealed class DomainReading
             else _obstacles.Add($"Its definition has {element.Name.LocalName}, for which Broker has no words.");
         }
 
+        if (_xml.Elements("metadata").Elements().Any(e => e.Name.Namespace != DomainXml.Broker)) Lose(_xml.Element("metadata")!);
         if ((string?)_xml.Attribute("type") is var type and not ("kvm" or "qemu")) _obstacles.Add($"It is run by {type}, not by QEMU.");
         var (memory, vcpus) = (Memory(), Vcpus());
         System();
@@ -53,6 +55,7 @@ internal sealed class DomainReading
         Processor();
         if (_xml.Element("clock") is { } clock && Word(clock, "offset") is var offset and not "utc") _changes.Add($"Its clock is UTC, not {offset}.");
         var devices = _xml.Elements("devices").Elements().ToLookup(d => d.Name.LocalName);
+        if (devices["emulator"].FirstOrDefault()?.Value is { } own && own != emulator) _changes.Add($"It is run by {emulator}, not by {own}.");
         var disks = _disks.Read(devices["disk"]);
         if (disks.Hardware.Count > 0) _hardware = _hardware.With(DeviceKind.Disk, disks.Hardware);
         var mac = Network([.. devices["interface"]]);

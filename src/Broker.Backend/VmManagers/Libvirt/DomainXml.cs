@@ -15,7 +15,8 @@ internal static class DomainXml
     // Places for what is plugged in while the guest runs: libvirt itself leaves one. Some ten are taken from the beginning.
     private const int PciPorts = 16;
 
-    private static readonly XNamespace Broker = "urn:broker:domain:1";
+    /// <summary>Of what we write beside libvirt's own words.</summary>
+    public static readonly XNamespace Broker = "urn:broker:domain:1";
 
     /// <summary>Writes the definition.</summary>
     /// <param name="spec">The domain.</param>

@@ -17,7 +17,7 @@ internal sealed partial class LibvirtNode : ICanAdopt
         if (!domain.IsPersistent()) notNow.Add("It is transient: it will be gone when it ends. Define it with virsh define.");
         if (power == Power.Saved) notNow.Add("Its memory is saved, and knows its hardware: start it and shut it down first.");
         if (domain.SnapshotNum() > 0) notNow.Add("It has snapshots, of which Broker knows nothing: delete them with virsh snapshot-delete.");
-        return DomainReading.Read(Describe(domain, DomainXMLFlags.Inactive), power, _settings) with { NotNow = notNow };
+        return DomainReading.Read(Describe(domain, DomainXMLFlags.Inactive), power, _settings, Facts["emulator"]) with { NotNow = notNow };
     });
 
     public long CopyDisk(FoundDisk disk, string target, IProgress<int> percent, CancellationToken cancel) =>

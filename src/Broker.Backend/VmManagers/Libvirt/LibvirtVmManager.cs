@@ -122,6 +122,7 @@ public sealed class LibvirtVmManager : IVmManager
             ["libvirt_version"] = VersionOf(connect.GetLibVersion()),
             ["host"] = connect.GetHostname(),
             ["virt_type"] = virtType,
+            ["emulator"] = can.Element("path")!.Value,
             ["host_cpus"] = FormattableString.Invariant($"{host.Cpus}"),
             ["host_memory_kib"] = FormattableString.Invariant($"{host.Memory}"),
             ["boot_id"] = ThisHost.BootId(),
