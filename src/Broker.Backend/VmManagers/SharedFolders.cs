@@ -1,3 +1,4 @@
+using System.Globalization;
 using Broker.Core.Devices;
 using Broker.Core.Nodes;
 
@@ -38,16 +39,36 @@ internal static class SharedFolders
     /// <summary>Removes those of a machine that goes, as far as nothing is in them: what people put there stays.</summary>
     public static void RemoveEmpty(DomainSpec spec, VmManagerKind manager)
     {
+        foreach (var divided in All(spec, manager).Where(IsDivided)) RemoveIfEmpty(OwnIn(divided, spec));
+    }
+
+    /// <summary>Takes those of a machine away from it that is to be somebody else's: an empty one is removed, what is in another is kept beside it under its name and the request's.</summary>
+    /// <exception cref="VmException">One can't be taken away.</exception>
+    public static void PutAside(DomainSpec spec, VmManagerKind manager, long request)
+    {
         foreach (var own in All(spec, manager).Where(IsDivided).Select(f => OwnIn(f, spec)))
         {
+            RemoveIfEmpty(own);
             try
             {
-                if (new DirectoryInfo(own) is { Exists: true, LinkTarget: null } folder && !folder.EnumerateFileSystemInfos().Any()) folder.Delete();
+                if (Directory.Exists(own)) Directory.Move(own, string.Create(CultureInfo.InvariantCulture, $"{own}.{request}"));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // somebody has just put something there, or closed the folder above: it stays
+                throw new VmException($"The folder {own} holds what somebody had on {spec.Name}, and can't be put aside: {e.Message} Let the back end's user write to the folder above, or move it away.", e);
             }
+        }
+    }
+
+    private static void RemoveIfEmpty(string own)
+    {
+        try
+        {
+            if (new DirectoryInfo(own) is { Exists: true, LinkTarget: null } folder && !folder.EnumerateFileSystemInfos().Any()) folder.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // somebody has just put something there, or closed it or the folder above: it stays
         }
     }
 

@@ -1,6 +1,7 @@
 using Broker.Backend.Reconcile;
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Access;
+using Broker.Core.Devices;
 using Broker.Core.Domains;
 using Broker.Core.Pools;
 using Broker.Core.Requests;
@@ -87,6 +88,32 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         Assert.Equal(id, await HandOut(origin, await _b.Person("next")));
     }
 
+    [Fact]
+    public async Task WhatSomebodyPutIntoHisPartOfASharedFolderIsKeptButNotThereForTheNext()
+    {
+        var shared = Directory.CreateDirectory(Path.Combine(_run, "shared")).FullName;
+        var machine = await _b.Do(new ImportDomain("tiny.img", "linux"));
+        await _b.Do(new AddHardware(machine.Id, DeviceKind.Filesystem, DeviceOptions.Parse($"source={shared},target=home,part=own")));
+        var origin = await _b.Do(new PrepareBase(machine.Id, Publish: true));
+        await Set(origin, 1, 0);
+        await Has(origin, new PoolCounts(1, 1, 0, 1));
+        var id = (await Free(origin))[0].Id;
+        var own = Path.Combine(shared, $"{id}");
+        // the second leaves nothing
+        foreach (var letter in (string?[])["mine", null])
+        {
+            Assert.Equal(id, await HandOutStarted(origin));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(own));
+            if (letter is not null) await File.WriteAllTextAsync(Path.Combine(own, "letter"), letter);
+            await _b.Ask(new ForceShutdownDomain(id));
+            await Has(origin, new PoolCounts(1, 1, 0, 1));
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(own));
+        var aside = Assert.Single(Directory.GetDirectories(shared), folder => folder != own && folder.StartsWith(own, StringComparison.Ordinal));
+        Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(aside, "letter")));
+    }
+
     [Theory, InlineData("spinoff_domain"), InlineData("add_disk"), InlineData("change_owner")]
     public async Task OneThatBecomesSomebodysOwnLeavesThePoolWithItsContent(string how)
     {
@@ -94,8 +121,7 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         await Set(origin, 1, 0);
         await Has(origin, new PoolCounts(1, 1, 0, 1));
         var student = await _b.Person("student");
-        var id = await HandOut(origin, student);
-        await _b.Do(new StartDomain(id), student);
+        var id = await HandOutStarted(origin, student);
         var disk = (await _b.Db.Read(s => VolumesTable.Of(s, id)))[0].Path;
         (SimulatedDisk.Read(disk) with { Content = "my letter" }).Write(disk);
 
@@ -118,8 +144,7 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         await Set(origin, 1, 0);
         await Has(origin, new PoolCounts(1, 1, 0, 1));
         var student = await _b.Person("student");
-        var id = await HandOut(origin, student);
-        await _b.Ask(new StartDomain(id), student);
+        var id = await HandOutStarted(origin, student);
         await _b.Db.Transaction(s => RequestWriter.Submit(s, student, new StartDomain(id), at: TimeProvider.System.GetUtcNow().AddYears(10)));
         await _b.Ask(new ForceShutdownDomain(id), student);
         await _b.Until(s => DomainsTable.Get(s, id), row => row!.PoolUse is PoolUse.Free);
@@ -131,8 +156,7 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         var origin = await Base();
         await Set(origin, 1, 0);
         await Has(origin, new PoolCounts(1, 1, 0, 1));
-        var id = await HandOut(origin);
-        await _b.Ask(new StartDomain(id));
+        var id = await HandOutStarted(origin);
         Faults.Set(_b.NodeFolder, new Fault("renew", Fail: "No room."));
         await _b.Ask(new ForceShutdownDomain(id));
         await _b.Until(s => s.First<long>("SELECT COUNT(*) FROM requests WHERE domain_id = @id AND command = 'return_to_pool' AND state = 'failed'", new { id }), n => n == 1);
@@ -174,8 +198,7 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         var origin = await Base();
         await Set(origin, 1, 0);
         await Has(origin, new PoolCounts(1, 1, 0, 1));
-        var id = await HandOut(origin);
-        await _b.Do(new StartDomain(id));
+        var id = await HandOutStarted(origin);
         await _b.Do(isSaved ? new HibernateDomain(id) : new PauseDomain(id));
         var disk = (await _b.Db.Read(s => VolumesTable.Of(s, id)))[0].Path;
         (SimulatedDisk.Read(disk) with { Content = "my letter" }).Write(disk);
@@ -188,6 +211,8 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         await Has(origin, new PoolCounts(1, 1, 0, 1));
         Assert.Equal((PoolUse.Free, DomainState.Shutdown, null), ((await Domain(id)).PoolUse, (await Domain(id)).State, (await Domain(id)).SavedAt));
         Assert.Equal("", SimulatedDisk.ReadAll(disk));
+        // its host knows it: it is not taken for one that somebody removed there
+        Assert.True(File.Exists(Path.Combine(_b.NodeFolder, $"{id}.json")));
     }
 
     [Fact]
@@ -285,6 +310,15 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
 
     private async Task<Guid> HandOut(DomainRow origin, Caller? to = null) =>
         (await _b.Db.Transaction(async s => await Pool.HandOut(s, to ?? _b.Caller, (await DomainsTable.Get(s, origin.Id))!)))!.Value;
+
+    // with its start in the same transaction, as whoever opens it gets it: one that is off goes back to the pool
+    private async Task<Guid> HandOutStarted(DomainRow origin, Caller? to = null)
+    {
+        var start = (await _b.Db.Transaction(async s =>
+            await RequestWriter.Submit(s, to ?? _b.Caller, new StartDomain((await Pool.HandOut(s, to ?? _b.Caller, (await DomainsTable.Get(s, origin.Id))!))!.Value)))).Row;
+        Assert.Equal(RequestState.Done, (await _b.Ended(start.Id)).State);
+        return start.DomainId!.Value;
+    }
 
     private Task<PoolCounts> Count(DomainRow origin) => _b.Db.Read(s => Pool.Count(s, origin.Id));
 
