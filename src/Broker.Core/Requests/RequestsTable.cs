@@ -115,10 +115,10 @@ public static class RequestsTable
         return domains.Where(d => requests.TryGetValue(LockSet.Resource(d), out var request) && rows.ContainsKey(request)).ToDictionary(d => d, d => rows[requests[LockSet.Resource(d)]]);
     }
 
-    /// <summary>Those of some domains about which a request is in work, or has ended since then.</summary>
+    /// <summary>Those of some domains about which a request is in work, waits for its next try with what it may have done by half, or has ended since then.</summary>
     public static async Task<IReadOnlySet<Guid>> InWorkSince(DbSession db, IReadOnlyCollection<Guid> domains, DateTimeOffset since) =>
         domains.Count == 0 ? new HashSet<Guid>() : (await db.Query<Guid>(
-            "SELECT DISTINCT domain_id FROM requests WHERE domain_id IN @domains AND (state = 'working' OR ended_at >= @since)",
+            "SELECT DISTINCT domain_id FROM requests WHERE domain_id IN @domains AND ((ended_at IS NULL AND attempts > 0) OR ended_at >= @since)",
             new { domains = domains.Select(d => d.ToString()).ToArray(), since })).ToHashSet();
 
     /// <summary>The request that made a domain; null when it is not kept any more.</summary>

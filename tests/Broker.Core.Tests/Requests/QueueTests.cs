@@ -392,6 +392,26 @@ public class QueueTests
     }
 
     [Fact]
+    public async Task ARequestBetweenTwoTriesIsStillAtItsMachineAndOneThatNobodyTookUpIsNot()
+    {
+        var world = await World.New();
+        var (begun, asked, later) = (await world.Machine("begun"), await world.Machine("asked"), await world.Machine("later"));
+        Guid[] all = [begun.Id, asked.Id, later.Id];
+        await world.Add(new StartDomain(begun.Id));
+        var row = await world.ClaimOne();
+        await world.Add(new StartDomain(asked.Id));
+        await world.Add(new StartDomain(later.Id), at: DateTimeOffset.Parse("2999-01-01T00:00:00Z", null));
+        await world.Db.Transaction(s => RequestsTable.TryAgain(s, row, "host_unreachable", "It is away.", TimeSpan.FromHours(1)));
+        var now = await world.Db.Read(s => s.First<DateTimeOffset>("SELECT UTC_TIMESTAMP(6)"));
+        Assert.Equal([begun.Id], await world.Db.Read(s => RequestsTable.InWorkSince(s, all, now)));
+
+        // its time has come, and nobody has taken it up again yet
+        await world.Db.Transaction(s => s.Execute("UPDATE requests SET at_time = UTC_TIMESTAMP(6) WHERE id = @Id", row));
+        await world.Db.Transaction(RequestsTable.Promote);
+        Assert.Equal([begun.Id], await world.Db.Read(s => RequestsTable.InWorkSince(s, all, now)));
+    }
+
+    [Fact]
     public async Task AnOlderEpochWritesNothing()
     {
         var world = await World.New();
