@@ -1290,7 +1290,7 @@ export interface components {
             locked_by: null | components["schemas"]["PendingRequest"];
             /** @description Its host knows it, as was last seen; one that is off is told to its host again at its next start. */
             is_known: boolean;
-            /** @description How it differs on its host from what is told here, in sentences, since somebody changed it there; gone with its next start. */
+            /** @description How it differs on its host from what is told here, in sentences, since somebody changed it there; gone with its next start. Null for who may not operate hosts. */
             host_changes: null | string;
         };
         /** @description What a machine did, newest first. */

@@ -93,7 +93,9 @@ public static class DomainReads
             around.Clones, d.CreatedAt, d.StartedAt, coming.Find(n => Endings.Contains(n.Action))?.At,
             new DomainSettingsView(d.Autostart, d.RunTimeoutSeconds, d.ShutdownTimeoutSeconds, d.ShutdownDisconnected, d.DisconnectGraceSeconds, d.SnapshotLimit),
             Offered(caller, d, around.Capabilities), [.. pending.Select(r => PendingRequest.Of(r, caller))],
-            holding is null ? null : PendingRequest.Of(holding, caller), d.IsKnown, d.HostChanges);
+            holding is null ? null : PendingRequest.Of(holding, caller), d.IsKnown,
+            // it names files of the host
+            May.Do(caller, Grant.Operate, null).IsAllowed ? d.HostChanges : null);
     }
 
     // Names of those with whom something is shared, as far as they are this caller's to know: of what is shared with him, only his own.

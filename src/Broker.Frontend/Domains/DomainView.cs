@@ -126,7 +126,7 @@ public sealed record PoolView(int Clones, int Start, int Members, int Free, int 
 /// <param name="Pending">Requests about it that have not ended, those for later included.</param>
 /// <param name="LockedBy">The request that works on it alone just now, if one does: others wait for its end. It may be about another machine, such as a copy of this one.</param>
 /// <param name="IsKnown">Its host knows it, as was last seen; one that is off is told to its host again at its next start.</param>
-/// <param name="HostChanges">How it differs on its host from what is told here, in sentences, since somebody changed it there; gone with its next start.</param>
+/// <param name="HostChanges">How it differs on its host from what is told here, in sentences, since somebody changed it there; gone with its next start. Null for who may not operate hosts.</param>
 public sealed record DomainView(
     Guid Id,
     string Name,

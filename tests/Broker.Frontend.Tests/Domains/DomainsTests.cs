@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Broker.Core.Domains;
 using Broker.Core.Nodes;
 
@@ -41,6 +42,17 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.DoesNotContain("open", await May(student, off.Id));
         using var admin = await host.SignedIn("admin");
         Assert.Contains("prepare_base", await May(admin, off.Id));
+    }
+
+    [Fact]
+    public async Task How_a_machine_was_changed_on_its_host_is_for_those_who_look_after_the_hosts()
+    {
+        var changed = await host.NewDomain("changed-there", host.Student);
+        await host.Db.Transaction(s => DomainsTable.SetHostChanges(s, changed.Id, "It lacks a disk there: /srv/disks/one.qcow2."));
+        using var student = await host.SignedIn("student");
+        using var admin = await host.SignedIn("admin");
+        Assert.Equal(JsonValueKind.Null, (await student.Get($"/api/domains/{changed.Id}").Gives(HttpStatusCode.OK)).GetProperty("host_changes").ValueKind);
+        Assert.Contains("one.qcow2", (await admin.Get($"/api/domains/{changed.Id}").Gives(HttpStatusCode.OK)).GetProperty("host_changes").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

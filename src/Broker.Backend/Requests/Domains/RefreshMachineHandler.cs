@@ -1,6 +1,7 @@
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
 using Broker.Backend.VmManagers;
+using Broker.Core.Access;
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
 
@@ -28,6 +29,6 @@ public sealed class RefreshMachineHandler : IHandler<RefreshMachine>
             if (Observed.Next(domain, report) is { } next) await DomainsTable.SetState(db, domain.Id, next.State, next.Detail);
             if (report?.Power is Power.Running && address != domain.Address) await DomainsTable.SetAddress(db, domain.Id, address);
         });
-        return new { domain = domain.Id, power = report?.Power ?? Power.Gone, address, host_changes = changes };
+        return new { domain = domain.Id, power = report?.Power ?? Power.Gone, address, host_changes = May.Do(work.Caller, Grant.Operate, null).IsAllowed ? changes : null };
     }
 }
