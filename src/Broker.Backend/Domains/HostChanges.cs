@@ -15,7 +15,8 @@ public static class HostChanges
     {
         // a base's disks belong to its clones, and what is saved keeps the hardware that its memory knows
         if (row is { IsBase: true } or { SavedAt: not null } || found.Power is Power.Saved) return null;
-        var changes = new List<string>(found.Obstacles);
+        // of the definition alone: the disk of one that runs may be closed to the back end, and is nobody's change
+        var changes = found.Obstacles.Except(found.Disks.Select(d => d.Problem)).OfType<string>().ToList();
         if (found.MemoryKib != spec.MemoryKib) changes.Add(string.Create(CultureInfo.InvariantCulture, $"It has {found.MemoryKib / 1024} MiB of memory there, not {spec.MemoryKib / 1024}."));
         if (found.Vcpus != spec.Vcpus) changes.Add(string.Create(CultureInfo.InvariantCulture, $"It has {found.Vcpus} processors there, not {spec.Vcpus}."));
         if (found.Mac is { } mac && !string.Equals(mac, spec.Mac, StringComparison.OrdinalIgnoreCase)) changes.Add($"Its network card has the address {mac} there.");

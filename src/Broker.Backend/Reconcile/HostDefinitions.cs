@@ -20,6 +20,7 @@ internal sealed class HostDefinitions(Db db, Node node, ILogger logger)
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Guid, bool> _redefined = [];
+    private DateTimeOffset? _lookBefore;
 
     /// <summary>The host reported that a definition is another one.</summary>
     public void Note(Guid domain) => _redefined[domain] = true;
@@ -40,8 +41,11 @@ internal sealed class HostDefinitions(Db db, Node node, ILogger logger)
             var report = reports.GetValueOrDefault(row.Id);
             if (row.IsKnown != report is not null) await Know(row, readAt, report is not null, stop);
             if (report is not null && report.Name != row.Name) await Name(row, readAt, report, stop);
-            if (_redefined.TryRemove(row.Id, out _) && report is not null) await Compare(row, readAt, stop);
+            // one that was started since the look before was made what its row says by that start, which is what its host reported
+            if (_redefined.TryRemove(row.Id, out _) && report is not null && !(row.StartedAt >= _lookBefore)) await Compare(row, readAt, stop);
         }
+
+        _lookBefore = readAt;
     }
 
     private static bool IsOdd(DomainRow row, DomainReport? report) => row.IsKnown != report is not null || (report is not null && report.Name != row.Name);
@@ -63,7 +67,7 @@ internal sealed class HostDefinitions(Db db, Node node, ILogger logger)
             Log.RemovedOnHost(logger, row.Name);
             await DomainsTable.SetState(s, row.Id, row.State, missing.Count == 0
                 ? "It was removed on its host. Its disks are there, and its next start tells its host of it again."
-                : $"It was removed on its host, and {string.Join(", ", missing)} with it: restore that, or remove the machine.");
+                : $"It was removed on its host, and {(missing.Count == 1 ? "one of its disks" : $"{missing.Count} of its disks")} with it: restore that, or remove the machine.");
             await Audit(s, "removed_on_host", row.Name, new { domain = row.Id, missing });
         }, stop);
     }

@@ -38,7 +38,8 @@ public sealed record FoundDomain(Guid Id, string Name, Power Power, long MemoryK
 /// <param name="Format">Its format, as the definition says.</param>
 /// <param name="Below">The files below it, nearest first.</param>
 /// <param name="CapacityBytes">How big a guest sees it; null when that can't be told.</param>
-public sealed record FoundDisk(string Target, string Path, string Format, IReadOnlyList<string> Below, long? CapacityBytes)
+/// <param name="Problem">Why its files can't be used, found by opening them: one of <see cref="FoundDomain.Obstacles"/>, which the definition knows nothing of. Null when they can.</param>
+public sealed record FoundDisk(string Target, string Path, string Format, IReadOnlyList<string> Below, long? CapacityBytes, string? Problem = null)
 {
     /// <summary>Its file and those below it as they are now. To be asked where they lie.</summary>
     public IEnumerable<WrittenFile> Files() => Below.Prepend(Path).Select(path => new FileInfo(path)).Select(file => new WrittenFile(file.FullName, file.Exists ? file.Length : 0, file.LastWriteTimeUtc));

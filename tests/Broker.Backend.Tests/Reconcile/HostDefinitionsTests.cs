@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Broker.Backend.Tests.Requests;
 using Broker.Backend.VmManagers;
 using Broker.Backend.VmManagers.Simulated;
@@ -69,7 +70,11 @@ public sealed class HostDefinitionsTests() : BackEndTests()
         var disk = (await VolumeOf(machine)).Path;
         host.Undefine(machine.Id);
         File.Delete(disk);
-        Assert.Contains(disk, (await Domain(machine, d => !d.IsKnown)).StateDetail, StringComparison.Ordinal);
+        var detail = (await Domain(machine, d => !d.IsKnown)).StateDetail;
+        Assert.Contains("and one of its disks with it", detail, StringComparison.Ordinal);
+        // where the host keeps it is for those who look after hosts
+        Assert.DoesNotContain(disk, detail, StringComparison.Ordinal);
+        Assert.Contains(disk, await _b.Db.Read(s => s.First<string>("SELECT details FROM audit WHERE action = 'removed_on_host' ORDER BY id DESC LIMIT 1")), StringComparison.Ordinal);
         await _b.Ask(new RemoveDomain(machine.Id));
         Assert.Null(await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)));
     }
@@ -85,9 +90,24 @@ public sealed class HostDefinitionsTests() : BackEndTests()
         var changed = (await Domain(machine, d => d.HostChanges is not null)).HostChanges;
         Assert.Contains("1024 MiB of memory there, not 512", changed, StringComparison.Ordinal);
         Assert.Contains("/foreign/more.sim", changed, StringComparison.Ordinal);
+        var student = await _b.Person("student");
+        await _b.Do(new ChangeOwner(machine.Id, student.UserId));
+        Assert.Equal(JsonValueKind.Null, (await _b.Ask(new RefreshMachine(machine.Id), student)).Result!.Value.GetProperty("host_changes").ValueKind);
 
         Assert.Null((await _b.Do(new StartDomain(machine.Id))).HostChanges);
         Assert.Equal(machine.MemoryKib, host.Describe(machine.Id)!.MemoryKib);
+        await _b.Do(new RefreshMachine(machine.Id));
+        Assert.Null((await Domain(machine, _ => true)).HostChanges);
+    }
+
+    [Fact]
+    public async Task ADiskThatTheBackEndCantReadIsNoChangeOfAMachine()
+    {
+        var machine = await _b.Do(new ImportDomain("tiny.img", "tiny"));
+        await _b.Do(new StartDomain(machine.Id));
+        using var host = Host();
+        File.Delete((await VolumeOf(machine)).Path);
+        Assert.NotEmpty(host.Describe(machine.Id)!.Obstacles);
         await _b.Do(new RefreshMachine(machine.Id));
         Assert.Null((await Domain(machine, _ => true)).HostChanges);
     }

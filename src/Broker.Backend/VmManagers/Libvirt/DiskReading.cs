@@ -67,8 +67,9 @@ internal sealed class DiskReading(string library, List<string> obstacles, List<s
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or VmException)
         {
-            obstacles.Add(e is FileNotFoundException or DirectoryNotFoundException ? $"The file of its disk {name} is missing: {path}." : $"The file of its disk {name} can't be read: {e.Message}");
-            return new(target, path, format, [], null);
+            var problem = e is FileNotFoundException or DirectoryNotFoundException ? $"The file of its disk {name} is missing: {path}." : $"The file of its disk {name} can't be read: {e.Message}";
+            obstacles.Add(problem);
+            return new(target, path, format, [], null, problem);
         }
     }
 

@@ -10,13 +10,16 @@ internal sealed partial class SimulatedNode : ICanAdopt
         _faults.Meet("describe");
         if (Find(id) is not { } domain) return null;
         var spec = domain.Spec;
+        var disks = spec.Disks.Select(d => File.Exists(d.Path)
+            ? new FoundDisk(d.Target, d.Path, d.Format, d.Backing, SimulatedDisk.Find(d.Path)?.CapacityBytes)
+            : new FoundDisk(d.Target, d.Path, d.Format, d.Backing, null, $"The file of its disk {d.Target} is missing: {d.Path}.")).ToList();
         return new(id, spec.Name, domain.Power, spec.MemoryKib, spec.Vcpus)
         {
             Mac = spec.Mac.ToLowerInvariant(),
-            Disks = [.. spec.Disks.Select(d => new FoundDisk(d.Target, d.Path, d.Format, d.Backing, File.Exists(d.Path) ? SimulatedDisk.Find(d.Path)?.CapacityBytes : null))],
+            Disks = disks,
             Cds = spec.Cds,
             Hardware = DomainHardware.InRow(spec.Hardware),
-            Obstacles = [.. spec.Disks.Where(d => !File.Exists(d.Path)).Select(d => $"The file of its disk {d.Target} is missing: {d.Path}.")],
+            Obstacles = [.. disks.Select(d => d.Problem).OfType<string>()],
             NotNow = domain.Power is Power.Saved ? ["Its memory is saved, and knows its hardware: start it and shut it down first."] : [],
             Changes = Path.GetDirectoryName(spec.DisplaySocket) == Path.TrimEndingDirectorySeparator(_settings.DisplayFolder) ? [] : ["Its display goes: its screen is seen through Broker alone, from its next start on."],
         };
