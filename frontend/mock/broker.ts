@@ -159,29 +159,17 @@ export class MockBroker {
   shown(domain: Domain): Domain {
     const pending = this.requests
       .filter((r) => r.domain_id === domain.id && isPending(r))
-      .map(
-        ({
-          id,
-          command: word,
-          state,
-          progress,
-          progress_text,
-          user,
-          created_at,
-          started_at,
-          at,
-        }) => ({
-          id,
-          command: word,
-          state,
-          progress,
-          progress_text,
-          user,
-          created_at,
-          started_at,
-          at,
-        }),
-      );
+      .map((r) => ({
+        id: r.id,
+        command: r.command,
+        state: r.state,
+        progress: r.progress,
+        progress_text: r.progress_text,
+        user: r.user,
+        created_at: r.created_at,
+        started_at: r.started_at,
+        at: r.at,
+      }));
     return {
       ...domain,
       locked_by: pending.find((r) => r.state === 'working') ?? null,

@@ -136,6 +136,28 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
     /// <summary>The empty image on a base image, of which clones are copies.</summary>
     public static string TemplateOf(string path) => path + ".template";
 
+    /// <summary>Copies a base image's template to a file beside that which it is to become, over what an earlier try left there.</summary>
+    /// <returns>The file.</returns>
+    /// <exception cref="VmException">There is no template, or no room.</exception>
+    public static string CopyOfTemplate(string frozen, string target)
+    {
+        var part = target + ".part";
+        try
+        {
+            File.Copy(TemplateOf(frozen), part, overwrite: true);
+            return part;
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
+        }
+        catch (IOException e)
+        {
+            File.Delete(part);
+            throw NotWritten(target, e);
+        }
+    }
+
     /// <inheritdoc cref="IDisks.SizeOf"/>
     public static long? SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
 
@@ -143,7 +165,7 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
     public static bool IsFrozen(string path) => File.Exists(path) && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserWrite);
 
     /// <summary>Says which file could not be made, because its file system is full, say.</summary>
-    public static VmException NotWritten(string target, IOException why) => new($"{target} could not be made: {why.Message} Make room on its disk and try again.", why);
+    private static VmException NotWritten(string target, IOException why) => new($"{target} could not be made: {why.Message} Make room on its disk and try again.", why);
 
     /// <summary>Says which file is in the way of what.</summary>
     public static VmException InTheWay(string target, string what) => new($"{target} is in the way: it is not {what}. It is left as it is; move it away.");

@@ -169,21 +169,7 @@ internal sealed class Qcow2Disks(NodeSettings settings) : IDisks, ICanBackup
 
     private static void CopyTemplate(string frozen, string target, long? capacityBytes = null)
     {
-        var part = target + ".part";
-        try
-        {
-            File.Copy(PoolFiles.TemplateOf(frozen), part, overwrite: true);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
-        }
-        catch (IOException e)
-        {
-            File.Delete(part);
-            throw PoolFiles.NotWritten(target, e);
-        }
-
+        var part = PoolFiles.CopyOfTemplate(frozen, target);
         try
         {
             if (capacityBytes is { } bytes) ImageImport.Resize(part, bytes);

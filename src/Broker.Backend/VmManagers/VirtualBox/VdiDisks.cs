@@ -269,20 +269,7 @@ internal sealed class VdiDisks(NodeSettings settings, VBoxManage vbox, ImageRegi
 
     private static string CopyOfTemplate(string frozen, string target)
     {
-        var part = target + ".part";
-        try
-        {
-            File.Copy(PoolFiles.TemplateOf(frozen), part, overwrite: true);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new VmException($"{frozen} is not frozen: it has no template. Prepare the base again.", e);
-        }
-        catch (IOException e)
-        {
-            File.Delete(part);
-            throw PoolFiles.NotWritten(target, e);
-        }
+        var part = PoolFiles.CopyOfTemplate(frozen, target);
         VdiFile.GiveNewId(part);
         return part;
     }
