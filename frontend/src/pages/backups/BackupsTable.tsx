@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Table, Text, Tooltip } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { backupsQuery } from '@/api/backups';
 import { useAsk } from '@/api/requests';
 import type { Backup } from '@/api/types';
+import { RowAction } from '@/components/RowAction';
 import { useConfirm } from '@/components/Confirm';
 import { Cell, ListTable, RowButtons, RowLink, type Column } from '@/components/ListTable';
 import { useShowProblem } from '@/components/problemText';
@@ -79,17 +80,16 @@ function Row({ backup, onRestore }: { backup: Backup; onRestore: (backup: Backup
           >
             {t('restore.open')}
           </Button>
-          <Tooltip label={t('remove')}>
-            <ActionIcon
-              variant="subtle"
-              color="red"
-              aria-label={t('remove_named', { name, when })}
-              onClick={() => void remove(backup)}
-              data-testid="backup-remove"
-            >
-              <IconTrash size={18} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+          <RowAction
+            label={t('remove')}
+            name={t('remove_named', { name, when })}
+            icon={IconTrash}
+            danger
+            onClick={() => {
+              void remove(backup);
+            }}
+            testId="backup-remove"
+          />
         </RowButtons>
       </Cell>
     </Table.Tr>

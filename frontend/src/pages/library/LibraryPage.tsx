@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Skeleton, Table, Text, Tooltip } from '@mantine/core';
+import { Button, Skeleton, Table, Text } from '@mantine/core';
 import { IconFolderOff, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { libraryQuery, useDeleteImage } from '@/api/library';
 import type { LibraryImage } from '@/api/types';
+import { RowAction } from '@/components/RowAction';
 import { useConfirm } from '@/components/Confirm';
 import { Cell, ListTable, RowButtons, type Column } from '@/components/ListTable';
 import { PageHead } from '@/components/PageHead';
@@ -113,18 +114,16 @@ function ImageRow({ image, onImport }: { image: LibraryImage; onImport: (file: s
             </Button>
           )}
           {image.is_upload && (
-            <Tooltip label={t('delete.action')}>
-              <ActionIcon
-                variant="subtle"
-                color="red"
-                size="md"
-                aria-label={t('delete.named', { file })}
-                onClick={() => void remove(file)}
-                data-testid="library-delete"
-              >
-                <IconTrash size={18} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
+            <RowAction
+              label={t('delete.action')}
+              name={t('delete.named', { file })}
+              icon={IconTrash}
+              danger
+              onClick={() => {
+                void remove(file);
+              }}
+              testId="library-delete"
+            />
           )}
         </RowButtons>
       </Cell>

@@ -1,13 +1,4 @@
-import {
-  ActionIcon,
-  Alert,
-  Anchor,
-  Button,
-  Progress,
-  Skeleton,
-  Text,
-  Tooltip,
-} from '@mantine/core';
+import { Alert, Anchor, Button, Progress, Skeleton, Text } from '@mantine/core';
 import {
   IconArrowsMaximize,
   IconFolderShare,
@@ -21,6 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Domain, Volume } from '@/api/types';
 import { volumesQuery } from '@/api/volumes';
+import { RowAction } from '@/components/RowAction';
 import { ConfirmByName } from '@/components/ConfirmByName';
 import { Panel } from '@/components/Panel';
 import { ProblemState } from '@/components/ProblemState';
@@ -189,49 +181,38 @@ function Disk({
       </div>
       <div className={classes.buttons}>
         {onGrow && (
-          <Tooltip label={t('disks.grow')}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={t('disks.grow_named', { target })}
-              onClick={() => {
-                onGrow(volume);
-              }}
-              data-testid="disk-grow"
-            >
-              <IconArrowsMaximize size={16} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+          <RowAction
+            label={t('disks.grow')}
+            name={t('disks.grow_named', { target })}
+            icon={IconArrowsMaximize}
+            onClick={() => {
+              onGrow(volume);
+            }}
+            testId="disk-grow"
+          />
         )}
         {onMove && (
-          <Tooltip label={t('disks.move')}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={t('disks.move_named', { target })}
-              onClick={() => {
-                onMove(volume);
-              }}
-              data-testid="disk-move"
-            >
-              <IconFolderShare size={16} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+          <RowAction
+            label={t('disks.move')}
+            name={t('disks.move_named', { target })}
+            icon={IconFolderShare}
+            onClick={() => {
+              onMove(volume);
+            }}
+            testId="disk-move"
+          />
         )}
         {onRemove && (
-          <Tooltip label={t('disks.remove')}>
-            <ActionIcon
-              variant="subtle"
-              color="red"
-              aria-label={t('disks.remove_named', { target })}
-              onClick={() => {
-                onRemove(volume);
-              }}
-              data-testid="disk-remove"
-            >
-              <IconTrash size={16} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+          <RowAction
+            label={t('disks.remove')}
+            name={t('disks.remove_named', { target })}
+            icon={IconTrash}
+            danger
+            onClick={() => {
+              onRemove(volume);
+            }}
+            testId="disk-remove"
+          />
         )}
       </div>
     </li>

@@ -1,4 +1,4 @@
-import { Alert, Button, Skeleton, Stack, Text, Tooltip, ActionIcon } from '@mantine/core';
+import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconCamera, IconCameraOff, IconPencil, IconRestore, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useUser } from '@/api/session';
 import { snapshotsQuery } from '@/api/snapshots';
 import type { Domain, Snapshot } from '@/api/types';
+import { RowAction } from '@/components/RowAction';
 import { useConfirm } from '@/components/Confirm';
 import { Panel } from '@/components/Panel';
 import { ProblemState } from '@/components/ProblemState';
@@ -149,31 +150,26 @@ function Row({
           >
             {t('snapshots.revert')}
           </Button>
-          <Tooltip label={t('snapshots.edit')}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={t('snapshots.edit_named', { name })}
-              onClick={() => {
-                onEdit(snapshot);
-              }}
-              data-testid="snapshot-edit"
-            >
-              <IconPencil size={16} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label={t(isOff ? 'snapshots.remove' : 'snapshots.remove_off')}>
-            <ActionIcon
-              variant="subtle"
-              color="red"
-              disabled={!isOff}
-              aria-label={t('snapshots.remove_named', { name })}
-              onClick={() => void doIt('remove')}
-              data-testid="snapshot-remove"
-            >
-              <IconTrash size={16} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+          <RowAction
+            label={t('snapshots.edit')}
+            name={t('snapshots.edit_named', { name })}
+            icon={IconPencil}
+            onClick={() => {
+              onEdit(snapshot);
+            }}
+            testId="snapshot-edit"
+          />
+          <RowAction
+            label={t(isOff ? 'snapshots.remove' : 'snapshots.remove_off')}
+            name={t('snapshots.remove_named', { name })}
+            icon={IconTrash}
+            danger
+            disabled={!isOff}
+            onClick={() => {
+              void doIt('remove');
+            }}
+            testId="snapshot-remove"
+          />
         </div>
       )}
     </li>

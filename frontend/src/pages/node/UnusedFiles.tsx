@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Group, Loader, Select, Stack, Text, Tooltip } from '@mantine/core';
+import { Button, Group, Loader, Select, Stack, Text } from '@mantine/core';
 import { IconSearch, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { requestQuery, useAsk } from '@/api/requests';
 import { isPending, type Node, type StorageFolder } from '@/api/types';
+import { RowAction } from '@/components/RowAction';
 import { useConfirm } from '@/components/Confirm';
 import { useShowProblem } from '@/components/problemText';
 import { useFailureText } from '@/domains/failure';
@@ -152,17 +153,16 @@ function Result({
                 {`${format.bytes(one.size_bytes)} · ${format.moment(one.changed_at)}`}
               </Text>
             </div>
-            <Tooltip label={t('unused.remove')}>
-              <ActionIcon
-                variant="subtle"
-                color="red"
-                aria-label={t('unused.remove_named', { file: one.file })}
-                onClick={() => void remove([one])}
-                data-testid="unused-remove"
-              >
-                <IconTrash size={16} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
+            <RowAction
+              label={t('unused.remove')}
+              name={t('unused.remove_named', { file: one.file })}
+              icon={IconTrash}
+              danger
+              onClick={() => {
+                void remove([one]);
+              }}
+              testId="unused-remove"
+            />
           </li>
         ))}
       </ul>
