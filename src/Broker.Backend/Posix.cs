@@ -50,6 +50,13 @@ internal static partial class Posix
         return statx(file, "", EmptyPath, TypeAndMode, result) == 0 && (BinaryPrimitives.ReadUInt16LittleEndian(result[mode..]) & 0xF000) == 0x8000;
     }
 
+    /// <summary>Whether a plain file or a disk lies under a path, links followed: what can be read at any place, which a terminal or pipe can't.</summary>
+    public static bool IsFileOrDisk(string path)
+    {
+        Span<byte> result = stackalloc byte[StatxBytes];
+        return statx(CurrentFolder, path, 0, TypeAndMode, result) == 0 && (BinaryPrimitives.ReadUInt16LittleEndian(result[28..]) & 0xF000) is 0x8000 or 0x6000;
+    }
+
     /// <summary>How many bytes of its disk a file takes: holes are none.</summary>
     /// <exception cref="IOException">Its file system does not tell.</exception>
     public static long RoomOf(string path)

@@ -57,7 +57,7 @@ internal sealed class PoolFiles(NodeSettings settings, string extension)
             {
                 names.Add(Path.GetFileName(image));
                 if (image.Contains(':', StringComparison.Ordinal)) others.Add(image);      // QEMU's other ways to say a file: json:{…}, file:…
-                image = File.Exists(image) && below(image) is { } lower ? Path.Combine(Path.GetDirectoryName(image)!, lower) : null;
+                image = Posix.IsFileOrDisk(image) && below(image) is { } lower ? Path.Combine(Path.GetDirectoryName(image)!, lower) : null;
             }
         }
 

@@ -106,6 +106,7 @@ public abstract partial class VmManagerContract
         File.Move(await ImportBlank(), linked);
         File.CreateSymbolicLink(Path.Combine(Settings.PoolFolder, "link"), "linked" + extension);
         File.CreateSymbolicLink(Path.Combine(Settings.PoolFolder, "elsewhere"), "/etc/hostname");
+        File.CreateSymbolicLink(Path.Combine(Settings.PoolFolder, "terminal"), "/dev/ptmx");      // as the console of a machine is one
         await File.WriteAllTextAsync(Path.Combine(Settings.PoolFolder, "notes"), "on nothing");
         await File.WriteAllTextAsync(top + ".part", "being made");
         Directory.CreateDirectory(Path.Combine(Settings.PoolFolder, "folder"));
