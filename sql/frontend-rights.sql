@@ -12,6 +12,8 @@ GRANT SELECT ON * TO account;
 -- Not is_admin, is_disabled or name of an account that is there.
 GRANT INSERT ON users TO account;
 GRANT UPDATE (password_hash, security_stamp, must_change_password, language, last_sign_in_at) ON users TO account;
+GRANT UPDATE (external_id, external_key, facts_at) ON users TO account;
+GRANT INSERT, DELETE ON user_attributes TO account;
 GRANT INSERT ON audit TO account;
 GRANT INSERT, DELETE ON ended_sessions TO account;
 GRANT DELETE ON first_admin_links TO account;

@@ -14,8 +14,14 @@ CREATE TABLE `users` (
   `security_stamp` char(36) NOT NULL,
   `created_at` datetime(6) NOT NULL,
   `last_sign_in_at` datetime(6) DEFAULT NULL,
+  `source` enum('local','ldap','oidc') NOT NULL DEFAULT 'local',
+  `external_id` varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `external_key` varchar(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `facts_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
-  UNIQUE KEY `users_name` (`name`)
+  UNIQUE KEY `users_name` (`name`),
+  UNIQUE KEY `users_external_id` (`source`,`external_id`),
+  UNIQUE KEY `users_external_key` (`source`,`external_key`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `grants` (
@@ -661,6 +667,15 @@ CREATE TABLE `node_storage` (
   `checked_at` datetime(6) NOT NULL,
   PRIMARY KEY (`node_id`,`name`),
   CONSTRAINT `node_storage_node` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `user_attributes` (
+  `user_id` bigint(20) NOT NULL,
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL,
+  `value` varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  PRIMARY KEY (`user_id`,`name`,`value`),
+  KEY `user_attributes_value` (`name`,`value`),
+  CONSTRAINT `user_attributes_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `schema_migrations` (

@@ -10,4 +10,9 @@ public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Addr
 {
     /// <summary>The account goes with its last machine, and its machines when they end.</summary>
     public bool IsTemporary { get; init; }
+
+    /// <summary>What a directory or an OpenID provider last told of him: the values of each attribute, by its name without regard to case.</summary>
+    public ILookup<string, string> Attributes { get; init; } = NoAttributes;
+
+    private static ILookup<string, string> NoAttributes { get; } = Array.Empty<string>().ToLookup(a => a, StringComparer.OrdinalIgnoreCase);
 }

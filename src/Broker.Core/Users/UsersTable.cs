@@ -43,12 +43,37 @@ public sealed record UserRow
 
     /// <summary>When he was last here.</summary>
     public DateTimeOffset? LastSignInAt { get; init; }
+
+    /// <summary>Who says that it is him.</summary>
+    public AccountSource Source { get; init; }
+
+    /// <summary>Who he is there: a directory's DN, an OpenID provider's subject.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>What stays of him there whatever he is called, and is nobody else's later; null where there is no such thing.</summary>
+    public string? ExternalKey { get; init; }
+
+    /// <summary>When that system last told of him: his attributes, his groups.</summary>
+    public DateTimeOffset? FactsAt { get; init; }
+}
+
+/// <summary>Who knows a person's password, and the members of a group.</summary>
+public enum AccountSource
+{
+    /// <summary>Broker.</summary>
+    Local,
+
+    /// <summary>A directory, by LDAP.</summary>
+    Ldap,
+
+    /// <summary>An OpenID provider.</summary>
+    Oidc,
 }
 
 /// <summary>All writes to <c>users</c> and <c>grants</c>.</summary>
 public static class UsersTable
 {
-    private const string Columns = "id, name, display_name, password_hash, is_admin, is_temporary, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at";
+    private const string Columns = "id, name, display_name, password_hash, is_admin, is_temporary, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at, source, external_id, external_key, facts_at";
 
     /// <summary>The user with this key.</summary>
     public static Task<UserRow?> Get(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id", new { id });

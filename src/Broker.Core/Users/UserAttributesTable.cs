@@ -1,0 +1,34 @@
+using Broker.Core.Database;
+
+namespace Broker.Core.Users;
+
+/// <summary>All writes to <c>user_attributes</c>: what a directory or an OpenID provider tells of people.</summary>
+public static class UserAttributesTable
+{
+    /// <summary>The longest name of an attribute, in characters.</summary>
+    public const int LongestName = 64;
+
+    /// <summary>The longest value, in characters; longer ones are not kept.</summary>
+    public const int LongestValue = 500;
+
+    private static readonly ILookup<string, string> None = Array.Empty<string>().ToLookup(a => a, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The values of each of his attributes, by its name without regard to case.</summary>
+    public static async Task<ILookup<string, string>> Of(DbSession db, long userId)
+    {
+        var rows = await db.Query<(string Name, string Value)>("SELECT name, value FROM user_attributes WHERE user_id = @userId ORDER BY name, value", new { userId });
+        return rows.Count == 0 ? None : rows.ToLookup(r => r.Name, r => r.Value, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What is told of him now, in place of what was told before.</summary>
+    /// <returns>Whether that is something else.</returns>
+    public static async Task<bool> Set(DbSession db, long userId, IEnumerable<(string Name, string Value)> told)
+    {
+        var now = told.Where(a => a.Name.Length <= LongestName && a.Value.Length <= LongestValue).Select(a => (Name: a.Name.ToLowerInvariant(), a.Value)).ToHashSet();
+        var before = (await db.Query<(string Name, string Value)>("SELECT LOWER(name), value FROM user_attributes WHERE user_id = @userId", new { userId })).ToHashSet();
+        if (now.SetEquals(before)) return false;
+        foreach (var (name, value) in before.Except(now)) await db.Execute("DELETE FROM user_attributes WHERE user_id = @userId AND name = @name AND value = @value", new { userId, name, value });
+        foreach (var (name, value) in now.Except(before)) await db.Execute("INSERT IGNORE INTO user_attributes (user_id, name, value) VALUES (@userId, @name, @value)", new { userId, name, value });
+        return true;
+    }
+}
