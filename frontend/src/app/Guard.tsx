@@ -8,7 +8,7 @@ import { StateView } from '@/components/StateView';
 import { IconLock } from '@tabler/icons-react';
 import { EventsProvider } from '@/events/EventsProvider';
 import { useToasts } from '@/messages/useToasts';
-import type { Page } from './page';
+import { isFor, type Page } from './page';
 
 export const signInPath = '/sign-in';
 export const passwordPath = '/password';
@@ -36,7 +36,7 @@ export function Guard({ audience, children }: { audience: Page['audience']; chil
   if (user.must_change_password && pathname !== passwordPath) {
     return <Navigate to={passwordPath} replace />;
   }
-  if (audience === 'admin' && !user.is_admin) {
+  if (!isFor(audience, user)) {
     return (
       <StateView
         order={1}

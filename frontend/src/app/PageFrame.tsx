@@ -3,9 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { isLanguage } from '@/i18n/languages';
 import { changeLanguage } from '@/i18n';
 import { useUser } from '@/api/session';
-import { usePageText, type Page } from './page';
+import { TabLinks } from '@/components/TabLinks';
+import { pagesOf, usePageText, type Page, type Section } from './page';
 
-/** The document's title, and the language that the person chose on another browser. */
+/** The document's title, the way to the other pages of its section, and the language that the person chose on another browser. */
 export function PageFrame({ page, children }: { page: Page; children: ReactNode }) {
   const { i18n } = useTranslation();
   const pageText = usePageText();
@@ -20,7 +21,21 @@ export function PageFrame({ page, children }: { page: Page; children: ReactNode 
   return (
     <>
       <title>{`${pageText(page, 'title')} · Broker`}</title>
+      {page.nav?.section && <SectionLinks section={page.nav.section} />}
       {children}
     </>
+  );
+}
+
+function SectionLinks({ section }: { section: Section }) {
+  const { t } = useTranslation();
+  const pageText = usePageText();
+  const open = pagesOf(section, useUser());
+  if (open.length < 2) return null;
+  return (
+    <TabLinks
+      label={t(`section.${section}`)}
+      links={open.map((page) => ({ id: page.texts, to: page.path, text: pageText(page, 'nav') }))}
+    />
   );
 }

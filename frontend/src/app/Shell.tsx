@@ -1,25 +1,23 @@
 import { Container } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, NavLink, Outlet, useLocation } from 'react-router';
+import { Link, Outlet, useLocation } from 'react-router';
 import { useUser } from '@/api/session';
+import type { SessionUser } from '@/api/types';
 import { LivePill } from '@/events/LivePill';
 import { MessagesBell } from '@/messages/MessagesBell';
 import { AccountMenu } from './AccountMenu';
 import { Logo } from './Logo';
-import { pages, usePageText } from './page';
+import { menuOf, pagesOf, usePageText, type Page } from './page';
 import { PreferencesMenu } from './PreferencesMenu';
 import classes from './Shell.module.css';
 
 /** Header, menu and the page below it. */
 export function Shell() {
   const { t } = useTranslation();
-  const pageText = usePageText();
   const user = useUser();
   const main = useFocusOnNavigation();
-  const menu = pages
-    .filter((page) => page.nav && (page.audience !== 'admin' || user?.is_admin === true))
-    .sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0));
+  const menu = menuOf(user);
   const usable = user !== null && !user.must_change_password;
 
   return (
@@ -35,15 +33,9 @@ export function Shell() {
           </Link>
           {usable && menu.length > 1 && (
             <nav className={classes.nav} aria-label={t('menu')}>
-              {menu.map((page) => {
-                const Icon = page.nav?.icon;
-                return (
-                  <NavLink key={page.path} to={page.path} className={classes.link} end>
-                    {Icon && <Icon size={18} aria-hidden />}
-                    {pageText(page, 'nav')}
-                  </NavLink>
-                );
-              })}
+              {menu.map((page) => (
+                <Entry key={page.path} page={page} user={user} />
+              ))}
             </nav>
           )}
           <div className={classes.right}>
@@ -60,6 +52,25 @@ export function Shell() {
         </Container>
       </main>
     </>
+  );
+}
+
+/** A page in the menu, or a section by its first page: current on each of its pages. */
+function Entry({ page, user }: { page: Page; user: SessionUser | null }) {
+  const { t } = useTranslation();
+  const pageText = usePageText();
+  const { pathname } = useLocation();
+  const { icon: Icon, section } = page.nav ?? {};
+  const all = section === undefined ? [page] : pagesOf(section, user);
+  return (
+    <Link
+      to={page.path}
+      className={classes.link}
+      aria-current={all.some(({ path }) => path === pathname) ? 'page' : undefined}
+    >
+      {Icon && <Icon size={18} aria-hidden />}
+      {section === undefined ? pageText(page, 'nav') : t(`section.${section}`)}
+    </Link>
   );
 }
 
