@@ -55,3 +55,6 @@ GRANT INSERT ON schedule_requests TO account;
 
 -- What somebody was told, he has read.
 GRANT UPDATE (read_at) ON messages TO account;
+
+-- Groups: who is in those of a directory is written at sign-in.
+GRANT INSERT, DELETE ON group_members TO account;

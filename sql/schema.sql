@@ -27,7 +27,7 @@ CREATE TABLE `users` (
 CREATE TABLE `grants` (
   `user_id` bigint(20) NOT NULL,
   `grant_name` varchar(64) NOT NULL,
-  `is_allowed` tinyint(1) NOT NULL,
+  `reach` enum('none','own','clones','all_clones','all') NOT NULL,
   PRIMARY KEY (`user_id`,`grant_name`),
   CONSTRAINT `grants_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -667,6 +667,35 @@ CREATE TABLE `node_storage` (
   `checked_at` datetime(6) NOT NULL,
   PRIMARY KEY (`node_id`,`name`),
   CONSTRAINT `node_storage_node` FOREIGN KEY (`node_id`) REFERENCES `nodes` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `user_groups` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `name` varchar(190) NOT NULL,
+  `source` enum('local','ldap','oidc') NOT NULL,
+  `external_id` varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `description` text DEFAULT NULL,
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `user_groups_name` (`name`),
+  UNIQUE KEY `user_groups_external` (`source`,`external_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `group_members` (
+  `group_id` bigint(20) NOT NULL,
+  `user_id` bigint(20) NOT NULL,
+  PRIMARY KEY (`group_id`,`user_id`),
+  KEY `group_members_user` (`user_id`),
+  CONSTRAINT `group_members_group` FOREIGN KEY (`group_id`) REFERENCES `user_groups` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `group_members_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `group_grants` (
+  `group_id` bigint(20) NOT NULL,
+  `grant_name` varchar(64) NOT NULL,
+  `reach` enum('none','own','clones','all_clones','all') NOT NULL,
+  PRIMARY KEY (`group_id`,`grant_name`),
+  CONSTRAINT `group_grants_group` FOREIGN KEY (`group_id`) REFERENCES `user_groups` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `user_attributes` (

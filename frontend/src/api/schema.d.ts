@@ -325,7 +325,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Machines: administrators see all, others their own and what is shared with them */
+        /** Machines that the caller may see: his own, what is shared with him, and as far as view reaches */
         get: operations["list_domains"];
         put?: never;
         post?: never;

@@ -42,6 +42,7 @@ internal sealed record RestorePlan(
         row = row with
         {
             BaseId = origin?.Base.Id,
+            BaseOwnerId = origin?.Base.OwnerId,
             Description = machine.Description,
             MemoryKib = machine.MemoryKib,
             Vcpus = machine.Vcpus,

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Broker.Core.Access;
 
 /// <summary>Who asks, as the server knows it; never taken from a request's arguments.</summary>
@@ -5,14 +7,31 @@ namespace Broker.Core.Access;
 /// <param name="Name">Sign-in name.</param>
 /// <param name="IsAdmin">May do everything.</param>
 /// <param name="Address">The client's IP address.</param>
-/// <param name="Grants">What was granted or taken away beyond the defaults.</param>
-public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Address, IReadOnlyDictionary<Grant, bool> Grants)
+/// <param name="Grants">What he has of each grant; of one that is not there, nothing.</param>
+public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Address, IReadOnlyDictionary<Grant, Holding> Grants)
 {
+    private static readonly ILookup<string, string> NoAttributes = Array.Empty<string>().ToLookup(a => a, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The account goes with its last machine, and its machines when they end.</summary>
     public bool IsTemporary { get; init; }
+
+    /// <summary>Keys of the groups that he is in.</summary>
+    public IReadOnlySet<long> Groups { get; init; } = FrozenSet<long>.Empty;
 
     /// <summary>What a directory or an OpenID provider last told of him: the values of each attribute, by its name without regard to case.</summary>
     public ILookup<string, string> Attributes { get; init; } = NoAttributes;
 
-    private static ILookup<string, string> NoAttributes { get; } = Array.Empty<string>().ToLookup(a => a, StringComparer.OrdinalIgnoreCase);
+    /// <summary>The program and place that he asks from; null when it is no browser's call: the command line, a schedule.</summary>
+    public ClientFacts? Client { get; init; }
+
+    /// <summary>What the token that he asks with is good for; null when he asks by himself.</summary>
+    public IReadOnlySet<string>? Scopes { get; init; }
+
+    /// <summary>How far he reaches with a grant; administrators reach everything.</summary>
+    public Reach Reach(Grant grant) => IsAdmin ? Access.Reach.All : Grants.TryGetValue(grant, out var holding) ? holding.Reach : Access.Reach.None;
 }
+
+/// <summary>What is known of the program and place that somebody asks from.</summary>
+/// <param name="Address">Its IP address.</param>
+/// <param name="Headers">What it said of itself, by name without regard to case.</param>
+public sealed record ClientFacts(string? Address, IReadOnlyDictionary<string, string> Headers);

@@ -51,6 +51,9 @@ public enum Grant
     /// <summary>Make a machine from an image in the library.</summary>
     CreateMachine,
 
+    /// <summary>Add disks to a machine, let them grow, take them away.</summary>
+    CreateDisk,
+
     /// <summary>See and change users.</summary>
     ManageUsers,
 
@@ -59,4 +62,19 @@ public enum Grant
 
     /// <summary>See nodes, the library and everybody's requests.</summary>
     Operate,
+
+    /// <summary>See groups and who is in them.</summary>
+    ViewGroups,
+
+    /// <summary>Make, change and remove groups.</summary>
+    ManageGroups,
+
+    /// <summary>Change what others are granted, as far as one's own grants go.</summary>
+    Grant,
+
+    /// <summary>Make bookings.</summary>
+    Book,
+
+    /// <summary>Read who did what.</summary>
+    ReadAudit,
 }

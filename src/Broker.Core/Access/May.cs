@@ -15,12 +15,6 @@ public readonly record struct Judgement(bool IsAllowed, string Reason)
 /// <summary>Who may do what. The one place where that is judged; pure, so that it can be asked for a page as well as for a request.</summary>
 public static class May
 {
-    /// <summary>What everybody may do with what is his own, unless it was taken away from him.</summary>
-    public static IReadOnlySet<Grant> Defaults { get; } = new HashSet<Grant>
-    {
-        Grant.Ping, Grant.Clone, Grant.View, Grant.Start, Grant.Shutdown, Grant.Reboot, Grant.Hibernate, Grant.Screenshot, Grant.Remove, Grant.ChangeSettings, Grant.Share,
-    };
-
     /// <summary>What those may do with a desktop whom its owner lets use it.</summary>
     public static IReadOnlySet<Grant> WhenShared { get; } = new HashSet<Grant>
     {
@@ -31,10 +25,11 @@ public static class May
     public static Judgement Do(Caller caller, Grant grant, DomainRow? domain)
     {
         if (caller.IsAdmin) return Judgement.Yes("Administrators may do everything.");
-        if (!(caller.Grants.TryGetValue(grant, out var granted) ? granted : Defaults.Contains(grant)))
+        if (!caller.Grants.TryGetValue(grant, out var held) || held.Reach is Reach.None)
             return Judgement.No($"You have not been granted to {Describe(grant)}.");
         if (domain is null) return Judgement.Yes($"You have been granted to {Describe(grant)}.");
         if (domain.OwnerId == caller.UserId) return Judgement.Yes($"{domain.Name} is yours.");
+        if (held.Reach.Covers(caller.UserId, domain.OwnerId, domain.BaseOwnerId)) return Judgement.Yes($"You have been granted to {Describe(grant)}: {Describe(held.Reach)} ({held.Source}).");
         if (domain.SharedWith.Contains(caller.UserId) && !domain.IsBase)
         {
             return WhenShared.Contains(grant)
@@ -67,8 +62,23 @@ public static class May
         Grant.Share => "share desktops with others",
         Grant.CreateBase => "turn machines into bases",
         Grant.CreateMachine => "make machines",
+        Grant.CreateDisk => "add disks to machines",
         Grant.ManageUsers => "manage users",
         Grant.StartMany => "have any number of desktops running",
         Grant.Operate => "look after the hosts",
+        Grant.ViewGroups => "see groups",
+        Grant.ManageGroups => "manage groups",
+        Grant.Grant => "change what others are granted",
+        Grant.Book => "make bookings",
+        Grant.ReadAudit => "read who did what",
+    };
+
+    private static string Describe(Reach reach) => reach switch
+    {
+        Reach.None => "nothing",
+        Reach.Own => "what is yours",
+        Reach.Clones => "also clones of your bases",
+        Reach.AllClones => "also any clone",
+        Reach.All => "everything",
     };
 }

@@ -73,6 +73,9 @@ public sealed record DomainRow
     /// <summary>The base it is a clone of.</summary>
     public Guid? BaseId { get; init; }
 
+    /// <summary>Whose base that is; null when it is no clone.</summary>
+    public long? BaseOwnerId { get; init; }
+
     /// <summary>The host it lives on.</summary>
     public required long NodeId { get; init; }
 

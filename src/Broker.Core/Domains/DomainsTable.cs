@@ -13,7 +13,7 @@ public static class DomainsTable
     public const string Columns =
         """
         d.id, d.name, d.alias, d.description,
-        d.owner_id, d.base_id, d.node_id,
+        d.owner_id, d.base_id, (SELECT o.owner_id FROM domains o WHERE o.id = d.base_id) AS base_owner_id, d.node_id,
         COALESCE((SELECT JSON_ARRAYAGG(s.user_id) FROM domain_shares s WHERE s.domain_id = d.id), '[]') AS shared_with,
         d.is_base, d.is_public,
         d.is_volatile, d.volatile_clones,

@@ -73,15 +73,15 @@ public static class EventsTable
     public static void Domain(DbSession db, DomainRow domain, bool wasBase = false)
     {
         if (domain.IsBase || wasBase) Insert(db, EventKind.Base, null, domain.Id, domain.OwnerId, new { state = domain.State, is_public = domain.IsPublic });
-        else Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State, shared_with = domain.SharedWith });
+        else Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State, shared_with = domain.SharedWith, base_owner = domain.BaseOwnerId });
     }
 
     /// <summary>A domain's state or what is said of it changed: a piece of its history, which is kept. With the request that did it, if one did.</summary>
     public static void DomainState(DbSession db, DomainRow domain) =>
         Insert(db, domain.IsBase ? EventKind.Base : EventKind.Domain, db.Request, domain.Id, domain.OwnerId,
-            new { state = domain.State, detail = domain.StateDetail, is_public = domain.IsPublic, shared_with = domain.SharedWith }, isHistory: true);
+            new { state = domain.State, detail = domain.StateDetail, is_public = domain.IsPublic, shared_with = domain.SharedWith, base_owner = domain.BaseOwnerId }, isHistory: true);
 
-    /// <summary>A node, the library or a user changed.</summary>
+    /// <summary>A node, the library or a user changed; no user in particular when it is about what groups give their members.</summary>
     public static void Changed(DbSession db, EventKind kind, long? user = null) => Insert(db, kind, null, null, user, new { });
 
     /// <summary>The events with an id above this one; the reader re-reads a window because ids are handed out before commit.</summary>

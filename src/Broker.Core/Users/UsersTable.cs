@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Broker.Core.Access;
 using Broker.Core.Database;
@@ -160,18 +161,35 @@ public static class UsersTable
     public static Task SignedIn(DbSession db, long id) =>
         db.Execute("UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6) WHERE id = @id", new { id });
 
-    /// <summary>The user as a caller; null when he is unknown or disabled.</summary>
+    /// <summary>The user as a caller, with all that his rights come from, in one round trip; null when he is unknown or disabled.</summary>
     public static async Task<Caller?> Caller(DbSession db, long id, string? address)
     {
         var rows = await db.Query<CallerRow>(
-            "SELECT u.name, u.is_admin, u.is_temporary, g.grant_name, COALESCE(g.is_allowed, 0) AS is_allowed FROM users u LEFT JOIN grants g ON g.user_id = u.id WHERE u.id = @id AND u.is_disabled = 0", new { id });
+            """
+            SELECT u.name, u.is_admin, u.is_temporary, f.kind, f.group_id, f.group_name, f.fact, f.value
+            FROM users u LEFT JOIN (
+              SELECT 'grant' AS kind, NULL AS group_id, NULL AS group_name, g.grant_name AS fact, g.reach AS value FROM grants g WHERE g.user_id = @id
+              UNION ALL
+              SELECT 'group', m.group_id, n.name, gg.grant_name, gg.reach
+              FROM group_members m JOIN user_groups n ON n.id = m.group_id LEFT JOIN group_grants gg ON gg.group_id = m.group_id WHERE m.user_id = @id
+              UNION ALL
+              SELECT 'attribute', NULL, NULL, a.name, a.value FROM user_attributes a WHERE a.user_id = @id
+            ) f ON TRUE
+            WHERE u.id = @id AND u.is_disabled = 0
+            """, new { id });
         if (rows.Count == 0) return null;
-        return new Caller(id, rows[0].Name, rows[0].IsAdmin, address,
-            // a grant that this version does not know counts as none
-            rows.Where(g => g.GrantName is not null && Word.TryParse<Grant>(g.GrantName, out _)).ToDictionary(g => Word.Parse<Grant>(g.GrantName!), g => g.IsAllowed))
+        var facts = rows.ToLookup(r => r.Kind);
+        return new Caller(id, rows[0].Name, rows[0].IsAdmin, address, Holdings.Resolve(
+            Granted(facts["grant"]).Select(g => KeyValuePair.Create(g.Grant, g.Reach)), Granted(facts["group"]).Select(g => new GroupGrant(g.Row.GroupName!, g.Grant, g.Reach))))
         {
             IsTemporary = rows[0].IsTemporary,
+            Groups = facts["group"].Select(r => r.GroupId!.Value).ToFrozenSet(),
+            Attributes = facts["attribute"].ToLookup(a => a.Fact!, a => a.Value!, StringComparer.OrdinalIgnoreCase),
         };
+
+        // a grant that this version does not know counts as none
+        static IEnumerable<(CallerRow Row, Grant Grant, Reach Reach)> Granted(IEnumerable<CallerRow> rows) =>
+            rows.Where(r => r.Fact is not null && Word.TryParse<Grant>(r.Fact, out _)).Select(r => (r, Word.Parse<Grant>(r.Fact!), Word.Parse<Reach>(r.Value!)));
     }
 
     /// <summary>Broker itself, which may do everything: for what happens by rules and not because somebody asked.</summary>
@@ -198,8 +216,14 @@ public static class UsersTable
 
         public bool IsTemporary { get; init; }
 
-        public string? GrantName { get; init; }
+        public string? Kind { get; init; }
 
-        public bool IsAllowed { get; init; }
+        public long? GroupId { get; init; }
+
+        public string? GroupName { get; init; }
+
+        public string? Fact { get; init; }
+
+        public string? Value { get; init; }
     }
 }

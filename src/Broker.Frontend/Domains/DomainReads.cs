@@ -17,8 +17,11 @@ public sealed record DomainFilter
     /// <summary>Only of this owner.</summary>
     public long? Owner { get; init; }
 
-    /// <summary>Only of this owner, or what is shared with him.</summary>
+    /// <summary>Only what this user reaches (<see cref="Reach"/>), or what is shared with him.</summary>
     public long? User { get; init; }
+
+    /// <summary>How far he does.</summary>
+    public Reach Reach { get; init; } = Reach.Own;
 
     /// <summary>Only clones of this base.</summary>
     public Guid? Base { get; init; }
@@ -41,7 +44,7 @@ public static class DomainReads
          FROM domains d JOIN users o ON o.id = d.owner_id JOIN nodes n ON n.id = d.node_id
         LEFT JOIN domains b ON b.id = d.base_id LEFT JOIN screenshots p ON p.domain_id = d.id
         WHERE (@Id IS NULL OR d.id = @Id) AND (@Owner IS NULL OR d.owner_id = @Owner) AND (@Base IS NULL OR d.base_id = @Base)
-          AND (@User IS NULL OR d.owner_id = @User OR EXISTS (SELECT 1 FROM domain_shares s WHERE s.domain_id = d.id AND s.user_id = @User))
+          AND (@User IS NULL OR d.owner_id = @User OR (@Reach = 'clones' AND b.owner_id = @User) OR (@Reach = 'all_clones' AND d.base_id IS NOT NULL) OR @Reach = 'all' OR EXISTS (SELECT 1 FROM domain_shares s WHERE s.domain_id = d.id AND s.user_id = @User))
           AND (@IsBase IS NULL OR d.is_base = @IsBase) AND (@State IS NULL OR d.state = @State)
           AND (@Text IS NULL OR LOCATE(@Text, d.name) > 0 OR LOCATE(@Text, d.alias) > 0 OR LOCATE(@Text, o.name) > 0 OR LOCATE(@Text, d.address) > 0)
         ORDER BY d.name
@@ -52,7 +55,7 @@ public static class DomainReads
     /// <summary>The machines, as this caller may see them, by name. Judges nothing: the filter says whose.</summary>
     public static async Task<IReadOnlyList<DomainView>> Read(DbSession db, Caller caller, DomainFilter filter)
     {
-        var args = new { filter.Id, filter.Owner, filter.User, filter.Base, filter.IsBase, State = filter.State is { } s ? Core.Word.Of(s) : null, filter.Text };
+        var args = new { filter.Id, filter.Owner, filter.User, filter.Reach, filter.Base, filter.IsBase, State = filter.State is { } s ? Core.Word.Of(s) : null, filter.Text };
         var rows = await db.Query<DomainRow>($"SELECT {DomainsTable.Columns}{From}", args);
         if (rows.Count == 0) return [];
         var around = (await db.Query<Around>(

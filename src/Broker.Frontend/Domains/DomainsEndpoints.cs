@@ -33,7 +33,7 @@ public static class DomainsEndpoints
     public static void MapDomains(this IEndpointRouteBuilder app)
     {
         var domains = app.MapGroup("/api/domains").WithTags("domains");
-        domains.MapGet("", List).Account().WithName("list_domains").WithSummary("Machines: administrators see all, others their own and what is shared with them").Refuses(400, 401, 403);
+        domains.MapGet("", List).Account().WithName("list_domains").WithSummary("Machines that the caller may see: his own, what is shared with him, and as far as view reaches").Refuses(400, 401, 403);
         domains.MapGet("/{id:guid}", Get).Account().WithName("get_domain").WithSummary("One machine").Refuses(401, 403, 404);
         domains.MapGet("/{id:guid}/history", History).Account().WithName("get_domain_history").WithSummary("What a machine did, newest first").Refuses(400, 401, 403, 404);
         domains.MapGet("/{id:guid}/base", Prepared).Account().WithName("get_base").WithSummary("What a base was when it was prepared, with its files").Refuses(401, 403, 404, 409);
@@ -57,9 +57,11 @@ public static class DomainsEndpoints
 
     private static async Task<Ok<DomainsView>> List(SignedIn who, Db db, Guid? @base, OneOf<DomainStateView>? state, string? q, CancellationToken cancel)
     {
+        if (who.Caller.Reach(Grant.View) is var reach && reach is Reach.None) return TypedResults.Ok(new DomainsView([]));
         var filter = new DomainFilter
         {
-            User = who.Caller.IsAdmin ? null : who.Id,
+            User = reach is Reach.All ? null : who.Id,
+            Reach = reach,
             Base = @base,
             Text = string.IsNullOrWhiteSpace(q) ? null : q.Trim(),
         };

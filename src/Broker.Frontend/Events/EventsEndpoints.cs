@@ -43,18 +43,20 @@ public static class EventsEndpoints
         var isOwn = row.UserId == caller.UserId;
         var sees = row.Kind switch
         {
-            EventKind.Domain => isOwn || IsListed(row.Data, "shared_with", caller.UserId) || May.Do(caller, Grant.Operate, null).IsAllowed,
+            EventKind.Domain => isOwn || IsListed(row.Data, "shared_with", caller.UserId) || May.Do(caller, Grant.Operate, null).IsAllowed
+                || (row.UserId is { } owner && caller.Reach(Grant.View).Covers(caller.UserId, owner, Number(row.Data, "base_owner"))),
             EventKind.Request => isOwn || May.Do(caller, Grant.Operate, null).IsAllowed,
             EventKind.Base => true,
             EventKind.Image or EventKind.Node => May.Do(caller, Grant.Operate, null).IsAllowed,
             EventKind.Message => isOwn,
-            EventKind.User => isOwn || May.Do(caller, Grant.ManageUsers, null).IsAllowed,
+            // of nobody in particular: what groups give their members, which may be any of us
+            EventKind.User => isOwn || row.UserId is null || May.Do(caller, Grant.ManageUsers, null).IsAllowed,
         };
         if (!sees) return null;
         // One that is no longer published has to vanish from everybody's page, but nobody needs to know which it was.
-        var mayKnow = row.Kind != EventKind.Base || isOwn || Flag(row.Data, "is_public") || May.Do(caller, Grant.Operate, null).IsAllowed;
+        var mayKnow = row.Kind != EventKind.Base || isOwn || Flag(row.Data, "is_public") || caller.Reach(Grant.View) is Reach.All || May.Do(caller, Grant.Operate, null).IsAllowed;
         return mayKnow
-            ? new EventHint(row.Id, row.Kind, row.Kind == EventKind.Request ? row.RequestId : null, row.DomainId, Text(row.Data, "state"), Number(row.Data, "progress"), Text(row.Data, "progress_text"))
+            ? new EventHint(row.Id, row.Kind, row.Kind == EventKind.Request ? row.RequestId : null, row.DomainId, Text(row.Data, "state"), (int?)Number(row.Data, "progress"), Text(row.Data, "progress_text"))
             : new EventHint(row.Id, row.Kind, null, null, null, null, null);
     }
 
@@ -67,7 +69,7 @@ public static class EventsEndpoints
         http.Response.Headers["X-Accel-Buffering"] = "no";
 
         // before hello: what happens while the page loads is not lost
-        using var events = tail.Subscribe(row => row.Kind == EventKind.User && row.UserId is null || HintFor(who.Caller, row) is not null);
+        using var events = tail.Subscribe(row => HintFor(who.Caller, row) is not null);
         try
         {
             await Write(http, "hello", null, new { server_time = clock.GetUtcNow() }, cancel);
@@ -131,8 +133,8 @@ public static class EventsEndpoints
     private static string? Text(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static int? Number(JsonElement data, string name) =>
-        data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+    private static long? Number(JsonElement data, string name) =>
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private static bool IsListed(JsonElement data, string name, long value) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array

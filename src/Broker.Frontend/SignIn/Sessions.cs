@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Claims;
-using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Users;
 
@@ -50,7 +49,7 @@ public sealed class Sessions(Db db, TimeProvider clock)
     public static async Task<Account?> Read(DbSession db, long userId)
     {
         if (await UsersTable.Get(db, userId) is not { IsDisabled: false } user || await UsersTable.Caller(db, userId, null) is not { } caller) return null;
-        return new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, user.Language, user.SecurityStamp, caller.Grants);
+        return new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, user.Language, user.SecurityStamp, caller);
     }
 
     private async Task<SignedIn?> Find(long userId, Guid session, Guid stamp, string? address, CancellationToken cancel)
@@ -72,7 +71,7 @@ public sealed class Sessions(Db db, TimeProvider clock)
     }
 
     private static SignedIn With(Account account, Guid session, string? address) =>
-        new(new Caller(account.Id, account.Name, account.IsAdmin, address, account.Grants), account, session);
+        new(account.Caller with { Address = address }, account, session);
 }
 
 /// <summary>All writes to <c>ended_sessions</c>.</summary>

@@ -45,6 +45,6 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
 /// <param name="MustChangePassword">Has to choose a password before anything else.</param>
 /// <param name="Language">Language of the portal, when one was chosen.</param>
 /// <param name="SecurityStamp">Changes when all sessions have to end.</param>
-/// <param name="Grants">What was granted or taken away beyond the defaults.</param>
+/// <param name="Caller">The same person for the judge; where he calls from differs from call to call.</param>
 public sealed record Account(
-    long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language, Guid SecurityStamp, IReadOnlyDictionary<Grant, bool> Grants);
+    long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language, Guid SecurityStamp, Caller Caller);

@@ -80,7 +80,7 @@ public sealed class AdoptTests() : BackEndTests()
         var ours = await _b.Do(new ImportDomain("tiny.img", "ours2"));
         await Discover();
         var maker = await _b.Person("maker");
-        Assert.Equal("not_allowed", await Refusal(new AdoptDomain("host", "theirs"), maker with { Grants = new Dictionary<Grant, bool> { [Grant.CreateMachine] = true } }));
+        Assert.Equal("not_allowed", await Refusal(new AdoptDomain("host", "theirs"), maker with { Grants = Holdings.Resolve([new(Grant.CreateMachine, Reach.All)], []) }));
         Assert.Equal("has_changes", await Refusal(new AdoptDomain("host", "theirs")));
         Assert.Equal("unknown_machine", await Refusal(new AdoptDomain("host", "nothing")));
         Assert.Equal("unknown_node", await Refusal(new AdoptDomain("elsewhere", "theirs")));

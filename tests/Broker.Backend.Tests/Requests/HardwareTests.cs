@@ -123,7 +123,7 @@ public sealed class HardwareTests : BackEndTests
         await _b.Do(new PrepareBase(origin.Id));
         var desktop = await _b.Do(new Clone(origin.Id, Owner: student.UserId));
         Assert.Equal("not_allowed", (await Assert.ThrowsAsync<RequestRefusedException>(() => _b.Submit(new AddHardware(desktop.Id, DeviceKind.Sound), student))).Code);
-        await _b.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, is_allowed) VALUES (@UserId, 'change_hardware', 1)", student));
+        await _b.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@UserId, 'change_hardware', 'own')", student));
         student = (await _b.Db.Read(s => UsersTable.Caller(s, student.UserId, null)))!;
         await _b.Do(new AddHardware(desktop.Id, DeviceKind.Sound), student);
         var folder = new AddHardware(desktop.Id, DeviceKind.Filesystem, Options("source=/srv,target=all"));

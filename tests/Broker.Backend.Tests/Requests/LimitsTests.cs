@@ -70,7 +70,7 @@ public sealed class LimitsTests() : BackEndTests(adjust: s => s with { StopSecon
     {
         var (first, second) = (await Desktop("first"), await Desktop("second"));
         if (why == "administrator") await _b.Db.Transaction(s => s.Execute("UPDATE users SET is_admin = 1 WHERE id = @UserId", new { _bea.UserId }));
-        if (why == "granted") await _b.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, is_allowed) VALUES (@UserId, 'start_many', 1)", new { _bea.UserId }));
+        if (why == "granted") await _b.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@UserId, 'start_many', 'all')", new { _bea.UserId }));
         if (why == "no limit") await _b.Db.Transaction(s => SiteSettingsTable.Write(s, SiteSettings.Default with { StartLimit = 0 }));
         await _b.Do(new StartDomain(first.Id));
         await _b.Do(new StartDomain(second.Id));

@@ -90,7 +90,7 @@ public class CloneTests
         var (teacher, student) = (await world.User("teacher"), await world.User("student"));
         var origin = await world.Machine("linux", teacher, isBase: true);
         Assert.Equal("not_allowed", (await world.Refused(new Clone(origin.Id, Owner: student.UserId), teacher)).Code);
-        await world.Db.Read(s => s.Execute("INSERT INTO grants VALUES (@UserId, 'create_base', 1)", teacher));
+        await world.Db.Read(s => s.Execute("INSERT INTO grants VALUES (@UserId, 'create_base', 'own')", teacher));
         teacher = (await world.Db.Read(s => Core.Users.UsersTable.Caller(s, teacher.UserId, null)))!;
         Assert.Equal(student.UserId, (await Made(world, new Clone(origin.Id, Owner: student.UserId), teacher)).OwnerId);
         Assert.Equal("bad_arguments", (await world.Refused(new Clone(origin.Id, Owner: 4711), teacher)).Code);

@@ -228,7 +228,7 @@ public class WriterTests
         var linux = await world.Machine("linux", isBase: true, isPublic: true);
         await world.Db.Transaction(s => DomainsTable.SetVolatileClones(s, linux.Id, true));
         var (student, operating) = (await world.User("student"), await world.User("operating"));
-        operating = operating with { Grants = new Dictionary<Grant, bool> { [Grant.Operate] = true } };
+        operating = operating with { Grants = Holdings.Resolve([new(Grant.Operate, Reach.All)], []) };
 
         Assert.Equal("not_allowed", (await world.Refused(new Clone(linux.Id, Volatile: false), student)).Code);
         foreach (var (caller, asked, expected) in ((Caller, bool?, bool)[])[(student, null, true), (student, true, true), (operating, false, false), (world.Admin, false, false)])
@@ -345,10 +345,11 @@ public class WriterTests
     {
         var world = await World.New();
         var student = await world.User("student");
-        await world.Db.Read(s => s.Execute("INSERT INTO grants VALUES (@UserId, 'create_machine', 1), (@UserId, 'start', 0), (@UserId, 'fly', 1)", student));
+        await world.Db.Read(s => s.Execute("INSERT INTO grants VALUES (@UserId, 'create_machine', 'own'), (@UserId, 'start', 'none'), (@UserId, 'fly', 'all')", student));
         var caller = (await world.Db.Read(s => UsersTable.Caller(s, student.UserId, "10.0.0.7")))!;
         Assert.Equal("10.0.0.7", caller.Address);
-        Assert.Equal(2, caller.Grants.Count);
+        Assert.Equal((Reach.Own, Reach.None, Reach.Own), (caller.Reach(Grant.CreateMachine), caller.Reach(Grant.Start), caller.Reach(Grant.Shutdown)));
+        Assert.Equal(Enum.GetValues<Grant>().Length, caller.Grants.Count);
         var own = await world.Machine("his", owner: student);
         Assert.Equal("not_allowed", (await world.Refused(new StartDomain(own.Id), caller)).Code);
         await world.Add(new ImportDomain("a.qcow2", "made"), caller);

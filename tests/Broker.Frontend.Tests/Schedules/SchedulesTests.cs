@@ -52,7 +52,7 @@ public class SchedulesTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task Who_only_operates_reads_them()
     {
         var id = await host.NewUser("operator-1");
-        await host.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, is_allowed) VALUES (@id, @grant, 1)", new { id, grant = Core.Word.Of(Grant.Operate) }));
+        await host.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@id, @grant, 'all')", new { id, grant = Core.Word.Of(Grant.Operate) }));
         using var keeper = await host.SignedIn("operator-1");
         await keeper.Get("/api/schedules").Gives(HttpStatusCode.OK);
         await keeper.Post("/api/schedules", Night("mine")).Refuses(HttpStatusCode.Forbidden, "not_allowed");

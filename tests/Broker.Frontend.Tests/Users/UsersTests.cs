@@ -39,7 +39,7 @@ public class UsersTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task Who_manages_users_cannot_make_himself_an_administrator()
     {
         var id = await host.NewUser("user-keeper");
-        await host.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, is_allowed) VALUES (@id, @grant, 1)", new { id, grant = Core.Word.Of(Grant.ManageUsers) }));
+        await host.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@id, @grant, 'all')", new { id, grant = Core.Word.Of(Grant.ManageUsers) }));
         using var keeper = await host.SignedIn("user-keeper");
         await keeper.Get("/api/users").Gives(HttpStatusCode.OK);
         await keeper.Post("/api/users", new { name = "helper-1", password = "first password 9" }).Gives(HttpStatusCode.Created);

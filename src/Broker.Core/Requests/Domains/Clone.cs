@@ -88,6 +88,7 @@ public sealed record Clone(
             Alias = alias,
             Description = origin.Description,
             BaseId = origin.Id,
+            BaseOwnerId = origin.OwnerId,
             IsVolatile = isVolatile,
             Hardware = origin.Hardware,
             RunTimeoutSeconds = origin.RunTimeoutSeconds,

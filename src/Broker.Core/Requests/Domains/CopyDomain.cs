@@ -57,6 +57,7 @@ public sealed record CopyDomain(
             Alias = alias,
             Description = source.Description,
             BaseId = source.BaseId,
+            BaseOwnerId = source.BaseOwnerId,
             IsVolatile = caller.IsTemporary || source.IsVolatile,
             Hardware = source.Hardware,
             RunTimeoutSeconds = source.RunTimeoutSeconds,

@@ -1,0 +1,102 @@
+using Broker.Core.Database;
+using Broker.Core.Events;
+
+namespace Broker.Core.Users;
+
+/// <summary>A row of <c>user_groups</c>.</summary>
+public sealed record UserGroupRow
+{
+    /// <summary>Key.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Unique without regard to case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Who says who is in it.</summary>
+    public required AccountSource Source { get; init; }
+
+    /// <summary>What that one calls it: a distinguished name, or the word in a claim; null for local ones.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>How many are in it.</summary>
+    public int Members { get; init; }
+}
+
+/// <summary>All writes to <c>user_groups</c>, <c>group_members</c> and <c>group_grants</c>, each with the event that makes front ends read rights anew.</summary>
+public static class UserGroupsTable
+{
+    private const string Columns = "g.id, g.name, g.source, g.external_id, g.description, g.created_at, (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id) AS members";
+
+    /// <summary>The group with this key.</summary>
+    public static Task<UserGroupRow?> Get(DbSession db, long id) => db.First<UserGroupRow>($"SELECT {Columns} FROM user_groups g WHERE g.id = @id", new { id });
+
+    /// <summary>The group with this name, without regard to case.</summary>
+    public static Task<UserGroupRow?> Find(DbSession db, string name) => db.First<UserGroupRow>($"SELECT {Columns} FROM user_groups g WHERE g.name = @name", new { name });
+
+    /// <summary>All groups, by name.</summary>
+    public static Task<IReadOnlyList<UserGroupRow>> All(DbSession db) => db.Query<UserGroupRow>($"SELECT {Columns} FROM user_groups g ORDER BY g.name");
+
+    /// <summary>Makes a group. Who is in one of a directory is found at each sign-in.</summary>
+    /// <returns>Its key.</returns>
+    public static async Task<long> Insert(DbSession db, string name, AccountSource source, string? externalId, string? description)
+    {
+        var id = await db.Insert(
+            "INSERT INTO user_groups (name, source, external_id, description, created_at) VALUES (@name, @source, @externalId, @description, UTC_TIMESTAMP(6))",
+            new { name, source, externalId, description });
+        EventsTable.Changed(db, EventKind.User);
+        return id;
+    }
+
+    /// <summary>Puts somebody into a group.</summary>
+    /// <returns>False when he was there.</returns>
+    public static async Task<bool> Add(DbSession db, long group, long user)
+    {
+        if (await db.Execute("INSERT IGNORE INTO group_members (group_id, user_id) VALUES (@group, @user)", new { group, user }) == 0) return false;
+        EventsTable.Changed(db, EventKind.User, user);
+        return true;
+    }
+
+    /// <summary>Takes somebody out of a group.</summary>
+    /// <returns>False when he was not there.</returns>
+    public static async Task<bool> Remove(DbSession db, long group, long user)
+    {
+        if (await db.Execute("DELETE FROM group_members WHERE group_id = @group AND user_id = @user", new { group, user }) == 0) return false;
+        EventsTable.Changed(db, EventKind.User, user);
+        return true;
+    }
+
+    /// <summary>Somebody is in exactly these of a directory's groups, as far as they are known here. Called at each sign-in; costs one round trip when nothing has changed.</summary>
+    /// <param name="db">A transaction.</param>
+    /// <param name="user">Who.</param>
+    /// <param name="source">The directory.</param>
+    /// <param name="externalIds">What it calls the groups that he is in; distinguished names count without regard to case.</param>
+    public static async Task SetExternal(DbSession db, long user, AccountSource source, IReadOnlyCollection<string> externalIds)
+    {
+        if (source is AccountSource.Local) throw new ArgumentException("Who is in a local group is said here, not by a directory.", nameof(source));
+        var told = externalIds.ToHashSet(source is AccountSource.Ldap ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var groups = await db.Query<ExternalGroup>(
+            "SELECT g.id, g.external_id, m.user_id IS NOT NULL AS is_member FROM user_groups g LEFT JOIN group_members m ON m.group_id = g.id AND m.user_id = @user WHERE g.source = @source",
+            new { user, source });
+        foreach (var group in groups)
+        {
+            var isTold = told.Contains(group.ExternalId);
+            if (isTold && !group.IsMember) await Add(db, group.Id, user);
+            if (!isTold && group.IsMember) await Remove(db, group.Id, user);
+        }
+    }
+
+    private sealed record ExternalGroup
+    {
+        public required long Id { get; init; }
+
+        public required string ExternalId { get; init; }
+
+        public bool IsMember { get; init; }
+    }
+}
