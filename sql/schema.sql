@@ -36,12 +36,19 @@ CREATE TABLE `audit` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `at` datetime(6) NOT NULL,
   `user_id` bigint(20) DEFAULT NULL,
+  `user_name` varchar(190) DEFAULT NULL,
   `address` varchar(64) DEFAULT NULL,
   `action` varchar(64) NOT NULL,
   `subject` varchar(190) DEFAULT NULL,
+  `domain_id` char(36) DEFAULT NULL,
   `details` longtext DEFAULT NULL CHECK (`details` is null or json_valid(`details`)),
+  `outcome` enum('done','refused','failed','cancelled') NOT NULL DEFAULT 'done',
+  `code` varchar(64) DEFAULT NULL,
   PRIMARY KEY (`id`),
-  KEY `audit_at` (`at`)
+  KEY `audit_at` (`at`),
+  KEY `audit_user` (`user_name`,`id`),
+  KEY `audit_domain` (`domain_id`,`id`),
+  KEY `audit_action` (`action`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `nodes` (

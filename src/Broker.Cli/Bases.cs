@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
-using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
@@ -108,7 +108,7 @@ internal static class Bases
                 if (!locked.IsBase)
                     throw new CommandFailedException($"{locked.Name} is not a base. Prepare it first: broker bases prepare {locked.Name} --wait.", word: "not_a_base");
                 var answer = await change(s, locked, parsed);
-                await UsersTable.Audit(s, caller.UserId, caller.Address, deed, locked.Name, new { domain = locked.Id });
+                await AuditTable.Insert(s, caller.UserId, caller.Address, deed, locked.Name, new { domain = locked.Id });
                 return ((await DomainsTable.Get(s, locked.Id))!, answer);
             }, cancel);
             await terminal.Answer(parsed, new { domain.Id, domain.Name, domain.IsPublic, domain.VolatileClones, domain.PoolClones, domain.PoolStart }, outcome);

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
-using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
@@ -41,7 +41,7 @@ internal static class DomainSettingsVerb
                     var problems = form.Problems(domain).ToList();
                     if (problems.Count > 0) throw new RequestRefusedException("bad_arguments", string.Join(' ', problems));
                     await DomainsTable.Set(s, domain, form);
-                    await UsersTable.Audit(s, caller.UserId, caller.Address, "set_domain", domain.Name, new { domain = domain.Id, settings = form });
+                    await AuditTable.Insert(s, caller.UserId, caller.Address, "set_domain", domain.Name, new { domain = domain.Id, settings = form });
                     changed.Add((await DomainsTable.Get(s, domain.Id))!);
                 }
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Broker.Core;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Nodes;
-using Broker.Core.Users;
 
 namespace Broker.Cli;
 
@@ -150,7 +150,7 @@ internal static class Nodes
                 var found = await Find(s, parsed.GetRequiredValue(name));
                 if (found.IsEnabled == isEnabled) return found;
                 await NodesTable.SetEnabled(s, found.Id, isEnabled);
-                await UsersTable.Audit(s, caller.UserId, caller.Address, action, found.Name, null);
+                await AuditTable.Insert(s, caller.UserId, caller.Address, action, found.Name, null);
                 return found with { IsEnabled = isEnabled };
             }, cancel);
             await terminal.Answer(parsed, node, $"{node.Name} {now}.");
@@ -175,7 +175,7 @@ internal static class Nodes
             var node = await Settings.Open(parsed, terminal).Transaction(async s =>
             {
                 await NodesTable.Put(s, called, Word.Parse<VmManagerKind>(parsed.GetRequiredValue(manager)), where);
-                await UsersTable.Audit(s, null, null, "node_put", called, new { manager = parsed.GetRequiredValue(manager), uri = where, by = "command line" });
+                await AuditTable.Insert(s, null, null, "node_put", called, new { manager = parsed.GetRequiredValue(manager), uri = where, by = "command line" });
                 return await Find(s, called);
             }, cancel);
             await terminal.Answer(parsed, node, $"{called} is known now. A back end connects to it within seconds: broker nodes list.");

@@ -27,6 +27,7 @@ public static class Program
             Backups.Command(terminal),
             Nodes.Command(terminal),
             Users.Command(terminal),
+            AuditVerbs.Command(terminal),
             SiteSettingsVerbs.Command(terminal),
             Schedules.Command(terminal),
             Databases.Command(terminal),

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using Broker.Core;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Schedules;
-using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
@@ -144,7 +144,7 @@ internal static class Schedules
         {
             var caller = await Settings.Caller(s, null, terminal);
             var called = await write(s, caller);
-            await UsersTable.Audit(s, caller.UserId, caller.Address, deed, called, new { by = "command line" });
+            await AuditTable.Insert(s, caller.UserId, caller.Address, deed, called, new { by = "command line" });
             var found = await SchedulesTable.Find(s, called);
             return (called, found, found is null ? [] : (await SchedulesTable.Runs(s, [found.Id], 1))[found.Id]);
         }, cancel);

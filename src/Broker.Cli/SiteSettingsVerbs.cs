@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Requests;
 using Broker.Core.Settings;
-using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
@@ -45,7 +45,7 @@ internal static class SiteSettingsVerbs
                 {
                     var changed = (await SiteSettingsTable.Read(s)).With(called, Json(text));
                     await SiteSettingsTable.Write(s, changed);
-                    await UsersTable.Audit(s, caller.UserId, caller.Address, "settings", null, changed);
+                    await AuditTable.Insert(s, caller.UserId, caller.Address, "settings", null, changed);
                     return changed;
                 }
                 catch (SettingsException e)

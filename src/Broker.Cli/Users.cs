@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Requests;
 using Broker.Core.Settings;
@@ -60,7 +61,7 @@ internal static class Users
                 await db.Transaction(async s =>
                 {
                     var id = await UsersTable.Insert(s, called, parsed.GetValue(displayName) ?? called, hash, parsed.GetValue(admin), parsed.GetValue(mustChange), parsed.GetValue(temporary));
-                    await UsersTable.Audit(s, null, null, "user_added", called, new { id, is_admin = parsed.GetValue(admin), by = "command line" });
+                    await AuditTable.Insert(s, null, null, "user_added", called, new { id, is_admin = parsed.GetValue(admin), by = "command line" });
                 }, cancel);
             }
             catch (Exception e) when (Db.IsDuplicateKey(e))
@@ -116,7 +117,7 @@ internal static class Users
                 await change(s, found);
                 if (!(await UsersTable.All(s)).Any(u => u is { IsAdmin: true, IsDisabled: false }))
                     throw new CommandFailedException($"{found.Name} is the last administrator. Make another one first: broker users make-admin NAME.", word: "last_admin");
-                await UsersTable.Audit(s, caller.UserId, caller.Address, deed, found.Name, new { id = found.Id });
+                await AuditTable.Insert(s, caller.UserId, caller.Address, deed, found.Name, new { id = found.Id });
                 return await Find(s, found.Name);
             }, cancel);
             await terminal.Answer(parsed, View(user), $"{user.Name} {outcome}.");
@@ -139,7 +140,7 @@ internal static class Users
             await db.Transaction(async s =>
             {
                 await UsersTable.SetPassword(s, user.Id, hash, parsed.GetValue(mustChange));
-                await UsersTable.Audit(s, null, null, "password_set", user.Name, new { id = user.Id, by = "command line" });
+                await AuditTable.Insert(s, null, null, "password_set", user.Name, new { id = user.Id, by = "command line" });
             }, cancel);
             await terminal.Answer(parsed, View(user with { MustChangePassword = parsed.GetValue(mustChange) }), $"{user.Name} has a new password.");
             return ExitCode.Done;

@@ -54,4 +54,7 @@ internal static partial class Log
 
     [LoggerMessage(33, LogLevel.Warning, "How user {UserId} looked at {DomainId} could not be written down.")]
     public static partial void DisplayNotRecorded(ILogger log, Exception e, long userId, Guid domainId);
+
+    [LoggerMessage(40, LogLevel.Warning, "That user {UserId} was refused {Action} could not be written down: {Why}")]
+    public static partial void RefusalNotWritten(ILogger log, long userId, string action, string why);
 }

@@ -1,5 +1,6 @@
 using Broker.Core.Settings;
 using Broker.Core.Telemetry;
+using Broker.Frontend.Audit;
 using Broker.Frontend.Backups;
 using Broker.Frontend.Desktops;
 using Broker.Frontend.Devices;
@@ -60,6 +61,7 @@ app.MapLibrary();
 app.MapNodes();
 app.MapSettings();
 app.MapUsers();
+app.MapAudit();
 app.MapSchedules();
 app.MapEvents();
 app.MapHealth(settings);

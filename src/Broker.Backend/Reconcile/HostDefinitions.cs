@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
 using Broker.Backend.VmManagers;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -109,5 +110,5 @@ internal sealed class HostDefinitions(Db db, Node node, ILogger logger)
     private static async Task<DomainRow?> Free(DbSession s, DomainRow seen, DateTimeOffset readAt) =>
         await DomainsTable.Lock(s, seen.Id) is { IsWhole: true } row && (await RequestsTable.InWorkSince(s, [row.Id], readAt)).Count == 0 ? row : null;
 
-    private static async Task Audit(DbSession s, string action, string name, object details) => await UsersTable.Audit(s, (await UsersTable.System(s)).UserId, null, action, name, details);
+    private static async Task Audit(DbSession s, string action, string name, object details) => await AuditTable.Insert(s, (await UsersTable.System(s)).UserId, null, action, name, details);
 }

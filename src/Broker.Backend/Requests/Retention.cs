@@ -1,8 +1,10 @@
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Events;
 using Broker.Core.Messages;
 using Broker.Core.Requests;
 using Broker.Core.Schedules;
+using Broker.Core.Settings;
 using Broker.Core.Users;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,7 +23,7 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
     // Somebody who came for a desktop and got none.
     private static readonly TimeSpan KeepIdleVisitors = TimeSpan.FromHours(24);
 
-    /// <summary>Forgets requests as long after their end as their command says, old messages, and when schedules once came.</summary>
+    /// <summary>Forgets requests as long after their end as their command says, old messages and audit rows, and when schedules once came.</summary>
     /// <returns>How many requests.</returns>
     public static async Task<int> Forget(Db db, CancellationToken cancel)
     {
@@ -33,6 +35,8 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
         }
 
         await All(MessagesTable.Forget);
+        var auditDays = (await db.Read(SiteSettingsTable.Read, cancel)).AuditDays;
+        await All(s => AuditTable.Forget(s, auditDays));
         await All(s => SchedulesTable.ForgetRuns(s, Command.UsualKeep));
         return forgotten;
 

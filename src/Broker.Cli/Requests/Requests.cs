@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Broker.Core;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Requests;
-using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
@@ -116,7 +116,7 @@ internal static class Requests
                     throw new CommandFailedException($"Request {row.Id} has ended already: {Word.Of(row.State)}.", word: "ended");
                 // also when no back end is there
                 await RequestsTable.TakeBackAsked(s);
-                await UsersTable.Audit(s, caller.UserId, caller.Address, "request_cancelled", RequestText.Number(row.Id), new { command = row.Command, domain = row.DomainName });
+                await AuditTable.Insert(s, caller.UserId, caller.Address, "request_cancelled", RequestText.Number(row.Id), new { command = row.Command, domain = row.DomainName });
                 return await Get(s, row.Id);
             }, cancel);
             await terminal.Answer(parsed, RequestText.View(row, wait: null), $"Request {row.Id} ({RequestText.Title(row)}) is {(row.HasEnded ? "cancelled" : "being taken back")}.");

@@ -1,4 +1,5 @@
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Requests;
 using Broker.Core.Users;
@@ -38,7 +39,7 @@ public static class Sharing
     private static async Task Change(DbSession db, Caller caller, DomainRow domain, UserRow user, string deed, Func<Task> change)
     {
         await change();
-        await UsersTable.Audit(db, caller.UserId, caller.Address, deed, domain.Name, new { domain = domain.Id, user = user.Id, name = user.Name });
+        await AuditTable.Insert(db, caller.UserId, caller.Address, deed, domain.Name, new { domain = domain.Id, user = user.Id, name = user.Name });
     }
 
     private static void Judge(Caller caller, DomainRow domain)

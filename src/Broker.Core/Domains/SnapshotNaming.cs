@@ -1,7 +1,7 @@
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Requests;
-using Broker.Core.Users;
 
 namespace Broker.Core.Domains;
 
@@ -23,6 +23,6 @@ public static class SnapshotNaming
         if (problems.Count > 0) throw new RequestRefusedException("bad_arguments", string.Join(' ', problems)) { Problems = problems };
         var snapshot = await SnapshotsTable.Get(db, domain, id);
         await SnapshotsTable.Rename(db, domain, id, name.Trim(), string.IsNullOrWhiteSpace(description) ? null : description.Trim());
-        await UsersTable.Audit(db, caller.UserId, caller.Address, "rename_snapshot", domain.Name, new { domain = domain.Id, snapshot = id, before = snapshot.Name, name });
+        await AuditTable.Insert(db, caller.UserId, caller.Address, "rename_snapshot", domain.Name, new { domain = domain.Id, snapshot = id, before = snapshot.Name, name });
     }
 }

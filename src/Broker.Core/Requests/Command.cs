@@ -67,6 +67,9 @@ public sealed record Command(string Word, Lane Lane, string Summary)
     /// <summary>Whether who asked gets a message about its end.</summary>
     public Tell Tell { get; init; } = Tell.Failure;
 
+    /// <summary>Whether its end is written into the audit when somebody asked for it: whatever changes something is.</summary>
+    public bool IsAudited { get; init; } = true;
+
     /// <summary>How long a request is kept after its end, unless its command says otherwise.</summary>
     public static readonly TimeSpan UsualKeep = TimeSpan.FromDays(90);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
@@ -534,7 +535,9 @@ public static class RequestsTable
         db.Last("DELETE FROM request_locks WHERE request_id = @id", new Dictionary<string, object?> { ["id"] = row.Id });
         var last = row with { State = state, Progress = state == RequestState.Done ? 100 : row.Progress, ProgressText = null, ErrorCode = code, ErrorText = text };
         EventsTable.Request(db, last);
-        if (state == RequestState.Failed || Catalogue.Find(row.Command)?.Tell == Tell.Outcome) MessagesTable.Tell(db, last);
+        var command = Catalogue.Find(row.Command);
+        if (state == RequestState.Failed || command?.Tell == Tell.Outcome) MessagesTable.Tell(db, last);
+        if (command?.IsAudited != false) AuditTable.Ended(db, last);
 
         IReadOnlyList<RequestRow> followers = ended.Followers == 0 ? [] : await db.Query<RequestRow>(
             $"SELECT {Columns} FROM requests r WHERE r.after_id = @Id AND r.state = 'waiting' FOR UPDATE", new { row.Id });

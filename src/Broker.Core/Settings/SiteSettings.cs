@@ -11,13 +11,15 @@ namespace Broker.Core.Settings;
 /// <param name="StartLimit">How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.</param>
 /// <param name="MemoryReserveMib">Memory in MiB that a start leaves free on a host; a start for which there is less waits.</param>
 /// <param name="SnapshotLimit">How many snapshots a machine may have that has no number of its own. 0 for none.</param>
+/// <param name="AuditDays">How many days it is kept who did what.</param>
 public sealed record SiteSettings(
     [property: Description("How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.")] int StartLimit,
     [property: Description("Memory in MiB that a start leaves free on a host; a start for which there is less waits.")] int MemoryReserveMib,
-    [property: Description("How many snapshots a machine may have that has no number of its own. 0 for none.")] int SnapshotLimit)
+    [property: Description("How many snapshots a machine may have that has no number of its own. 0 for none.")] int SnapshotLimit,
+    [property: Description("How many days it is kept who did what.")] int AuditDays)
 {
     /// <summary>What holds where nothing was set.</summary>
-    public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3);
+    public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3, AuditDays: 730);
 
     /// <summary>The names of all settings, each with what it is.</summary>
     public static IReadOnlyList<(string Name, string Description)> All { get; } =
@@ -32,6 +34,7 @@ public sealed record SiteSettings(
         if (StartLimit is < 0 or > 1000) yield return "start_limit is between 0 (any number) and 1000.";
         if (MemoryReserveMib is < 0 or > 1024 * 1024) yield return "memory_reserve_mib is between 0 and 1048576 (1 TiB).";
         if (SnapshotLimit is < 0 or > DomainSettingsChange.MostSnapshots) yield return $"snapshot_limit is between 0 (none) and {DomainSettingsChange.MostSnapshots}.";
+        if (AuditDays is < 30 or > 36_500) yield return "audit_days is between 30 and 36500 (a hundred years).";
     }
 
     /// <summary>The same with another value for one setting.</summary>

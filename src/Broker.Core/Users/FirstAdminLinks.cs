@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 
 namespace Broker.Core.Users;
@@ -24,7 +25,7 @@ public static class FirstAdminLinks
         await db.Execute(
             "INSERT INTO first_admin_links (token_hash, expires_at) VALUES (@hash, UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND)",
             new { hash = Hash(token), seconds = (long)Lifetime.TotalSeconds });
-        await UsersTable.Audit(db, null, null, "first_admin_link_made", null, new { by = "command line" });
+        await AuditTable.Insert(db, null, null, "first_admin_link_made", null, new { by = "command line" });
         return token;
     }
 
@@ -41,7 +42,7 @@ public static class FirstAdminLinks
         var counts = await db.First<bool?>("DELETE FROM first_admin_links WHERE token_hash = @hash RETURNING expires_at >= UTC_TIMESTAMP(6)", new { hash = Hash(token) });
         if (counts != true) return null;
         var id = await UsersTable.Insert(db, name, name, passwordHash, isAdmin: true, mustChangePassword: false);
-        await UsersTable.Audit(db, id, address, "first_admin_made", name, new { user = id });
+        await AuditTable.Insert(db, id, address, "first_admin_made", name, new { user = id });
         return id;
     }
 

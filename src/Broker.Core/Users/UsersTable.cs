@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Events;
 
@@ -198,9 +198,7 @@ public static class UsersTable
 
     /// <summary>Writes down who did what.</summary>
     public static Task Audit(DbSession db, long? userId, string? address, string action, string? subject, object? details = null) =>
-        db.Execute(
-            "INSERT INTO audit (at, user_id, address, action, subject, details) VALUES (UTC_TIMESTAMP(6), @userId, @address, @action, @subject, @details)",
-            new { userId, address, action, subject, details = details is null ? null : JsonSerializer.Serialize(details, Json.Options) });
+        AuditTable.Insert(db, userId, address, action, subject, details);
 
     private static async Task SetAndEndSessions(DbSession db, long id, string assignment, bool value)
     {

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Domains;
-using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -110,7 +110,7 @@ public static class DomainsEndpoints
             if (May.Do(who.Caller, Grant.CreateBase, domain) is { IsAllowed: false } no) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
             if (!domain.IsBase) throw new RefusedException(StatusCodes.Status409Conflict, "not_a_base", $"{domain.Name} is not a base. Prepare it as one first.");
             await change(s);
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, deed, domain.Name, new { domain = id });
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, deed, domain.Name, new { domain = id });
             return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
         }, cancel));
 
@@ -121,7 +121,7 @@ public static class DomainsEndpoints
             var problems = form.Problems(domain).ToList();
             if (problems.Count > 0) throw new RefusedException(StatusCodes.Status400BadRequest, "bad_arguments", string.Join(' ', problems)) { Errors = problems };
             await DomainsTable.Set(s, domain, form);
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, "set_domain", domain.Name, new { domain = id, settings = form });
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, "set_domain", domain.Name, new { domain = id, settings = form });
             return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
         }, cancel));
 
@@ -140,7 +140,7 @@ public static class DomainsEndpoints
             var domain = await Visible(s, who.Caller, id, locked: true);
             if (May.Do(who.Caller, Grant.ChangeSettings, domain) is { IsAllowed: false } no) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
             await DomainsTable.Describe(s, id, alias, text);
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, "describe", domain.Name, new { domain = id });
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, "describe", domain.Name, new { domain = id });
             return await DomainReads.One(s, who.Caller, id) ?? throw RefusedException.NoDomain(id);
         }, cancel));
     }

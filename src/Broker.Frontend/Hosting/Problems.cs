@@ -81,9 +81,10 @@ public static class Problems
         return route;
     }
 
-    /// <summary>Answers with a problem.</summary>
+    /// <summary>Answers with a problem, which is one of the call's features from then on.</summary>
     public static async Task Write(HttpContext context, RefusedException refused)
     {
+        context.Features.Set(refused);
         var response = context.Response;
         response.Clear();
         SecurityHeaders.Set(context);

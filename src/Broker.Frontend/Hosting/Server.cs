@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Broker.Core.Database;
 using Broker.Core.Events;
 using Broker.Core.Settings;
+using Broker.Frontend.Audit;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -57,6 +58,7 @@ public static class Server
     {
         if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders();
         app.UseSecurityHeaders();
+        app.UseRefusedDeeds();
         app.UseProblems();
         app.UsePortalFiles(settings);
         app.UseRouting();

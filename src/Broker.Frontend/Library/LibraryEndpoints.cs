@@ -1,8 +1,8 @@
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Library;
 using Broker.Core.Nodes;
-using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.Features;
@@ -77,7 +77,7 @@ public static class LibraryEndpoints
         if (await IsOwnOfLibrary(db, file, cancel))
             throw new RefusedException(StatusCodes.Status409Conflict, "exists", $"There is an image '{file}' already. Choose another name.");
         var header = await uploads.Receive(file, length, http.Request.Body, cancel);
-        await db.Transaction(s => UsersTable.Audit(s, who.Id, who.Caller.Address, "upload_image", file, new { size_bytes = length, header.Format }), CancellationToken.None);
+        await db.Transaction(s => AuditTable.Insert(s, who.Id, who.Caller.Address, "upload_image", file, new { size_bytes = length, header.Format }), CancellationToken.None);
         return TypedResults.Created($"/api/library/{Uri.EscapeDataString(file)}",
             new UploadedImage(file, length, header.Format!, header.CapacityBytes, WayOf(header.Format)!.Value));
     }
@@ -93,7 +93,7 @@ public static class LibraryEndpoints
         }
 
         uploads.Delete(file);
-        await db.Transaction(s => UsersTable.Audit(s, who.Id, who.Caller.Address, "delete_image", file), CancellationToken.None);
+        await db.Transaction(s => AuditTable.Insert(s, who.Id, who.Caller.Address, "delete_image", file), CancellationToken.None);
         return TypedResults.NoContent();
     }
 

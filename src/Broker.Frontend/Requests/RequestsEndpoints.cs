@@ -4,6 +4,7 @@ using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Users;
+using Broker.Frontend.Audit;
 using Broker.Frontend.Hosting;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -49,6 +50,7 @@ public static class RequestsEndpoints
     private static async Task<Results<Accepted<RequestView>, Ok<RequestView>>> Submit(NewRequest form, SignedIn who, HttpContext http, Db db, ILoggerFactory logs, CancellationToken cancel)
     {
         var request = Catalogue.Decode(form.Command, form.Args);
+        http.Features.Set(new Deed(Catalogue.Of(request).Word, request.JudgedOn()));
         return Answer(http, logs, who, await db.Transaction(async s =>
         {
             if (form.AfterId is { } after) await Visible(s, who, after);

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Schedules;
-using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -104,7 +104,7 @@ public static class SchedulesEndpoints
         var view = await db.Transaction(async s =>
         {
             var id = await SchedulesTable.Insert(s, Row(form));
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, "schedule_added", form.Name, form);
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, "schedule_added", form.Name, form);
             return await View(s, await Find(s, id), clock);
         }, cancel);
         return TypedResults.Created($"/api/schedules/{view.Id}", view);
@@ -117,7 +117,7 @@ public static class SchedulesEndpoints
         {
             await Find(s, id);
             await SchedulesTable.Set(s, Row(form) with { Id = id });
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, "schedule_changed", form.Name, form);
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, "schedule_changed", form.Name, form);
             return await View(s, await Find(s, id), clock);
         }, cancel));
     }
@@ -129,7 +129,7 @@ public static class SchedulesEndpoints
         {
             var schedule = await Find(s, id);
             await SchedulesTable.Delete(s, schedule);
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, "schedule_removed", schedule.Name);
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, "schedule_removed", schedule.Name);
         }, cancel);
         return TypedResults.NoContent();
     }
@@ -141,7 +141,7 @@ public static class SchedulesEndpoints
         {
             var schedule = await Find(s, id);
             await Firing.Now(s, schedule, who.Caller);
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, "schedule_run", schedule.Name);
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, "schedule_run", schedule.Name);
             return await View(s, schedule, clock);
         }, cancel));
     }

@@ -1,7 +1,7 @@
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Settings;
-using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -34,7 +34,7 @@ public static class SettingsEndpoints
         await db.Transaction(async s =>
         {
             await SiteSettingsTable.Write(s, form);
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, "settings", null, form);
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, "settings", null, form);
         }, cancel);
         return TypedResults.Ok(new SettingsView(form, SiteSettings.Default));
     }

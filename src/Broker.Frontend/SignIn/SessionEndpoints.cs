@@ -1,3 +1,4 @@
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Events;
 using Broker.Core.Users;
@@ -109,7 +110,7 @@ public static class SessionEndpoints
         if (!fits || user is null || user.IsDisabled)
         {
             // the typed name is not written down when nobody has it: it may be a password in the wrong field
-            await db.Transaction(s => UsersTable.Audit(s, user?.Id, address, "sign_in_refused", user?.Name), cancel);
+            await db.Transaction(s => AuditTable.Insert(s, user?.Id, address, "sign_in_refused", user?.Name), cancel);
             Log.SignInRefused(log, address);
             throw WrongCredentials();
         }
@@ -122,7 +123,7 @@ public static class SessionEndpoints
             if (upgraded is not null) await UsersTable.UpgradeHash(s, user.Id, upgraded);
             if (before is not null) await End(s, before);
             await UsersTable.SignedIn(s, user.Id);
-            await UsersTable.Audit(s, user.Id, address, "sign_in", user.Name);
+            await AuditTable.Insert(s, user.Id, address, "sign_in", user.Name);
             return await Sessions.Read(s, user.Id);
         }, cancel) ?? throw WrongCredentials();
 
@@ -136,7 +137,7 @@ public static class SessionEndpoints
         await db.Transaction(async s =>
         {
             await End(s, who);
-            await UsersTable.Audit(s, who.Id, who.Caller.Address, "sign_out", who.Account.Name);
+            await AuditTable.Insert(s, who.Id, who.Caller.Address, "sign_out", who.Account.Name);
         });
         sessions.Forget(who.Id);
         await http.SignOutAsync(Cookies.Scheme);
@@ -153,7 +154,7 @@ public static class SessionEndpoints
         var user = await db.Read(s => UsersTable.Get(s, who.Id), cancel);
         if (!await limits.Hash(() => Passwords.Fits(user?.PasswordHash, form.CurrentPassword, out _), cancel))
         {
-            await db.Transaction(s => UsersTable.Audit(s, who.Id, address, "change_password_refused", who.Account.Name), cancel);
+            await db.Transaction(s => AuditTable.Insert(s, who.Id, address, "change_password_refused", who.Account.Name), cancel);
             throw NotTheCurrent();
         }
 
@@ -166,7 +167,7 @@ public static class SessionEndpoints
         {
             await UsersTable.SetPassword(s, who.Id, hash, mustChangePassword: false);
             EventsTable.Changed(s, EventKind.User, who.Id);
-            await UsersTable.Audit(s, who.Id, address, "change_password", who.Account.Name);
+            await AuditTable.Insert(s, who.Id, address, "change_password", who.Account.Name);
             return await Sessions.Read(s, who.Id);
         }, cancel);
         sessions.Forget(who.Id);

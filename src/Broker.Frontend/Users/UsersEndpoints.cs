@@ -1,4 +1,5 @@
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Users;
 using Broker.Frontend.Hosting;
@@ -61,7 +62,7 @@ public static class UsersEndpoints
             var user = await db.Transaction(async s =>
             {
                 var id = await UsersTable.Insert(s, name, displayName, hash, form.IsAdmin, form.MustChangePassword);
-                await UsersTable.Audit(s, who.Id, who.Caller.Address, "create_user", name, new { user = id, is_admin = form.IsAdmin });
+                await AuditTable.Insert(s, who.Id, who.Caller.Address, "create_user", name, new { user = id, is_admin = form.IsAdmin });
                 return (await UsersTable.Get(s, id))!;
             }, cancel);
             return TypedResults.Created((string?)null, View(user));

@@ -27,6 +27,7 @@ public class CatalogueTests
             Line("fold", Word.Of(command.Fold));
             Line("tries", $"{command.Tries}");
             Line("tells", Word.Of(command.Tell));
+            Line("audited", command.IsAudited ? "" : "no");
             Line("kept", command.Keep.TotalDays >= 1 ? $"{command.Keep.TotalDays} days" : $"{command.Keep.TotalHours} hours");
             Line("priority", $"{command.Priority}");
             Line("locks", string.Join(", ", locks.Alone.Select(l => $"{Named(l)} alone").Concat(locks.Together.Select(l => $"{Named(l)} together"))));

@@ -84,7 +84,6 @@ public sealed class BackupDomainHandler(TimeProvider clock) : IHandler<BackupDom
         work.AtEnd(async db =>
         {
             await BackupsTable.SetDone(db, backup.Id, sizeBytes, sha256);
-            await UsersTable.Audit(db, work.Caller.UserId, work.Caller.Address, "backup_domain", domain.Name, new { domain = domain.Id, file = backup.File, whole = isWhole });
             EventsTable.Domain(db, domain);
         });
         return new { domain = domain.Id, file = backup.File, size_bytes = sizeBytes, whole = isWhole };

@@ -5,7 +5,6 @@ using Broker.Core.Domains;
 using Broker.Core.Events;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Backups;
-using Broker.Core.Users;
 
 namespace Broker.Backend.Requests.Backups;
 
@@ -31,7 +30,6 @@ public sealed class RemoveBackupHandler(NodeList nodes) : IHandler<RemoveBackup>
         work.AtEnd(async db =>
         {
             await BackupsTable.Delete(db, backup.Id);
-            await UsersTable.Audit(db, work.Caller.UserId, work.Caller.Address, "remove_backup", backup.DomainName, new { file = backup.File, domain = backup.DomainId });
             if (await DomainsTable.Get(db, backup.DomainId) is { } domain) EventsTable.Domain(db, domain);
         });
         return new { file = backup.File };

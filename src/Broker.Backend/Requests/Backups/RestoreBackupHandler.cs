@@ -211,6 +211,5 @@ public sealed class RestoreBackupHandler(NodeList nodes) : IHandler<RestoreBacku
         }
 
         await DomainsTable.SetState(db, id, DomainState.Shutdown, $"It is as it was on {manifest.TakenAt:yyyy-MM-dd HH:mm} UTC.");
-        await UsersTable.Audit(db, work.Caller.UserId, work.Caller.Address, "restore_backup", restored.Name, new { domain = id, file = request.File, over = !isNew });
     }
 }

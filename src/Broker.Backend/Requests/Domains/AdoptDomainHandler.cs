@@ -8,7 +8,6 @@ using Broker.Core.Domains;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
-using Broker.Core.Users;
 
 namespace Broker.Backend.Requests.Domains;
 
@@ -100,7 +99,6 @@ public sealed class AdoptDomainHandler : IHandler<AdoptDomain>
         await DomainsTable.SetHardware(db, domain, needsRestart: isOn);
         await DisplaysTable.Set(db, domain.Id, DisplayKind.Vnc, node.DisplaySocketOf(domain.Id));
         await UnknownDomainsTable.Delete(db, domain.NodeId, domain.Id);
-        await UsersTable.Audit(db, caller.UserId, caller.Address, "adopt_domain", domain.Name, new { domain = domain.Id, called = found.Name, owner = domain.OwnerId, request.Disks });
     }
 
     /// <summary>Looks once more whether it can be adopted, and writes its disks down.</summary>

@@ -18,7 +18,6 @@ public sealed class ChangeOwnerHandler : IHandler<ChangeOwner>
         work.AtEnd(async db =>
         {
             await DomainsTable.SetOwner(db, domain, user.Id);
-            await UsersTable.Audit(db, work.Caller.UserId, work.Caller.Address, "change_owner", domain.Name, new { domain = domain.Id, from = domain.OwnerId, to = user.Id });
         });
         return new { domain = domain.Id, owner = user.Name };
     }

@@ -9,6 +9,7 @@ public sealed record Ping : IRequest<Ping>
     public static Command Spec { get; } = new("ping", Lane.Quick, "Ask whether a back end is there.")
     {
         Grant = Grant.Ping,
+        IsAudited = false,
         Fold = Fold.Never,
         Priority = 10,
         Keep = TimeSpan.FromHours(1),

@@ -11,6 +11,7 @@ public sealed record EnforceLimits([Description("Whose desktops; everybody's whe
     public static Command Spec { get; } = new("enforce_limits", Lane.Quick, "End the oldest desktops of those who have more running than they may.")
     {
         Grant = Grant.Operate,
+        IsAudited = false,
         Keep = TimeSpan.FromDays(7),
     };
 

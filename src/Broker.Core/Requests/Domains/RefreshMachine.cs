@@ -10,6 +10,7 @@ public sealed record RefreshMachine(Guid Domain) : IRequest<RefreshMachine>, IOn
     public static Command Spec { get; } = new("refresh_machine", Lane.Quick, "Ask the host how a machine is.")
     {
         Grant = Grant.View,
+        IsAudited = false,
         Keep = TimeSpan.FromHours(1),
         Aliases = ["refresh"],
         OfferedOn = d => d.State is not DomainState.Creating,

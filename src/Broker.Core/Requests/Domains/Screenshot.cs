@@ -10,6 +10,7 @@ public sealed record Screenshot(Guid Domain) : IRequest<Screenshot>, IOnDomain
     public static Command Spec { get; } = new("screenshot", Lane.Quick, "Take a picture of a desktop's screen.")
     {
         Grant = Grant.Screenshot,
+        IsAudited = false,
         Keep = TimeSpan.FromHours(1),
         OfferedOn = d => d.State is DomainState.Active or DomainState.Paused,
     };

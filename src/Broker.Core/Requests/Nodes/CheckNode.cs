@@ -11,6 +11,7 @@ public sealed record CheckNode([Description("Name of the host.")] string Node) :
     public static Command Spec { get; } = new("check_node", Lane.Quick, "Look a host over: does it answer, how soon, with what room and which guards.")
     {
         Grant = Grant.Operate,
+        IsAudited = false,
         Tries = 1,
         Priority = 10,
     };

@@ -11,6 +11,7 @@ public sealed record DiscoverDomains([Description("Name of the host.")] string N
     public static Command Spec { get; } = new("discover_domains", Lane.Quick, "Look for machines of a host that Broker does not know.")
     {
         Grant = Grant.Operate,
+        IsAudited = false,
         Aliases = ["discover"],
         Tries = 1,
         Keep = TimeSpan.FromDays(1),

@@ -18,6 +18,7 @@ public sealed record ListUnusedVolumes(
     public static Command Spec { get; } = new("list_unused_volumes", Lane.Disk, "Look for files in a host's storage that nobody needs.")
     {
         Grant = Grant.Operate,
+        IsAudited = false,
         Fold = Fold.Never,
         Tries = 1,
         Priority = 50,
