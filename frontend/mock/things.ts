@@ -297,6 +297,7 @@ export const siteDefaults: SiteSettings = {
   start_limit: 1,
   memory_reserve_mib: 256,
   snapshot_limit: 3,
+  audit_days: 730,
 };
 
 /** A machine's settings after a change: what isn't named stays, 0 seconds is what is usual. */

@@ -790,6 +790,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, newest first */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words that occur as actions */
+        get: operations["list_audit_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that fits, as CSV (RFC 4180), newest first */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules": {
         parameters: {
             query?: never;
@@ -877,6 +928,62 @@ export interface components {
             /** @description A sentence. */
             message: string;
         };
+        /** @description What people did, newest first. */
+        Audit: {
+            /** @description Some of it. */
+            entries: components["schemas"]["AuditEntry"][];
+            /**
+             * Format: int64
+             * @description Where to read on (`before`); null at the end.
+             */
+            next: null | number;
+        };
+        /** @description The words that occur as actions. */
+        AuditActions: {
+            actions: string[];
+        };
+        /** @description Something that somebody did, or wanted to. */
+        AuditEntry: {
+            /**
+             * Format: int64
+             * @description Key, in the order of writing.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Who; null for the command line and for what nobody had signed in for.
+             */
+            user_id: null | number;
+            /** @description His sign-in name then. */
+            user_name: null | string;
+            /** @description The client's address. */
+            address: null | string;
+            /** @description A fixed word: a command's, or that of a change of rows. */
+            action: string;
+            /** @description The name of what it was done to, then. */
+            subject: null | string;
+            /**
+             * Format: uuid
+             * @description The machine it was about.
+             */
+            domain_id: null | string;
+            /** @description More; differs by action. */
+            details: unknown;
+            /** @description What came of it. */
+            outcome: components["schemas"]["AuditOutcome"];
+            /** @description A fixed word for why not. */
+            code: null | string;
+        };
+        /**
+         * @description What came of a deed.
+         * @enum {string}
+         */
+        AuditOutcome: "done" | "refused" | "failed" | "cancelled";
         /** @description A back end. */
         BackEnd: {
             /**
@@ -2218,6 +2325,11 @@ export interface components {
              * @description How many snapshots a machine may have that has no number of its own. 0 for none.
              */
             snapshot_limit: number;
+            /**
+             * Format: int32
+             * @description How many days it is kept who did what.
+             */
+            audit_days: number;
         };
         /** @description A snapshot of a machine's disks. */
         Snapshot: {
@@ -5247,6 +5359,156 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                user?: string;
+                action?: string;
+                outcome?: "done" | "refused" | "failed" | "cancelled";
+                domain?: string;
+                text?: string;
+                from?: string;
+                until?: string;
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditActions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                user?: string;
+                action?: string;
+                outcome?: "done" | "refused" | "failed" | "cancelled";
+                domain?: string;
+                text?: string;
+                from?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -340,7 +340,7 @@ public sealed class BackupTests() : BackEndTests()
 
         Assert.Empty(Directory.GetFiles(_b.Settings.Backups));
         Assert.Empty(await _b.Db.Read(s => BackupsTable.List(s)));
-        Assert.Equal(["backup_domain", "remove_backup"], await _b.Db.Read(s => s.Query<string>("SELECT action FROM audit ORDER BY id")));
+        Assert.Equal(["import_domain", "backup_domain", "remove_backup"], await _b.Db.Read(s => s.Query<string>("SELECT action FROM audit ORDER BY id")));
         Assert.Equal("unknown_backup", (await _b.Ask(new RemoveBackup(file))).ErrorCode);
     }
 

@@ -52,7 +52,7 @@ function Form({ settings, defaults }: { settings: SiteSettings; defaults: SiteSe
       data-testid="site-settings"
     >
       <Stack>
-        {(['start_limit', 'memory_reserve_mib', 'snapshot_limit'] as const).map((name) => (
+        {(['start_limit', 'memory_reserve_mib', 'snapshot_limit', 'audit_days'] as const).map((name) => (
           <NumberInput
             key={name}
             label={t(`field.${name}`)}
