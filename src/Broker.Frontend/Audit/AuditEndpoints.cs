@@ -52,9 +52,9 @@ public static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder app)
     {
         var audit = app.MapGroup("/api/audit").WithTags("audit");
-        audit.MapGet("", List).Granted(Grant.Operate).WithName("list_audit").WithSummary("Who did what, newest first").Refuses(400, 401, 403);
-        audit.MapGet("/actions", Actions).Granted(Grant.Operate).WithName("list_audit_actions").WithSummary("The words that occur as actions").Refuses(401, 403);
-        audit.MapGet("/export", Export).Granted(Grant.Operate).WithName("export_audit").WithSummary("All that fits, as CSV (RFC 4180), newest first")
+        audit.MapGet("", List).Granted(Grant.ReadAudit).WithName("list_audit").WithSummary("Who did what, newest first").Refuses(400, 401, 403);
+        audit.MapGet("/actions", Actions).Granted(Grant.ReadAudit).WithName("list_audit_actions").WithSummary("The words that occur as actions").Refuses(401, 403);
+        audit.MapGet("/export", Export).Granted(Grant.ReadAudit).WithName("export_audit").WithSummary("All that fits, as CSV (RFC 4180), newest first")
             .Produces<string>(StatusCodes.Status200OK, "text/csv").Refuses(400, 401, 403);
     }
 
