@@ -18,6 +18,10 @@ CREATE TABLE `users` (
   `external_id` varchar(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
   `external_key` varchar(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
   `facts_at` datetime(6) DEFAULT NULL,
+  `expires_at` datetime(6) DEFAULT NULL,
+  `password_set_at` datetime(6) DEFAULT NULL,
+  `failed_sign_ins` int(11) NOT NULL DEFAULT 0,
+  `sign_in_not_before` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `users_name` (`name`),
   UNIQUE KEY `users_external_id` (`source`,`external_id`),
@@ -284,13 +288,6 @@ CREATE TABLE `data_protection_keys` (
   `friendly_name` varchar(190) NOT NULL,
   `xml` text NOT NULL,
   PRIMARY KEY (`id`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
-
-CREATE TABLE `ended_sessions` (
-  `session_id` char(36) NOT NULL,
-  `ended_at` datetime(6) NOT NULL,
-  PRIMARY KEY (`session_id`),
-  KEY `ended_sessions_at` (`ended_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `request_steps` (
@@ -712,6 +709,55 @@ CREATE TABLE `user_attributes` (
   PRIMARY KEY (`user_id`,`name`,`value`),
   KEY `user_attributes_value` (`name`,`value`),
   CONSTRAINT `user_attributes_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `sessions` (
+  `id` char(36) NOT NULL,
+  `user_id` bigint(20) NOT NULL,
+  `proof` enum('password','ldap','oidc','guest') NOT NULL,
+  `address` varchar(64) DEFAULT NULL,
+  `user_agent` varchar(120) DEFAULT NULL,
+  `created_at` datetime(6) NOT NULL,
+  `seen_at` datetime(6) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `sessions_user` (`user_id`,`expires_at`),
+  KEY `sessions_expiry` (`expires_at`),
+  CONSTRAINT `sessions_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `second_factors` (
+  `user_id` bigint(20) NOT NULL,
+  `secret` varchar(500) NOT NULL,
+  `last_step` bigint(20) NOT NULL,
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`user_id`),
+  CONSTRAINT `second_factors_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `recovery_codes` (
+  `user_id` bigint(20) NOT NULL,
+  `code_hash` char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`user_id`,`code_hash`),
+  CONSTRAINT `recovery_codes_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `api_tokens` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `user_id` bigint(20) NOT NULL,
+  `name` varchar(100) NOT NULL,
+  `prefix` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `token_hash` char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `scopes` longtext NOT NULL CHECK (json_valid(`scopes`)),
+  `created_at` datetime(6) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  `last_used_at` datetime(6) DEFAULT NULL,
+  `last_used_from` varchar(64) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `api_tokens_hash` (`token_hash`),
+  KEY `api_tokens_user` (`user_id`,`expires_at`),
+  CONSTRAINT `api_tokens_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE `schema_migrations` (

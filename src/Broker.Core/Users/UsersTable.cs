@@ -36,7 +36,7 @@ public sealed record UserRow
     /// <summary>Language of the portal: en, ca, es.</summary>
     public string? Language { get; init; }
 
-    /// <summary>Changes when all sessions have to end.</summary>
+    /// <summary>Changes with the password and with what makes him an administrator: what was proved before no longer counts.</summary>
     public Guid SecurityStamp { get; init; }
 
     /// <summary>When the account was made.</summary>
@@ -44,6 +44,21 @@ public sealed record UserRow
 
     /// <summary>When he was last here.</summary>
     public DateTimeOffset? LastSignInAt { get; init; }
+
+    /// <summary>From then on it is as if he were disabled; null when the account does not end by itself.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>That time has come.</summary>
+    public bool IsExpired { get; init; }
+
+    /// <summary>When his password was set; null when that was not written down yet.</summary>
+    public DateTimeOffset? PasswordSetAt { get; init; }
+
+    /// <summary>Sign-ins in a row that failed.</summary>
+    public int FailedSignIns { get; init; }
+
+    /// <summary>After too many of them: no sign-in counts for a while.</summary>
+    public bool IsLocked { get; init; }
 
     /// <summary>Who says that it is him.</summary>
     public AccountSource Source { get; init; }
@@ -74,7 +89,8 @@ public enum AccountSource
 /// <summary>All writes to <c>users</c> and <c>grants</c>.</summary>
 public static class UsersTable
 {
-    private const string Columns = "id, name, display_name, password_hash, is_admin, is_temporary, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at, source, external_id, external_key, facts_at";
+    private const string Columns = "id, name, display_name, password_hash, is_admin, is_temporary, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at, source, external_id, external_key, facts_at, "
+        + "expires_at, COALESCE(expires_at <= UTC_TIMESTAMP(6), FALSE) AS is_expired, password_set_at, failed_sign_ins, COALESCE(sign_in_not_before > UTC_TIMESTAMP(6), FALSE) AS is_locked";
 
     /// <summary>The user with this key.</summary>
     public static Task<UserRow?> Get(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id", new { id });
@@ -98,21 +114,25 @@ public static class UsersTable
     public static async Task<long> Insert(DbSession db, string name, string displayName, string? passwordHash, bool isAdmin, bool mustChangePassword, bool isTemporary = false)
     {
         var id = await db.Insert(
-            "INSERT INTO users (name, display_name, password_hash, is_admin, is_temporary, must_change_password, security_stamp, created_at) VALUES (@name, @displayName, @passwordHash, @isAdmin, @isTemporary, @mustChangePassword, @stamp, UTC_TIMESTAMP(6))",
+            "INSERT INTO users (name, display_name, password_hash, is_admin, is_temporary, must_change_password, security_stamp, created_at, password_set_at) "
+            + "VALUES (@name, @displayName, @passwordHash, @isAdmin, @isTemporary, @mustChangePassword, @stamp, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
             new { name, displayName, passwordHash, isAdmin, isTemporary, mustChangePassword, stamp = Guid.NewGuid() });
         EventsTable.Changed(db, EventKind.User, id);
         return id;
     }
 
     /// <summary>Sets a password; all other sessions of the user end.</summary>
-    /// <returns>The new security stamp.</returns>
-    public static async Task<Guid> SetPassword(DbSession db, long id, string passwordHash, bool mustChangePassword)
+    /// <param name="db">A transaction.</param>
+    /// <param name="id">Whose.</param>
+    /// <param name="passwordHash">Identity's hash.</param>
+    /// <param name="mustChangePassword">Has to choose another one before anything else.</param>
+    /// <param name="session">The one in which he did it himself: it goes on.</param>
+    public static async Task SetPassword(DbSession db, long id, string passwordHash, bool mustChangePassword, Guid? session = null)
     {
-        var stamp = Guid.NewGuid();
         await db.Execute(
-            "UPDATE users SET password_hash = @passwordHash, must_change_password = @mustChangePassword, security_stamp = @stamp WHERE id = @id",
-            new { id, passwordHash, mustChangePassword, stamp });
-        return stamp;
+            "UPDATE users SET password_hash = @passwordHash, must_change_password = @mustChangePassword, security_stamp = @stamp, password_set_at = UTC_TIMESTAMP(6) WHERE id = @id",
+            new { id, passwordHash, mustChangePassword, stamp = Guid.NewGuid() });
+        await SessionsTable.EndAll(db, id, session);
     }
 
     /// <summary>Writes a password's hash anew in a newer format; sessions go on.</summary>
@@ -157,11 +177,12 @@ public static class UsersTable
     public static Task SetLanguage(DbSession db, long id, string language) =>
         db.Execute("UPDATE users SET language = @language WHERE id = @id", new { id, language });
 
-    /// <summary>He is here.</summary>
-    public static Task SignedIn(DbSession db, long id) =>
-        db.Execute("UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6) WHERE id = @id", new { id });
+    /// <summary>He is here, unless something about how he proves who he is has changed since (<see cref="UserRow.SecurityStamp"/>).</summary>
+    /// <returns>Nothing has.</returns>
+    public static async Task<bool> SignedIn(DbSession db, long id, Guid stamp) =>
+        await db.Execute("UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6) WHERE id = @id AND security_stamp = @stamp", new { id, stamp }) > 0;
 
-    /// <summary>The user as a caller, with all that his rights come from, in one round trip; null when he is unknown or disabled.</summary>
+    /// <summary>The user as a caller, with all that his rights come from, in one round trip; null when he is unknown or disabled, or his account has ended.</summary>
     public static async Task<Caller?> Caller(DbSession db, long id, string? address)
     {
         var rows = await db.Query<CallerRow>(
@@ -175,7 +196,7 @@ public static class UsersTable
               UNION ALL
               SELECT 'attribute', NULL, NULL, a.name, a.value FROM user_attributes a WHERE a.user_id = @id
             ) f ON TRUE
-            WHERE u.id = @id AND u.is_disabled = 0
+            WHERE u.id = @id AND u.is_disabled = 0 AND COALESCE(u.expires_at > UTC_TIMESTAMP(6), TRUE)
             """, new { id });
         if (rows.Count == 0) return null;
         var facts = rows.ToLookup(r => r.Kind);
@@ -203,7 +224,7 @@ public static class UsersTable
     private static async Task SetAndEndSessions(DbSession db, long id, string assignment, bool value)
     {
         await db.Execute($"UPDATE users SET {assignment}, security_stamp = @stamp WHERE id = @id", new { id, value, stamp = Guid.NewGuid() });
-        EventsTable.Changed(db, EventKind.User, id);
+        await SessionsTable.EndAll(db, id);
     }
 
     private sealed record CallerRow

@@ -1,3 +1,4 @@
+using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -14,9 +15,6 @@ public static class Cookies
     /// <summary>The header with the token.</summary>
     public const string CsrfHeader = "X-CSRF-Token";
 
-    /// <summary>A session ends this long after it was last used.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
-
     /// <summary>Adds sign-in by cookie and the guard against forged calls.</summary>
     public static void AddCookies(this WebApplicationBuilder builder)
     {
@@ -27,7 +25,7 @@ public static class Cookies
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            options.ExpireTimeSpan = Lifetime;
+            options.ExpireTimeSpan = SessionsTable.Lifetime;
             options.SlidingExpiration = true;
             options.Events = new CookieAuthenticationEvents
             {
@@ -61,10 +59,10 @@ public static class Cookies
         });
     }
 
-    /// <summary>Gives the browser a cookie of this account and makes it the caller of the rest of the call.</summary>
-    internal static async Task SignIn(HttpContext context, Account account, Guid session)
+    /// <summary>Gives the browser the cookie of a session and makes its person the caller of the rest of the call.</summary>
+    internal static async Task SignIn(HttpContext context, SignedIn who)
     {
-        var principal = SignedIn.Principal(account, session);
+        var principal = SignedIn.Principal(who.Id, who.Session);
         await context.SignInAsync(Scheme, principal);
         context.User = principal;
     }

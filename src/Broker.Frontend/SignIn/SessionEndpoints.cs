@@ -1,6 +1,5 @@
 using Broker.Core.Audit;
 using Broker.Core.Database;
-using Broker.Core.Events;
 using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
@@ -58,6 +57,8 @@ public static class SessionEndpoints
         builder.AddCookies();
         DatabaseKeys.Add(builder);
         builder.Services.AddSingleton<SignInLimits>();
+        builder.Services.AddSingleton<PasswordCheck>();
+        builder.Services.AddSingleton<SignInFlow>();
     }
 
     /// <summary>Adds the routes.</summary>
@@ -74,12 +75,10 @@ public static class SessionEndpoints
     private static Ok<SessionView> Get(HttpContext http, IAntiforgery antiforgery) => TypedResults.Ok(View(http, antiforgery, SignedIn.Of(http)?.Account));
 
     private static async Task<Ok<SessionView>> SignIn(
-        SignInForm form, HttpContext http, Db db, SignInLimits limits, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
+        SignInForm form, HttpContext http, PasswordCheck passwords, SignInFlow flow, SignInLimits limits, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
     {
-        var log = logs.CreateLogger(typeof(SessionEndpoints));
-        var address = Cookies.AddressOf(http);
         var name = form.Name.Trim();
-        if (name.Length > LongestName || form.Password.Length > LongestPassword) throw WrongCredentials();
+        if (name.Length > LongestName || form.Password.Length > LongestPassword) throw SignInFlow.WrongCredentials();
 
         SignInLimits.Attempt attempt;
         try
@@ -88,18 +87,14 @@ public static class SessionEndpoints
         }
         catch (RefusedException e) when (e.RetryAfter is { } wait)
         {
-            Log.SignInsSlowedDown(log, address, wait);
+            Log.SignInsSlowedDown(logs.CreateLogger(typeof(SessionEndpoints)), Cookies.AddressOf(http), wait);
             throw;
         }
 
-        UserRow? user;
-        string? upgraded = null;
-        bool fits;
+        PasswordVerdict verdict;
         try
         {
-            user = await db.Read(s => UsersTable.Find(s, name), cancel);
-            // an unknown name takes as long as a wrong password, a disabled account too
-            fits = await limits.Hash(() => Passwords.Fits(user?.PasswordHash, form.Password, out upgraded), cancel);
+            verdict = await passwords.Check(name, form.Password, cancel);
         }
         catch (Exception e) when (e is RefusedException or DatabaseUnavailableException)
         {
@@ -107,36 +102,17 @@ public static class SessionEndpoints
             throw;
         }
 
-        if (!fits || user is null || user.IsDisabled)
-        {
-            // the typed name is not written down when nobody has it: it may be a password in the wrong field
-            await db.Transaction(s => AuditTable.Insert(s, user?.Id, address, "sign_in_refused", user?.Name), cancel);
-            Log.SignInRefused(log, address);
-            throw WrongCredentials();
-        }
-
+        if (verdict is not { User: { } user, Proof: { } proof }) throw await flow.Refuse(http, verdict.User, cancel);
+        var who = await flow.Finish(http, user, proof, verdict.UpgradedHash, cancel);
         attempt.Succeeded();
-        var session = Guid.NewGuid();
-        var before = SignedIn.Of(http);
-        var account = await db.Transaction(async s =>
-        {
-            if (upgraded is not null) await UsersTable.UpgradeHash(s, user.Id, upgraded);
-            if (before is not null) await End(s, before);
-            await UsersTable.SignedIn(s, user.Id);
-            await AuditTable.Insert(s, user.Id, address, "sign_in", user.Name);
-            return await Sessions.Read(s, user.Id);
-        }, cancel) ?? throw WrongCredentials();
-
-        await Cookies.SignIn(http, account, session);
-        Log.SignedIn(log, account.Id, address);
-        return TypedResults.Ok(View(http, antiforgery, account));
+        return TypedResults.Ok(View(http, antiforgery, who.Account));
     }
 
     private static async Task<NoContent> SignOut(SignedIn who, HttpContext http, Db db, Sessions sessions)
     {
         await db.Transaction(async s =>
         {
-            await End(s, who);
+            await SessionsTable.End(s, who.Id, who.Session);
             await AuditTable.Insert(s, who.Id, who.Caller.Address, "sign_out", who.Account.Name);
         });
         sessions.Forget(who.Id);
@@ -163,16 +139,12 @@ public static class SessionEndpoints
             throw new RefusedException(StatusCodes.Status400BadRequest, "weak_password", string.Join(' ', problems)) { Errors = problems };
 
         var hash = await limits.Hash(() => Passwords.Hash(form.NewPassword), cancel);
-        var account = await db.Transaction(async s =>
+        await db.Transaction(async s =>
         {
-            await UsersTable.SetPassword(s, who.Id, hash, mustChangePassword: false);
-            EventsTable.Changed(s, EventKind.User, who.Id);
+            await UsersTable.SetPassword(s, who.Id, hash, mustChangePassword: false, who.Session);
             await AuditTable.Insert(s, who.Id, address, "change_password", who.Account.Name);
-            return await Sessions.Read(s, who.Id);
         }, cancel);
         sessions.Forget(who.Id);
-        // the new stamp has ended this session too: it goes on with a new cookie
-        if (account is not null) await Cookies.SignIn(http, account, who.Session);
         return TypedResults.NoContent();
     }
 
@@ -183,18 +155,9 @@ public static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    // The event reaches every front end, which then asks anew about all that this user has open.
-    private static async Task End(DbSession db, SignedIn who)
-    {
-        await EndedSessionsTable.Insert(db, who.Session);
-        EventsTable.Changed(db, EventKind.User, who.Id);
-    }
-
     private static SessionView View(HttpContext http, IAntiforgery antiforgery, Account? account) =>
         new(account is not null, antiforgery.GetAndStoreTokens(http).RequestToken!,
             account is null ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.Language));
-
-    private static RefusedException WrongCredentials() => new(StatusCodes.Status401Unauthorized, "wrong_credentials", "Name or password is wrong.");
 
     private static RefusedException NotTheCurrent() => new(StatusCodes.Status403Forbidden, "wrong_credentials", "That is not your current password.");
 }

@@ -11,6 +11,8 @@ namespace Broker.Frontend.SignIn;
 /// <param name="Session">This sign-in; it ends at sign-out.</param>
 public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
 {
+    private const string SessionClaim = "sid";
+
     /// <summary>Key in <c>users</c>.</summary>
     public long Id => Caller.UserId;
 
@@ -24,13 +26,18 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
     /// <summary>Who called; null when nobody is signed in.</summary>
     public static SignedIn? Of(HttpContext context) => context.Features.Get<SignedIn>();
 
-    /// <summary>What the signed cookie holds: who, which sign-in, and the stamp that changes when all sessions have to end.</summary>
-    internal static ClaimsPrincipal Principal(Account account, Guid session) => new(new ClaimsIdentity(
+    /// <summary>The same person, calling from there.</summary>
+    internal SignedIn From(string? address) => this with { Caller = Caller with { Address = address } };
+
+    /// <summary>What the signed cookie holds: which sign-in, and whose, so that the token against forged calls is his.</summary>
+    internal static ClaimsPrincipal Principal(long userId, Guid session) => new(new ClaimsIdentity(
     [
-        new Claim(ClaimTypes.NameIdentifier, account.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        new Claim("sid", session.ToString()),
-        new Claim("stamp", account.SecurityStamp.ToString()),
+        new Claim(ClaimTypes.NameIdentifier, userId.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        new Claim(SessionClaim, session.ToString()),
     ], Cookies.Scheme));
+
+    /// <summary>The sign-in that a signed cookie holds.</summary>
+    internal static Guid? SessionOf(ClaimsPrincipal? principal) => Guid.TryParse(principal?.FindFirstValue(SessionClaim), out var session) ? session : null;
 
     /// <summary>Somebody who is signed in, or a refusal.</summary>
     internal static SignedIn Need(HttpContext context) =>
@@ -44,7 +51,4 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
 /// <param name="IsAdmin">May do everything.</param>
 /// <param name="MustChangePassword">Has to choose a password before anything else.</param>
 /// <param name="Language">Language of the portal, when one was chosen.</param>
-/// <param name="SecurityStamp">Changes when all sessions have to end.</param>
-/// <param name="Caller">The same person for the judge; where he calls from differs from call to call.</param>
-public sealed record Account(
-    long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language, Guid SecurityStamp, Caller Caller);
+public sealed record Account(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language);

@@ -74,12 +74,12 @@ public class JudgementTests
 
     [Fact]
     public void RightsAreReadTableByTableAndColumnByColumn() => Assert.Equal(
-        ["DELETE ended_sessions", "INSERT ended_sessions", "SELECT *", "UPDATE domains.alias", "UPDATE domains.is_public"],
+        ["DELETE display_tickets", "INSERT display_tickets", "SELECT *", "UPDATE domains.alias", "UPDATE domains.is_public"],
         Rights.Read(
         [
             "GRANT USAGE ON *.* TO `fe`@`%` IDENTIFIED BY PASSWORD '*00'",
             "GRANT SELECT ON `my\\_broker`.* TO `fe`@`%`",
-            "GRANT INSERT, DELETE ON `my_broker`.`ended_sessions` TO `fe`@`%`",
+            "GRANT INSERT, DELETE ON `my_broker`.`display_tickets` TO `fe`@`%`",
             "GRANT UPDATE (`is_public`, `alias`) ON `my_broker`.`domains` TO `fe`@`%`",
             "GRANT DELETE ON `another`.`domains` TO `fe`@`%`",
         ], "my_broker"));

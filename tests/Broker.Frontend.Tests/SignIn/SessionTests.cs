@@ -1,5 +1,10 @@
 using System.Net;
 using Broker.Core.Events;
+using Broker.Core.Users;
+using Broker.Frontend.Hosting;
+using Broker.Frontend.SignIn;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Broker.Frontend.Tests.SignIn;
 
@@ -72,6 +77,67 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
 
         await thief.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
         await browser.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
+    }
+
+    [Fact]
+    public async Task Each_sign_in_is_a_new_session_and_ends_the_one_that_the_browser_had()
+    {
+        var id = await host.NewUser("fixated");
+        using var attacker = await host.SignedIn("other");
+        using var victim = host.NewBrowser();
+        // the attacker's cookie in the victim's browser
+        victim.Cookies.Add(attacker.Cookies.GetAllCookies());
+        await victim.SignIn("fixated", FrontendHost.Password);
+
+        await attacker.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
+        using var again = host.NewBrowser();
+        again.Cookies.Add(victim.Cookies.GetAllCookies());
+        await again.SignIn("fixated", FrontendHost.Password);
+        await victim.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
+        Assert.Equal([true, false], await host.Db.Read(s => s.Query<bool>("SELECT ended_at IS NOT NULL FROM sessions WHERE user_id = @id ORDER BY created_at", new { id })));
+    }
+
+    [Fact]
+    public async Task A_password_that_was_changed_while_it_was_being_checked_lets_nobody_in()
+    {
+        var id = await host.NewUser("changed-meanwhile");
+        var before = (await host.Db.Read(s => UsersTable.Get(s, id)))!;
+        await host.Db.Transaction(s => UsersTable.SetPassword(s, id, before.PasswordHash!, mustChangePassword: false));
+        var flow = host.Services.GetRequiredService<SignInFlow>();
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => flow.Finish(new DefaultHttpContext(), before, Proof.Password));
+        Assert.Equal("wrong_credentials", refused.Code);
+        Assert.Empty(await host.Db.Read(s => SessionsTable.OpenOf(s, id)));
+    }
+
+    [Fact]
+    public async Task An_account_that_has_ended_can_neither_sign_in_nor_go_on()
+    {
+        var id = await host.NewUser("summer-school");
+        using var browser = await host.SignedIn("summer-school");
+        await browser.Get("/api/desktops").Gives(HttpStatusCode.OK);
+        await host.Db.Transaction(async s =>
+        {
+            await s.Execute("UPDATE users SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE id = @id", new { id });
+            EventsTable.Changed(s, EventKind.User, id);
+        });
+        await Eventually(async () => (await browser.Get("/api/desktops")).StatusCode == HttpStatusCode.Unauthorized);
+        using var again = host.NewBrowser();
+        await again.Session();
+        await again.Post("/api/session", new { name = "summer-school", password = FrontendHost.Password }).Refuses(HttpStatusCode.Unauthorized, "wrong_credentials");
+        Assert.Null(await host.Db.Read(s => UsersTable.Caller(s, id, null)));
+    }
+
+    [Fact]
+    public async Task A_session_that_was_not_used_for_long_has_ended()
+    {
+        var id = await host.NewUser("sleeper");
+        using var browser = await host.SignedIn("sleeper");
+        await host.Db.Transaction(async s =>
+        {
+            await s.Execute("UPDATE sessions SET expires_at = UTC_TIMESTAMP(6) WHERE user_id = @id", new { id });
+            EventsTable.Changed(s, EventKind.User, id);
+        });
+        await Eventually(async () => (await browser.Get("/api/desktops")).StatusCode == HttpStatusCode.Unauthorized);
     }
 
     [Fact]
