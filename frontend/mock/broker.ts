@@ -12,6 +12,7 @@ import type {
   SessionUser,
   Snapshot,
 } from '../src/api/types';
+import { auditRoutes, seededAudit } from './audit';
 import { backupRoutes } from './backups';
 import { domainRoutes } from './domains';
 import { healthRoutes, seededUnknown } from './health';
@@ -39,6 +40,7 @@ import { snapshotRoutes } from './snapshots';
 import { volumeRoutes, type Content } from './volumes';
 
 const routes: Routes = {
+  ...auditRoutes,
   ...backupRoutes,
   ...domainRoutes,
   ...healthRoutes,
@@ -87,6 +89,7 @@ export class MockBroker {
   readonly snapshots = new Map<string, Snapshot[]>();
   /** Disks and CDs by machine; a system disk and an empty drive when nothing is said. */
   readonly contents = new Map<string, Content>();
+  audit = seededAudit();
   schedules = seededSchedules();
   images: LibraryImage[] = seededImages();
   /** The next request of this command fails, with this sentence. */

@@ -23,6 +23,19 @@ export function useUser(): SessionUser | null {
   return data?.signed_in === true ? (data.user ?? null) : null;
 }
 
+/** Whether somebody was granted something, for himself or by being an administrator. */
+export function holds(user: SessionUser | null, grant: string): boolean {
+  if (user === null) return false;
+  const { grants = {} } = user as { grants?: Record<string, unknown> };
+  return user.is_admin || grant in grants;
+}
+
+/** What the signed-in person was granted. The server judges every call anyway. */
+export function useMay(): (grant: string) => boolean {
+  const user = useUser();
+  return (grant) => holds(user, grant);
+}
+
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({

@@ -42,6 +42,16 @@ export type Schedule = Schemas['Schedule'];
 export type ScheduleRun = Schemas['ScheduleRun'];
 export type ScheduleForm = Schemas['ScheduleToBe'];
 
+export type AuditEntry = Schemas['AuditEntry'];
+export type AuditOutcome = Schemas['AuditOutcome'];
+
+export const auditOutcomes = [
+  'done',
+  'refused',
+  'failed',
+  'cancelled',
+] as const satisfies readonly AuditOutcome[];
+
 export const machineGroups = [
   'all',
   'active',

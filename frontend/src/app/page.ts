@@ -1,6 +1,7 @@
 import type { TablerIcon } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
+import { holds } from '@/api/session';
 import type { SessionUser } from '@/api/types';
 import type { Texts } from '@/i18n/texts';
 
@@ -27,7 +28,7 @@ export function isFor(audience: Page['audience'], user: SessionUser | null): boo
   if (audience === 'anyone') return true;
   if (user === null) return false;
   if (audience === 'signed_in' || user.is_admin) return true;
-  return false;
+  return audience !== 'admin' && audience.some((grant) => holds(user, grant));
 }
 
 /** What stands in somebody's menu, in its order: of each section the first page that he may see. */

@@ -52,18 +52,20 @@ function Form({ settings, defaults }: { settings: SiteSettings; defaults: SiteSe
       data-testid="site-settings"
     >
       <Stack>
-        {(['start_limit', 'memory_reserve_mib', 'snapshot_limit', 'audit_days'] as const).map((name) => (
-          <NumberInput
-            key={name}
-            label={t(`field.${name}`)}
-            description={`${t(`rule.${name}`)} ${t('default', { value: format.number(defaults[name]) })}`}
-            min={0}
-            allowDecimal={false}
-            required
-            data-testid={`setting-${name}`}
-            {...form.getInputProps(name)}
-          />
-        ))}
+        {(['start_limit', 'memory_reserve_mib', 'snapshot_limit', 'audit_days'] as const).map(
+          (name) => (
+            <NumberInput
+              key={name}
+              label={t(`field.${name}`)}
+              description={`${t(`rule.${name}`)} ${t('default', { value: format.number(defaults[name]) })}`}
+              min={0}
+              allowDecimal={false}
+              required
+              data-testid={`setting-${name}`}
+              {...form.getInputProps(name)}
+            />
+          ),
+        )}
         <SaveButton changed={form.isDirty()} busy={save.isPending} testId="settings-save">
           {t('save')}
         </SaveButton>
