@@ -29,7 +29,7 @@ GRANT INSERT ON events TO account;
 GRANT INSERT, UPDATE (what), DELETE ON request_folds TO account;
 
 -- What changes of a machine without its host.
-GRANT UPDATE (is_public, volatile_clones, pool_clones, pool_start, alias, description) ON domains TO account;
+GRANT UPDATE (is_public, access, volatile_clones, pool_clones, pool_start, alias, description) ON domains TO account;
 GRANT INSERT, DELETE ON domain_shares TO account;
 GRANT UPDATE (name, description) ON snapshots TO account;
 GRANT UPDATE (autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, snapshot_limit, ends_at, end_warned_seconds) ON domains TO account;

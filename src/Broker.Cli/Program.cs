@@ -22,6 +22,7 @@ public static class Program
             Requests.Command(terminal),
             Domains.Command(terminal),
             Bases.Command(terminal),
+            BaseAccess.Command(terminal),
             HardwareList.Command(terminal),
             Snapshots.Command(terminal),
             Backups.Command(terminal),

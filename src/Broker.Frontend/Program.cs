@@ -1,5 +1,6 @@
 using Broker.Core.Settings;
 using Broker.Core.Telemetry;
+using Broker.Frontend.Access;
 using Broker.Frontend.Audit;
 using Broker.Frontend.Backups;
 using Broker.Frontend.Desktops;
@@ -53,6 +54,7 @@ app.MapDevices();
 app.MapPools();
 app.MapBackups();
 app.MapSharing();
+app.MapAccess();
 app.MapSnapshots();
 app.MapDisplays();
 app.MapRequests();

@@ -512,6 +512,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bases/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The access rules of a base */
+        get: operations["get_access"];
+        /**
+         * Give a base other access rules
+         * @description All of them at once, in order. Refused with 409 and changed_meanwhile when they are not those any more whose version goes with them.
+         */
+        put: operations["set_access"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bases/{id}/access/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may have a desktop of a base, and why */
+        get: operations["who_may_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bases/{id}/access/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why somebody may have a desktop of a base, or not
+         * @description With header, which can be given several times as 'User-Agent: Firefox', as if he asked with a program that says so of itself.
+         */
+        get: operations["explain_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bases/{id}/access/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What directories tell of people, for completing rules */
+        get: operations["list_attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/{id}/snapshots": {
         parameters: {
             query?: never;
@@ -916,6 +991,64 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The access rules of a base, in order. */
+        Access: {
+            /** @description Which rules these are; goes with the next ones, so that nobody overwrites what he has not seen. */
+            version: string;
+            /** @description The base is published: as long as it is not, no rule lets anybody in. */
+            is_public: boolean;
+            /** @description About people. */
+            people: components["schemas"]["AccessRule"][];
+            /** @description About the programs they use. */
+            clients: components["schemas"]["AccessRule"][];
+            /** @description What whoever writes them should know, in sentences. */
+            warnings: string[];
+            /** @description The headers that rules about clients may ask about. */
+            headers: string[];
+        };
+        /** @description Why somebody may have a desktop of a base, or not. */
+        AccessExplained: {
+            /** @description His sign-in name. */
+            user: string;
+            /** @description Whether he may. */
+            is_allowed: boolean;
+            /** @description Each question and its answer, in order; one that says no is enough. */
+            reasons: components["schemas"]["AccessReason"][];
+        };
+        /** @description The answer to one of them. */
+        AccessReason: {
+            /** @description Which. */
+            step: components["schemas"]["AccessStep"];
+            /** @description The answer. */
+            is_allowed: boolean;
+            /** @description Why, for whoever writes the rules. */
+            text: string;
+        };
+        /** @description An access rule of a base. */
+        AccessRule: {
+            /** @description What it asks about. */
+            kind: components["schemas"]["RuleKind"];
+            /** @description Of the attribute, the header, the group or the person; null for the default, and when there is no such group or person any more. */
+            name: null | string;
+            /** @description Of the attribute or header; `*` for any. */
+            value: null | string;
+            /**
+             * Format: int64
+             * @description Of the group or person.
+             */
+            id: null | number;
+            /** @description What it says of those whom it is about. */
+            allowed: boolean;
+            /** @description No rule after it is looked at for them. */
+            last: boolean;
+            /** @description What it asks about, in words. */
+            text: string;
+        };
+        /**
+         * @description One of the questions that a person has to pass to get a desktop of a base.
+         * @enum {string}
+         */
+        AccessStep: "account" | "exemption" | "grant" | "published" | "people" | "clients";
         /** @description What went wrong in a try that was followed by another. */
         AttemptError: {
             /**
@@ -927,6 +1060,24 @@ export interface components {
             code: string;
             /** @description A sentence. */
             message: string;
+        };
+        /** @description A value of an attribute, and how many people have it. */
+        AttributeValue: {
+            value: string;
+            /** Format: int64 */
+            people: number;
+        };
+        /** @description What directories tell of people under one name. */
+        AttributeValues: {
+            /** @description The attribute. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many people have it.
+             */
+            people: number;
+            /** @description Its most frequent values; those of one person alone are his own business. */
+            values: components["schemas"]["AttributeValue"][];
         };
         /** @description What people did, newest first. */
         Audit: {
@@ -1599,6 +1750,10 @@ export interface components {
         };
         /** @enum {unknown} */
         ImportWay: "copy" | "convert" | null;
+        /** @description All attributes that are known of anybody. */
+        KnownAttributes: {
+            attributes: components["schemas"]["AttributeValues"][];
+        };
         /**
          * @description What kind of work a command is; each lane has a limit of its own in every back end.
          * @enum {string}
@@ -1759,6 +1914,36 @@ export interface components {
             /** @description Some of them. */
             messages: components["schemas"]["Message"][];
         };
+        /** @description All access rules of a base as they are to be, in order. */
+        NewAccess: {
+            /** @description Of the rules that these are made from. */
+            version: string;
+            /** @description About people. */
+            people: components["schemas"]["NewAccessRule"][];
+            /** @description About the programs they use. Without a default they get one that denies. */
+            clients: components["schemas"]["NewAccessRule"][];
+        };
+        /** @description An access rule as it is to be. */
+        NewAccessRule: {
+            /** @description What it asks about. */
+            kind: components["schemas"]["RuleKind"];
+            /** @description What it says of those whom it is about. */
+            allowed: boolean;
+            /** @description Of the attribute or header; of the group or person, when its id is not given. */
+            name?: null | string;
+            /** @description Of the attribute or header; `*` for any. */
+            value?: null | string;
+            /**
+             * Format: int64
+             * @description Of the group or person.
+             */
+            id?: null | number;
+            /**
+             * @description No rule after it is looked at for them.
+             * @default false
+             */
+            last: boolean;
+        };
         /** @description Asks the back end for something. */
         NewRequest: {
             /** @description One of GET /api/commands, or an alias of it. */
@@ -1908,6 +2093,13 @@ export interface components {
              */
             at: null | string;
         };
+        /** @description Those who may have a desktop of a base, by name. */
+        PeopleAllowed: {
+            /** @description They. */
+            people: components["schemas"]["PersonAllowed"][];
+            /** @description What to ask for as `after` to get the others; null when these are all. */
+            next: null | string;
+        };
         /** @description A user, as far as others see him. */
         Person: {
             /**
@@ -1917,6 +2109,20 @@ export interface components {
             id: number;
             /** @description Sign-in name. */
             name: string;
+        };
+        /** @description Somebody who may have a desktop of a base. */
+        PersonAllowed: {
+            /**
+             * Format: int64
+             * @description Key.
+             */
+            id: number;
+            /** @description Sign-in name. */
+            name: string;
+            /** @description The name people read. */
+            display_name: string;
+            /** @description Why he may. */
+            why: string;
         };
         /** @description The clones of a base that are kept ready. */
         Pool: {
@@ -2141,6 +2347,11 @@ export interface components {
         Requests: {
             requests: components["schemas"]["Request"][];
         };
+        /**
+         * @description What a rule asks about.
+         * @enum {string}
+         */
+        RuleKind: "attribute" | "group" | "user" | "header" | "everybody";
         /** @description What recurs. */
         Schedule: {
             /**
@@ -4264,6 +4475,334 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccess"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    who_may_access: {
+        parameters: {
+            query?: {
+                q?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAllowed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_access: {
+        parameters: {
+            query: {
+                user: string;
+                header?: string[];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessExplained"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_attributes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAttributes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

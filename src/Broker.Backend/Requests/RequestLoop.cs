@@ -267,7 +267,7 @@ public sealed class RequestLoop(
         }
 
         var (caller, domains) = await db.Read(async s => (
-            await UsersTable.Caller(s, row.UserId, row.CallerAddress),
+            await UsersTable.Caller(s, row.UserId, row.CallerAddress) is { } asker ? asker with { Client = ClientFacts.Read(row.Client) } : null,
             await DomainsTable.Get(s, new[] { request.JudgedOn(), request.AboutDomain() }.OfType<Guid>().Distinct().ToList())));
         using var work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, Holding>()), domains, db, nodes, clock, running.ClaimedAt, _lease, logger, running.Cancel.Token);
         running.Work = work;

@@ -21,7 +21,7 @@ public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Addr
     /// <summary>What a directory or an OpenID provider last told of him: the values of each attribute, by its name without regard to case.</summary>
     public ILookup<string, string> Attributes { get; init; } = NoAttributes;
 
-    /// <summary>The program and place that he asks from; null when it is no browser's call: the command line, a schedule.</summary>
+    /// <summary>What the program says of itself by which he asks; null when there is none that could: for the command line, schedules and Broker itself.</summary>
     public ClientFacts? Client { get; init; }
 
     /// <summary>What the token that he asks with is good for; null when he asks by himself.</summary>
@@ -30,8 +30,3 @@ public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Addr
     /// <summary>How far he reaches with a grant; administrators reach everything.</summary>
     public Reach Reach(Grant grant) => IsAdmin ? Access.Reach.All : Grants.TryGetValue(grant, out var holding) ? holding.Reach : Access.Reach.None;
 }
-
-/// <summary>What is known of the program and place that somebody asks from.</summary>
-/// <param name="Address">Its IP address.</param>
-/// <param name="Headers">What it said of itself, by name without regard to case.</param>
-public sealed record ClientFacts(string? Address, IReadOnlyDictionary<string, string> Headers);

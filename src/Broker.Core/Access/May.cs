@@ -28,6 +28,7 @@ public static class May
         if (!caller.Grants.TryGetValue(grant, out var held) || held.Reach is Reach.None)
             return Judgement.No($"You have not been granted to {Describe(grant)}.");
         if (domain is null) return Judgement.Yes($"You have been granted to {Describe(grant)}.");
+        if (IsAsked(caller, grant, held.Reach, domain) && KeptOut(caller, domain) is { } no) return no;
         if (domain.OwnerId == caller.UserId) return Judgement.Yes($"{domain.Name} is yours.");
         if (held.Reach.Covers(caller.UserId, domain.OwnerId, domain.BaseOwnerId)) return Judgement.Yes($"You have been granted to {Describe(grant)}: {Describe(held.Reach)} ({held.Source}).");
         if (domain.SharedWith.Contains(caller.UserId) && !domain.IsBase)
@@ -42,6 +43,20 @@ public static class May
         return grant is Grant.Clone
             ? Judgement.No($"{domain.Name} is not published.")
             : Judgement.No($"{domain.Name} belongs to somebody else.");
+    }
+
+    // Access rules are about getting a desktop of a base, and starting one. They ask neither whose base it is, nor who reaches as far without having the desktop.
+    private static bool IsAsked(Caller caller, Grant grant, Reach reach, DomainRow domain) =>
+        domain.Access is not null && (grant is Grant.Clone or Grant.Start || (grant is Grant.View && domain.IsBase))
+        && (domain.IsBase ? domain.OwnerId : domain.BaseOwnerId) != caller.UserId
+        && reach is not Reach.All && !(reach is Reach.AllClones && !domain.IsBase) && caller.Reach(Grant.Clone) is not Reach.All;
+
+    // They are for those who write them: whoever is kept out is told that he is, not by which of them.
+    private static Judgement? KeptOut(Caller caller, DomainRow domain)
+    {
+        var whose = domain.IsBase ? $"The access rules of {domain.Name}" : $"The access rules of the base of {domain.Name}";
+        if (!domain.Access!.Judge(RuleList.People, caller).IsAllowed) return Judgement.No($"{whose} don't let you in. Ask whoever looks after it.");
+        return domain.Access.Judge(RuleList.Clients, caller).IsAllowed ? null : Judgement.No($"{whose} don't let in what you use: try another browser or device.");
     }
 
     private static string Describe(Grant grant) => grant switch

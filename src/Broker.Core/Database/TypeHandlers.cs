@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using System.Text.Json;
+using Broker.Core.Access;
 using Broker.Core.Devices;
 using Dapper;
 
@@ -27,6 +28,7 @@ internal static class TypeHandlers
         SqlMapper.AddTypeHandler(new ListHandler<string>());
         SqlMapper.AddTypeHandler(new ListHandler<long>());
         SqlMapper.AddTypeHandler(new HardwareHandler());
+        SqlMapper.AddTypeHandler(new AccessRulesHandler());
     }
 
     private sealed class WordHandler<T> : SqlMapper.TypeHandler<T> where T : struct, Enum
@@ -82,6 +84,17 @@ internal static class TypeHandlers
         public override Hardware Parse(object value) => Hardware.Parse((string)value);
 
         public override void SetValue(IDbDataParameter parameter, Hardware? value)
+        {
+            parameter.DbType = DbType.String;
+            parameter.Value = value?.ToString();
+        }
+    }
+
+    private sealed class AccessRulesHandler : SqlMapper.TypeHandler<AccessRules>
+    {
+        public override AccessRules Parse(object value) => AccessRules.Parse((string)value);
+
+        public override void SetValue(IDbDataParameter parameter, AccessRules? value)
         {
             parameter.DbType = DbType.String;
             parameter.Value = value?.ToString();

@@ -1,3 +1,4 @@
+using Broker.Core.Access;
 using Broker.Core.Devices;
 
 namespace Broker.Core.Domains;
@@ -84,6 +85,9 @@ public sealed record DomainRow
 
     /// <summary>People without a right of their own may clone it.</summary>
     public bool IsPublic { get; init; }
+
+    /// <summary>The access rules of the base itself, or of the base that it is a clone of; null when there are none.</summary>
+    public AccessRules? Access { get; init; }
 
     /// <summary>It is removed when it ends, however it ends.</summary>
     public bool IsVolatile { get; init; }

@@ -15,7 +15,7 @@ public static class DomainsTable
         d.id, d.name, d.alias, d.description,
         d.owner_id, d.base_id, (SELECT o.owner_id FROM domains o WHERE o.id = d.base_id) AS base_owner_id, d.node_id,
         COALESCE((SELECT JSON_ARRAYAGG(s.user_id) FROM domain_shares s WHERE s.domain_id = d.id), '[]') AS shared_with,
-        d.is_base, d.is_public,
+        d.is_base, d.is_public, IF(d.is_base, d.access, (SELECT b.access FROM domains b WHERE b.id = d.base_id AND b.is_base)) AS access,
         d.is_volatile, d.volatile_clones,
         d.pool_clones, d.pool_start, d.pool_problem, d.pool_use, d.pool_use_since,
         d.state, d.state_since, d.state_detail, d.saved_at,
@@ -173,6 +173,9 @@ public static class DomainsTable
 
     /// <summary>Everybody may clone it, or only its owner.</summary>
     public static Task SetPublic(DbSession db, Guid id, bool isPublic) => Update(db, "is_public = @isPublic", new { id, isPublic });
+
+    /// <summary>Its access rules; null for none. They stay with a machine that is no base for a while, and count only as long as it is one. <see cref="BaseRules"/> judges them.</summary>
+    internal static Task SetAccess(DbSession db, Guid id, AccessRules? access) => Update(db, "access = @access", new { id, access });
 
     /// <summary>New clones of it are volatile, or last; those that are there stay what they are.</summary>
     public static Task SetVolatileClones(DbSession db, Guid id, bool volatileClones) => Update(db, "volatile_clones = @volatileClones", new { id, volatileClones });

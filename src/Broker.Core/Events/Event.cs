@@ -72,14 +72,14 @@ public static class EventsTable
     /// <summary>A domain changed; a base's change is told to everybody, also that it is none any more.</summary>
     public static void Domain(DbSession db, DomainRow domain, bool wasBase = false)
     {
-        if (domain.IsBase || wasBase) Insert(db, EventKind.Base, null, domain.Id, domain.OwnerId, new { state = domain.State, is_public = domain.IsPublic });
+        if (domain.IsBase || wasBase) Insert(db, EventKind.Base, null, domain.Id, domain.OwnerId, new { state = domain.State, is_public = domain.IsPublic, has_rules = domain.Access is not null });
         else Insert(db, EventKind.Domain, null, domain.Id, domain.OwnerId, new { state = domain.State, shared_with = domain.SharedWith, base_owner = domain.BaseOwnerId });
     }
 
     /// <summary>A domain's state or what is said of it changed: a piece of its history, which is kept. With the request that did it, if one did.</summary>
     public static void DomainState(DbSession db, DomainRow domain) =>
         Insert(db, domain.IsBase ? EventKind.Base : EventKind.Domain, db.Request, domain.Id, domain.OwnerId,
-            new { state = domain.State, detail = domain.StateDetail, is_public = domain.IsPublic, shared_with = domain.SharedWith, base_owner = domain.BaseOwnerId }, isHistory: true);
+            new { state = domain.State, detail = domain.StateDetail, is_public = domain.IsPublic, has_rules = domain.Access is not null, shared_with = domain.SharedWith, base_owner = domain.BaseOwnerId }, isHistory: true);
 
     /// <summary>A node, the library or a user changed; no user in particular when it is about what groups give their members.</summary>
     public static void Changed(DbSession db, EventKind kind, long? user = null) => Insert(db, kind, null, null, user, new { });

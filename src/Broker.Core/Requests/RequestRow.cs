@@ -87,6 +87,9 @@ public sealed record RequestRow
     /// <summary>The IP address it was asked from.</summary>
     public string? CallerAddress { get; init; }
 
+    /// <summary>What the program said of itself by which it was asked; null when it was asked from the command line or by Broker. See <see cref="Access.ClientFacts"/>.</summary>
+    public JsonElement? Client { get; init; }
+
     /// <summary>What it belongs to in traces: a W3C <c>traceparent</c> of the click that asked for it.</summary>
     public string? TraceParent { get; init; }
 

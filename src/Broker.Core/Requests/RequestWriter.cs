@@ -68,6 +68,7 @@ public static class RequestWriter
         var row = await RequestsTable.Insert(db, new NewRequest(command, args, caller.UserId, caller.Name, caller.Address, about?.Id, about?.Name, request.Locks())
         {
             Priority = priority ?? command.Priority,
+            Client = caller.Client?.ToJson(),
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
             AtTime = at,
             AfterId = after,

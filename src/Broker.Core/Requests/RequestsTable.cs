@@ -20,7 +20,7 @@ public static class RequestsTable
 
     // what a back end wants to know of what it takes up; the driver reads column by column, so each costs
     private const string ClaimColumns =
-        "r.id, r.command, r.args, r.lane, r.user_id, r.caller_address, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.cancel_asked_at, r.epoch, r.attempts, r.attempt_errors";
+        "r.id, r.command, r.args, r.lane, r.user_id, r.caller_address, r.client, r.trace_parent, r.domain_id, r.domain_name, r.created_at, r.cancel_asked_at, r.epoch, r.attempts, r.attempt_errors";
 
     private static readonly JsonElement NoErrors = JsonSerializer.SerializeToElement(Array.Empty<string>());
 
@@ -168,13 +168,13 @@ public static class RequestsTable
         var isLater = request.AtTime is not null || parent is { State: RequestState.Waiting, IsLater: true };
         var written = (await db.First<Written>(
             $"""
-            INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, trace_parent, domain_id, domain_name, created_at, at_time, is_later, after_id, after_ok, caused_by)
+            INSERT INTO requests (command, args, state, lane, priority, turn, user_id, caller_address, client, trace_parent, domain_id, domain_name, created_at, at_time, is_later, after_id, after_ok, caused_by)
             SELECT @Word, @Args, @state, @Lane, @Priority,
               LEAST({NotBefore} + @MostApart, GREATEST({NotBefore},
                 COALESCE(({LastTurn} AND mine.state = 'requested') + @Apart, 0),
                 COALESCE(({LastTurn} AND mine.state = 'working') + @Apart, 0),
                 COALESCE(({LastTurn} AND mine.state = 'waiting' AND (mine.at_time IS NULL OR mine.at_time <= COALESCE(@AtTime, UTC_TIMESTAMP(6)))) + @Apart, 0))),
-              @UserId, @Address, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @isLater, @AfterId, @AfterOk, @CausedBy
+              @UserId, @Address, @Client, @TraceParent, @DomainId, @DomainName, UTC_TIMESTAMP(6), @AtTime, @isLater, @AfterId, @AfterOk, @CausedBy
             RETURNING id, created_at
             """,
             new
@@ -186,6 +186,7 @@ public static class RequestsTable
                 request.Priority,
                 request.UserId,
                 request.Address,
+                request.Client,
                 request.TraceParent,
                 request.DomainId,
                 request.DomainName,
@@ -208,6 +209,7 @@ public static class RequestsTable
             UserId = request.UserId,
             UserName = request.UserName,
             CallerAddress = request.Address,
+            Client = request.Client,
             TraceParent = request.TraceParent,
             DomainId = request.DomainId,
             DomainName = request.DomainName,
@@ -581,18 +583,4 @@ public static class RequestsTable
 
         public required long Followers { get; init; }
     }
-}
-
-/// <summary>What <see cref="RequestsTable.Insert"/> needs to know.</summary>
-internal sealed record NewRequest(Command Command, JsonElement Args, long UserId, string UserName, string? Address, Guid? DomainId, string? DomainName, LockSet Locks)
-{
-    public int Priority { get; init; } = Command.Priority;
-
-    public string? TraceParent { get; init; }
-
-    public DateTimeOffset? AtTime { get; init; }
-
-    public long? AfterId { get; init; }
-
-    public bool AfterOk { get; init; } = true;
 }

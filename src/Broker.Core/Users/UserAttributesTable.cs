@@ -11,6 +11,8 @@ public static class UserAttributesTable
     /// <summary>The longest value, in characters; longer ones are not kept.</summary>
     public const int LongestValue = 500;
 
+    private const int MostValues = 100;
+
     private static readonly ILookup<string, string> None = Array.Empty<string>().ToLookup(a => a, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The values of each of his attributes, by its name without regard to case.</summary>
@@ -18,6 +20,20 @@ public static class UserAttributesTable
     {
         var rows = await db.Query<(string Name, string Value)>("SELECT name, value FROM user_attributes WHERE user_id = @userId ORDER BY name, value", new { userId });
         return rows.Count == 0 ? None : rows.ToLookup(r => r.Name, r => r.Value, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What is known of anybody, for completing what people write: each name with how many have it, and its most frequent values. One that a single person has is not among them.</summary>
+    public static async Task<IReadOnlyList<(string Name, long People, IReadOnlyList<(string Value, long People)> Values)>> Known(DbSession db)
+    {
+        var names = await db.Query<(string Name, long People)>("SELECT LOWER(name), COUNT(DISTINCT user_id) FROM user_attributes GROUP BY LOWER(name) ORDER BY LOWER(name)");
+        var values = (await db.Query<(string Name, string Value, long People)>(
+            """
+            SELECT name, value, people FROM (
+              SELECT LOWER(name) AS name, value, COUNT(*) AS people, ROW_NUMBER() OVER (PARTITION BY LOWER(name) ORDER BY COUNT(*) DESC, value) AS place
+              FROM user_attributes GROUP BY LOWER(name), value HAVING COUNT(*) > 1) v
+            WHERE place <= @MostValues ORDER BY name, place
+            """, new { MostValues })).ToLookup(v => v.Name, v => (v.Value, v.People));
+        return [.. names.Select(n => (n.Name, n.People, (IReadOnlyList<(string, long)>)[.. values[n.Name]]))];
     }
 
     /// <summary>What is told of him now, in place of what was told before.</summary>

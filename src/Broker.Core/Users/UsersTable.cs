@@ -182,25 +182,34 @@ public static class UsersTable
     public static async Task<bool> SignedIn(DbSession db, long id, Guid stamp) =>
         await db.Execute("UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6) WHERE id = @id AND security_stamp = @stamp", new { id, stamp }) > 0;
 
-    /// <summary>The user as a caller, with all that his rights come from, in one round trip; null when he is unknown or disabled, or his account has ended.</summary>
-    public static async Task<Caller?> Caller(DbSession db, long id, string? address)
+    /// <summary>The user as a caller, with all that his rights come from; null when he is unknown or disabled, or his account has ended.</summary>
+    public static async Task<Caller?> Caller(DbSession db, long id, string? address) =>
+        (await Callers(db, [id])).GetValueOrDefault(id) is { } caller ? caller with { Address = address } : null;
+
+    /// <summary>Those of the users who can act as callers, with all that their rights come from, in one round trip.</summary>
+    public static async Task<IReadOnlyDictionary<long, Caller>> Callers(DbSession db, IReadOnlyCollection<long> ids)
     {
+        if (ids.Count == 0) return new Dictionary<long, Caller>();
         var rows = await db.Query<CallerRow>(
             """
-            SELECT u.name, u.is_admin, u.is_temporary, f.kind, f.group_id, f.group_name, f.fact, f.value
+            SELECT u.id, u.name, u.is_admin, u.is_temporary, f.kind, f.group_id, f.group_name, f.fact, f.value
             FROM users u LEFT JOIN (
-              SELECT 'grant' AS kind, NULL AS group_id, NULL AS group_name, g.grant_name AS fact, g.reach AS value FROM grants g WHERE g.user_id = @id
+              SELECT g.user_id, 'grant' AS kind, NULL AS group_id, NULL AS group_name, g.grant_name AS fact, g.reach AS value FROM grants g WHERE g.user_id IN @ids
               UNION ALL
-              SELECT 'group', m.group_id, n.name, gg.grant_name, gg.reach
-              FROM group_members m JOIN user_groups n ON n.id = m.group_id LEFT JOIN group_grants gg ON gg.group_id = m.group_id WHERE m.user_id = @id
+              SELECT m.user_id, 'group', m.group_id, n.name, gg.grant_name, gg.reach
+              FROM group_members m JOIN user_groups n ON n.id = m.group_id LEFT JOIN group_grants gg ON gg.group_id = m.group_id WHERE m.user_id IN @ids
               UNION ALL
-              SELECT 'attribute', NULL, NULL, a.name, a.value FROM user_attributes a WHERE a.user_id = @id
-            ) f ON TRUE
-            WHERE u.id = @id AND u.is_disabled = 0 AND COALESCE(u.expires_at > UTC_TIMESTAMP(6), TRUE)
-            """, new { id });
-        if (rows.Count == 0) return null;
+              SELECT a.user_id, 'attribute', NULL, NULL, a.name, a.value FROM user_attributes a WHERE a.user_id IN @ids
+            ) f ON f.user_id = u.id
+            WHERE u.id IN @ids AND u.is_disabled = 0 AND COALESCE(u.expires_at > UTC_TIMESTAMP(6), TRUE)
+            """, new { ids = ids.ToArray() });
+        return rows.GroupBy(r => r.Id).ToDictionary(r => r.Key, r => CallerOf([.. r]));
+    }
+
+    private static Caller CallerOf(IReadOnlyList<CallerRow> rows)
+    {
         var facts = rows.ToLookup(r => r.Kind);
-        return new Caller(id, rows[0].Name, rows[0].IsAdmin, address, Holdings.Resolve(
+        return new Caller(rows[0].Id, rows[0].Name, rows[0].IsAdmin, Address: null, Holdings.Resolve(
             Granted(facts["grant"]).Select(g => KeyValuePair.Create(g.Grant, g.Reach)), Granted(facts["group"]).Select(g => new GroupGrant(g.Row.GroupName!, g.Grant, g.Reach))))
         {
             IsTemporary = rows[0].IsTemporary,
@@ -229,6 +238,8 @@ public static class UsersTable
 
     private sealed record CallerRow
     {
+        public required long Id { get; init; }
+
         public required string Name { get; init; }
 
         public required bool IsAdmin { get; init; }

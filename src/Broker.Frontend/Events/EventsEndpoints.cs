@@ -53,8 +53,8 @@ public static class EventsEndpoints
             EventKind.User => isOwn || row.UserId is null || May.Do(caller, Grant.ManageUsers, null).IsAllowed,
         };
         if (!sees) return null;
-        // One that is no longer published has to vanish from everybody's page, but nobody needs to know which it was.
-        var mayKnow = row.Kind != EventKind.Base || isOwn || Flag(row.Data, "is_public") || caller.Reach(Grant.View) is Reach.All || May.Do(caller, Grant.Operate, null).IsAllowed;
+        // One that is no longer published, or whose rules have changed, has to vanish from people's pages, but nobody needs to know which it was.
+        var mayKnow = row.Kind != EventKind.Base || isOwn || (Flag(row.Data, "is_public") && !Flag(row.Data, "has_rules")) || caller.Reach(Grant.View) is Reach.All || May.Do(caller, Grant.Operate, null).IsAllowed;
         return mayKnow
             ? new EventHint(row.Id, row.Kind, row.Kind == EventKind.Request ? row.RequestId : null, row.DomainId, Text(row.Data, "state"), (int?)Number(row.Data, "progress"), Text(row.Data, "progress_text"))
             : new EventHint(row.Id, row.Kind, null, null, null, null, null);

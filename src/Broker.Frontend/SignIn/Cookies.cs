@@ -80,7 +80,7 @@ public static class Cookies
         var sessions = http.RequestServices.GetRequiredService<Sessions>();
         if (await sessions.Find(context.Principal, AddressOf(http), http.RequestAborted) is { } who)
         {
-            http.Features.Set(who);
+            SignedIn.Set(http, who);
             return;
         }
 

@@ -29,6 +29,10 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
     /// <summary>The same person, calling from there.</summary>
     internal SignedIn From(string? address) => this with { Caller = Caller with { Address = address } };
 
+    /// <summary>This is who called, with the program whose headers these are.</summary>
+    internal static void Set(HttpContext context, SignedIn who) =>
+        context.Features.Set(who with { Caller = who.Caller with { Client = ClientFacts.Of(name => context.Request.Headers[name]) } });
+
     /// <summary>What the signed cookie holds: which sign-in, and whose, so that the token against forged calls is his.</summary>
     internal static ClaimsPrincipal Principal(long userId, Guid session) => new(new ClaimsIdentity(
     [
