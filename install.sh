@@ -25,7 +25,7 @@
 #   ./install.sh version         the name of what "system" would install
 #   ./install.sh test [--long]   builds everything, runs all tests; --long runs
 #                                also those that take minutes
-#   ./install.sh bench NAME      measures: queue, clone, libvirt or open; prints "name value" lines
+#   ./install.sh bench NAME      measures: queue, clone, libvirt, open or access; prints "name value" lines
 #   ./install.sh format          lays out the code as `test` wants it
 #   ./install.sh help            this text
 #
@@ -66,7 +66,7 @@ case "$verb $*" in
   'system '*) system_command "$@" ;;
   'test ') run_tests 'Category!=Long' ;;
   'test --long') run_tests '' ;;
-  'bench queue' | 'bench clone' | 'bench libvirt' | 'bench open') run_benchmark "$1" ;;
+  'bench queue' | 'bench clone' | 'bench libvirt' | 'bench open' | 'bench access') run_benchmark "$1" ;;
   'format ') format_code ;;
   *) wrong "there is no '$verb $*'" ;;
 esac

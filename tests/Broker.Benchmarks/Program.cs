@@ -7,6 +7,7 @@ Dictionary<string, Func<Task>> benches = new()
     ["clone"] = CloneBench.Run,
     ["libvirt"] = LibvirtBench.Run,
     ["open"] = OpenBench.Run,
+    ["access"] = AccessBench.Run,
 };
 
 if (args is not [var name] || !benches.TryGetValue(name, out var bench))

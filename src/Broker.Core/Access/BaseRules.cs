@@ -51,9 +51,13 @@ public static class BaseRules
     /// <summary>Somebody is about to be removed: no rule names him any more. Everybody else is judged as before.</summary>
     public static async Task Forget(DbSession db, long user)
     {
-        var bases = await db.Query<(Guid Id, string Access)>(
-            "SELECT id, access FROM domains WHERE access IS NOT NULL AND JSON_CONTAINS(access, @rule, '$.people') FOR UPDATE", new { rule = Key(RuleKind.User, user) });
-        foreach (var (id, access) in bases) await DomainsTable.SetAccess(db, id, AccessRules.Parse(access).WithoutUser(user));
+        var naming = await db.Query<Guid>("SELECT id FROM domains WHERE access IS NOT NULL AND JSON_CONTAINS(access, @rule, '$.people')", new { rule = Key(RuleKind.User, user) });
+        foreach (var id in naming)
+        {
+            if (await db.First<string>("SELECT access FROM domains WHERE id = @id FOR UPDATE", new { id }) is not { } access) continue;
+            var left = AccessRules.Parse(access).WithoutUser(user);
+            await DomainsTable.SetAccess(db, id, left.IsEmpty ? null : left);
+        }
     }
 
     /// <summary>The key of the group or person with this name.</summary>
