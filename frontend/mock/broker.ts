@@ -12,9 +12,11 @@ import type {
   SessionUser,
   Snapshot,
 } from '../src/api/types';
+import { accessRoutes, type MockRules } from './access';
 import { auditRoutes, seededAudit } from './audit';
 import { backupRoutes } from './backups';
 import { domainRoutes } from './domains';
+import { seededGroups } from './people';
 import { healthRoutes, seededUnknown } from './health';
 import { libraryRoutes, seededImages } from './library';
 import { messageRoutes, ownMessage, type MockMessage } from './messages';
@@ -40,6 +42,7 @@ import { snapshotRoutes } from './snapshots';
 import { volumeRoutes, type Content } from './volumes';
 
 const routes: Routes = {
+  ...accessRoutes,
   ...auditRoutes,
   ...backupRoutes,
   ...domainRoutes,
@@ -90,6 +93,9 @@ export class MockBroker {
   /** Disks and CDs by machine; a system disk and an empty drive when nothing is said. */
   readonly contents = new Map<string, Content>();
   audit = seededAudit();
+  /** Access rules by base; none when nothing is said. */
+  readonly access = new Map<string, MockRules>();
+  groups = seededGroups();
   schedules = seededSchedules();
   images: LibraryImage[] = seededImages();
   /** The next request of this command fails, with this sentence. */

@@ -42,6 +42,13 @@ export type Schedule = Schemas['Schedule'];
 export type ScheduleRun = Schemas['ScheduleRun'];
 export type ScheduleForm = Schemas['ScheduleToBe'];
 
+export type AccessRules = Schemas['Access'];
+export type AccessRule = Schemas['AccessRule'];
+export type AccessRuleForm = Schemas['NewAccessRule'];
+export type AccessReason = Schemas['AccessReason'];
+export type RuleKind = Schemas['RuleKind'];
+/** Those about people, and those about the programs they use. */
+export type RuleList = 'people' | 'clients';
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditOutcome = Schemas['AuditOutcome'];
 

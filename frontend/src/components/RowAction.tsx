@@ -8,6 +8,7 @@ export function RowAction({
   icon: Picture,
   danger = false,
   disabled = false,
+  blocked = false,
   onClick,
   testId,
 }: {
@@ -18,6 +19,8 @@ export function RowAction({
   icon: Icon;
   danger?: boolean;
   disabled?: boolean;
+  /** There is nothing to do just now; unlike a disabled one it keeps the focus. */
+  blocked?: boolean;
   onClick: () => void;
   testId: string;
 }) {
@@ -27,8 +30,10 @@ export function RowAction({
         variant="subtle"
         color={danger ? 'red' : 'gray'}
         disabled={disabled}
+        data-disabled={blocked || undefined}
+        aria-disabled={blocked || undefined}
         aria-label={name}
-        onClick={onClick}
+        onClick={blocked ? undefined : onClick}
         data-testid={testId}
       >
         <Picture size={18} aria-hidden />

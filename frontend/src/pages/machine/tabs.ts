@@ -8,7 +8,16 @@ import { Settings } from './Settings';
 
 interface Tab {
   /** Its part of the address; the first one has none. */
-  id: 'overview' | 'snapshots' | 'settings' | 'hardware' | 'disks' | 'base' | 'backups' | 'history';
+  id:
+    | 'overview'
+    | 'snapshots'
+    | 'settings'
+    | 'hardware'
+    | 'disks'
+    | 'base'
+    | 'access'
+    | 'backups'
+    | 'history';
   /** Whether there is anything in it for who looks. */
   isFor: (domain: Domain) => boolean;
   Content: ComponentType<{ domain: Domain }>;
@@ -31,6 +40,12 @@ export const tabs: readonly Tab[] = [
     id: 'base',
     isFor: hasBasePart,
     Content: Base,
+  },
+  {
+    id: 'access',
+    // who may publish it says for whom
+    isFor: ({ is_base, may }) => is_base && may.includes('publish'),
+    Content: lazy(() => import('./Access')),
   },
   {
     id: 'backups',
