@@ -34,8 +34,13 @@ GRANT INSERT, DELETE ON domain_shares TO account;
 GRANT UPDATE (name, description) ON snapshots TO account;
 GRANT UPDATE (autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, snapshot_limit, ends_at, end_warned_seconds) ON domains TO account;
 
--- What holds for everybody.
+-- What holds for everybody, and where people sit.
 GRANT INSERT, UPDATE ON settings TO account;
+GRANT INSERT, UPDATE (name, position, addresses, bases, requires_password), DELETE ON client_networks TO account;
+GRANT INSERT, DELETE ON client_network_bases TO account;
+
+-- People who are nobody: an account with its guest's row.
+GRANT INSERT ON guests TO account;
 
 -- Handing a free clone of a pool out; the number of a clone that is made for it.
 GRANT UPDATE (owner_id, pool_use, pool_use_since, client_status, client_address, client_since, clones_numbered) ON domains TO account;

@@ -762,6 +762,38 @@ CREATE TABLE `api_tokens` (
   CONSTRAINT `api_tokens_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `client_networks` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `name` varchar(63) NOT NULL,
+  `position` int(11) NOT NULL,
+  `addresses` text NOT NULL CHECK (json_valid(`addresses`)),
+  `bases` enum('all','chosen','none') NOT NULL,
+  `requires_password` tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `client_networks_name` (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `client_network_bases` (
+  `network_id` bigint(20) NOT NULL,
+  `base_id` char(36) NOT NULL,
+  `is_allowed` tinyint(1) NOT NULL,
+  `is_anonymous` tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`network_id`,`base_id`),
+  KEY `client_network_bases_base` (`base_id`),
+  CONSTRAINT `client_network_bases_base_fk` FOREIGN KEY (`base_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `client_network_bases_network` FOREIGN KEY (`network_id`) REFERENCES `client_networks` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `guests` (
+  `user_id` bigint(20) NOT NULL,
+  `base_id` char(36) NOT NULL,
+  `address` varchar(45) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL,
+  `until` datetime(6) NOT NULL,
+  PRIMARY KEY (`user_id`),
+  KEY `guests_address` (`address`),
+  CONSTRAINT `guests_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `schema_migrations` (
   `number` int(11) NOT NULL,
   `name` varchar(190) NOT NULL,

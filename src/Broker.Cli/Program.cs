@@ -29,6 +29,7 @@ public static class Program
             Nodes.Command(terminal),
             Users.Command(terminal),
             AuditVerbs.Command(terminal),
+            ClientNetworks.Command(terminal),
             SiteSettingsVerbs.Command(terminal),
             Schedules.Command(terminal),
             Databases.Command(terminal),

@@ -247,6 +247,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/client-network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** In which network the caller is; for those who look after the hosts: any address */
+        get: operations["which_client_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -847,6 +864,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/client-networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Networks of clients, the first that holds an address counts */
+        get: operations["list_client_networks"];
+        put?: never;
+        /** Add a network of clients */
+        post: operations["create_client_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/client-networks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a network of clients, also its place */
+        put: operations["set_client_network"];
+        post?: never;
+        /** Remove a network of clients */
+        delete: operations["delete_client_network"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/client-networks/{id}/bases/{base}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what holds for a base there */
+        put: operations["say_of_base"];
+        post?: never;
+        /** Let what holds for all bases hold for this one, too */
+        delete: operations["unsay_of_base"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -1243,6 +1314,17 @@ export interface components {
             /** @description Files of the bases below it, nearest first. */
             below: string[];
         };
+        /** @description What holds for a base where a client is. */
+        BaseThere: {
+            /** @description It can be used from there. */
+            is_allowed: boolean;
+            /** @description Why, or why not. */
+            reason: string;
+            /** @description Also by people who don't sign in. */
+            is_anonymous: boolean;
+            /** @description Why, or why not. */
+            anonymous_reason: string;
+        };
         /** @description A frozen disk below another one. */
         Below: {
             /**
@@ -1299,11 +1381,67 @@ export interface components {
              */
             since: string;
         };
+        /** @description A network of clients. The first by position that holds somebody's address counts for him. */
+        ClientNetwork: {
+            /**
+             * Format: int64
+             * @description Key.
+             */
+            id: number;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its place among the others, from 1.
+             */
+            position: number;
+            /** @description The addresses in it, each in CIDR. */
+            addresses: string[];
+            /** @description Which bases can be used from there. */
+            bases: components["schemas"]["NetworkBases"];
+            /** @description Programs that show a desktop's screen ask for a password there. */
+            requires_password: boolean;
+            /** @description What it says of single bases. */
+            said: components["schemas"]["SaidOfBase"][];
+        };
+        /** @description A network of clients as it is to be. */
+        ClientNetworkToBe: {
+            /** @description What people call it; unique. */
+            name: string;
+            /** @description The addresses in it, each in CIDR: 10.1.0.0/16, 2001:db8::/32. */
+            addresses: string[];
+            /** @description Which bases can be used from there. */
+            bases: components["schemas"]["NetworkBases"];
+            /**
+             * @description Programs that show a desktop's screen ask for a password there.
+             * @default false
+             */
+            requires_password: boolean;
+            /**
+             * Format: int32
+             * @description Its place among the others, from 1. Left out: first when it is new, else where it is.
+             */
+            position?: null | number;
+        };
+        /** @description All networks of clients, by position. */
+        ClientNetworks: {
+            networks: components["schemas"]["ClientNetwork"][];
+        };
         /**
          * @description Whether somebody is at a desktop that runs.
          * @enum {string}
          */
         ClientStatus: "connecting" | "connected" | "disconnected";
+        /** @description In which network of clients an address is. */
+        ClientWhereabouts: {
+            /** @description The address. */
+            address: string;
+            /** @description The network's name; null when none holds the address, and nothing can be used from there. */
+            network: null | string;
+            /** @description Programs that show a desktop's screen ask for a password there. */
+            requires_password: boolean;
+            base: null | components["schemas"]["BaseThere"];
+        };
         /** @description What the clones of a base will be. */
         ClonesToBe: {
             /** @description Temporary: removed when they end. */
@@ -1914,6 +2052,18 @@ export interface components {
             /** @description Some of them. */
             messages: components["schemas"]["Message"][];
         };
+        /** @description What a network of clients says of one base. */
+        NetworkBase: {
+            /** @description It can be used from there. */
+            is_allowed: boolean;
+            /** @description Also by people who don't sign in. */
+            is_anonymous: boolean;
+        };
+        /**
+         * @description Which bases can be used from a network of clients.
+         * @enum {string}
+         */
+        NetworkBases: "all" | "chosen" | "none";
         /** @description All access rules of a base as they are to be, in order. */
         NewAccess: {
             /** @description Of the rules that these are made from. */
@@ -2352,6 +2502,20 @@ export interface components {
          * @enum {string}
          */
         RuleKind: "attribute" | "group" | "user" | "header" | "everybody";
+        /** @description What a network of clients says of a base. */
+        SaidOfBase: {
+            /**
+             * Format: uuid
+             * @description The base.
+             */
+            base_id: string;
+            /** @description Its name. */
+            base_name: string;
+            /** @description It can be used from there. */
+            is_allowed: boolean;
+            /** @description Also by people who don't sign in. */
+            is_anonymous: boolean;
+        };
         /** @description What recurs. */
         Schedule: {
             /**
@@ -3633,6 +3797,65 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    which_client_network: {
+        parameters: {
+            query?: {
+                address?: string;
+                base?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientWhereabouts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5800,6 +6023,335 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_client_networks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientNetworks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_client_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientNetworkToBe"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientNetwork"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_client_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientNetworkToBe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientNetwork"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_client_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_of_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                base: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkBase"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientNetwork"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsay_of_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                base: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientNetwork"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

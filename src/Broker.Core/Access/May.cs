@@ -29,6 +29,7 @@ public static class May
             return Judgement.No($"You have not been granted to {Describe(grant)}.");
         if (domain is null) return Judgement.Yes($"You have been granted to {Describe(grant)}.");
         if (IsAsked(caller, grant, held.Reach, domain) && KeptOut(caller, domain) is { } no) return no;
+        if ((domain.IsBase ? grant is Grant.Clone or Grant.View : grant is Grant.Start) && FromHere(caller, domain) is { IsAllowed: false } elsewhere) return elsewhere;
         if (domain.OwnerId == caller.UserId) return Judgement.Yes($"{domain.Name} is yours.");
         if (held.Reach.Covers(caller.UserId, domain.OwnerId, domain.BaseOwnerId)) return Judgement.Yes($"You have been granted to {Describe(grant)}: {Describe(held.Reach)} ({held.Source}).");
         if (domain.SharedWith.Contains(caller.UserId) && !domain.IsBase)
@@ -57,6 +58,18 @@ public static class May
         var whose = domain.IsBase ? $"The access rules of {domain.Name}" : $"The access rules of the base of {domain.Name}";
         if (!domain.Access!.Judge(RuleList.People, caller).IsAllowed) return Judgement.No($"{whose} don't let you in. Ask whoever looks after it.");
         return domain.Access.Judge(RuleList.Clients, caller).IsAllowed ? null : Judgement.No($"{whose} don't let in what you use: try another browser or device.");
+    }
+
+    /// <summary>
+    /// May he use it where he sits? Bases and their desktops can be used from those networks of clients that let them through; administrators, and whoever made
+    /// the base, use them from everywhere. Of a desktop this is about starting it and its screen: to shut it down he may sit anywhere.
+    /// </summary>
+    public static Judgement FromHere(Caller caller, DomainRow domain)
+    {
+        var (origin, madeBy) = domain.IsBase ? (domain.Id, domain.OwnerId) : (domain.BaseId, domain.BaseOwnerId);
+        return caller is { IsAdmin: false, Network: { } network } && origin is { } id && madeBy != caller.UserId
+            ? network.Judge(id, domain.Name)
+            : Judgement.Yes($"For {domain.Name} it does not matter where you are.");
     }
 
     private static string Describe(Grant grant) => grant switch

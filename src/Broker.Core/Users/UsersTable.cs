@@ -184,7 +184,9 @@ public static class UsersTable
 
     /// <summary>The user as a caller, with all that his rights come from; null when he is unknown or disabled, or his account has ended.</summary>
     public static async Task<Caller?> Caller(DbSession db, long id, string? address) =>
-        (await Callers(db, [id])).GetValueOrDefault(id) is { } caller ? caller with { Address = address } : null;
+        (await Callers(db, [id])).GetValueOrDefault(id) is { } caller
+            ? caller with { Address = address, Network = await ClientNetworksTable.Of(db, address) }
+            : null;
 
     /// <summary>Those of the users who can act as callers, with all that their rights come from, in one round trip.</summary>
     public static async Task<IReadOnlyDictionary<long, Caller>> Callers(DbSession db, IReadOnlyCollection<long> ids)

@@ -57,6 +57,7 @@ public static class DisplaysEndpoints
         {
             var domain = await DomainsTable.Get(s, id);
             if (domain is null || !May.Do(who.Caller, Grant.View, domain).IsAllowed) throw RefusedException.NoDomain(id);
+            if (May.FromHere(who.Caller, domain) is { IsAllowed: false } elsewhere) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", elsewhere.Reason);
             if (!HasScreen(domain.State) || await DisplaysTable.Socket(s, id, DisplayKind.Vnc) is null) throw NotRunning(domain);
             return await DisplayTicketsTable.Issue(s, who.Id, who.Session, id);
         }, cancel);
@@ -116,7 +117,7 @@ public static class DisplaysEndpoints
         if (row is not { IsFresh: true } || row.UserId != who.Id || row.SessionId != who.Session) throw BadTicket();
 
         var domain = await db.Read(s => DomainsTable.Get(s, row.DomainId), http.RequestAborted);
-        if (domain is null || !May.Do(who.Caller, Grant.View, domain).IsAllowed) throw BadTicket();
+        if (domain is null || !May.Do(who.Caller, Grant.View, domain).IsAllowed || !May.FromHere(who.Caller, domain).IsAllowed) throw BadTicket();
         return HasScreen(domain.State) ? domain : throw NotRunning(domain);
     }
 

@@ -98,6 +98,7 @@ public sealed class OpenDisplays(Db db, Sessions sessions, EventTail tail, TimeP
             if (await sessions.Again(who, cancel) is not { } now) return "You are signed out.";
             var row = await db.Read(s => DomainsTable.Get(s, domain), cancel);
             return row is null || !May.Do(now.Caller, Grant.View, row).IsAllowed ? "The desktop is not there any more."
+                : May.FromHere(now.Caller, row) is { IsAllowed: false } elsewhere ? elsewhere.Reason
                 : DisplaysEndpoints.HasScreen(row.State) ? null
                 : "The desktop is off.";
         }

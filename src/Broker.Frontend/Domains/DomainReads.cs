@@ -113,7 +113,7 @@ public static class DomainReads
     private static List<string> Offered(Caller caller, DomainRow domain, IReadOnlyList<string> capabilities)
     {
         var may = Catalogue.All.Where(c => c.OfferedOn?.Invoke(domain) == true && (c.Needs is null || capabilities.Contains(c.Needs)) && May.Do(caller, c.Grant, domain).IsAllowed).Select(c => c.Word).ToList();
-        if (domain.IsBase ? domain.IsWhole && May.Do(caller, Grant.Clone, domain).IsAllowed : DisplaysEndpoints.HasScreen(domain.State) && May.Do(caller, Grant.View, domain).IsAllowed) may.Add("open");
+        if (domain.IsBase ? domain.IsWhole && May.Do(caller, Grant.Clone, domain).IsAllowed : DisplaysEndpoints.HasScreen(domain.State) && May.Do(caller, Grant.View, domain).IsAllowed && May.FromHere(caller, domain).IsAllowed) may.Add("open");
         if (domain.IsBase && May.Do(caller, Grant.CreateBase, domain).IsAllowed) may.Add("publish");
         if (May.Do(caller, Grant.ChangeSettings, domain).IsAllowed) may.Add("describe");
         if (!domain.IsBase && May.Do(caller, Grant.Share, domain).IsAllowed) may.Add("share");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Users;
 
@@ -44,7 +45,7 @@ public sealed class Sessions(Db db, TimeProvider clock)
     public static async Task<SignedIn?> Read(DbSession db, SessionRow session)
     {
         if (await UsersTable.Get(db, session.UserId) is not { IsDisabled: false, IsExpired: false } user || await UsersTable.Caller(db, user.Id, null) is not { } caller) return null;
-        return new SignedIn(caller, new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, user.Language), session.Id);
+        return new SignedIn(caller, new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, user.Language, await ClientNetworksTable.All(db)), session.Id);
     }
 
     private async Task<SignedIn?> Find(Guid session, string? address, CancellationToken cancel)

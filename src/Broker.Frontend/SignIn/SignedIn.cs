@@ -27,7 +27,7 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
     public static SignedIn? Of(HttpContext context) => context.Features.Get<SignedIn>();
 
     /// <summary>The same person, calling from there.</summary>
-    internal SignedIn From(string? address) => this with { Caller = Caller with { Address = address } };
+    internal SignedIn From(string? address) => this with { Caller = Caller with { Address = address, Network = ClientNetwork.Of(Account.Networks, address) } };
 
     /// <summary>This is who called, with the program whose headers these are.</summary>
     internal static void Set(HttpContext context, SignedIn who) =>
@@ -55,4 +55,5 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
 /// <param name="IsAdmin">May do everything.</param>
 /// <param name="MustChangePassword">Has to choose a password before anything else.</param>
 /// <param name="Language">Language of the portal, when one was chosen.</param>
-public sealed record Account(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language);
+/// <param name="Networks">The networks of clients, for where he calls from.</param>
+public sealed record Account(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language, IReadOnlyList<ClientNetwork> Networks);
