@@ -11,11 +11,14 @@ GRANT SELECT ON * TO account;
 -- People: new accounts, and what signing in and choosing a password or a language change.
 -- Not is_admin, is_disabled or name of an account that is there.
 GRANT INSERT ON users TO account;
-GRANT UPDATE (password_hash, security_stamp, must_change_password, password_set_at, language, last_sign_in_at) ON users TO account;
+GRANT UPDATE (password_hash, security_stamp, must_change_password, password_set_at, language, last_sign_in_at, failed_sign_ins, sign_in_not_before, expires_at) ON users TO account;
 GRANT UPDATE (external_id, external_key, facts_at) ON users TO account;
 GRANT INSERT, DELETE ON user_attributes TO account;
 GRANT INSERT ON audit TO account;
 GRANT INSERT, UPDATE (seen_at, expires_at, ended_at), DELETE ON sessions TO account;
+GRANT INSERT, UPDATE (last_step), DELETE ON second_factors TO account;
+GRANT INSERT, DELETE ON recovery_codes TO account;
+GRANT INSERT, UPDATE (last_used_at, last_used_from), DELETE ON api_tokens TO account;
 GRANT DELETE ON first_admin_links TO account;
 GRANT INSERT ON data_protection_keys TO account;
 

@@ -58,6 +58,7 @@ export function account(
     display_name,
     is_admin,
     must_change_password: false,
+    must_enrol_second_factor: false,
     language: null,
     password: 'broker',
   };
@@ -298,6 +299,8 @@ export const siteDefaults: SiteSettings = {
   memory_reserve_mib: 256,
   snapshot_limit: 3,
   audit_days: 730,
+  password_days: 0,
+  admins_need_second_factor: false,
 };
 
 /** A machine's settings after a change: what isn't named stays, 0 seconds is what is usual. */

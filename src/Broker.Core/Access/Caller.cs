@@ -24,11 +24,14 @@ public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Addr
     /// <summary>What the program says of itself by which he asks; null when there is none that could: for the command line, schedules and Broker itself.</summary>
     public ClientFacts? Client { get; init; }
 
-    /// <summary>What the token that he asks with is good for; null when he asks by himself.</summary>
+    /// <summary>The words of the grants that the token is good for by which he asks; null when he asks by himself.</summary>
     public IReadOnlySet<string>? Scopes { get; init; }
 
+    /// <summary>Does he ask by himself, or by a token that is good for this?</summary>
+    public bool IsInScope(Grant grant) => Scopes?.Contains(Word.Of(grant)) != false;
+
     /// <summary>How far he reaches with a grant; administrators reach everything.</summary>
-    public Reach Reach(Grant grant) => IsAdmin ? Access.Reach.All : Grants.TryGetValue(grant, out var holding) ? holding.Reach : Access.Reach.None;
+    public Reach Reach(Grant grant) => !IsInScope(grant) ? Access.Reach.None : IsAdmin ? Access.Reach.All : Grants.TryGetValue(grant, out var holding) ? holding.Reach : Access.Reach.None;
 
     /// <summary>The network of clients that his address is in; null when he has no address: for the command line and what comes by itself none counts.</summary>
     public ClientNetwork? Network { get; init; }

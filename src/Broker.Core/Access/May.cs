@@ -24,6 +24,7 @@ public static class May
     /// <summary>May the caller do this, on this domain, or in general when it is about none?</summary>
     public static Judgement Do(Caller caller, Grant grant, DomainRow? domain)
     {
+        if (!caller.IsInScope(grant)) return Judgement.No($"The token that asks is not good for {Word.Of(grant)}.");
         if (caller.IsAdmin) return Judgement.Yes("Administrators may do everything.");
         if (!caller.Grants.TryGetValue(grant, out var held) || held.Reach is Reach.None)
             return Judgement.No($"You have not been granted to {Describe(grant)}.");

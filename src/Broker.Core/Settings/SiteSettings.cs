@@ -12,14 +12,18 @@ namespace Broker.Core.Settings;
 /// <param name="MemoryReserveMib">Memory in MiB that a start leaves free on a host; a start for which there is less waits.</param>
 /// <param name="SnapshotLimit">How many snapshots a machine may have that has no number of its own. 0 for none.</param>
 /// <param name="AuditDays">How many days it is kept who did what.</param>
+/// <param name="PasswordDays">After how many days a password that Broker knows has to be changed at the next sign-in. 0 for never.</param>
+/// <param name="AdminsNeedSecondFactor">Administrators who sign in by password need a second factor; who has none sets it up before anything else.</param>
 public sealed record SiteSettings(
     [property: Description("How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.")] int StartLimit,
     [property: Description("Memory in MiB that a start leaves free on a host; a start for which there is less waits.")] int MemoryReserveMib,
     [property: Description("How many snapshots a machine may have that has no number of its own. 0 for none.")] int SnapshotLimit,
-    [property: Description("How many days it is kept who did what.")] int AuditDays)
+    [property: Description("How many days it is kept who did what.")] int AuditDays,
+    [property: Description("After how many days a password that Broker knows has to be changed at the next sign-in. 0 for never.")] int PasswordDays,
+    [property: Description("Administrators who sign in by password need a second factor; who has none sets it up before anything else.")] bool AdminsNeedSecondFactor)
 {
     /// <summary>What holds where nothing was set.</summary>
-    public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3, AuditDays: 730);
+    public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3, AuditDays: 730, PasswordDays: 0, AdminsNeedSecondFactor: false);
 
     /// <summary>The names of all settings, each with what it is.</summary>
     public static IReadOnlyList<(string Name, string Description)> All { get; } =
@@ -34,6 +38,7 @@ public sealed record SiteSettings(
         if (StartLimit is < 0 or > 1000) yield return "start_limit is between 0 (any number) and 1000.";
         if (MemoryReserveMib is < 0 or > 1024 * 1024) yield return "memory_reserve_mib is between 0 and 1048576 (1 TiB).";
         if (SnapshotLimit is < 0 or > DomainSettingsChange.MostSnapshots) yield return $"snapshot_limit is between 0 (none) and {DomainSettingsChange.MostSnapshots}.";
+        if (PasswordDays is < 0 or > 3650) yield return "password_days is between 0 (never) and 3650 (ten years).";
         if (AuditDays is < 30 or > 36_500) yield return "audit_days is between 30 and 36500 (a hundred years).";
     }
 

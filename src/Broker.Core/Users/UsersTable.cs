@@ -89,6 +89,9 @@ public enum AccountSource
 /// <summary>All writes to <c>users</c> and <c>grants</c>.</summary>
 public static class UsersTable
 {
+    /// <summary>Failed sign-ins in a row, from wherever, that cost nothing.</summary>
+    public const int FreeFailures = 20;
+
     private const string Columns = "id, name, display_name, password_hash, is_admin, is_temporary, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at, source, external_id, external_key, facts_at, "
         + "expires_at, COALESCE(expires_at <= UTC_TIMESTAMP(6), FALSE) AS is_expired, password_set_at, failed_sign_ins, COALESCE(sign_in_not_before > UTC_TIMESTAMP(6), FALSE) AS is_locked";
 
@@ -139,8 +142,8 @@ public static class UsersTable
     public static Task UpgradeHash(DbSession db, long id, string passwordHash) =>
         db.Execute("UPDATE users SET password_hash = @passwordHash WHERE id = @id", new { id, passwordHash });
 
-    /// <summary>Makes somebody an administrator, or takes that away; his sessions end, so that none goes on with the old rights.</summary>
-    public static Task SetAdmin(DbSession db, long id, bool isAdmin) => SetAndEndSessions(db, id, "is_admin = @value", isAdmin);
+    /// <summary>Makes somebody an administrator, whose account does not end by itself, or takes that away; his sessions end, so that none goes on with the old rights.</summary>
+    public static Task SetAdmin(DbSession db, long id, bool isAdmin) => SetAndEndSessions(db, id, "is_admin = @value, expires_at = IF(@value, NULL, expires_at)", isAdmin);
 
     /// <summary>Lets somebody sign in no more, or again; his sessions end.</summary>
     public static Task SetDisabled(DbSession db, long id, bool isDisabled) => SetAndEndSessions(db, id, "is_disabled = @value", isDisabled);
@@ -180,7 +183,35 @@ public static class UsersTable
     /// <summary>He is here, unless something about how he proves who he is has changed since (<see cref="UserRow.SecurityStamp"/>).</summary>
     /// <returns>Nothing has.</returns>
     public static async Task<bool> SignedIn(DbSession db, long id, Guid stamp) =>
-        await db.Execute("UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6) WHERE id = @id AND security_stamp = @stamp", new { id, stamp }) > 0;
+        await db.Execute("UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6), failed_sign_ins = 0, sign_in_not_before = NULL WHERE id = @id AND security_stamp = @stamp", new { id, stamp }) > 0;
+
+    /// <summary>
+    /// A sign-in failed. After <see cref="FreeFailures"/> in a row, from wherever, none counts for half a minute, after each further one for twice as long, up to an hour;
+    /// those meanwhile don't count as failures. After a day they are forgotten.
+    /// </summary>
+    public static Task SignInFailed(DbSession db, long? id) => db.Execute(
+        """
+        UPDATE users SET failed_sign_ins = IF(sign_in_not_before < UTC_TIMESTAMP(6) - INTERVAL 1 DAY, 1, failed_sign_ins + 1),
+          sign_in_not_before = IF(failed_sign_ins > @free, UTC_TIMESTAMP(6) + INTERVAL LEAST(3600, 30 * POW(2, LEAST(failed_sign_ins - @free - 1, 20))) SECOND, NULL)
+        WHERE id = @id AND COALESCE(sign_in_not_before <= UTC_TIMESTAMP(6), TRUE)
+        """, new { id = id ?? 0, free = FreeFailures });
+
+    /// <summary>Lets sign-ins count again at once.</summary>
+    public static Task Unlock(DbSession db, long id) => db.Execute("UPDATE users SET failed_sign_ins = 0, sign_in_not_before = NULL WHERE id = @id", new { id });
+
+    /// <summary>Was his password set longer ago than so many days?</summary>
+    public static async Task<bool> PasswordIsOlder(DbSession db, long id, int days) =>
+        await db.First<int>("SELECT 1 FROM users WHERE id = @id AND COALESCE(password_set_at, created_at) < UTC_TIMESTAMP(6) - INTERVAL @days DAY", new { id, days }) == 1;
+
+    /// <summary>He has to choose a new password before anything else; sessions go on.</summary>
+    public static Task RequireNewPassword(DbSession db, long id) => db.Execute("UPDATE users SET must_change_password = 1 WHERE id = @id", new { id });
+
+    /// <summary>Says when an account ends; null for never.</summary>
+    public static async Task SetExpiry(DbSession db, long id, DateTimeOffset? at)
+    {
+        await db.Execute("UPDATE users SET expires_at = @at WHERE id = @id", new { id, at });
+        EventsTable.Changed(db, EventKind.User, id);
+    }
 
     /// <summary>The user as a caller, with all that his rights come from; null when he is unknown or disabled, or his account has ended.</summary>
     public static async Task<Caller?> Caller(DbSession db, long id, string? address) =>

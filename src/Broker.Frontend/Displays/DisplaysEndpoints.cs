@@ -40,9 +40,9 @@ public static class DisplaysEndpoints
     /// <summary>Adds the routes.</summary>
     public static void MapDisplays(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/domains/{id:guid}/display-ticket", Issue).Account().WithTags("displays").WithName("issue_display_ticket")
+        app.MapPost("/api/domains/{id:guid}/display-ticket", Issue).Person().WithTags("displays").WithName("issue_display_ticket")
             .WithSummary("A ticket for a look at a desktop's screen").Refuses(400, 401, 403, 404, 409);
-        app.MapGet(Path, Open).Account().WithTags("displays").WithName("open_display")
+        app.MapGet(Path, Open).Person().WithTags("displays").WithName("open_display")
             .WithSummary("A desktop's screen: RFB 3.8 without a password in a WebSocket")
             .WithDescription("A WebSocket with the subprotocols binary and ticket.<ticket>. It is refused with an HTTP status before it is opened.")
             .Produces(StatusCodes.Status101SwitchingProtocols).Refuses(400, 401, 403, 409, 429, 502);

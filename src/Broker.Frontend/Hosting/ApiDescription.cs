@@ -102,6 +102,7 @@ public static class ApiDescription
             Title = "Broker",
             Version = "v1",
             Description = "Sign in with POST /api/session; the session is a cookie. Each change carries the header X-CSRF-Token with the token that GET /api/session gives. "
+                + "A program sends Authorization: Bearer with a token of POST /api/tokens instead of both; what is about signing in takes none. "
                 + "Whatever is refused or fails is answered with problem+json and a code; besides what each operation names that may be 429 (too many calls), 500, or 503 (no database).",
         };
         document.Servers = [];

@@ -19,6 +19,10 @@ public sealed record Problem(string Type, string Title, int Status, string? Deta
     /// <summary>Each thing that is wrong by itself, when there are several.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Errors { get; init; }
+
+    /// <summary>What the call that goes on from here has to carry.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? State { get; init; }
 }
 
 /// <summary>A call is refused, for a reason that the caller should read.</summary>
@@ -35,6 +39,9 @@ public sealed class RefusedException(int status, string code, string detail) : E
 
     /// <summary>Each thing that is wrong by itself, when there are several.</summary>
     public IReadOnlyList<string>? Errors { get; init; }
+
+    /// <summary>What the call that goes on from here has to carry.</summary>
+    public string? State { get; init; }
 
     /// <summary>When it makes sense to try again.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -92,7 +99,7 @@ public static class Problems
         response.Headers.CacheControl = "no-cache, no-store";
         if (refused.RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        var problem = new Problem("about:blank", ReasonPhrases.GetReasonPhrase(refused.Status), refused.Status, refused.Message, refused.Code, TraceId(context)) { Errors = refused.Errors };
+        var problem = new Problem("about:blank", ReasonPhrases.GetReasonPhrase(refused.Status), refused.Status, refused.Message, refused.Code, TraceId(context)) { Errors = refused.Errors, State = refused.State };
         await response.WriteAsJsonAsync(problem, Core.Json.Options, MediaType, context.RequestAborted);
     }
 

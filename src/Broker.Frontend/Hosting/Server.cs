@@ -62,6 +62,7 @@ public static class Server
         app.UseProblems();
         app.UsePortalFiles(settings);
         app.UseRouting();
+        app.UseTokens();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();

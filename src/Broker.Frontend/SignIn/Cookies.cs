@@ -30,7 +30,9 @@ public static class Cookies
             options.Events = new CookieAuthenticationEvents
             {
                 OnValidatePrincipal = Validate,
-                OnRedirectToLogin = context => Problems.Write(context.HttpContext, new RefusedException(StatusCodes.Status401Unauthorized, "not_signed_in", "Sign in first.")),
+                OnRedirectToLogin = context => Problems.Write(context.HttpContext, Tokens.Of(context.Request) is null
+                    ? new RefusedException(StatusCodes.Status401Unauthorized, "not_signed_in", "Sign in first.")
+                    : new RefusedException(StatusCodes.Status401Unauthorized, "bad_token", "The token is wrong, was taken away or has ended, or its owner may not sign in. Make another in the portal.")),
                 OnRedirectToAccessDenied = context => Problems.Write(context.HttpContext, Callers.WhyNot(context.HttpContext)),
             };
         });
@@ -53,7 +55,8 @@ public static class Cookies
         app.Use(async (context, next) =>
         {
             var method = context.Request.Method;
-            if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method) && !await antiforgery.IsRequestValidAsync(context))
+            // no page of somebody else can send a token along: it is in no browser
+            if (SignedIn.Of(context)?.Token is null && !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method) && !await antiforgery.IsRequestValidAsync(context))
                 throw new RefusedException(StatusCodes.Status400BadRequest, "bad_csrf_token", $"The header {CsrfHeader} is missing or old. GET /api/session gives the token.");
             await next(context);
         });

@@ -20,11 +20,17 @@ public sealed record SessionView(bool SignedIn, string CsrfToken, SessionUser? U
 /// <param name="DisplayName">The name people read.</param>
 /// <param name="IsAdmin">May do everything.</param>
 /// <param name="MustChangePassword">Can do nothing else before choosing a new password.</param>
+/// <param name="MustEnrolSecondFactor">Can do nothing else before setting up a second factor.</param>
 /// <param name="Language">Language of the portal; null when none was chosen.</param>
-public sealed record SessionUser(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language);
+public sealed record SessionUser(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language);
 
 /// <summary>A name and a password.</summary>
 public sealed record SignInForm(string Name, string Password);
+
+/// <summary>The second half of a sign-in.</summary>
+/// <param name="State">What the first half was answered with.</param>
+/// <param name="Code">What the authenticator shows, or a recovery code.</param>
+public sealed record SignInCode(string State, string Code);
 
 /// <summary>The password so far, and the new one.</summary>
 public sealed record PasswordChange(string CurrentPassword, string NewPassword);
@@ -58,6 +64,7 @@ public static class SessionEndpoints
         DatabaseKeys.Add(builder);
         builder.Services.AddSingleton<SignInLimits>();
         builder.Services.AddSingleton<PasswordCheck>();
+        builder.Services.AddSingleton<SecondFactor>();
         builder.Services.AddSingleton<SignInFlow>();
     }
 
@@ -66,7 +73,9 @@ public static class SessionEndpoints
     {
         var session = app.MapGroup("/api/session").WithTags("session");
         session.MapGet("", Get).Anybody().WithName("get_session").WithSummary("Who is signed in");
-        session.MapPost("", SignIn).Anybody().WithName("sign_in").WithSummary("Sign in").Refuses(400, 401, 429);
+        session.MapPost("", SignIn).Anybody().WithName("sign_in").WithSummary("Sign in")
+            .WithDescription("401 with the code second_factor_required and a state: POST /api/session/second-factor takes that state and a code.").Refuses(400, 401, 429);
+        session.MapPost("/second-factor", SignInWithCode).Anybody().WithName("sign_in_with_code").WithSummary("Go on signing in with the code of an authenticator or a recovery code").Refuses(400, 401, 429);
         session.MapDelete("", SignOut).AnyAccount().WithName("sign_out").WithSummary("Sign out").Refuses(401);
         session.MapPut("/password", ChangePassword).AnyAccount().WithName("change_password").WithSummary("Change the own password; all other sessions of the account end").Refuses(400, 401, 403, 429);
         session.MapPut("/language", ChooseLanguage).AnyAccount().WithName("choose_language").WithSummary("Choose the portal's language").Refuses(400, 401);
@@ -79,18 +88,7 @@ public static class SessionEndpoints
     {
         var name = form.Name.Trim();
         if (name.Length > LongestName || form.Password.Length > LongestPassword) throw SignInFlow.WrongCredentials();
-
-        SignInLimits.Attempt attempt;
-        try
-        {
-            attempt = limits.Begin(name, http.Connection.RemoteIpAddress);
-        }
-        catch (RefusedException e) when (e.RetryAfter is { } wait)
-        {
-            Log.SignInsSlowedDown(logs.CreateLogger(typeof(SessionEndpoints)), Cookies.AddressOf(http), wait);
-            throw;
-        }
-
+        var attempt = Begin(limits, name, http, logs);
         PasswordVerdict verdict;
         try
         {
@@ -103,9 +101,43 @@ public static class SessionEndpoints
         }
 
         if (verdict is not { User: { } user, Proof: { } proof }) throw await flow.Refuse(http, verdict.User, cancel);
-        var who = await flow.Finish(http, user, proof, verdict.UpgradedHash, cancel);
+        SignedIn who;
+        try
+        {
+            who = await flow.Finish(http, user, proof, verdict.UpgradedHash, cancel);
+        }
+        catch (RefusedException e) when (e.State is not null)
+        {
+            attempt.Withdraw(); // neither failed nor done: what failed before still counts
+            throw;
+        }
+
         attempt.Succeeded();
         return TypedResults.Ok(View(http, antiforgery, who.Account));
+    }
+
+    private static async Task<Ok<SessionView>> SignInWithCode(
+        SignInCode form, HttpContext http, Db db, SecondFactor secondFactor, SignInFlow flow, SignInLimits limits, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
+    {
+        if (secondFactor.Read(form.State) is not { } state || await db.Read(s => UsersTable.Get(s, state.User), cancel) is not { } user)
+            throw SignInFlow.WrongCredentials("Code or state is wrong. Begin again with name and password.");
+        var attempt = Begin(limits, user.Name, http, logs);
+        var who = await flow.FinishWithCode(http, user, state, form.Code, cancel);
+        attempt.Succeeded();
+        return TypedResults.Ok(View(http, antiforgery, who.Account));
+    }
+
+    private static SignInLimits.Attempt Begin(SignInLimits limits, string name, HttpContext http, ILoggerFactory logs)
+    {
+        try
+        {
+            return limits.Begin(name, http.Connection.RemoteIpAddress);
+        }
+        catch (RefusedException e) when (e.RetryAfter is { } wait)
+        {
+            Log.SignInsSlowedDown(logs.CreateLogger(typeof(SessionEndpoints)), Cookies.AddressOf(http), wait);
+            throw;
+        }
     }
 
     private static async Task<NoContent> SignOut(SignedIn who, HttpContext http, Db db, Sessions sessions)
@@ -157,7 +189,7 @@ public static class SessionEndpoints
 
     private static SessionView View(HttpContext http, IAntiforgery antiforgery, Account? account) =>
         new(account is not null, antiforgery.GetAndStoreTokens(http).RequestToken!,
-            account is null ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.Language));
+            account is null ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.MustEnrolSecondFactor, account.Language));
 
     private static RefusedException NotTheCurrent() => new(StatusCodes.Status403Forbidden, "wrong_credentials", "That is not your current password.");
 }

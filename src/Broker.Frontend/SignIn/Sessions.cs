@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using Broker.Core.Access;
 using Broker.Core.Database;
+using Broker.Core.Settings;
 using Broker.Core.Users;
 
 namespace Broker.Frontend.SignIn;
 
 /// <summary>
 /// Says whether a session still stands, and whose it is. What the database answered is remembered for half a minute, but only
-/// ever to say "still fine": whatever would be refused, or asks for a new password, is read again first.
+/// ever to say "still fine": whatever would be refused, or has to do something first, is read again first.
 /// </summary>
 public sealed class Sessions(Db db, TimeProvider clock)
 {
@@ -27,8 +28,23 @@ public sealed class Sessions(Db db, TimeProvider clock)
     public async Task<SignedIn?> Find(ClaimsPrincipal? principal, string? address, CancellationToken cancel = default) =>
         SignedIn.SessionOf(principal) is { } session ? await Find(session, address, cancel) : null;
 
-    /// <summary>The same person again, for what lasts longer than one call; null when the session has ended.</summary>
-    public Task<SignedIn?> Again(SignedIn who, CancellationToken cancel) => Find(who.Session, who.Caller.Address, cancel);
+    /// <summary>The person in whose name a token is used; null when it does not count. Each call is judged anew.</summary>
+    /// <param name="token">What the call carries.</param>
+    /// <param name="looks">The call changes nothing.</param>
+    /// <param name="address">Where the call comes from.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public Task<SignedIn?> FindByToken(string token, bool looks, string? address, CancellationToken cancel = default) =>
+        db.Read(async s =>
+        {
+            if (await ApiTokensTable.Find(s, token) is not { } row) return null;
+            await ApiTokensTable.Used(s, row.Id, address);
+            return (await Read(s, row, looks))?.From(address);
+        }, cancel);
+
+    /// <summary>The same person again, for what lasts longer than one call; null when the session or the token has ended.</summary>
+    public Task<SignedIn?> Again(SignedIn who, CancellationToken cancel) => who.Token is { } token
+        ? db.Read(async s => await ApiTokensTable.Get(s, token) is { } row ? (await Read(s, row, looks: true))?.From(who.Caller.Address) : null, cancel)
+        : Find(who.Session, who.Caller.Address, cancel);
 
     /// <summary>Something about this user has changed: ask the database next time. All users when null.</summary>
     public void Forget(long? userId)
@@ -41,16 +57,29 @@ public sealed class Sessions(Db db, TimeProvider clock)
                     _remembered.TryRemove(session, out _);
     }
 
-    /// <summary>Whose session it is; null when it has ended, or its user is disabled.</summary>
-    public static async Task<SignedIn?> Read(DbSession db, SessionRow session)
+    /// <summary>Whose session it is; null when its user is disabled, or his account has ended.</summary>
+    public static async Task<SignedIn?> Read(DbSession db, SessionRow session) => await Read(db, session.UserId, session.Proof) is var (caller, account) ? new SignedIn(caller, account, session.Id) : null;
+
+    // A token that is good for looking is good for whatever its owner may do as long as nothing is changed.
+    private static async Task<SignedIn?> Read(DbSession db, ApiTokenRow token, bool looks) => await Read(db, token.UserId, null) is var (caller, account)
+        ? new SignedIn(caller with { Scopes = (looks && token.Scopes.Contains(ApiTokensTable.Read) ? ApiTokensTable.Scopes : token.Scopes).Where(w => w != ApiTokensTable.Read).ToHashSet(StringComparer.Ordinal) },
+            account, Guid.Empty)
+        {
+            Token = token.Id,
+        }
+        : null;
+
+    private static async Task<(Caller Caller, Account Account)?> Read(DbSession db, long userId, Proof? proof)
     {
-        if (await UsersTable.Get(db, session.UserId) is not { IsDisabled: false, IsExpired: false } user || await UsersTable.Caller(db, user.Id, null) is not { } caller) return null;
-        return new SignedIn(caller, new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, user.Language, await ClientNetworksTable.All(db)), session.Id);
+        if (await UsersTable.Get(db, userId) is not { IsDisabled: false, IsExpired: false } user || await UsersTable.Caller(db, user.Id, null) is not { } caller) return null;
+        // whoever comes by OpenID has been asked there, as far as that one asks
+        var mustEnrol = user.IsAdmin && proof is not (Proof.Oidc or Proof.Guest) && (await SiteSettingsTable.Read(db)).AdminsNeedSecondFactor && !await SecondFactorsTable.Has(db, user.Id);
+        return (caller, new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, mustEnrol, user.Language, await ClientNetworksTable.All(db)));
     }
 
     private async Task<SignedIn?> Find(Guid session, string? address, CancellationToken cancel)
     {
-        if (_remembered.TryGetValue(session, out var known) && clock.GetElapsedTime(known.ReadAt) < Remembered && known.Who.Account is { MustChangePassword: false })
+        if (_remembered.TryGetValue(session, out var known) && clock.GetElapsedTime(known.ReadAt) < Remembered && known.Who.Account.MayGoOn)
             return known.Who.From(address);
 
         var forgotten = Volatile.Read(ref _forgotten);

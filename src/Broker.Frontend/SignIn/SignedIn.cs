@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Security.Claims;
 using Broker.Core.Access;
@@ -8,10 +9,13 @@ namespace Broker.Frontend.SignIn;
 /// <summary>The person behind a call: a route that takes one can only be called by somebody who is signed in.</summary>
 /// <param name="Caller">Who it is and what was granted, read from the database at most half a minute ago.</param>
 /// <param name="Account">More of the account.</param>
-/// <param name="Session">This sign-in; it ends at sign-out.</param>
+/// <param name="Session">This sign-in; it ends at sign-out. Empty for a token.</param>
 public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
 {
     private const string SessionClaim = "sid";
+
+    /// <summary>The token by which a program calls in his name; null when it is himself.</summary>
+    public long? Token { get; init; }
 
     /// <summary>Key in <c>users</c>.</summary>
     public long Id => Caller.UserId;
@@ -36,9 +40,13 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
     /// <summary>What the signed cookie holds: which sign-in, and whose, so that the token against forged calls is his.</summary>
     internal static ClaimsPrincipal Principal(long userId, Guid session) => new(new ClaimsIdentity(
     [
-        new Claim(ClaimTypes.NameIdentifier, userId.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        new Claim(ClaimTypes.NameIdentifier, userId.ToString(CultureInfo.InvariantCulture)),
         new Claim(SessionClaim, session.ToString()),
     ], Cookies.Scheme));
+
+    /// <summary>What a call by a token counts as.</summary>
+    internal static ClaimsPrincipal PrincipalOfToken(long userId) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, userId.ToString(CultureInfo.InvariantCulture))], "token"));
 
     /// <summary>The sign-in that a signed cookie holds.</summary>
     internal static Guid? SessionOf(ClaimsPrincipal? principal) => Guid.TryParse(principal?.FindFirstValue(SessionClaim), out var session) ? session : null;
@@ -54,6 +62,11 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
 /// <param name="DisplayName">The name people read.</param>
 /// <param name="IsAdmin">May do everything.</param>
 /// <param name="MustChangePassword">Has to choose a password before anything else.</param>
+/// <param name="MustEnrolSecondFactor">Has to set up a second factor before anything else.</param>
 /// <param name="Language">Language of the portal, when one was chosen.</param>
 /// <param name="Networks">The networks of clients, for where he calls from.</param>
-public sealed record Account(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, string? Language, IReadOnlyList<ClientNetwork> Networks);
+public sealed record Account(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language, IReadOnlyList<ClientNetwork> Networks)
+{
+    /// <summary>There is nothing that he has to do first.</summary>
+    public bool MayGoOn => !MustChangePassword && !MustEnrolSecondFactor;
+}

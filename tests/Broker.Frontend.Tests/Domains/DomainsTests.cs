@@ -83,9 +83,9 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
         using var student = await host.SignedIn("student");
         await student.Get("/api/settings").Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await admin.Put("/api/settings", new { start_limit = 2 }).Refuses(HttpStatusCode.BadRequest, "bad_request");     // all or none
-        await admin.Put("/api/settings", new { start_limit = -1, memory_reserve_mib = 256, snapshot_limit = 3, audit_days = 365 }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
+        await admin.Put("/api/settings", new { start_limit = -1, memory_reserve_mib = 256, snapshot_limit = 3, audit_days = 365, password_days = 0, admins_need_second_factor = false }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
 
-        await admin.Put("/api/settings", new { start_limit = 2, memory_reserve_mib = 256, snapshot_limit = 3, audit_days = 365 }).Gives(HttpStatusCode.OK);
+        await admin.Put("/api/settings", new { start_limit = 2, memory_reserve_mib = 256, snapshot_limit = 3, audit_days = 365, password_days = 0, admins_need_second_factor = false }).Gives(HttpStatusCode.OK);
 
         var now = await admin.Get("/api/settings").Gives(HttpStatusCode.OK);
         Assert.Equal((2, 1), (now.GetProperty("settings").GetProperty("start_limit").GetInt32(), now.GetProperty("defaults").GetProperty("start_limit").GetInt32()));

@@ -52,7 +52,7 @@ public class AttacksTests(FrontendHost host) : IClassFixture<FrontendHost>
         var own = await host.NewDomain("settings-of-own", host.Student);
         using var student = await host.SignedIn("student");
         var before = await Content();
-        await student.Put("/api/settings", new { start_limit = 0, memory_reserve_mib = 0, snapshot_limit = 100, audit_days = 30 }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await student.Put("/api/settings", new { start_limit = 0, memory_reserve_mib = 0, snapshot_limit = 100, audit_days = 30, password_days = 0, admins_need_second_factor = false }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await student.Patch($"/api/domains/{own.Id}/settings", new { autostart = true }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await student.Post("/api/schedules", new { name = "mine", command = "start_domain", cron = "* * * * *", time_zone = "UTC" }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await student.Post("/api/users", new { name = "mallory", password = "a better phrase 7", is_admin = true }).Refuses(HttpStatusCode.Forbidden, "not_allowed");

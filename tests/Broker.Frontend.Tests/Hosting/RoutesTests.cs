@@ -35,7 +35,7 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
                 var path = Fill(route.Pattern, domain, @base, request);
                 table.Append($" {(int)await Status(browser, route.Method, path, Body(route.Method, route.Pattern, domain))}");
                 // what changes the session changes it for the next route
-                if (route.Pattern == "/api/session" && route.Method != "GET" && signedIn.Remove(who ?? "")) browser.Dispose();
+                if (route.Pattern is "/api/session" or "/api/sessions" && route.Method != "GET" && signedIn.Remove(who ?? "")) browser.Dispose();
             }
 
             table.AppendLine();
@@ -87,6 +87,8 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
         .Replace("/api/schedules/when", "/api/schedules/when?cron=0%2023%20*%20*%20*&time_zone=UTC")
         .Replace("{id:guid}", domain.ToString())
         .Replace("{id:long}", request.ToString(null, null))
+        .Replace("{session:guid}", domain.ToString())
+        .Replace("{token:long}", request.ToString(null, null))
         .Replace("{file}", "some.img")
         .Replace("/{*path}", "/some/page");
 
@@ -94,6 +96,10 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
     {
         ("POST", "/api/session") => new { name = "student", password = FrontendHost.Password },
         ("PUT", "/api/session/password") => new { current_password = "not this one", new_password = "a better phrase 7" },
+        ("POST", "/api/session/second-factor") or ("PUT", "/api/session/second-factor") => new { state = "none", code = "000000" },
+        ("POST", "/api/session/second-factor/removal") => new { password = "not this one", code = "000000" },
+        ("POST", "/api/tokens") => new { name = "t", scopes = (string[])["read"], expires_at = TimeProvider.System.GetUtcNow().AddDays(1) },
+        ("PUT", "/api/users/{id:long}/expiry") => new { expires_at = (string?)null },
         ("PUT", "/api/session/language") => new { language = "es" },
         ("PUT", "/api/domains/{id:guid}/published") => new { is_public = false },
         ("PUT", "/api/domains/{id:guid}/clones") => new { @volatile = false },
