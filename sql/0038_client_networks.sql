@@ -26,13 +26,12 @@ INSERT IGNORE INTO client_networks (name, position, addresses, bases, requires_p
   ('Private addresses', 2, '["10.0.0.0/8","172.16.0.0/12","192.168.0.0/16","169.254.0.0/16","fc00::/7","fe80::/10"]', 'all', 0),
   ('Everywhere else', 3, '["0.0.0.0/0","::/0"]', 'all', 1);
 
--- People who are nobody: which base such an account is for, where it came from, and until when it counts. No key to the base: without its row a guest would
--- be a temporary account like others.
+-- People who are nobody: which base such an account is for, and where it came from. No key to the base: without its row a guest would be a temporary account
+-- like others.
 CREATE TABLE IF NOT EXISTS guests (
   user_id bigint      NOT NULL PRIMARY KEY,
   base_id char(36)    NOT NULL,
   address varchar(45) CHARACTER SET ascii NOT NULL,
-  until   datetime(6) NOT NULL,
   KEY guests_address (address),
   CONSTRAINT guests_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

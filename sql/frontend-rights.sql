@@ -12,6 +12,7 @@ GRANT SELECT ON * TO account;
 -- Not is_admin, is_disabled or name of an account that is there.
 GRANT INSERT ON users TO account;
 GRANT UPDATE (password_hash, security_stamp, must_change_password, password_set_at, language, last_sign_in_at, failed_sign_ins, sign_in_not_before, expires_at) ON users TO account;
+GRANT UPDATE (display_name, is_admin, is_disabled) ON users TO account;
 GRANT UPDATE (external_id, external_key, facts_at) ON users TO account;
 GRANT INSERT, DELETE ON user_attributes TO account;
 GRANT INSERT ON audit TO account;

@@ -788,7 +788,6 @@ CREATE TABLE `guests` (
   `user_id` bigint(20) NOT NULL,
   `base_id` char(36) NOT NULL,
   `address` varchar(45) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL,
-  `until` datetime(6) NOT NULL,
   PRIMARY KEY (`user_id`),
   KEY `guests_address` (`address`),
   CONSTRAINT `guests_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE

@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "The keys that sign cookies could not be read from the database yet.")]
     public static partial void KeysNotReady(ILogger log, Exception e);
 
+    [LoggerMessage(14, LogLevel.Warning, "A sign-in by OpenID failed: {Why}")]
+    public static partial void OpenIdFailed(ILogger log, string why);
+
     [LoggerMessage(20, LogLevel.Warning, "The events could not be read. Trying again in {Wait}.")]
     public static partial void EventsNotRead(ILogger log, Exception e, TimeSpan wait);
 

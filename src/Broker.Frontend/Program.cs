@@ -10,6 +10,7 @@ using Broker.Frontend.Displays;
 using Broker.Frontend.Domains;
 using Broker.Frontend.Events;
 using Broker.Frontend.Health;
+using Broker.Frontend.Guests;
 using Broker.Frontend.Hosting;
 using Broker.Frontend.Library;
 using Broker.Frontend.Messages;
@@ -19,15 +20,20 @@ using Broker.Frontend.Schedules;
 using Broker.Frontend.Requests;
 using Broker.Frontend.Settings;
 using Broker.Frontend.SignIn;
+using Broker.Frontend.SignIn.OpenId;
 using Broker.Frontend.Snapshots;
 using Broker.Frontend.Users;
 
 FrontEndSettings settings;
 Certificate? certificate;
+OpenIdSettings openId;
+string openIdSecret;
 try
 {
     settings = SettingsFile.Read<FrontEndSettings>(SettingsFile.Named(args), Environment.GetEnvironmentVariable);
     certificate = Certificate.Read(settings);
+    openId = SettingsFile.ReadSection<OpenIdSettings>(SettingsFile.Named(args), Environment.GetEnvironmentVariable);
+    openIdSecret = OpenIdEndpoints.ReadSecret(openId);
 }
 catch (SettingsException e)
 {
@@ -39,6 +45,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddTelemetry("broker-frontend", settings);
 builder.AddServer(settings, certificate);
 builder.AddSignIn();
+builder.AddOpenId(openId, openIdSecret);
 builder.AddCallerRules();
 builder.AddEvents();
 builder.AddDisplays();
@@ -51,8 +58,10 @@ app.MapSession();
 app.MapSecondFactor();
 app.MapSessions();
 app.MapTokens();
+app.MapOpenId();
 app.MapFirstAdmin();
 app.MapDesktops();
+app.MapGuests();
 app.MapDomains();
 app.MapDevices();
 app.MapPools();

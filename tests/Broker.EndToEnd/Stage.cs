@@ -65,6 +65,9 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Folder of images that can be imported.</summary>
     public string Library { get; }
 
+    /// <summary>Where people can sign in besides; null when they can't.</summary>
+    public TestOpenIdProvider? OpenId { get; private set; }
+
     private string Uploads => Path.Combine(Library, ImageNames.Uploads);
 
     private string NodeFolder => Path.Combine(_run, "node");
@@ -73,7 +76,7 @@ public sealed class Stage : IAsyncDisposable
     public static async Task<Stage> Simulated()
     {
         var run = NewRunFolder();
-        return await Start(run, run, VmManagerKind.Simulated, Path.Combine(run, "node"));
+        return await Start(run, run, VmManagerKind.Simulated, Path.Combine(run, "node"), openId: await TestOpenIdProvider.Start("localhost"));
     }
 
     /// <summary>A folder for all of a stage, removed with it or, if it was left, when the next one is made.</summary>
@@ -90,10 +93,11 @@ public sealed class Stage : IAsyncDisposable
     /// <param name="manager">What drives the host.</param>
     /// <param name="uri">Where the host is.</param>
     /// <param name="vboxmanage">The program for a host with VirtualBox.</param>
-    public static async Task<Stage> Start(string run, string disks, VmManagerKind manager, string uri, string? vboxmanage = null)
+    /// <param name="openId">Where people can sign in besides.</param>
+    public static async Task<Stage> Start(string run, string disks, VmManagerKind manager, string uri, string? vboxmanage = null, TestOpenIdProvider? openId = null)
     {
         var portal = PortalFiles.Build();
-        var stage = new Stage(await (await PrivateMariaDb.Shared).NewDatabase(), run, disks, vboxmanage);
+        var stage = new Stage(await (await PrivateMariaDb.Shared).NewDatabase(), run, disks, vboxmanage) { OpenId = openId };
         try
         {
             stage.Admin = await stage.NewPerson("admin", isAdmin: true);
@@ -189,12 +193,12 @@ public sealed class Stage : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _frontEnd?.Dispose();
         _backEnd?.Dispose();
+        if (OpenId is not null) await OpenId.DisposeAsync();
         TryDelete(_run);
-        return ValueTask.CompletedTask;
     }
 
     private static void RemoveLeftovers()
@@ -232,12 +236,22 @@ public sealed class Stage : IAsyncDisposable
         for (var tries = 1; ; tries++)
         {
             Address = new Uri($"http://127.0.0.1:{FreePort()}/");
-            _frontEnd = StartProgram("Broker.Frontend", ("BROKER_URLS", Address.GetLeftPart(UriPartial.Authority)), ("BROKER_PORTAL", PortalFiles.Folder), ("BROKER_UPLOADS", Uploads));
+            _frontEnd = StartProgram("Broker.Frontend",
+                [("BROKER_URLS", Address.GetLeftPart(UriPartial.Authority)), ("BROKER_PORTAL", PortalFiles.Folder), ("BROKER_UPLOADS", Uploads), .. OpenIdSettings()]);
             if (await IsReady(http)) return;
             // somebody else may have taken the port between our look and the server's bind
             if (tries == 3) throw new InvalidOperationException($"The front end ended at once.\n{_frontEnd.Output}");
             _frontEnd.Dispose();
         }
+    }
+
+    private IEnumerable<(string, string)> OpenIdSettings()
+    {
+        if (OpenId is null) return [];
+        var secret = Path.Combine(_run, "openid-secret");
+        File.WriteAllText(secret, TestOpenIdProvider.Secret);
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return [("BROKER_OPENID_AUTHORITY", OpenId.Address.GetLeftPart(UriPartial.Authority)), ("BROKER_OPENID_CLIENT_ID", TestOpenIdProvider.ClientId), ("BROKER_OPENID_CLIENT_SECRET_FILE", secret)];
     }
 
     // False when the front end has ended.

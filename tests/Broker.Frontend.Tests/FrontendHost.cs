@@ -90,9 +90,16 @@ public sealed class FrontendHost : IAsyncLifetime
             ["urls"] = (string[])["http://127.0.0.1:0"],
             ["log_level"] = "warning",
         };
-        foreach (var (name, value) in settings) all[name] = value;
+        // "ldap.servers": of another section
+        var sections = new Dictionary<string, Dictionary<string, object>> { ["frontend"] = all };
+        foreach (var (name, value) in settings)
+        {
+            var section = name.Contains('.') ? name.Split('.')[0] : "frontend";
+            if (!sections.TryGetValue(section, out var those)) sections[section] = those = [];
+            those[name.Split('.')[^1]] = value;
+        }
         var file = Path.Combine(Folder, $"{Guid.NewGuid():n}.json");
-        File.WriteAllText(file, JsonSerializer.Serialize(new { frontend = all }));
+        File.WriteAllText(file, JsonSerializer.Serialize(sections));
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return file;
     }

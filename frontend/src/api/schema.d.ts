@@ -186,6 +186,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How somebody can sign in besides by name and password */
+        get: operations["ways_to_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the OpenID provider and come back signed in */
+        get: operations["sign_in_by_openid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/openid/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the OpenID provider to sign out there, too, and come back */
+        get: operations["sign_out_of_openid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/first-admin": {
         parameters: {
             query?: never;
@@ -458,6 +509,24 @@ export interface paths {
         get: operations["system_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be used without signing in where the caller is */
+        get: operations["list_guest_bases"];
+        put?: never;
+        /** Get a temporary desktop of a base without signing in; the caller is signed in as a guest from then on */
+        post: operations["come_as_guest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2082,6 +2151,32 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description What a guest wants to use. */
+        Guest: {
+            /**
+             * Format: uuid
+             * @description The base.
+             */
+            base: string;
+        };
+        /** @description A base that can be used without signing in. */
+        GuestBase: {
+            /**
+             * Format: uuid
+             * @description Its UUID.
+             */
+            id: string;
+            /** @description Unique name. */
+            name: string;
+            /** @description The name as people write it. */
+            alias: null | string;
+            /** @description What it is for. */
+            description: null | string;
+        };
+        /** @description What can be used without signing in where the caller is. */
+        GuestBases: {
+            bases: components["schemas"]["GuestBase"][];
+        };
         /** @description This process runs. */
         Health: {
             /** @description ok */
@@ -2470,6 +2565,15 @@ export interface components {
         /** @description All hosts. */
         Nodes: {
             nodes: components["schemas"]["Node"][];
+        };
+        /** @description Signing in by an OpenID provider. */
+        OpenIdWay: {
+            /** @description What the button says behind "Sign in with". */
+            label: string;
+            /** @description Where the browser goes to sign in; with `return`, a page of the portal to come back to. */
+            sign_in_url: string;
+            /** @description Where the browser goes after it has signed out here; null when there is nothing to do there. */
+            sign_out_url: null | string;
         };
         /** @description A desktop that is there, or on its way. */
         Opened: {
@@ -3083,6 +3187,21 @@ export interface components {
             password_days: number;
             /** @description Administrators who sign in by password need a second factor; who has none sets it up before anything else. */
             admins_need_second_factor: boolean;
+            /**
+             * Format: int32
+             * @description How many guests there may be at a time.
+             */
+            guests?: number;
+            /**
+             * Format: int32
+             * @description How many of them from one address.
+             */
+            guests_per_address?: number;
+            /**
+             * Format: int32
+             * @description How long a guest may stay.
+             */
+            guest_minutes?: number;
         };
         /** @description A snapshot of a machine's disks. */
         Snapshot: {
@@ -3435,6 +3554,10 @@ export interface components {
          * @enum {string}
          */
         WaitsFor: "time" | "request" | "retry" | "lane" | "lock" | "back_end";
+        /** @description How somebody can sign in. */
+        WaysToSignIn: {
+            open_id: null | components["schemas"]["OpenIdWay"];
+        };
         /** @description When something recurs. Null of a list is every one. */
         When: {
             /** @description In English. */
@@ -4203,6 +4326,91 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ways_to_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysToSignIn"];
+                };
+            };
+        };
+    };
+    sign_in_by_openid: {
+        parameters: {
+            query?: {
+                return?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_of_openid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not Found */
             404: {
@@ -4984,6 +5192,77 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_guest_bases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestBases"];
+                };
+            };
+        };
+    };
+    come_as_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Guest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -53,6 +53,7 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
     public async Task ForgetShortLived(CancellationToken cancel)
     {
         await db.Transaction(s => EventsTable.Forget(s, KeepEvents), cancel);
+        await db.Transaction(Guests.End, cancel);
         await db.Transaction(s => UsersTable.ForgetTemporary(s, KeepIdleVisitors), cancel);
         await db.Transaction(BackEndsTable.Forget, cancel);
     }

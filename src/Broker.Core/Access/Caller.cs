@@ -33,6 +33,9 @@ public sealed record Caller(long UserId, string Name, bool IsAdmin, string? Addr
     /// <summary>How far he reaches with a grant; administrators reach everything.</summary>
     public Reach Reach(Grant grant) => !IsInScope(grant) ? Access.Reach.None : IsAdmin ? Access.Reach.All : Grants.TryGetValue(grant, out var holding) ? holding.Reach : Access.Reach.None;
 
+    /// <summary>The base that he may use as a guest; null for everybody who is somebody.</summary>
+    public Guid? GuestOf { get; init; }
+
     /// <summary>The network of clients that his address is in; null when he has no address: for the command line and what comes by itself none counts.</summary>
     public ClientNetwork? Network { get; init; }
 }

@@ -29,6 +29,7 @@ public static class May
         if (!caller.Grants.TryGetValue(grant, out var held) || held.Reach is Reach.None)
             return Judgement.No($"You have not been granted to {Describe(grant)}.");
         if (domain is null) return Judgement.Yes($"You have been granted to {Describe(grant)}.");
+        if (caller.GuestOf is { } only) return AsGuest(caller, grant, domain, only);
         if (IsAsked(caller, grant, held.Reach, domain) && KeptOut(caller, domain) is { } no) return no;
         if ((domain.IsBase ? grant is Grant.Clone or Grant.View : grant is Grant.Start) && FromHere(caller, domain) is { IsAllowed: false } elsewhere) return elsewhere;
         if (domain.OwnerId == caller.UserId) return Judgement.Yes($"{domain.Name} is yours.");
@@ -59,6 +60,19 @@ public static class May
         var whose = domain.IsBase ? $"The access rules of {domain.Name}" : $"The access rules of the base of {domain.Name}";
         if (!domain.Access!.Judge(RuleList.People, caller).IsAllowed) return Judgement.No($"{whose} don't let you in. Ask whoever looks after it.");
         return domain.Access.Judge(RuleList.Clients, caller).IsAllowed ? null : Judgement.No($"{whose} don't let in what you use: try another browser or device.");
+    }
+
+    // A guest has one base, where it is for guests, and uses the desktop that he has of it; nothing of others, and nothing that stays.
+    private static Judgement AsGuest(Caller caller, Grant grant, DomainRow domain, Guid only)
+    {
+        if (domain.Access?.Judge(RuleList.Clients, caller).IsAllowed == false && (domain.IsBase || grant is Grant.Start))
+            return Judgement.No($"{domain.Name} is not for what you use: try another browser or device.");
+        if (domain.IsBase && domain.Id == only && grant is Grant.View or Grant.Clone)
+            return caller.Network?.JudgeGuest(only, domain.Name) ?? Judgement.No("Guests are let in by the network they come from.");
+        if (domain.OwnerId != caller.UserId || domain.BaseId != only) return Judgement.No($"{domain.Name} is not for guests.");
+        return grant is Grant.View or Grant.Shutdown or Grant.Reboot or Grant.Screenshot or Grant.Remove ? Judgement.Yes($"{domain.Name} is yours for the time being.")
+            : grant is not Grant.Start ? Judgement.No("Guests may not do that. Sign in first.")
+            : FromHere(caller, domain);
     }
 
     /// <summary>

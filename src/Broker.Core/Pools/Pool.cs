@@ -73,7 +73,8 @@ public static class Pool
     /// <exception cref="RequestRefusedException"><c>not_allowed</c>.</exception>
     public static async Task<Guid?> HandOut(DbSession db, Caller caller, DomainRow origin)
     {
-        if (origin is not { IsBase: true, PoolClones: > 0 }) return null;
+        // what a guest leaves is removed, and goes to nobody
+        if (origin is not { IsBase: true, PoolClones: > 0 } || caller.GuestOf is not null) return null;
         if (May.Do(caller, Grant.Clone, origin) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
         if (await FirstFree(db, origin.Id) is not { } free) return null;
         var forGood = await IsForGood(db, origin.Id);

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Broker.Core.Settings;
 
 /// <summary>
-/// Reads the settings of a program: defaults, then the file (JSON with comments, sections <c>shared</c>, <c>backend</c>, <c>frontend</c>), then variables
-/// <c>BROKER_…</c>. The whole file is judged by every program, so a mistake in another's section does not wait until that one starts.
+/// Reads the settings of a program: defaults, then the file (JSON with comments, sections <c>shared</c>, <c>backend</c>, <c>frontend</c>, and those of what
+/// several programs use), then variables <c>BROKER_…</c>. The whole file is judged by every program, so a mistake in another's section does not wait until
+/// that one starts.
 /// </summary>
 public static class SettingsFile
 {
@@ -22,6 +23,7 @@ public static class SettingsFile
         [Shared] = typeof(SharedSettings),
         ["backend"] = typeof(BackEndSettings),
         ["frontend"] = typeof(FrontEndSettings),
+        ["openid"] = typeof(OpenIdSettings),
     };
 
     /// <summary>The file that a command line names with <c>--config FILE</c> or <c>--config=FILE</c>; null when it names none.</summary>
@@ -42,6 +44,20 @@ public static class SettingsFile
     /// <exception cref="SettingsException">Something is wrong; all that was found is named.</exception>
     public static T Read<T>(string? file, Func<string, string?> variable) where T : SharedSettings, new()
     {
+        var (settings, where) = Collect<T>(file, variable);
+        return settings with { Database = Connection(settings, where.GetValueOrDefault("database", "database"), file) };
+    }
+
+    /// <summary>A section of its own, that several programs use: its variables are called <c>BROKER_</c>, its name and the setting's. Names of files are full paths.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static T ReadSection<T>(string? file, Func<string, string?> variable) where T : SectionSettings, new() => Collect<T>(file, variable).Settings;
+
+    /// <summary>The settings that a section documents: the word of each, and its property. What a program's section may say besides is in <c>shared</c>.</summary>
+    public static IReadOnlyDictionary<string, PropertyInfo> Documented(string section) =>
+        Known(Sections[section]).Where(k => k.Value.DeclaringType == Sections[section] && !(section == Shared && k.Value.GetMethod!.IsAbstract)).ToDictionary();
+
+    private static (T Settings, Dictionary<string, string> Where) Collect<T>(string? file, Func<string, string?> variable) where T : SectionSettings, new()
+    {
         var settings = new T();
         var problems = new List<string>();
         var where = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -56,19 +72,15 @@ public static class SettingsFile
 
         foreach (var property in Known(typeof(T)).Values.Where(p => p.Name.EndsWith("File", StringComparison.Ordinal)))
             if (property.GetValue(settings) is string { Length: > 0 } named) property.SetValue(settings, SecretFile.Locate(named, file, variable));
-        return settings with { Database = Connection(settings, where.GetValueOrDefault("database", "database"), file) };
+        return (settings, where);
     }
-
-    /// <summary>The settings that a section documents: the word of each, and its property. What a program's section may say besides is in <c>shared</c>.</summary>
-    public static IReadOnlyDictionary<string, PropertyInfo> Documented(string section) =>
-        Known(Sections[section]).Where(k => k.Value.DeclaringType == Sections[section] && !(section == Shared && k.Value.GetMethod!.IsAbstract)).ToDictionary();
 
     private static string WordOf(PropertyInfo property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
 
     private static Dictionary<string, PropertyInfo> Known(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToDictionary(WordOf, StringComparer.Ordinal);
 
-    private static void ReadFile<T>(string file, T settings, Dictionary<string, string> where, List<string> problems) where T : SharedSettings
+    private static void ReadFile(string file, SectionSettings settings, Dictionary<string, string> where, List<string> problems)
     {
         JsonDocument json;
         try
@@ -110,7 +122,7 @@ public static class SettingsFile
         }
     }
 
-    private static void ReadSection<T>(string file, JsonProperty section, Type type, T settings, Dictionary<string, string> where, List<string> problems) where T : SharedSettings
+    private static void ReadSection(string file, JsonProperty section, Type type, SectionSettings settings, Dictionary<string, string> where, List<string> problems)
     {
         var known = Known(type);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -132,11 +144,12 @@ public static class SettingsFile
         }
     }
 
-    private static void ReadVariables<T>(T settings, Func<string, string?> variable, Dictionary<string, string> where, List<string> problems) where T : SharedSettings
+    private static void ReadVariables(SectionSettings settings, Func<string, string?> variable, Dictionary<string, string> where, List<string> problems)
     {
-        foreach (var (key, property) in Known(typeof(T)))
+        var prefix = settings is SharedSettings ? "BROKER_" : $"BROKER_{Sections.First(s => s.Value == settings.GetType()).Key.ToUpperInvariant()}_";
+        foreach (var (key, property) in Known(settings.GetType()))
         {
-            var name = $"BROKER_{key.ToUpperInvariant()}";
+            var name = prefix + key.ToUpperInvariant();
             foreach (var (called, read) in SettingValue.Variables(name, property))
             {
                 if (variable(called) is not { Length: > 0 } text) continue;

@@ -2,8 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Broker.Core.Settings;
 
+/// <summary>What a section of the settings file holds.</summary>
+public abstract record SectionSettings
+{
+    /// <summary>What is wrong with values that are each of the right kind: the key, and a sentence.</summary>
+    public virtual IEnumerable<(string Key, string Problem)> Problems() => [];
+}
+
 /// <summary>Settings that every program knows. They stand in the section <c>shared</c>; the section of a program may say something else for it alone.</summary>
-public abstract record SharedSettings
+public abstract record SharedSettings : SectionSettings
 {
     /// <summary>
     /// How to reach MariaDB: <c>Server=…;Port=…;Database=…</c> (by network: the driver knows no sockets). User and password are
@@ -32,8 +39,8 @@ public abstract record SharedSettings
     /// <summary>Where doorbells hang.</summary>
     public string DoorbellFolder => Path.Combine(Run, "doorbell");
 
-    /// <summary>What is wrong with values that are each of the right kind: the key, and a sentence.</summary>
-    public virtual IEnumerable<(string Key, string Problem)> Problems()
+    /// <inheritdoc/>
+    public override IEnumerable<(string Key, string Problem)> Problems()
     {
         if (OtlpEndpoint.Length > 0 && !(Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
             yield return ("otlp_endpoint", "wants an address such as http://127.0.0.1:4318");

@@ -22,6 +22,18 @@ public sealed record SiteSettings(
     [property: Description("After how many days a password that Broker knows has to be changed at the next sign-in. 0 for never.")] int PasswordDays,
     [property: Description("Administrators who sign in by password need a second factor; who has none sets it up before anything else.")] bool AdminsNeedSecondFactor)
 {
+    /// <summary>How many guests there may be at a time.</summary>
+    [Description("How many guests there may be at a time: people who use a base without signing in, where a network of clients lets them. 0 for none.")]
+    public int Guests { get; init; } = 20;
+
+    /// <summary>How many of them from one address.</summary>
+    [Description("How many guests there may be at a time from one address.")]
+    public int GuestsPerAddress { get; init; } = 2;
+
+    /// <summary>How long a guest may stay.</summary>
+    [Description("How many minutes a guest may stay; his desktop ends with him, and before that when he has left it.")]
+    public int GuestMinutes { get; init; } = 120;
+
     /// <summary>What holds where nothing was set.</summary>
     public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3, AuditDays: 730, PasswordDays: 0, AdminsNeedSecondFactor: false);
 
@@ -40,6 +52,9 @@ public sealed record SiteSettings(
         if (SnapshotLimit is < 0 or > DomainSettingsChange.MostSnapshots) yield return $"snapshot_limit is between 0 (none) and {DomainSettingsChange.MostSnapshots}.";
         if (PasswordDays is < 0 or > 3650) yield return "password_days is between 0 (never) and 3650 (ten years).";
         if (AuditDays is < 30 or > 36_500) yield return "audit_days is between 30 and 36500 (a hundred years).";
+        if (Guests is < 0 or > 10_000) yield return "guests is between 0 (none) and 10000.";
+        if (GuestsPerAddress is < 1 or > 10_000) yield return "guests_per_address is between 1 and 10000.";
+        if (GuestMinutes is < 5 or > 1440) yield return "guest_minutes is between 5 and 1440 (a day).";
     }
 
     /// <summary>The same with another value for one setting.</summary>

@@ -114,14 +114,39 @@ public static class UsersTable
 
     /// <summary>Makes an account.</summary>
     /// <returns>Its key.</returns>
-    public static async Task<long> Insert(DbSession db, string name, string displayName, string? passwordHash, bool isAdmin, bool mustChangePassword, bool isTemporary = false)
+    public static async Task<long> Insert(DbSession db, string name, string displayName, string? passwordHash, bool isAdmin, bool mustChangePassword, bool isTemporary = false, TimeSpan? lifetime = null)
     {
         var id = await db.Insert(
-            "INSERT INTO users (name, display_name, password_hash, is_admin, is_temporary, must_change_password, security_stamp, created_at, password_set_at) "
-            + "VALUES (@name, @displayName, @passwordHash, @isAdmin, @isTemporary, @mustChangePassword, @stamp, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
-            new { name, displayName, passwordHash, isAdmin, isTemporary, mustChangePassword, stamp = Guid.NewGuid() });
+            "INSERT INTO users (name, display_name, password_hash, is_admin, is_temporary, must_change_password, security_stamp, created_at, password_set_at, expires_at) "
+            + "VALUES (@name, @displayName, @passwordHash, @isAdmin, @isTemporary, @mustChangePassword, @stamp, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND)",
+            new { name, displayName, passwordHash, isAdmin, isTemporary, mustChangePassword, stamp = Guid.NewGuid(), seconds = lifetime?.TotalSeconds });
         EventsTable.Changed(db, EventKind.User, id);
         return id;
+    }
+
+    /// <summary>Makes an account of somebody whose password another system knows.</summary>
+    /// <returns>Its key.</returns>
+    public static async Task<long> InsertExternal(DbSession db, AccountSource source, string name, string displayName)
+    {
+        var id = await db.Insert(
+            "INSERT INTO users (name, display_name, source, security_stamp, created_at) VALUES (@name, @displayName, @source, @stamp, UTC_TIMESTAMP(6))",
+            new { name, displayName, source, stamp = Guid.NewGuid() });
+        EventsTable.Changed(db, EventKind.User, id);
+        return id;
+    }
+
+    /// <summary>The account of this source whose person has this key there.</summary>
+    public static Task<UserRow?> FindExternal(DbSession db, AccountSource source, string externalKey) =>
+        db.First<UserRow>($"SELECT {Columns} FROM users WHERE source = @source AND external_key = @externalKey", new { source, externalKey });
+
+    /// <summary>The other system has just told who he is there. Nobody else is that any more.</summary>
+    public static async Task SetExternal(DbSession db, UserRow user, string externalId, string? externalKey, string displayName)
+    {
+        if (user.ExternalId != externalId) await db.Execute("UPDATE users SET external_id = NULL WHERE source = @Source AND external_id = @externalId AND id <> @Id", new { user.Source, externalId, user.Id });
+        await db.Execute(
+            "UPDATE users SET external_id = @externalId, external_key = @externalKey, display_name = @displayName, facts_at = UTC_TIMESTAMP(6) WHERE id = @Id",
+            new { externalId, externalKey, displayName, user.Id });
+        if (user.DisplayName != displayName) EventsTable.Changed(db, EventKind.User, user.Id);
     }
 
     /// <summary>Sets a password; all other sessions of the user end.</summary>
@@ -165,7 +190,7 @@ public static class UsersTable
         var ids = (await db.Query<long>(
             """
             SELECT u.id FROM users u
-            WHERE u.is_temporary AND (u.is_disabled OR COALESCE(u.last_sign_in_at, u.created_at) < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND)
+            WHERE u.is_temporary AND (u.is_disabled OR u.expires_at <= UTC_TIMESTAMP(6) OR COALESCE(u.last_sign_in_at, u.created_at) < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND)
               AND NOT EXISTS (SELECT 1 FROM domains d WHERE d.owner_id = u.id) AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = u.id AND r.ended_at IS NULL)
             LIMIT 100 FOR UPDATE SKIP LOCKED
             """, new { seconds = idle.TotalSeconds })).ToArray();
@@ -225,7 +250,7 @@ public static class UsersTable
         if (ids.Count == 0) return new Dictionary<long, Caller>();
         var rows = await db.Query<CallerRow>(
             """
-            SELECT u.id, u.name, u.is_admin, u.is_temporary, f.kind, f.group_id, f.group_name, f.fact, f.value
+            SELECT u.id, u.name, u.is_admin, u.is_temporary, (SELECT g.base_id FROM guests g WHERE g.user_id = u.id) AS guest_of, f.kind, f.group_id, f.group_name, f.fact, f.value
             FROM users u LEFT JOIN (
               SELECT g.user_id, 'grant' AS kind, NULL AS group_id, NULL AS group_name, g.grant_name AS fact, g.reach AS value FROM grants g WHERE g.user_id IN @ids
               UNION ALL
@@ -246,6 +271,7 @@ public static class UsersTable
             Granted(facts["grant"]).Select(g => KeyValuePair.Create(g.Grant, g.Reach)), Granted(facts["group"]).Select(g => new GroupGrant(g.Row.GroupName!, g.Grant, g.Reach))))
         {
             IsTemporary = rows[0].IsTemporary,
+            GuestOf = rows[0].GuestOf,
             Groups = facts["group"].Select(r => r.GroupId!.Value).ToFrozenSet(),
             Attributes = facts["attribute"].ToLookup(a => a.Fact!, a => a.Value!, StringComparer.OrdinalIgnoreCase),
         };
@@ -278,6 +304,8 @@ public static class UsersTable
         public required bool IsAdmin { get; init; }
 
         public bool IsTemporary { get; init; }
+
+        public Guid? GuestOf { get; init; }
 
         public string? Kind { get; init; }
 

@@ -75,23 +75,31 @@ public static class DesktopsEndpoints
 
     private static async Task<Accepted<Opened>> Open(Guid id, SignedIn who, Db db, ILoggerFactory logs, CancellationToken cancel)
     {
-        var (opened, open) = await db.Transaction(async s =>
-        {
-            // one click after the other: the second finds what the first has made
-            await s.First<long>("SELECT id FROM users WHERE id = @Id FOR UPDATE", new { who.Id });
-            var origin = await DomainsEndpoints.Visible(s, who.Caller, id);
-            var clones = await s.Query<DomainRow>(
-                $"SELECT {DomainsTable.Columns} FROM domains d WHERE d.owner_id = @Id AND d.base_id = @origin AND NOT d.is_base", new { who.Id, origin = id });
-            var desktop = OwnClone.Choose(clones)?.Id ?? await Pool.HandOut(s, who.Caller, origin) ?? await Make(s, who.Caller, origin);
-            await EnsureStart(s, who.Caller, desktop);
-
-            var domain = await DomainReads.One(s, who.Caller, desktop) ?? throw RefusedException.NoDomain(desktop);
-            var requests = await RequestsTable.Open(s, [desktop]);
-            return (new Opened(domain, await RequestView.Of(s, [.. requests.Where(r => r.AtTime is null)], who.Caller)), requests);
-        }, cancel);
-        // those that this click asked for; the others were there
-        foreach (var row in open.Where(r => r.TraceId == Activity.Current?.TraceId.ToString())) Log.Asked(logs, row);
+        var (opened, open) = await db.Transaction(s => OpenFor(s, who.Caller, id), cancel);
+        Told(logs, open);
         return TypedResults.Accepted((string?)null, opened);
+    }
+
+    /// <summary>Writes into the log what this click asked for; the others were there.</summary>
+    internal static void Told(ILoggerFactory logs, IReadOnlyList<RequestRow> open)
+    {
+        foreach (var row in open.Where(r => r.TraceId == Activity.Current?.TraceId.ToString())) Log.Asked(logs, row);
+    }
+
+    /// <summary>Gets somebody's own desktop of a base running, making it when there is none.</summary>
+    internal static async Task<(Opened Opened, IReadOnlyList<RequestRow> Open)> OpenFor(DbSession s, Caller caller, Guid id)
+    {
+        // one click after the other: the second finds what the first has made
+        await s.First<long>("SELECT id FROM users WHERE id = @Id FOR UPDATE", new { Id = caller.UserId });
+        var origin = await DomainsEndpoints.Visible(s, caller, id);
+        var clones = await s.Query<DomainRow>(
+            $"SELECT {DomainsTable.Columns} FROM domains d WHERE d.owner_id = @Id AND d.base_id = @origin AND NOT d.is_base", new { Id = caller.UserId, origin = id });
+        var desktop = OwnClone.Choose(clones)?.Id ?? await Pool.HandOut(s, caller, origin) ?? await Make(s, caller, origin);
+        await EnsureStart(s, caller, desktop);
+
+        var domain = await DomainReads.One(s, caller, desktop) ?? throw RefusedException.NoDomain(desktop);
+        var requests = await RequestsTable.Open(s, [desktop]);
+        return (new Opened(domain, await RequestView.Of(s, [.. requests.Where(r => r.AtTime is null)], caller)), requests);
     }
 
     private static async Task<Guid> Make(DbSession db, Caller caller, DomainRow origin)

@@ -86,6 +86,9 @@ public sealed record SystemHealth(HealthState State, DateTimeOffset At, IReadOnl
             [.. backEnds.Select(b => new BackEndView(b.Id, b.Host, b.Process, b.Version, b.StartedAt, b.SeenAt, b.IsAlive))]);
     }
 
+    /// <summary>The same with one more thing that was looked at.</summary>
+    public SystemHealth And(HealthCheck check) => this with { State = State > check.State ? State : check.State, Checks = [.. Checks.Append(check).OrderByDescending(c => c.State)] };
+
     private static HealthCheck BackEndsCheck(IReadOnlyList<BackEndRow> backEnds) => backEnds.Count(b => b.IsAlive) switch
     {
         0 => new("back_ends", HealthState.Failed, "Back ends", "None is running: nothing that is asked for is done.", "Start one: systemctl start broker-backend. Its log says why it ended: journalctl -u broker-backend."),

@@ -145,6 +145,8 @@ public static class SessionEndpoints
         await db.Transaction(async s =>
         {
             await SessionsTable.End(s, who.Id, who.Session);
+            // nobody can come back as the same guest: his desktop goes
+            if (who.Caller.GuestOf is not null) await UsersTable.SetDisabled(s, who.Id, true);
             await AuditTable.Insert(s, who.Id, who.Caller.Address, "sign_out", who.Account.Name);
         });
         sessions.Forget(who.Id);

@@ -14,13 +14,14 @@ public class SampleTests
     [InlineData("shared")]
     [InlineData("backend")]
     [InlineData("frontend")]
+    [InlineData("openid")]
     public void It_holds_every_setting_with_its_default(string section)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Sample), new() { CommentHandling = JsonCommentHandling.Skip });
         var written = json.RootElement.GetProperty(section).EnumerateObject().ToDictionary(p => p.Name, p => p.Value);
         var settings = SettingsFile.Documented(section);
         Assert.Equal(settings.Keys.Order(), written.Keys.Order());
-        SharedSettings defaults = section == "frontend" ? new FrontEndSettings() : new BackEndSettings();
+        SectionSettings defaults = section switch { "frontend" => new FrontEndSettings(), "openid" => new OpenIdSettings(), _ => new BackEndSettings() };
         foreach (var (name, property) in settings)
             Assert.Equal($"{name} = {Text(property.GetValue(defaults)!)}", $"{name} = {Text(written[name])}");
     }
@@ -29,7 +30,7 @@ public class SampleTests
     public void Every_setting_has_a_comment_above_it_and_durations_name_their_unit_there()
     {
         var lines = File.ReadAllLines(Sample);
-        var settings = ((string[])["shared", "backend", "frontend"]).SelectMany(s => SettingsFile.Documented(s).Keys).ToList();
+        var settings = ((string[])["shared", "backend", "frontend", "openid"]).SelectMany(s => SettingsFile.Documented(s).Keys).ToList();
         Assert.NotEmpty(settings);
         foreach (var name in settings)
         {
@@ -46,6 +47,7 @@ public class SampleTests
     public void It_can_be_read_as_it_is()
     {
         Assert.Equal(new BackEndSettings().Pool, SettingsFile.Read<BackEndSettings>(Sample, Variable).Pool);
+        Assert.Equal(new OpenIdSettings().Label, SettingsFile.ReadSection<OpenIdSettings>(Sample, Variable).Label);
         Assert.Equal(new FrontEndSettings().Urls, SettingsFile.Read<FrontEndSettings>(Sample, Variable).Urls);
 
         static string? Variable(string name) => name == "BROKER_DATABASE" ? "Server=x;User ID=y" : null;
@@ -59,6 +61,7 @@ public class SampleTests
         string text => text,
         IDictionary counts => string.Join(", ", counts.Keys.Cast<object>().Select(k => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(k.ToString()!)}: {counts[k]}")),
         IEnumerable list => string.Join(", ", list.Cast<object>()),
+        bool flag => flag.ToString(),
         Enum word => JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString()),
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => throw new InvalidOperationException(value.GetType().Name),

@@ -16,7 +16,7 @@ public sealed class RightsTests(FrontendHost host) : IClassFixture<FrontendHost>
     private static readonly string[] NeverWritten =
     [
         "grants", "nodes", "library_images", "schema_migrations", "claim_gate", "screenshots", "displays",
-        "users.is_admin", "users.is_disabled", "users.name", "request_locks.resource", "requests.epoch", "requests.attempts", "requests.lane", "requests.args", "requests.user_id",
+        "users.name", "request_locks.resource", "requests.epoch", "requests.attempts", "requests.lane", "requests.args", "requests.user_id",
         "domains.node_id", "domains.is_base", "domains.state",
     ];
 

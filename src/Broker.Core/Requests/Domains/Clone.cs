@@ -77,6 +77,7 @@ public sealed record Clone(
             && there.OwnerId == owner.UserId && there.BaseId == origin.Id && (there.IsWhole || there.State is DomainState.Creating))
             return there;
 
+        var guest = owner.GuestOf is null ? null : await Guests.Terms(db, owner);
         var isVolatile = owner.IsTemporary || (Volatile ?? origin.VolatileClones);
         var pool = await PoolUseOf(db, caller, origin, isVolatile);
         if (pool is PoolUse.Free) owner = await UsersTable.System(db);
@@ -91,9 +92,9 @@ public sealed record Clone(
             BaseOwnerId = origin.OwnerId,
             IsVolatile = isVolatile,
             Hardware = origin.Hardware,
-            RunTimeoutSeconds = origin.RunTimeoutSeconds,
+            RunTimeoutSeconds = guest is null ? origin.RunTimeoutSeconds : Math.Min(guest.RunSeconds, origin.RunTimeoutSeconds ?? guest.RunSeconds),
             ShutdownTimeoutSeconds = origin.ShutdownTimeoutSeconds,
-            ShutdownDisconnected = origin.ShutdownDisconnected,
+            ShutdownDisconnected = guest is not null || origin.ShutdownDisconnected,
             DisconnectGraceSeconds = origin.DisconnectGraceSeconds,
             SnapshotLimit = origin.SnapshotLimit,
             PoolUse = pool,
@@ -119,7 +120,7 @@ public sealed record Clone(
             return add ? PoolUse.Free : null;
         }
 
-        if (origin.PoolClones == 0) return null;
+        if (origin.PoolClones == 0 || caller.GuestOf is not null) return null;
         // nobody else makes one meanwhile: whoever asks has the base locked
         if ((await Pool.Count(db, origin.Id)).Members >= origin.PoolClones) throw Pool.Exhausted(origin);
         return await Pool.IsForGood(db, origin.Id) && !isVolatile ? null : PoolUse.HandedOut;
