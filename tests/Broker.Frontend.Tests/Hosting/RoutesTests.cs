@@ -85,6 +85,7 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
         .Replace("/api/domains/{id:guid}/published", $"/api/domains/{@base}/published")
         .Replace("/api/domains/{id:guid}/clones", $"/api/domains/{@base}/clones")
         .Replace("/api/schedules/when", "/api/schedules/when?cron=0%2023%20*%20*%20*&time_zone=UTC")
+        .Replace("{base:guid}", @base.ToString())
         .Replace("{id:guid}", domain.ToString())
         .Replace("{id:long}", request.ToString(null, null))
         .Replace("{session:guid}", domain.ToString())

@@ -109,6 +109,7 @@ public sealed class TestOpenIdProvider : IAsyncDisposable
                 ["e"] = TestIdToken.Encode(Key.ExportParameters(false).Exponent!),
             }),
         }));
+        _app.MapGet("/favicon.ico", () => Results.NoContent());
         _app.MapGet("/authorize", Authorize);
         _app.MapPost("/token", Token);
         _app.MapGet("/end", (string client_id, string post_logout_redirect_uri) => client_id == ClientId ? Results.Redirect(post_logout_redirect_uri) : Results.BadRequest());
