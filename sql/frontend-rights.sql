@@ -9,10 +9,11 @@
 GRANT SELECT ON * TO account;
 
 -- People: new accounts, and what signing in and choosing a password or a language change.
--- Not is_admin, is_disabled or name of an account that is there.
+-- Not is_disabled or name of an account that is there.
 GRANT INSERT ON users TO account;
 GRANT UPDATE (password_hash, security_stamp, must_change_password, password_set_at, language, last_sign_in_at, failed_sign_ins, sign_in_not_before, expires_at) ON users TO account;
 GRANT UPDATE (display_name, is_admin, is_disabled) ON users TO account;
+-- What a directory or an OpenID provider tells of people at their sign-in, and later: also whether they are administrators, and in which of its groups.
 GRANT UPDATE (external_id, external_key, facts_at) ON users TO account;
 GRANT INSERT, DELETE ON user_attributes TO account;
 GRANT INSERT ON audit TO account;

@@ -7,12 +7,13 @@ readonly demo_packages=(
   libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils
   dnsmasq-base iptables iproute2
   grub-common grub-pc-bin e2fsprogs fdisk zstd cpio
+  libldap-2.5-0
   curl ca-certificates procps util-linux
 )
 # What the binding of libvirt is compared with: C.
 readonly c_packages=(gcc libc6-dev libvirt-dev)
-# The browser, its letters, what checks the scripts, who adds users to a daemon's SASL, and what libvirt's check of XML calls.
-readonly test_packages=(chromium fonts-dejavu-core shellcheck sasl2-bin libxml2-utils "${c_packages[@]}")
+# The browser, its letters, what checks the scripts, who adds users to a daemon's SASL, what libvirt's check of XML calls, a directory.
+readonly test_packages=(chromium fonts-dejavu-core shellcheck sasl2-bin libxml2-utils slapd ldap-utils "${c_packages[@]}")
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly policy_mark='# written by install.sh of Broker for the time of an installation'

@@ -60,6 +60,8 @@ export function account(
     must_change_password: false,
     must_enrol_second_factor: false,
     language: null,
+    source: 'local',
+    facts_at: null,
     password: 'broker',
   };
 }

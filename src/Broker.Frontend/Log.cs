@@ -60,4 +60,19 @@ internal static partial class Log
 
     [LoggerMessage(40, LogLevel.Warning, "That user {UserId} was refused {Action} could not be written down: {Why}")]
     public static partial void RefusalNotWritten(ILogger log, long userId, string action, string why);
+
+    [LoggerMessage(50, LogLevel.Error, "The directory could not be asked: {Why}")]
+    public static partial void DirectoryNotAsked(ILogger log, string why);
+
+    [LoggerMessage(51, LogLevel.Warning, "Several entries of the directory have the same {Attribute}: none of them can sign in. Narrow ldap.base or ldap.user_filter.")]
+    public static partial void DirectoryNameIsAmbiguous(ILogger log, string attribute);
+
+    [LoggerMessage(52, LogLevel.Warning, "{Dn} could not get an account: {Code}.")]
+    public static partial void DirectoryAccountNotMade(ILogger log, string dn, string code);
+
+    [LoggerMessage(53, LogLevel.Information, "The directory does not let user {UserId} in any more ({Verdict}): his sessions end.")]
+    public static partial void DirectoryLetsGo(ILogger log, long userId, Core.Directory.DirectoryVerdict verdict);
+
+    [LoggerMessage(54, LogLevel.Warning, "What the directory tells of those who are signed in could not be asked anew: {Why}")]
+    public static partial void DirectoryNotRefreshed(ILogger log, string why);
 }

@@ -1,3 +1,4 @@
+using Broker.Core.Directory;
 using Broker.Core.Settings;
 using Broker.Core.Telemetry;
 using Broker.Frontend.Access;
@@ -28,12 +29,14 @@ FrontEndSettings settings;
 Certificate? certificate;
 OpenIdSettings openId;
 string openIdSecret;
+LdapDirectory directory;
 try
 {
     settings = SettingsFile.Read<FrontEndSettings>(SettingsFile.Named(args), Environment.GetEnvironmentVariable);
     certificate = Certificate.Read(settings);
     openId = SettingsFile.ReadSection<OpenIdSettings>(SettingsFile.Named(args), Environment.GetEnvironmentVariable);
     openIdSecret = OpenIdEndpoints.ReadSecret(openId);
+    directory = new LdapDirectory(SettingsFile.ReadSection<LdapSettings>(SettingsFile.Named(args), Environment.GetEnvironmentVariable), TimeProvider.System);
 }
 catch (SettingsException e)
 {
@@ -44,7 +47,7 @@ catch (SettingsException e)
 var builder = WebApplication.CreateBuilder(args);
 builder.AddTelemetry("broker-frontend", settings);
 builder.AddServer(settings, certificate);
-builder.AddSignIn();
+builder.AddSignIn(directory);
 builder.AddOpenId(openId, openIdSecret);
 builder.AddCallerRules();
 builder.AddEvents();
@@ -78,6 +81,7 @@ app.MapSettings();
 app.MapClientNetworks();
 app.MapUsers();
 app.MapUserSignIn();
+app.MapDirectoryGroups();
 app.MapAudit();
 app.MapSchedules();
 app.MapEvents();

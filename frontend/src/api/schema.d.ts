@@ -444,6 +444,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of the directory, by a part of their name */
+        get: operations["list_directory_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1445,6 +1462,11 @@ export interface components {
              */
             expires_at: null | string;
         };
+        /**
+         * @description Who knows a person's password, and the members of a group.
+         * @enum {string}
+         */
+        AccountSource: "local" | "ldap" | "oidc";
         /** @description What went wrong in a try that was followed by another. */
         AttemptError: {
             /**
@@ -1894,6 +1916,22 @@ export interface components {
             is_for_administrators: boolean;
             /** @description What can be chosen of each, on the machine's host. */
             options: components["schemas"]["DeviceOption"][];
+        };
+        /** @description A group of the directory. */
+        DirectoryGroup: {
+            /** @description Its name there. */
+            dn: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What it is, in its words. */
+            description: null | string;
+        };
+        /** @description Groups of the directory that could be registered here. */
+        DirectoryGroups: {
+            /** @description Those with the text in their name. */
+            groups: components["schemas"]["DirectoryGroup"][];
+            /** @description There are more than were asked for: narrow the text. */
+            is_more: boolean;
         };
         /**
          * @description How a console is spoken to.
@@ -3134,6 +3172,13 @@ export interface components {
             must_enrol_second_factor: boolean;
             /** @description Language of the portal; null when none was chosen. */
             language: null | string;
+            /** @description Who knows his password: Broker, the directory, an OpenID provider. */
+            source: components["schemas"]["AccountSource"];
+            /**
+             * Format: date-time
+             * @description When that one last told of him; his groups and attributes are as they were then. Null for accounts of Broker's own.
+             */
+            facts_at: null | string;
         };
         /** @description Sign-ins that stand, the one that was last used first. */
         Sessions: {
@@ -3644,8 +3689,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5067,6 +5130,65 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_directory_groups: {
+        parameters: {
+            query?: {
+                text?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryGroups"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

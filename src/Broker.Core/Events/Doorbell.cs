@@ -27,7 +27,7 @@ public sealed class Doorbell(string folder)
         string[] doors;
         try
         {
-            doors = Directory.Exists(folder) ? Directory.GetFiles(folder, Prefix(side) + "*") : [];
+            doors = System.IO.Directory.Exists(folder) ? System.IO.Directory.GetFiles(folder, Prefix(side) + "*") : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,7 +52,7 @@ public sealed class Doorbell(string folder)
     /// <summary>Opens a door of one's own.</summary>
     public Door Open(Side side)
     {
-        Directory.CreateDirectory(folder);
+        System.IO.Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"{Prefix(side)}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}");
         return new Door(path);
     }

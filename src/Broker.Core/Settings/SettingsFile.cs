@@ -24,6 +24,7 @@ public static class SettingsFile
         ["backend"] = typeof(BackEndSettings),
         ["frontend"] = typeof(FrontEndSettings),
         ["openid"] = typeof(OpenIdSettings),
+        ["ldap"] = typeof(LdapSettings),
     };
 
     /// <summary>The file that a command line names with <c>--config FILE</c> or <c>--config=FILE</c>; null when it names none.</summary>

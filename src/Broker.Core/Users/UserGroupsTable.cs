@@ -1,4 +1,5 @@
 using Broker.Core.Database;
+using Broker.Core.Directory;
 using Broker.Core.Events;
 
 namespace Broker.Core.Users;
@@ -75,20 +76,22 @@ public static class UserGroupsTable
     /// <param name="db">A transaction.</param>
     /// <param name="user">Who.</param>
     /// <param name="source">The directory.</param>
-    /// <param name="externalIds">What it calls the groups that he is in; distinguished names count without regard to case.</param>
+    /// <param name="externalIds">What it calls the groups that he is in; distinguished names count however they are spelled.</param>
     public static async Task SetExternal(DbSession db, long user, AccountSource source, IReadOnlyCollection<string> externalIds)
     {
         if (source is AccountSource.Local) throw new ArgumentException("Who is in a local group is said here, not by a directory.", nameof(source));
-        var told = externalIds.ToHashSet(source is AccountSource.Ldap ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var told = externalIds.Select(Spelling).ToHashSet(StringComparer.Ordinal);
         var groups = await db.Query<ExternalGroup>(
             "SELECT g.id, g.external_id, m.user_id IS NOT NULL AS is_member FROM user_groups g LEFT JOIN group_members m ON m.group_id = g.id AND m.user_id = @user WHERE g.source = @source",
             new { user, source });
         foreach (var group in groups)
         {
-            var isTold = told.Contains(group.ExternalId);
+            var isTold = told.Contains(Spelling(group.ExternalId));
             if (isTold && !group.IsMember) await Add(db, group.Id, user);
             if (!isTold && group.IsMember) await Remove(db, group.Id, user);
         }
+
+        string Spelling(string externalId) => source is AccountSource.Ldap ? DistinguishedName.Normal(externalId) ?? externalId : externalId;
     }
 
     private sealed record ExternalGroup

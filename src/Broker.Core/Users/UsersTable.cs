@@ -149,6 +149,17 @@ public static class UsersTable
         if (user.DisplayName != displayName) EventsTable.Changed(db, EventKind.User, user.Id);
     }
 
+    /// <summary>Those of a source who are signed in or hold a token, and of whom nothing was told since then: the longest ago first.</summary>
+    public static Task<IReadOnlyList<UserRow>> ToldBefore(DbSession db, AccountSource source, TimeSpan age, int limit) =>
+        db.Query<UserRow>(
+            $"""
+            SELECT {Columns} FROM users u
+            WHERE u.source = @source AND NOT u.is_disabled AND (u.facts_at IS NULL OR u.facts_at < UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND)
+              AND (EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > UTC_TIMESTAMP(6))
+                OR EXISTS (SELECT 1 FROM api_tokens t WHERE t.user_id = u.id AND t.expires_at > UTC_TIMESTAMP(6)))
+            ORDER BY u.facts_at, u.id LIMIT @limit
+            """, new { source, seconds = (long)age.TotalSeconds, limit });
+
     /// <summary>Sets a password; all other sessions of the user end.</summary>
     /// <param name="db">A transaction.</param>
     /// <param name="id">Whose.</param>

@@ -1,4 +1,5 @@
 using Broker.Core;
+using Broker.Core.Directory;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
 
@@ -63,8 +64,11 @@ public sealed record SystemHealth(HealthState State, DateTimeOffset At, IReadOnl
     /// <param name="lanes">How each lane does.</param>
     /// <param name="failedInLastHour">How many requests failed.</param>
     /// <param name="clockOff">How far this program's clock is before the database's.</param>
+    /// <param name="directory">The servers of the directory, as this front end sees them.</param>
+    /// <param name="certificates">What their certificates were when they were last looked at.</param>
     public static SystemHealth Judge(
-        DateTimeOffset now, IReadOnlyList<BackEndRow> backEnds, IReadOnlyList<NodeRow> nodes, IReadOnlyDictionary<Lane, LaneLoad> lanes, int failedInLastHour, TimeSpan clockOff)
+        DateTimeOffset now, IReadOnlyList<BackEndRow> backEnds, IReadOnlyList<NodeRow> nodes, IReadOnlyDictionary<Lane, LaneLoad> lanes, int failedInLastHour, TimeSpan clockOff,
+        IReadOnlyList<ServerStatus> directory, IReadOnlyList<(string Server, ProbeResult Result)> certificates)
     {
         List<HealthCheck> checks = [BackEndsCheck(backEnds), .. nodes.Select(NodeCheck)];
         if (nodes.Count == 0) checks.Add(new("nodes", HealthState.Failed, "Hosts", "There is no host that could run desktops.", "Add one: broker node add."));
@@ -80,6 +84,7 @@ public sealed record SystemHealth(HealthState State, DateTimeOffset At, IReadOnl
             : new("failures", HealthState.Warning, "Failed requests", $"{failedInLastHour} within the last hour.", "Look at them under Requests; each says what to do."));
         if (clockOff.Duration() > TimeSpan.FromSeconds(2))
             checks.Add(new("clock", HealthState.Warning, "Clocks", $"This server's clock and the database's are {clockOff.Duration().TotalSeconds:0} seconds apart.", "Let both ask a time server: timedatectl set-ntp true."));
+        checks.AddRange(DirectoryChecks(directory, certificates, now));
         return new SystemHealth(
             checks.Max(c => c.State), now, [.. checks.OrderByDescending(c => c.State)],
             [.. lanes.Select(l => new LaneHealth(l.Key, l.Value.Requested, l.Value.Waiting, l.Value.Working, l.Value.Limit, l.Value.OldestSeconds, l.Value.UsualSeconds))],
@@ -95,6 +100,23 @@ public sealed record SystemHealth(HealthState State, DateTimeOffset At, IReadOnl
         1 => new("back_ends", HealthState.Ok, "Back ends", "One is running.", null),
         var alive => new("back_ends", HealthState.Ok, "Back ends", $"{alive} are running.", null),
     };
+
+    private static IEnumerable<HealthCheck> DirectoryChecks(IReadOnlyList<ServerStatus> servers, IReadOnlyList<(string Server, ProbeResult Result)> certificates, DateTimeOffset now)
+    {
+        var noneAnswers = servers.All(s => s.Trouble is not null);
+        foreach (var (server, index) in servers.Select((s, i) => (s, i)))
+        {
+            yield return server.Trouble is null
+                ? new($"directory_{index + 1}", HealthState.Ok, $"Directory {server.Address}", server.Since is null ? "Nobody has asked it yet." : "It answers.", null)
+                : new($"directory_{index + 1}", noneAnswers ? HealthState.Failed : HealthState.Warning, $"Directory {server.Address}",
+                    $"{server.Trouble}{(noneAnswers ? " Nobody can sign in by it; whoever is signed in goes on with what it told last." : "")}", "On this server: broker ldap test NAME says step by step what is wrong.");
+        }
+        foreach (var (server, result) in certificates)
+        {
+            if (result is { Problem: null, ExpiresAt: { } expires } && expires - now < ServerProbe.ExpiresSoon)
+                yield return new("directory_certificate", HealthState.Warning, $"Directory {server}", $"Its certificate expires on {expires:yyyy-MM-dd}.", "Have it renewed; afterwards nobody can sign in by this server.");
+        }
+    }
 
     private static HealthCheck NodeCheck(NodeRow node) => node switch
     {

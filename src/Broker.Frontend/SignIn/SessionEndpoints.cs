@@ -1,5 +1,6 @@
 using Broker.Core.Audit;
 using Broker.Core.Database;
+using Broker.Core.Directory;
 using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
@@ -22,7 +23,10 @@ public sealed record SessionView(bool SignedIn, string CsrfToken, SessionUser? U
 /// <param name="MustChangePassword">Can do nothing else before choosing a new password.</param>
 /// <param name="MustEnrolSecondFactor">Can do nothing else before setting up a second factor.</param>
 /// <param name="Language">Language of the portal; null when none was chosen.</param>
-public sealed record SessionUser(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language);
+/// <param name="Source">Who knows his password: Broker, the directory, an OpenID provider.</param>
+/// <param name="FactsAt">When that one last told of him; his groups and attributes are as they were then. Null for accounts of Broker's own.</param>
+public sealed record SessionUser(
+    long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language, AccountSource Source, DateTimeOffset? FactsAt);
 
 /// <summary>A name and a password.</summary>
 public sealed record SignInForm(string Name, string Password);
@@ -58,9 +62,14 @@ public static class SessionEndpoints
     private const int LongestPassword = 256;
 
     /// <summary>Adds what signing in needs.</summary>
-    public static void AddSignIn(this WebApplicationBuilder builder)
+    public static void AddSignIn(this WebApplicationBuilder builder, LdapDirectory directory)
     {
         builder.AddCookies();
+        // made by a function, so that it is ended with the front end
+        builder.Services.AddSingleton(_ => directory);
+        builder.Services.AddSingleton<DirectoryPasswords>();
+        builder.Services.AddSingleton<DirectoryRefresh>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DirectoryRefresh>());
         DatabaseKeys.Add(builder);
         builder.Services.AddSingleton<SignInLimits>();
         builder.Services.AddSingleton<PasswordCheck>();
@@ -74,7 +83,7 @@ public static class SessionEndpoints
         var session = app.MapGroup("/api/session").WithTags("session");
         session.MapGet("", Get).Anybody().WithName("get_session").WithSummary("Who is signed in");
         session.MapPost("", SignIn).Anybody().WithName("sign_in").WithSummary("Sign in")
-            .WithDescription("401 with the code second_factor_required and a state: POST /api/session/second-factor takes that state and a code.").Refuses(400, 401, 429);
+            .WithDescription("401 with the code second_factor_required and a state: POST /api/session/second-factor takes that state and a code.").Refuses(400, 401, 403, 429, 503);
         session.MapPost("/second-factor", SignInWithCode).Anybody().WithName("sign_in_with_code").WithSummary("Go on signing in with the code of an authenticator or a recovery code").Refuses(400, 401, 429);
         session.MapDelete("", SignOut).AnyAccount().WithName("sign_out").WithSummary("Sign out").Refuses(401);
         session.MapPut("/password", ChangePassword).AnyAccount().WithName("change_password").WithSummary("Change the own password; all other sessions of the account end").Refuses(400, 401, 403, 429);
@@ -100,7 +109,11 @@ public static class SessionEndpoints
             throw;
         }
 
-        if (verdict is not { User: { } user, Proof: { } proof }) throw await flow.Refuse(http, verdict.User, cancel);
+        if (verdict is not { User: { } user, Proof: { } proof })
+        {
+            var refusal = await flow.Refuse(http, verdict.User, cancel);
+            throw verdict.Instead ?? refusal;
+        }
         SignedIn who;
         try
         {
@@ -191,7 +204,7 @@ public static class SessionEndpoints
 
     private static SessionView View(HttpContext http, IAntiforgery antiforgery, Account? account) =>
         new(account is not null, antiforgery.GetAndStoreTokens(http).RequestToken!,
-            account is null ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.MustEnrolSecondFactor, account.Language));
+            account is null ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.MustEnrolSecondFactor, account.Language, account.Source, account.FactsAt));
 
     private static RefusedException NotTheCurrent() => new(StatusCodes.Status403Forbidden, "wrong_credentials", "That is not your current password.");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Claims;
 using Broker.Core.Access;
+using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 
 namespace Broker.Frontend.SignIn;
@@ -64,8 +65,11 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
 /// <param name="MustChangePassword">Has to choose a password before anything else.</param>
 /// <param name="MustEnrolSecondFactor">Has to set up a second factor before anything else.</param>
 /// <param name="Language">Language of the portal, when one was chosen.</param>
+/// <param name="Source">Who knows his password.</param>
+/// <param name="FactsAt">When the directory, or the OpenID provider, last told of him.</param>
 /// <param name="Networks">The networks of clients, for where he calls from.</param>
-public sealed record Account(long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language, IReadOnlyList<ClientNetwork> Networks)
+public sealed record Account(
+    long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language, AccountSource Source, DateTimeOffset? FactsAt, IReadOnlyList<ClientNetwork> Networks)
 {
     /// <summary>There is nothing that he has to do first.</summary>
     public bool MayGoOn => !MustChangePassword && !MustEnrolSecondFactor;

@@ -56,7 +56,15 @@ public class BordersTests
         var core = Project.Called("Broker.Core");
         Assert.DoesNotContain(core.AssembliesUsed(), a => a.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
         Assert.DoesNotContain("System.Diagnostics.Process", core.TypesUsed());
-        Assert.DoesNotContain("System.Runtime.InteropServices.NativeLibrary", core.TypesUsed());
+    }
+
+    [Fact]
+    public void One_file_names_the_directory_driver_and_the_library_below_it()
+    {
+        string[] words = ["DirectoryServices", "NativeLibrary", "DllImport"];
+        var naming = new[] { "Broker.Core", "Broker.Frontend", "Broker.Cli" }.SelectMany(p => Project.Called(p).Sources())
+            .Where(f => words.Any(w => File.ReadAllText(f).Contains(w, StringComparison.Ordinal))).Select(f => Path.GetRelativePath(Repository.Root, f));
+        Assert.Equal(["src/Broker.Core/Directory/LdapLine.cs"], naming);
     }
 
     [Theory]
@@ -104,7 +112,7 @@ public class BordersTests
     {
         string[] eight = ["src", "tests", "sql", "frontend", "etc", "Broker.sln", "install.sh", "README.md"];
         string[] wantedByTools = ["global.json", "Directory.Build.props", "Directory.Packages.props"];
-        var here = Directory.EnumerateFileSystemEntries(Repository.Root).Select(p => Path.GetFileName(p)!).Where(n => n[0] != '.' && n != "var");
+        var here = System.IO.Directory.EnumerateFileSystemEntries(Repository.Root).Select(p => Path.GetFileName(p)!).Where(n => n[0] != '.' && n != "var");
         Assert.Equal([], here.Except(eight).Except(wantedByTools));
         Assert.Equal([], eight.Except(here));
     }

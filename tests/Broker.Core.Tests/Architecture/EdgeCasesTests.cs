@@ -28,7 +28,7 @@ public partial class EdgeCasesTests
             {
                 var (project, file) = (test.Groups["project"].Value, test.Groups["class"].Value + ".cs");
                 var folder = Repository.PathOf(project == "EndToEnd" ? "tests/Broker.EndToEnd" : $"tests/Broker.{project}.Tests");
-                var found = Directory.GetFiles(folder, file, SearchOption.AllDirectories);
+                var found = System.IO.Directory.GetFiles(folder, file, SearchOption.AllDirectories);
                 Assert.True(found.Length == 1, $"Edge case {number}: there is no {file} in {folder}.");
                 Assert.Matches($@"\[(Fact|Theory|InlineData\([^\n]*\)|MemberData\([^\n]*\))\]\s+public (async Task|void) {test.Groups["method"].Value}\(", await File.ReadAllTextAsync(found[0]));
             }

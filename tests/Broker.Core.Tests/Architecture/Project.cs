@@ -18,7 +18,7 @@ public sealed class Project
     }
 
     public static IReadOnlyList<Project> All { get; } =
-        [.. Directory.GetDirectories(Repository.PathOf("src")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal).Select(n => new Project(n))];
+        [.. System.IO.Directory.GetDirectories(Repository.PathOf("src")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal).Select(n => new Project(n))];
 
     public string Name { get; }
 
@@ -32,7 +32,7 @@ public sealed class Project
 
     /// <summary>Its source files, without what tools write.</summary>
     public IEnumerable<string> Sources() =>
-        Directory.EnumerateFiles(Repository.PathOf($"src/{Name}"), "*.cs", SearchOption.AllDirectories)
+        System.IO.Directory.EnumerateFiles(Repository.PathOf($"src/{Name}"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal) && !f.Contains("/Generated/", StringComparison.Ordinal));
 
     /// <summary>Full names of all types of other assemblies that its code uses.</summary>

@@ -82,7 +82,7 @@ public class DoorbellTests
         using (var dead = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified))
             dead.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder, "backend-1-dead")));
         await File.WriteAllTextAsync(Path.Combine(_folder, "backend-2-file"), "not a socket");
-        Directory.CreateDirectory(Path.Combine(_folder, "backend-3-folder"));
+        System.IO.Directory.CreateDirectory(Path.Combine(_folder, "backend-3-folder"));
         // a name so long that it can't be a socket's
         await File.WriteAllTextAsync(Path.Combine(_folder, "backend-" + new string('x', 150)), "");
         using var door = _bell.Open(Side.BackEnd);
@@ -93,8 +93,8 @@ public class DoorbellTests
     [Fact]
     public void AClosedDoorLeavesNothingBehind()
     {
-        using (_bell.Open(Side.BackEnd)) Assert.Single(Directory.GetFiles(_folder));
-        Assert.Empty(Directory.GetFiles(_folder));
+        using (_bell.Open(Side.BackEnd)) Assert.Single(System.IO.Directory.GetFiles(_folder));
+        Assert.Empty(System.IO.Directory.GetFiles(_folder));
     }
 
     [Fact]

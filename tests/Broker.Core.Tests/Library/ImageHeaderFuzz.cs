@@ -106,7 +106,7 @@ public sealed class ImageHeaderFuzz(ITestOutputHelper output)
     {
         if (kind == "ova") return Ova.Machine(new byte[2048], 64 << 20);
         if (kind == "manifest") return Encoding.UTF8.GetBytes(Ova.Manifest(("a.ovf", []), ("b.vmdk", [1])));
-        var folder = Directory.CreateTempSubdirectory("bk-image-");
+        var folder = System.IO.Directory.CreateTempSubdirectory("bk-image-");
         try
         {
             var (format, options) = kind.Split(' ') is [var f, var o] ? (f, o) : (kind, "");

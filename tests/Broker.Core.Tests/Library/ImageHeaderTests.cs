@@ -298,7 +298,7 @@ public sealed class ImageHeaderTests
     /// <summary>An empty image: its format and options as qemu-img knows them.</summary>
     private static Task<byte[]> Make(string kind) => Made.GetOrAdd(kind, _ => new(async () =>
     {
-        var folder = Directory.CreateTempSubdirectory("bk-image-");
+        var folder = System.IO.Directory.CreateTempSubdirectory("bk-image-");
         try
         {
             var (format, options) = kind.Split(' ') is [var f, var o] ? (f, o) : (kind, "");

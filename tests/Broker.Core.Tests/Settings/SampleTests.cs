@@ -15,13 +15,14 @@ public class SampleTests
     [InlineData("backend")]
     [InlineData("frontend")]
     [InlineData("openid")]
+    [InlineData("ldap")]
     public void It_holds_every_setting_with_its_default(string section)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Sample), new() { CommentHandling = JsonCommentHandling.Skip });
         var written = json.RootElement.GetProperty(section).EnumerateObject().ToDictionary(p => p.Name, p => p.Value);
         var settings = SettingsFile.Documented(section);
         Assert.Equal(settings.Keys.Order(), written.Keys.Order());
-        SectionSettings defaults = section switch { "frontend" => new FrontEndSettings(), "openid" => new OpenIdSettings(), _ => new BackEndSettings() };
+        SectionSettings defaults = section switch { "frontend" => new FrontEndSettings(), "ldap" => new LdapSettings(), "openid" => new OpenIdSettings(), _ => new BackEndSettings() };
         foreach (var (name, property) in settings)
             Assert.Equal($"{name} = {Text(property.GetValue(defaults)!)}", $"{name} = {Text(written[name])}");
     }
@@ -30,7 +31,7 @@ public class SampleTests
     public void Every_setting_has_a_comment_above_it_and_durations_name_their_unit_there()
     {
         var lines = File.ReadAllLines(Sample);
-        var settings = ((string[])["shared", "backend", "frontend", "openid"]).SelectMany(s => SettingsFile.Documented(s).Keys).ToList();
+        var settings = ((string[])["shared", "backend", "frontend", "openid", "ldap"]).SelectMany(s => SettingsFile.Documented(s).Keys).ToList();
         Assert.NotEmpty(settings);
         foreach (var name in settings)
         {
@@ -49,6 +50,7 @@ public class SampleTests
         Assert.Equal(new BackEndSettings().Pool, SettingsFile.Read<BackEndSettings>(Sample, Variable).Pool);
         Assert.Equal(new OpenIdSettings().Label, SettingsFile.ReadSection<OpenIdSettings>(Sample, Variable).Label);
         Assert.Equal(new FrontEndSettings().Urls, SettingsFile.Read<FrontEndSettings>(Sample, Variable).Urls);
+        Assert.False(SettingsFile.ReadSection<LdapSettings>(Sample, Variable).IsOn);
 
         static string? Variable(string name) => name == "BROKER_DATABASE" ? "Server=x;User ID=y" : null;
     }

@@ -8,7 +8,7 @@ public sealed class SettingsFileTests : IDisposable
 {
     private const string Account = "Server=127.0.0.1;Database=broker;User ID=x;Password=y";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("broker-settings-");
+    private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("broker-settings-");
     private readonly Dictionary<string, string> _variables = new() { ["BROKER_DATABASE"] = Account };
 
     private string SettingsPath => Path.Combine(_folder.FullName, "broker.json");
@@ -196,7 +196,7 @@ public sealed class SettingsFileTests : IDisposable
     private string Secret(string name, string content)
     {
         var path = Path.Combine(_folder.FullName, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
         File.SetUnixFileMode(path, UnixFileMode.UserRead);
         return path;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Broker.Core.Directory;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Frontend.Health;
@@ -43,6 +44,18 @@ public class SystemHealthTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public void A_directory_that_does_not_answer_is_bad_when_no_other_does_and_a_certificate_that_ends_soon_is_told()
+    {
+        ServerStatus up = new("ldaps://one:636", null, Now), down = new("ldaps://two:636", "ldaps://two:636 does not answer.", Now);
+        Assert.Equal(HealthState.Ok, Judge(directory: [up]).State);
+        Assert.Equal(HealthState.Warning, Judge(directory: [up, down]).State);
+        Assert.Equal(HealthState.Failed, Judge(directory: [down]).State);
+        Assert.Equal(HealthState.Ok, Judge(directory: [up], certificates: [(up.Address, new(null, null, "one", Now.AddDays(60)))]).State);
+        var soon = Judge(directory: [up], certificates: [(up.Address, new(null, null, "one", Now.AddDays(6)))]);
+        Assert.Equal(("directory_certificate", HealthState.Warning), (soon.Checks[0].Id, soon.State));
+    }
+
+    [Fact]
     public async Task The_page_tells_of_back_ends_that_are_there_and_of_those_that_are_not()
     {
         var lanes = Enum.GetValues<Lane>().ToDictionary(l => l, _ => 3);
@@ -56,8 +69,9 @@ public class SystemHealthTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     private static SystemHealth Judge(
-        IReadOnlyList<BackEndRow>? backEnds = null, IReadOnlyList<NodeRow>? nodes = null, LaneLoad? lane = null, int failed = 0, TimeSpan clockOff = default) =>
-        SystemHealth.Judge(Now, backEnds ?? [BackEnd(isAlive: true)], nodes ?? [Up], new Dictionary<Lane, LaneLoad> { [Lane.Disk] = lane ?? Idle }, failed, clockOff);
+        IReadOnlyList<BackEndRow>? backEnds = null, IReadOnlyList<NodeRow>? nodes = null, LaneLoad? lane = null, int failed = 0, TimeSpan clockOff = default,
+        IReadOnlyList<ServerStatus>? directory = null, IReadOnlyList<(string, ProbeResult)>? certificates = null) =>
+        SystemHealth.Judge(Now, backEnds ?? [BackEnd(isAlive: true)], nodes ?? [Up], new Dictionary<Lane, LaneLoad> { [Lane.Disk] = lane ?? Idle }, failed, clockOff, directory ?? [], certificates ?? []);
 
     private static BackEndRow BackEnd(bool isAlive) => new()
     {

@@ -1,0 +1,72 @@
+using Broker.Core.Audit;
+using Broker.Core.Database;
+using Broker.Core.Events;
+using Broker.Core.Users;
+
+namespace Broker.Core.Directory;
+
+/// <summary>What came of writing down what the directory tells of somebody.</summary>
+public enum DirectoryAccount
+{
+    /// <summary>It is written down.</summary>
+    Written,
+
+    /// <summary>The name belongs to an account that is not of the directory: that one stays what it is.</summary>
+    NameIsTaken,
+
+    /// <summary>The name belonged to somebody else in the directory, whose account and machines are still here.</summary>
+    IsAnothers,
+
+    /// <summary>The name is none that Broker can take.</summary>
+    BadName,
+}
+
+/// <summary>Accounts of people whom the directory knows. Everything that it tells is written in one transaction: the account, its attributes, its groups, the time.</summary>
+public static class DirectoryAccounts
+{
+    private const int LongestDisplayName = 190;
+    private const int LongestDn = 500;
+
+    /// <summary>Writes down what the directory has just told; makes the account when there is none.</summary>
+    /// <param name="db">A transaction.</param>
+    /// <param name="person">What it told.</param>
+    public static async Task<(DirectoryAccount Outcome, UserRow? User)> Write(DbSession db, DirectoryPerson person)
+    {
+        if (UserNames.Problems(person.Name).Any() || person.Dn.Length > LongestDn) return (DirectoryAccount.BadName, null);
+        var user = person.Key is null ? null : await UsersTable.FindExternal(db, AccountSource.Ldap, person.Key);
+        user ??= await UsersTable.Find(db, person.Name);
+        if (user is not null && user.Source != AccountSource.Ldap) return (DirectoryAccount.NameIsTaken, user);
+        if (user?.ExternalKey is { } key && person.Key is not null && key != person.Key) return (DirectoryAccount.IsAnothers, user);
+
+        var displayName = Short(person.DisplayName) is { Length: > 0 } name ? name : person.Name;
+        if (user is null)
+        {
+            var id = await UsersTable.InsertExternal(db, AccountSource.Ldap, person.Name, displayName);
+            await AuditTable.Insert(db, id, address: null, "create_user", person.Name, new { user = id, source = AccountSource.Ldap, dn = person.Dn });
+            user = (await UsersTable.Get(db, id))!;
+        }
+
+        await UsersTable.SetExternal(db, user, person.Dn, person.Key, displayName);
+        if (person.IsAdmin is { } isAdmin && isAdmin != user.IsAdmin)
+        {
+            await UsersTable.SetAdmin(db, user.Id, isAdmin);
+            await AuditTable.Insert(db, user.Id, address: null, isAdmin ? "make_admin" : "remove_admin", user.Name, new { source = AccountSource.Ldap });
+        }
+        if (await UserAttributesTable.Set(db, user.Id, person.Attributes)) EventsTable.Changed(db, EventKind.User, user.Id);
+        await UserGroupsTable.SetExternal(db, user.Id, AccountSource.Ldap, [.. person.Groups.Select(g => g.Dn)]);
+        return (DirectoryAccount.Written, await UsersTable.Get(db, user.Id));
+    }
+
+    /// <summary>The directory does not know him any more, or does not let him in: what he has open ends. He may come back.</summary>
+    public static async Task Gone(DbSession db, UserRow user, DirectoryVerdict verdict)
+    {
+        await SessionsTable.EndAll(db, user.Id);
+        await AuditTable.Insert(db, user.Id, address: null, "signed_out_by_directory", user.Name, new { verdict });
+    }
+
+    private static string Short(string text)
+    {
+        var clean = new string([.. text.Where(c => !char.IsControl(c))]).Trim();
+        return clean.Length <= LongestDisplayName ? clean : clean[..LongestDisplayName];
+    }
+}
