@@ -5,7 +5,7 @@
 
 readonly system_packages=(
   libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iptables iproute2
-  mariadb-client-core openssl curl ca-certificates util-linux
+  libldap-2.5-0 mariadb-client-core openssl curl ca-certificates util-linux
 )
 readonly units=(broker-backend.service broker-frontend.service)
 readonly socket=/run/mysqld/mysqld.sock
