@@ -1,48 +1,76 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
-using Broker.Core.Displays;
-using Broker.Core.Domains;
-using Broker.Core.Requests;
+using Broker.Core;
+using Broker.Core.Access;
 using Broker.Core.Users;
 using Broker.Frontend.Hosting;
+using Broker.Frontend.SignIn;
 using Broker.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit.Abstractions;
 
 namespace Broker.Frontend.Tests.Hosting;
 
-/// <summary>Walks every route there is as everybody there is. A new route without a rule, or one whose rule changed, shows here.</summary>
-public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
+/// <summary>Walks every route there is as every kind of person there is. A new route without a rule, or one whose rule changed, shows here.</summary>
+public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFixture<FrontendHost>
 {
-    [Fact]
-    public async Task Every_route_answers_everybody_as_the_table_says()
+    // What nobody gets anything from here, and why.
+    private static readonly Dictionary<string, string> NeverDone = new()
     {
-        var table = new StringBuilder("# route, rule, then the status for nobody, a student on his own, another student on that, an administrator on that\n");
-        var signedIn = new Dictionary<string, Browser>();
-        foreach (var route in Routes())
-        {
-            table.Append($"{route.Method,-6} {route.Pattern,-38} {route.Rule,-12}");
-            foreach (var who in (string?[])[null, "student", "other", "admin"])
-            {
-                // each on rows of their own, that the one before can't have changed
-                var (domain, @base, request) = await Rows();
-                if (!signedIn.TryGetValue(who ?? "", out var browser))
-                {
-                    browser = signedIn[who ?? ""] = who is null ? host.NewBrowser() : await host.SignedIn(who);
-                    await browser.Session();
-                }
+        ["GET /api/display"] = "wants a ticket and a WebSocket",
+        ["POST /api/first-admin"] = "wants a link from the server",
+        ["POST /api/guests"] = "wants a network of clients that lets guests in",
+        ["GET /api/session/openid"] = "wants an OpenID provider",
+        ["GET /api/session/openid/sign-out"] = "wants an OpenID provider",
+        ["POST /api/session/second-factor"] = "wants a code",
+        ["PUT /api/session/second-factor"] = "wants a code",
+        ["POST /api/session/second-factor/removal"] = "wants a code",
+    };
 
-                var path = Fill(route.Pattern, domain, @base, request);
-                table.Append($" {(int)await Status(browser, route.Method, path, Body(route.Method, route.Pattern, domain))}");
-                // what changes the session changes it for the next route
-                if (route.Pattern is "/api/session" or "/api/sessions" && route.Method != "GET" && signedIn.Remove(who ?? "")) browser.Dispose();
+    [Fact]
+    public async Task Every_route_answers_every_kind_as_the_table_says()
+    {
+        var kinds = await Kinds();
+        var routes = Routes().ToList();
+        var (student, sharer, owner) = (kinds.Single(k => k.Name == "student").Id, kinds.Single(k => k.Name == "sharer").Id, kinds.Single(k => k.Name == "owner").Id);
+        await Keep();
+        var rows = await RouteExamples.New(host, student, sharer, owner);
+        var table = new StringBuilder();
+        var wrong = new List<string>();
+        foreach (var route in routes)
+        {
+            var answers = new List<int>();
+            foreach (var kind in kinds)
+            {
+                var status = (int)await Status(kind, route.Method, rows.Address(route.Method, route.Pattern), rows.Body(route.Method, route.Pattern, kind.Name));
+                answers.Add(status);
+                if (Problem(route, kind, status) is { } problem) wrong.Add($"{route.Method} {route.Pattern} answers {kind.Name} with {status}: {problem}");
+                if (route.Method is "GET" or "HEAD" || status >= 400) continue;
+                // each finds everything as it was before
+                var signsIn = SignsIn.Any(s => route.Pattern.StartsWith(s, StringComparison.Ordinal));
+                if (signsIn) await Restore();
+                if (signsIn || route.Pattern.Contains('{')) rows = await RouteExamples.New(host, student, sharer, owner);
             }
 
-            table.AppendLine();
+            if (answers.TrueForAll(a => a >= 400) != NeverDone.ContainsKey($"{route.Method} {route.Pattern}"))
+                wrong.Add($"{route.Method} {route.Pattern} gives {string.Join(' ', answers)}: say in {nameof(RouteExamples)} what a call looks like that is answered.");
+            table.AppendLine(Line(route.Method, route.Pattern, route.Rule, answers.Select(a => a.ToString(null, null))));
         }
 
-        foreach (var browser in signedIn.Values) browser.Dispose();
-        Golden.Check("tests/Broker.Frontend.Tests/routes.golden", table.ToString());
+        foreach (var kind in kinds) kind.Browser.Dispose();
+        var count = $"{routes.Count} routes x {kinds.Count} kinds: {routes.Count * kinds.Count} answers";
+        output.WriteLine(count);
+        Assert.Empty(wrong);
+        Golden.Check("tests/Broker.Frontend.Tests/routes.golden",
+            $"""
+            # {count}
+            # A running desktop of student, shared with sharer, of a base of owner that is not published. From held on they are administrators, but for reader, whose token is student's.
+            {Line("", "", "rule", kinds.Select(k => k.Name))}
+            {table}
+            """);
     }
 
     [Fact]
@@ -55,6 +83,121 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
         }
     }
 
+    // What changes accounts and sessions that others of the table have, too.
+    private static readonly string[] SignsIn = ["/api/session", "/api/tokens/", "/api/users/"];
+
+    private static readonly string[] Kept = ["users", "sessions", "api_tokens"];
+
+    private sealed record Kind(string Name, long Id, Browser Browser, IReadOnlyList<Cookie> Cookies)
+    {
+        /// <summary>No account that may do anything stands behind it.</summary>
+        public bool IsNobody { get; init; }
+
+        /// <summary>A program's, instead of a cookie.</summary>
+        public string? Token { get; init; }
+
+        /// <summary>He has to choose a password first.</summary>
+        public bool IsHeld { get; init; }
+
+        public IReadOnlyList<Grant> Grants { get; init; } = [];
+    }
+
+    private static string Line(string method, string pattern, string rule, IEnumerable<string> answers) =>
+        $"{method,-6} {pattern,-50} {rule,-14} {string.Join(' ', answers.Select(a => $"{a,-8}"))}".TrimEnd();
+
+    // What holds for every route, whatever the table says.
+    private static string? Problem((string Method, string Pattern, string Rule) route, Kind kind, int status)
+    {
+        if (NeverDone.ContainsKey($"{route.Method} {route.Pattern}")) return null;
+        if (kind.Token is not null && route.Rule == "anybody") return null;
+        if (status is 400 or 405 or 415 or 422 or >= 500) return $"that is no answer to who may. Say in {nameof(RouteExamples)} what a right call looks like.";
+        if (route.Rule == "anybody") return null;
+        if (kind.IsNobody) return status == 401 ? null : "nobody is signed in.";
+        if (kind.Token is not null && (route.Rule is "any_account" or "person" || route.Method is not ("GET" or "HEAD"))) return status == 403 ? null : "the token is only for reading.";
+        if (route.Rule == "any_account") return null;
+        if (kind.IsHeld) return status == 403 ? null : "he has to choose a password first.";
+        if (route.Rule is not ("account" or "person") && kind.Name != "admin" && !kind.Grants.Contains(Word.Parse<Grant>(route.Rule))) return status == 403 ? null : $"he was not granted to {route.Rule}.";
+        return kind.Name == "other" && route.Pattern.Contains('{') && status < 400 ? "it is not his." : null;
+    }
+
+    private async Task<List<Kind>> Kinds()
+    {
+        var admins = new Dictionary<string, string>
+        {
+            ["held"] = "UPDATE users SET must_change_password = 1 WHERE id = @id",
+            ["ended"] = "UPDATE sessions SET ended_at = UTC_TIMESTAMP(6) WHERE user_id = @id",
+            ["expired"] = "UPDATE sessions SET expires_at = UTC_TIMESTAMP(6) WHERE user_id = @id",
+            ["disabled"] = "UPDATE users SET is_disabled = 1 WHERE id = @id",
+            ["over"] = "UPDATE users SET expires_at = UTC_TIMESTAMP(6) WHERE id = @id",
+        };
+        var granted = new Dictionary<string, (Reach Reach, Grant[] Grants)>
+        {
+            ["owner"] = (Reach.Clones, [.. Enum.GetValues<Grant>().Where(g => Holdings.IsAboutMachines(g) && g is not Grant.CreateMachine)]),
+            ["viewer"] = (Reach.All, [Grant.View, Grant.Start]),
+            ["people"] = (Reach.All, [Grant.ManageUsers, Grant.ViewGroups, Grant.ManageGroups, Grant.Grant]),
+            ["auditor"] = (Reach.All, [Grant.ReadAudit]),
+            ["operator"] = (Reach.All, [Grant.Operate]),
+        };
+        var stranger = host.NewBrowser();
+        await stranger.Session();
+        var kinds = new List<Kind> { new("nobody", 0, stranger, CookiesOf(stranger)) { IsNobody = true } };
+        foreach (var name in (string[])["student", "other", "sharer", .. granted.Keys, "admin", .. admins.Keys])
+        {
+            var id = await host.Db.Read(s => s.First<long?>("SELECT id FROM users WHERE name = @name", new { name })) ?? await host.NewUser(name, isAdmin: admins.ContainsKey(name));
+            if (granted.TryGetValue(name, out var has))
+                foreach (var grant in has.Grants)
+                    await host.Db.Read(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@id, @grant, @Reach)", new { id, grant = Word.Of(grant), Reach = Word.Of(has.Reach) }));
+            var browser = await host.SignedIn(name);
+            var cookies = CookiesOf(browser);
+            if (admins.TryGetValue(name, out var sql))
+            {
+                await host.Db.Read(s => s.Execute(sql, new { id }));
+                host.Services.GetRequiredService<Sessions>().Forget(id);
+                // the page learns that nobody is signed in; whoever has a copy of the cookie goes on with that
+                await browser.Session();
+                var now = CookiesOf(browser);
+                cookies = [.. now, .. cookies.Where(c => now.All(n => n.Name != c.Name))];
+            }
+
+            kinds.Add(new Kind(name, id, browser, cookies) { IsNobody = name is "ended" or "expired" or "disabled" or "over", IsHeld = name == "held", Grants = has.Grants ?? [] });
+        }
+
+        foreach (var (name, user, ends) in ((string, string, string)[])[("reader", "student", "+ INTERVAL 1 DAY"), ("adminread", "admin", "+ INTERVAL 1 DAY"), ("tokenover", "admin", "- INTERVAL 1 DAY")])
+        {
+            var owner = kinds.Single(k => k.Name == user);
+            var token = await host.Db.Transaction(async s =>
+            {
+                var made = await ApiTokensTable.Insert(s, owner.Id, name, [ApiTokensTable.Read], TimeProvider.System.GetUtcNow().AddDays(1));
+                await s.Execute($"UPDATE api_tokens SET expires_at = UTC_TIMESTAMP(6) {ends} WHERE id = @Id", new { made.Row.Id });
+                return made.Token;
+            });
+            kinds.Add(new Kind(name, owner.Id, host.NewBrowser(), []) { Token = token, IsNobody = name == "tokenover", Grants = user == "admin" ? Enum.GetValues<Grant>() : [] });
+        }
+
+        return kinds;
+    }
+
+    // Accounts and sessions as they are before anybody did anything.
+    private async Task Keep()
+    {
+        foreach (var table in Kept)
+            await host.Db.Read(s => s.Execute($"CREATE TABLE {table}_kept AS SELECT * FROM {table}"));
+    }
+
+    private async Task Restore()
+    {
+        foreach (var table in Kept)
+        {
+            var columns = await host.Db.Read(s => s.Query<string>(
+                "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table AND column_name <> 'id'", new { table }));
+            await host.Db.Read(s => s.Execute($"INSERT INTO {table} SELECT * FROM {table}_kept ON DUPLICATE KEY UPDATE {string.Join(", ", columns.Select(c => $"{table}.{c} = VALUES({table}.{c})"))}"));
+        }
+
+        host.Services.GetRequiredService<Sessions>().Forget(null);
+    }
+
+    private static IReadOnlyList<Cookie> CookiesOf(Browser browser) => [.. browser.Cookies.GetAllCookies().Cast<Cookie>()];
+
     private IEnumerable<RouteEndpoint> Endpoints() => host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     private IEnumerable<(string Method, string Pattern, string Rule)> Routes() =>
@@ -64,57 +207,16 @@ public class RoutesTests(FrontendHost host) : IClassFixture<FrontendHost>
         orderby pattern.Replace("{", ""), method
         select (method, pattern, endpoint.Metadata.OfType<CallerRule>().FirstOrDefault()?.Who ?? "NONE");
 
-    private async Task<(Guid Domain, Guid Base, long Request)> Rows()
+    private static async Task<HttpStatusCode> Status(Kind kind, string method, string path, object? body)
     {
-        var name = Guid.NewGuid().ToString("n")[..12];
-        var domain = await host.NewDomain($"d-{name}", host.Student, DomainState.Active);
-        var @base = await host.NewDomain($"b-{name}", host.Student, isBase: true);
-        var request = await host.Db.Transaction(async s =>
-        {
-            await DomainsTable.SetScreenshot(s, domain.Id, [1]);
-            await DomainsTable.SetScreenshot(s, @base.Id, [1]);
-            await DisplaysTable.Set(s, domain.Id, DisplayKind.Vnc, "/nowhere");
-            var student = (await UsersTable.Caller(s, host.Student, null))!;
-            return await RequestWriter.Submit(s, student, Catalogue.Decode("ping", default), at: DateTimeOffset.Parse("2099-01-01T00:00:00Z", null));
-        });
-        return (domain.Id, @base.Id, request.Row.Id);
-    }
-
-    private static string Fill(string pattern, Guid domain, Guid @base, long request) => pattern
-        .Replace("/api/bases/{id:guid}", $"/api/bases/{@base}")
-        .Replace("/api/domains/{id:guid}/published", $"/api/domains/{@base}/published")
-        .Replace("/api/domains/{id:guid}/clones", $"/api/domains/{@base}/clones")
-        .Replace("/api/schedules/when", "/api/schedules/when?cron=0%2023%20*%20*%20*&time_zone=UTC")
-        .Replace("{base:guid}", @base.ToString())
-        .Replace("{id:guid}", domain.ToString())
-        .Replace("{id:long}", request.ToString(null, null))
-        .Replace("{session:guid}", domain.ToString())
-        .Replace("{token:long}", request.ToString(null, null))
-        .Replace("{file}", "some.img")
-        .Replace("/{*path}", "/some/page");
-
-    private static object? Body(string method, string pattern, Guid domain) => (method, pattern) switch
-    {
-        ("POST", "/api/session") => new { name = "student", password = FrontendHost.Password },
-        ("PUT", "/api/session/password") => new { current_password = "not this one", new_password = "a better phrase 7" },
-        ("POST", "/api/session/second-factor") or ("PUT", "/api/session/second-factor") => new { state = "none", code = "000000" },
-        ("POST", "/api/session/second-factor/removal") => new { password = "not this one", code = "000000" },
-        ("POST", "/api/tokens") => new { name = "t", scopes = (string[])["read"], expires_at = TimeProvider.System.GetUtcNow().AddDays(1) },
-        ("PUT", "/api/users/{id:long}/expiry") => new { expires_at = (string?)null },
-        ("PUT", "/api/session/language") => new { language = "es" },
-        ("PUT", "/api/domains/{id:guid}/published") => new { is_public = false },
-        ("PUT", "/api/domains/{id:guid}/clones") => new { @volatile = false },
-        ("PUT", "/api/domains/{id:guid}/description") => new { alias = "Mine", description = (string?)null },
-        ("POST", "/api/requests") => new { command = "start_domain", args = new { domain } },
-        ("POST", "/api/users") => new { name = $"new-{Guid.NewGuid():n}"[..20], password = "a better phrase 7" },
-        _ => null,
-    };
-
-    private static async Task<HttpStatusCode> Status(Browser browser, string method, string path, object? body)
-    {
+        var browser = kind.Browser;
+        foreach (var cookie in CookiesOf(browser)) cookie.Expired = true;
+        foreach (var cookie in kind.Cookies) browser.Cookies.Add(new Cookie(cookie.Name, cookie.Value, cookie.Path, cookie.Domain));
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (body is not null) request.Content = System.Net.Http.Json.JsonContent.Create(body);
-        request.Headers.Add("X-CSRF-Token", browser.Csrf);
+        if (body is byte[] bytes) request.Content = new ByteArrayContent(bytes);
+        else if (body is not null) request.Content = JsonContent.Create(body, options: Json.Options);
+        if (kind.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        else request.Headers.Add("X-CSRF-Token", browser.Csrf);
         // the stream of events never ends by itself
         using var response = await browser.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return response.StatusCode;
