@@ -20,6 +20,7 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
     // What nobody gets anything from here, and why.
     private static readonly Dictionary<string, string> NeverDone = new()
     {
+        ["GET /api/directory/groups"] = "wants a directory",
         ["GET /api/display"] = "wants a ticket and a WebSocket",
         ["POST /api/first-admin"] = "wants a link from the server",
         ["POST /api/guests"] = "wants a network of clients that lets guests in",
@@ -108,9 +109,8 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
     // What holds for every route, whatever the table says.
     private static string? Problem((string Method, string Pattern, string Rule) route, Kind kind, int status)
     {
-        if (NeverDone.ContainsKey($"{route.Method} {route.Pattern}")) return null;
         if (kind.Token is not null && route.Rule == "anybody") return null;
-        if (status is 400 or 405 or 415 or 422 or >= 500) return $"that is no answer to who may. Say in {nameof(RouteExamples)} what a right call looks like.";
+        if (status is 400 or 405 or 415 or 422 or >= 500 && !NeverDone.ContainsKey($"{route.Method} {route.Pattern}")) return $"that is no answer to who may. Say in {nameof(RouteExamples)} what a right call looks like.";
         if (route.Rule == "anybody") return null;
         if (kind.IsNobody) return status == 401 ? null : "nobody is signed in.";
         if (kind.Token is not null && (route.Rule is "any_account" or "person" || route.Method is not ("GET" or "HEAD"))) return status == 403 ? null : "the token is only for reading.";
