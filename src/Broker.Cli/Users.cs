@@ -20,6 +20,8 @@ internal static class Users
             List(terminal),
             Add(terminal),
             Password(terminal),
+            UserUploadVerb.Command(terminal),
+            Unlock(terminal),
             FirstAdminLink(terminal),
             Change(terminal, "make-admin", "Make somebody an administrator. His sessions end.", "admin_made",
                 u => u.IsAdmin, (s, u) => UsersTable.SetAdmin(s, u.Id, true), "is an administrator"),
@@ -121,6 +123,36 @@ internal static class Users
                 return await Find(s, found.Name);
             }, cancel);
             await terminal.Answer(parsed, View(user), $"{user.Name} {outcome}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Unlock(Terminal terminal)
+    {
+        var name = new Argument<string>("NAME") { Description = "Sign-in name." };
+        var secondFactor = new Option<bool>("--remove-second-factor") { Description = "Also let him sign in without his second factor, if he has one; his sessions end." };
+        var by = Settings.AsOption();
+        var command = new Command("unlock", "Let somebody's sign-ins count again after too many that failed.") { name, secondFactor, by };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var user = await Settings.Open(parsed, terminal).Transaction(async s =>
+            {
+                var caller = await Settings.Caller(s, parsed.GetValue(by), terminal);
+                if (May.Do(caller, Grant.ManageUsers, null) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
+                var found = await Find(s, parsed.GetRequiredValue(name));
+                if (found.IsAdmin && !caller.IsAdmin) throw new RequestRefusedException("not_allowed", "How an administrator signs in is for administrators to change.");
+                await UsersTable.Unlock(s, found.Id);
+                await AuditTable.Insert(s, caller.UserId, caller.Address, "user_unlocked", found.Name, new { user = found.Id });
+                if (parsed.GetValue(secondFactor) && await SecondFactorsTable.Remove(s, found.Id))
+                {
+                    await SessionsTable.EndAll(s, found.Id);
+                    await AuditTable.Insert(s, caller.UserId, caller.Address, "user_second_factor_removed", found.Name, new { user = found.Id });
+                }
+
+                return found;
+            }, cancel);
+            await terminal.Answer(parsed, View(user), $"{user.Name} can sign in.");
             return ExitCode.Done;
         });
         return command;

@@ -82,6 +82,7 @@ app.MapClientNetworks();
 app.MapUsers();
 app.MapUserSignIn();
 app.MapDirectoryGroups();
+app.MapUploads();
 app.MapAudit();
 app.MapSchedules();
 app.MapEvents();

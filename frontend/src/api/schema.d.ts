@@ -461,6 +461,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make many accounts, all or none
+         * @description CSV with a head, a JSON list of objects, or lines of names, in UTF-8, up to 2 MB and 10,000 entries. Columns: name, display_name, source, external_id, password, expires_at. Who has no password gets one that is made up. With dry_run=true it is only told what would become of each line.
+         */
+        post: operations["upload_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -3458,6 +3478,27 @@ export interface components {
             /** @description Those that are not Broker's since. */
             machines: components["schemas"]["UnknownMachine"][];
         };
+        /** @description A line, and what becomes of it. */
+        UploadLine: {
+            /**
+             * Format: int32
+             * @description Where it stands.
+             */
+            line: number;
+            /** @description Whom it is about. */
+            name: null | string;
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["UploadOutcome"];
+            /** @description Why not, and what to do about it. */
+            problem?: null | string;
+            /** @description The password that was made up for him, told once. */
+            password?: null | string;
+        };
+        /**
+         * @description What becomes of a line.
+         * @enum {string}
+         */
+        UploadOutcome: "made" | "there" | "refused";
         /** @description An image that was just uploaded. The hosts list it a few seconds later; it can be imported at once. */
         UploadedImage: {
             /** @description Its name. */
@@ -3533,6 +3574,13 @@ export interface components {
             sessions: components["schemas"]["SessionItem"][];
             /** @description His tokens for programs. */
             tokens: components["schemas"]["Token"][];
+        };
+        /** @description What becomes of a list of people. */
+        UserUpload: {
+            /** @description It was done; else it was only looked at. */
+            is_done: boolean;
+            /** @description Of each line what becomes of it, with passwords that were made up: they are told once. */
+            lines: components["schemas"]["UploadLine"][];
         };
         /** @description All accounts, by name. */
         Users: {
@@ -5189,6 +5237,89 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_users: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                source?: "local" | "ldap" | "oidc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "text/plain": string;
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUpload"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

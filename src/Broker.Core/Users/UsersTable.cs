@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
 using Broker.Core.Access;
 using Broker.Core.Audit;
 using Broker.Core.Database;
@@ -134,6 +136,9 @@ public static class UsersTable
         EventsTable.Changed(db, EventKind.User, id);
         return id;
     }
+
+    /// <summary>The key of whom an OpenID provider knows: of the issuer and the subject, with a space between.</summary>
+    public static string OidcKey(string externalId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(externalId)));
 
     /// <summary>The account of this source whose person has this key there.</summary>
     public static Task<UserRow?> FindExternal(DbSession db, AccountSource source, string externalKey) =>

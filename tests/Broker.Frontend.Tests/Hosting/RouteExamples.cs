@@ -132,6 +132,7 @@ internal sealed partial record RouteExamples
         ("POST" or "PUT", "/api/schedules" or "/api/schedules/{id:long}") =>
             new { name = New("s-"), command = "hibernate_domain", cron = "0 4 * * *", time_zone = "UTC", machines = "disconnected", is_enabled = false },
         ("PUT", "/api/settings") => SiteSettings.Default,
+        ("POST", "/api/users/upload") => New("up-"),
         ("POST", "/api/users") => new { name = New("new-"), password = "a better phrase 7" },
         _ => null,
     };

@@ -46,6 +46,42 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task Unknown_names_and_disabled_accounts_take_as_long_as_wrong_passwords()
+    {
+        const int tries = 9;
+        var disabled = new List<string>();
+        for (var i = 0; i < tries; i++)
+        {
+            await host.NewUser($"timed-{i}");
+            disabled.Add($"timed-disabled-{i}");
+            var id = await host.NewUser(disabled[i]);
+            await host.Db.Transaction(s => UsersTable.SetDisabled(s, id, true));
+        }
+
+        using var browser = host.NewBrowser();
+        await browser.Session();
+        var took = new Dictionary<string, List<TimeSpan>> { ["wrong"] = [], ["unknown"] = [], ["disabled"] = [] };
+        for (var i = 0; i < tries; i++)
+        {
+            await Try("wrong", $"timed-{i}", "not the password");
+            await Try("unknown", $"timed-nobody-{i}", "not the password");
+            await Try("disabled", disabled[i], FrontendHost.Password);
+        }
+
+        // a hash is most of it: without one, an answer comes in a small part of the time
+        var medians = took.ToDictionary(t => t.Key, t => t.Value.Order().ElementAt(tries / 2));
+        var all = string.Join(", ", medians.Select(m => $"{m.Key} {m.Value.TotalMilliseconds:0} ms"));
+        Assert.True(medians.Values.Max() < medians.Values.Min() * 3, all);
+
+        async Task Try(string kind, string name, string password)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await browser.Post("/api/session", new { name, password }).Refuses(HttpStatusCode.Unauthorized, "wrong_credentials");
+            took[kind].Add(TimeProvider.System.GetElapsedTime(began));
+        }
+    }
+
+    [Fact]
     public async Task A_disabled_account_cannot_sign_in_and_its_session_ends_at_once()
     {
         var id = await host.NewUser("leaver");

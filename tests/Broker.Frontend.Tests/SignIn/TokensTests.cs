@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using Broker.Core;
 using Broker.Core.Access;
+using Broker.Core.Displays;
+using Broker.Core.Domains;
 using Broker.Core.Users;
 
 namespace Broker.Frontend.Tests.SignIn;
@@ -138,6 +141,53 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
             call.Headers.TryAddWithoutValidation("Authorization", $"Bearer {bearer}");
             await admin.Http.SendAsync(call).Refuses(code == "bad_token" ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden, code);
         }
+    }
+
+    [Fact]
+    public async Task Nothing_else_counts_as_a_token_and_no_token_as_anything_else()
+    {
+        var owner = await host.NewUser("confuser", isAdmin: true);
+        var desktop = await host.NewDomain("confuser-desk", owner, DomainState.Active);
+        await host.Db.Transaction(s => DisplaysTable.Set(s, desktop.Id, DisplayKind.Vnc, "/nowhere"));
+        using var browser = await host.SignedIn("confuser");
+        var token = await Make(browser, [.. ApiTokensTable.Scopes]);
+        var ticket = (await browser.Post($"/api/domains/{desktop.Id}/display-ticket").Gives(HttpStatusCode.Created)).GetProperty("ticket").GetString()!;
+        var link = await host.Db.Transaction(FirstAdminLinks.Issue);
+        var cookie = browser.Cookies.GetCookies(host.Address)["broker"]!.Value;
+        var session = await host.Db.Read(async s => (await SessionsTable.OpenOf(s, owner))[0].Id);
+
+        foreach (var other in (string[])[ticket, link, cookie, browser.Csrf, session.ToString(), ApiTokensTable.Beginning + ticket, token[..^1], token + "A"])
+        {
+            using var program = Program(other);
+            await program.GetAsync("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "bad_token");
+        }
+
+        using var nobody = host.NewBrowser();
+        await nobody.Session();
+        foreach (var other in (string[])[token, ticket, cookie])
+        {
+            await nobody.Post("/api/first-admin", new { token = other, name = "not-made", password = "seven blue lamps 31" }).Refuses(HttpStatusCode.Forbidden, "link_used_up");
+            await nobody.Post("/api/session/second-factor", new { state = other, code = "000000" }).Refuses(HttpStatusCode.Unauthorized, "wrong_credentials");
+        }
+
+        foreach (var other in (string[])[token, link])
+        {
+            var socket = new ClientWebSocket();
+            await Assert.ThrowsAsync<WebSocketException>(() => browser.OpenDisplay(other, socket));
+            Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
+        }
+
+        using var forger = host.NewBrowser();
+        foreach (var other in (string[])[token, ticket, link, session.ToString()])
+        {
+            using var call = new HttpRequestMessage(HttpMethod.Get, "/api/desktops");
+            call.Headers.Add("Cookie", "broker=" + other);
+            await forger.Http.SendAsync(call).Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
+        }
+
+        // each still counts as what it is
+        using var own = Program(token);
+        await own.GetAsync("/api/desktops").Gives(HttpStatusCode.OK);
     }
 
     [Theory]

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using Broker.Core.Users;
 
 namespace Broker.Frontend.SignIn.OpenId;
 
@@ -16,7 +15,7 @@ public sealed record OpenIdClaims(string Issuer, JsonElement Json)
     public string ExternalId => $"{Issuer} {Subject}";
 
     /// <summary>The same, however long it is.</summary>
-    public string ExternalKey => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ExternalId)));
+    public string ExternalKey => UsersTable.OidcKey(ExternalId);
 
     /// <summary>The first value of a claim; null when it has none.</summary>
     public string? One(string claim) => All(claim).FirstOrDefault();
