@@ -33,6 +33,8 @@ ALTER TABLE grants
   ADD COLUMN IF NOT EXISTS is_allowed tinyint(1) NOT NULL DEFAULT 0,
   ADD COLUMN IF NOT EXISTS reach enum('none','own','clones','all_clones','all') NULL;
 UPDATE grants SET reach = CASE WHEN NOT is_allowed THEN 'none' WHEN grant_name IN ('ping', 'manage_users', 'start_many', 'operate') THEN 'all' ELSE 'own' END WHERE reach IS NULL;
+-- Who made machines added disks to them.
+INSERT IGNORE INTO grants (user_id, grant_name, reach) SELECT user_id, 'create_disk', reach FROM grants WHERE grant_name = 'create_machine';
 ALTER TABLE grants
   MODIFY COLUMN reach enum('none','own','clones','all_clones','all') NOT NULL,
   DROP COLUMN IF EXISTS is_allowed;

@@ -3,16 +3,18 @@
 -- word at each line's end) after the migrations, and take away what is not here.
 --
 -- The front end is what strangers talk to. It may read; it may write what people do
--- in the portal, and ask the back end for the rest. Never: who may do what (grants),
+-- in the portal, and ask the back end for the rest. Never:
 -- hosts (nodes), what the queue has become of a request (states, claims, leases,
 -- locks, results), disks, migrations.
 GRANT SELECT ON * TO account;
 
--- People: new accounts, and what signing in and choosing a password or a language change.
--- Not is_disabled or name of an account that is there.
+-- People: new accounts, what signing in and choosing a password or a language change, and
+-- what those change who manage users and grants. Not the name of an account that is there,
+-- and none is removed: the back end does that.
 GRANT INSERT ON users TO account;
 GRANT UPDATE (password_hash, security_stamp, must_change_password, password_set_at, language, last_sign_in_at, failed_sign_ins, sign_in_not_before, expires_at) ON users TO account;
 GRANT UPDATE (display_name, is_admin, is_disabled) ON users TO account;
+GRANT INSERT, DELETE ON grants TO account;
 -- What a directory or an OpenID provider tells of people at their sign-in, and later: also whether they are administrators, and in which of its groups.
 GRANT UPDATE (external_id, external_key, facts_at) ON users TO account;
 GRANT INSERT, DELETE ON user_attributes TO account;
@@ -67,4 +69,6 @@ GRANT INSERT ON schedule_requests TO account;
 GRANT UPDATE (read_at) ON messages TO account;
 
 -- Groups: who is in those of a directory is written at sign-in.
+GRANT INSERT, UPDATE (description), DELETE ON user_groups TO account;
+GRANT INSERT, DELETE ON group_grants TO account;
 GRANT INSERT, DELETE ON group_members TO account;

@@ -62,6 +62,7 @@ export function account(
     language: null,
     source: 'local',
     facts_at: null,
+    grants: {},
     password: 'broker',
   };
 }

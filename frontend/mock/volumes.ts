@@ -23,6 +23,7 @@ export const volumeRoutes: Routes = {
       })),
       cds,
       may_change: user.is_admin && !domain.is_base,
+      may_change_cds: user.is_admin && !domain.is_base,
     });
   }),
 };

@@ -28,6 +28,8 @@ public static class Program
             Backups.Command(terminal),
             Nodes.Command(terminal),
             Users.Command(terminal),
+            Groups.Command(terminal),
+            Grants.Command(terminal),
             AuditVerbs.Command(terminal),
             ClientNetworks.Command(terminal),
             SiteSettingsVerbs.Command(terminal),

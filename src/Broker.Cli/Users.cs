@@ -3,36 +3,35 @@ using System.Net;
 using Broker.Core.Access;
 using Broker.Core.Audit;
 using Broker.Core.Database;
-using Broker.Core.Requests;
 using Broker.Core.Settings;
 using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;
 
-/// <summary><c>broker user</c>.</summary>
+/// <summary><c>broker users</c>.</summary>
 internal static class Users
 {
-    public static Command Command(Terminal terminal) => new("users", "Accounts.")
+    public static Command Command(Terminal terminal)
     {
-        Subcommands =
+        var command = new Command("users", "Accounts.")
         {
             List(terminal),
+            Show(terminal),
             Add(terminal),
+            DisplayName(terminal),
             Password(terminal),
             UserUploadVerb.Command(terminal),
             Unlock(terminal),
             FirstAdminLink(terminal),
-            Change(terminal, "make-admin", "Make somebody an administrator. His sessions end.", "admin_made",
-                u => u.IsAdmin, (s, u) => UsersTable.SetAdmin(s, u.Id, true), "is an administrator"),
-            Change(terminal, "remove-admin", "Take away what makes somebody an administrator. His sessions end.", "admin_removed",
-                u => !u.IsAdmin, (s, u) => UsersTable.SetAdmin(s, u.Id, false), "is no administrator"),
-            Change(terminal, "disable", "Let somebody neither sign in nor ask for anything. His sessions end.", "user_disabled",
-                u => u.IsDisabled, (s, u) => UsersTable.SetDisabled(s, u.Id, true), "is disabled"),
-            Change(terminal, "enable", "Let somebody sign in again.", "user_enabled",
-                u => !u.IsDisabled, (s, u) => UsersTable.SetDisabled(s, u.Id, false), "can sign in"),
-        },
-    };
+            Change(terminal, "make-admin", "Make somebody an administrator. His sessions end.", (s, by, u) => UserAdministration.SetAdmin(s, by, u, true), "is an administrator"),
+            Change(terminal, "remove-admin", "Take away what makes somebody an administrator. His sessions end.", (s, by, u) => UserAdministration.SetAdmin(s, by, u, false), "is no administrator"),
+            Change(terminal, "disable", "Let somebody neither sign in nor ask for anything. His sessions end.", (s, by, u) => UserAdministration.SetDisabled(s, by, u, true), "is disabled"),
+            Change(terminal, "enable", "Let somebody sign in again.", (s, by, u) => UserAdministration.SetDisabled(s, by, u, false), "can sign in"),
+        };
+        foreach (var verb in CatalogueVerbs.Of("users", terminal)) command.Subcommands.Add(verb);
+        return command;
+    }
 
     /// <summary>The user of this name.</summary>
     /// <exception cref="CommandFailedException">There is none.</exception>
@@ -89,10 +88,16 @@ internal static class Users
 
     private static Command List(Terminal terminal)
     {
-        var command = new Command("list", "Show all accounts.");
+        var text = new Option<string?>("--text") { Description = "Only those with this in their sign-in name or the name people read.", HelpName = "TEXT" };
+        var group = new Option<string?>("--group") { Description = "Only those who are in this group.", HelpName = "GROUP" };
+        var command = new Command("list", "Show accounts.") { text, group };
         command.SetAction(async (parsed, cancel) =>
         {
-            var users = await Settings.Open(parsed, terminal).Read(UsersTable.All, cancel);
+            var users = await Settings.Open(parsed, terminal).Read(async s => (await UsersTable.List(s, new UserFilter
+            {
+                Text = parsed.GetValue(text),
+                Group = parsed.GetValue(group) is { } name ? (await Groups.Find(s, name)).Id : null,
+            }, 0, int.MaxValue)).Users, cancel);
             await terminal.AnswerTable(parsed, users.Select(View), ["NAME", "DISPLAY NAME", "ROLE", "LAST SIGN-IN"],
                 users.Select(u => (Cell[])[u.Name, u.DisplayName, u.IsDisabled ? new Cell("disabled", Tone.Middling) : u.IsAdmin ? "administrator" : u.IsTemporary ? "temporary" : "", Terminal.When(u.LastSignInAt)]));
             return ExitCode.Done;
@@ -100,26 +105,53 @@ internal static class Users
         return command;
     }
 
+    private static Command Show(Terminal terminal)
+    {
+        var name = new Argument<string>("NAME") { Description = "Sign-in name." };
+        var command = new Command("show", "Show an account with its groups and machines. What it may do: broker grants show NAME.") { name };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var (user, groups, machines) = await Settings.Open(parsed, terminal).Read(async s =>
+            {
+                var found = await Find(s, parsed.GetRequiredValue(name));
+                return (found, (await UserGroupsTable.Of(s, found.Id)).Select(g => g.Name).ToList(), (await UsersTable.MachinesOf(s, found.Id)).Select(m => m.Name).ToList());
+            }, cancel);
+            await terminal.Answer(parsed, new { user = View(user), groups, machines },
+                $"""
+                {user.Name} ({user.DisplayName})
+                role          {(user.IsAdmin ? "administrator" : user.IsTemporary ? "temporary" : "user")}{(user.IsDisabled ? ", disabled" : "")}
+                password      {(user.Source is AccountSource.Local ? user.PasswordHash is null ? "none" : user.MustChangePassword ? "has to be changed" : "set" : $"of {Core.Word.Of(user.Source)}")}
+                last sign-in  {Terminal.When(user.LastSignInAt)}
+                groups        {(groups.Count == 0 ? "none" : string.Join(", ", groups))}
+                machines      {(machines.Count == 0 ? "none" : string.Join(", ", machines))}
+                """);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command DisplayName(Terminal terminal)
+    {
+        var to = new Argument<string>("TEXT") { Description = "The name people read." };
+        return Change(terminal, "display-name", "Change the name that people read.", (s, by, u, parsed) => UserAdministration.SetDisplayName(s, by, u, parsed.GetRequiredValue(to)), "has another name now", to);
+    }
+
+    private static Command Change(Terminal terminal, string verb, string description, Func<DbSession, Caller, UserRow, Task> change, string outcome) =>
+        Change(terminal, verb, description, (s, by, u, _) => change(s, by, u), outcome);
+
     private static Command Change(
-        Terminal terminal, string verb, string description, string deed, Func<UserRow, bool> isSo, Func<DbSession, UserRow, Task> change, string outcome)
+        Terminal terminal, string verb, string description, Func<DbSession, Caller, UserRow, ParseResult, Task> change, string outcome, Argument? to = null)
     {
         var name = new Argument<string>("NAME") { Description = "Sign-in name." };
         var by = Settings.AsOption();
         var command = new Command(verb, description) { name, by };
+        if (to is not null) command.Arguments.Add(to);
         command.SetAction(async (parsed, cancel) =>
         {
             var user = await Settings.Open(parsed, terminal).Transaction(async s =>
             {
-                var caller = await Settings.Caller(s, parsed.GetValue(by), terminal);
-                if (May.Do(caller, Grant.ManageUsers, null) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
-                // one after the other: two at once must not each leave the other as the last administrator
-                await s.Execute("SELECT id FROM users WHERE is_admin = 1 ORDER BY id FOR UPDATE");
                 var found = await Find(s, parsed.GetRequiredValue(name));
-                if (isSo(found)) return found;
-                await change(s, found);
-                if (!(await UsersTable.All(s)).Any(u => u is { IsAdmin: true, IsDisabled: false }))
-                    throw new CommandFailedException($"{found.Name} is the last administrator. Make another one first: broker users make-admin NAME.", word: "last_admin");
-                await AuditTable.Insert(s, caller.UserId, caller.Address, deed, found.Name, new { id = found.Id });
+                await change(s, await Settings.Caller(s, parsed.GetValue(by), terminal), found, parsed);
                 return await Find(s, found.Name);
             }, cancel);
             await terminal.Answer(parsed, View(user), $"{user.Name} {outcome}.");

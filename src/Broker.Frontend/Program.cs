@@ -83,6 +83,8 @@ app.MapUsers();
 app.MapUserSignIn();
 app.MapDirectoryGroups();
 app.MapUploads();
+app.MapGroups();
+app.MapGrants();
 app.MapAudit();
 app.MapSchedules();
 app.MapEvents();

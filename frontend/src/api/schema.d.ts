@@ -461,26 +461,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/users/upload": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make many accounts, all or none
-         * @description CSV with a head, a JSON list of objects, or lines of names, in UTF-8, up to 2 MB and 10,000 entries. Columns: name, display_name, source, external_id, password, expires_at. Who has no password gets one that is made up. With dry_run=true it is only told what would become of each line.
-         */
-        post: operations["upload_users"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1160,11 +1140,105 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Accounts */
+        /** Accounts, by name */
         get: operations["list_users"];
         put?: never;
         /** Make a local account */
         post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account, its groups and machines */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/display-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the name that people read */
+        put: operations["set_display_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make somebody an administrator, or take that away
+         * @description Only administrators do. The last one who can sign in stays one. His sessions end.
+         */
+        put: operations["set_admin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let somebody sign in no more, or again
+         * @description His sessions end; what he has asked for and has not begun is refused. The last administrator who can sign in stays.
+         */
+        put: operations["set_disabled"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set somebody's password
+         * @description For those who reach as far as he does. His sessions end. An account is removed by the command remove_user.
+         */
+        put: operations["set_password"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1285,6 +1359,185 @@ export interface paths {
         put: operations["set_user_expiry"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups, by name */
+        get: operations["list_groups"];
+        put?: never;
+        /**
+         * Make a group, or make one of a directory known
+         * @description Who is in a directory's group is found at each sign-in.
+         */
+        post: operations["create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group */
+        get: operations["get_group"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a group
+         * @description Its members lose what it gives them. It stays while an access rule names it.
+         */
+        delete: operations["remove_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/description": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a group is for */
+        put: operations["describe_group"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a group, by name */
+        get: operations["list_group_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put somebody into a local group
+         * @description Nobody gives by a group what he could not give by himself.
+         */
+        put: operations["add_group_member"];
+        post?: never;
+        /** Take somebody out of a local group */
+        delete: operations["remove_group_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody may do, how far, and why */
+        get: operations["get_user_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set how far somebody reaches, whatever his groups give
+         * @description Nobody gives or takes what he does not hold as far himself, and only administrators change an administrator.
+         */
+        put: operations["set_user_grant"];
+        post?: never;
+        /**
+         * Let somebody have what his groups give, or everybody has
+         * @description Nobody gives or takes what he does not hold as far himself, and only administrators change an administrator.
+         */
+        delete: operations["reset_user_grant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a group gives its members */
+        get: operations["get_group_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set how far a group's members reach
+         * @description Nobody gives or takes what he does not hold as far himself, and only administrators change an administrator.
+         */
+        put: operations["set_group_grant"];
+        post?: never;
+        /**
+         * Let a group say nothing of a grant
+         * @description Nobody gives or takes what he does not hold as far himself, and only administrators change an administrator.
+         */
+        delete: operations["reset_group_grant"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1487,6 +1740,10 @@ export interface components {
          * @enum {string}
          */
         AccountSource: "local" | "ldap" | "oidc";
+        /** @description Whether somebody is an administrator. */
+        AdminChange: {
+            is_admin: boolean;
+        };
         /** @description What went wrong in a try that was followed by another. */
         AttemptError: {
             /**
@@ -1953,11 +2210,19 @@ export interface components {
             /** @description There are more than were asked for: narrow the text. */
             is_more: boolean;
         };
+        /** @description Whether somebody can't sign in. */
+        DisabledChange: {
+            is_disabled: boolean;
+        };
         /**
          * @description How a console is spoken to.
          * @enum {string}
          */
         DisplayKind: "vnc" | "spice" | "rdp";
+        /** @description Another name for people to read. */
+        DisplayNameChange: {
+            display_name: string;
+        };
         /** @description Lets one browser look at one screen, once. */
         DisplayTicket: {
             /** @description Goes into the WebSocket's subprotocol: `ticket.` and this. Told once. */
@@ -2157,8 +2422,10 @@ export interface components {
             volumes: components["schemas"]["Volume"][];
             /** @description Its CD drives. */
             cds: components["schemas"]["Cd"][];
-            /** @description The caller may add, grow and remove disks and change CDs. */
+            /** @description The caller may add, grow and remove disks. */
             may_change: boolean;
+            /** @description The caller may change CDs. */
+            may_change_cds: boolean;
         };
         /** @description Machines. */
         Domains: {
@@ -2208,6 +2475,73 @@ export interface components {
             name: string;
             /** @description Password. */
             password: string;
+        };
+        /**
+         * @description What somebody may be allowed to do.
+         * @enum {string}
+         */
+        Grant: "ping" | "clone" | "view" | "start" | "shutdown" | "reboot" | "hibernate" | "screenshot" | "remove" | "change_settings" | "change_hardware" | "rename" | "change_owner" | "share" | "create_base" | "create_machine" | "create_disk" | "manage_users" | "start_many" | "operate" | "view_groups" | "manage_groups" | "grant" | "book" | "read_audit";
+        /**
+         * @description Where what somebody has of a grant comes from.
+         * @enum {string}
+         */
+        GrantSource: "admin" | "own" | "group" | "everybody";
+        /** @description A group of people. */
+        Group: {
+            /**
+             * Format: int64
+             * @description Key.
+             */
+            id: number;
+            /** @description What people call it. */
+            name: string;
+            /** @description Who says who is in it: local groups are changed here, the others are read at each sign-in. */
+            source: components["schemas"]["AccountSource"];
+            /** @description What the directory calls it; null for local ones. */
+            external_id: null | string;
+            /** @description What it is for. */
+            description: null | string;
+            /**
+             * Format: int32
+             * @description How many are in it.
+             */
+            members: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /** @description What a group is for. */
+        GroupDescription: {
+            description: null | string;
+        };
+        /** @description What a group gives its members. */
+        GroupGrant: {
+            /** @description The grant. */
+            grant: components["schemas"]["Grant"];
+            /** @description Of what is not, one has none or all. */
+            is_about_machines: boolean;
+            reach: null | components["schemas"]["Reach"];
+            /** @description What everybody has. */
+            default: components["schemas"]["Reach"];
+            /** @description How far the caller reaches himself: nobody gives or takes more. */
+            most: components["schemas"]["Reach"];
+        };
+        /** @description All that a group gives. */
+        GroupGrants: {
+            grants: components["schemas"]["GroupGrant"][];
+        };
+        /** @description What a group gives. */
+        GroupReach: {
+            /** @description Its name. */
+            group: string;
+            /** @description How far it goes. */
+            reach: components["schemas"]["Reach"];
+        };
+        /** @description All groups, by name. */
+        Groups: {
+            groups: components["schemas"]["Group"][];
         };
         /** @description What a guest wants to use. */
         Guest: {
@@ -2468,6 +2802,18 @@ export interface components {
             /** @description Some of them. */
             messages: components["schemas"]["Message"][];
         };
+        /** @description A group by its name. */
+        NamedGroup: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        /** @description A machine by its name. */
+        NamedMachine: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description What a network of clients says of one base. */
         NetworkBase: {
             /** @description It can be used from there. */
@@ -2509,6 +2855,17 @@ export interface components {
              * @default false
              */
             last: boolean;
+        };
+        /** @description A new group. */
+        NewGroup: {
+            /** @description What people call it. */
+            name: string;
+            /** @description What it is for. */
+            description?: null | string;
+            /** @description Who says who is in it. */
+            source?: components["schemas"]["AccountSource"];
+            /** @description What a directory calls it: its distinguished name, or the word in a claim. */
+            external_id?: null | string;
         };
         /** @description Asks the back end for something. */
         NewRequest: {
@@ -2644,6 +3001,16 @@ export interface components {
         PasswordChange: {
             current_password: string;
             new_password: string;
+        };
+        /** @description Another password. */
+        PasswordReset: {
+            /** @description The password. */
+            password: string;
+            /**
+             * @description Has to choose another one at the next sign-in.
+             * @default true
+             */
+            must_change_password: boolean;
         };
         /** @description A request that has not ended, in short. */
         PendingRequest: {
@@ -2817,6 +3184,15 @@ export interface components {
         Published: {
             /** @description Everybody may, or only its owner. */
             is_public: boolean;
+        };
+        /**
+         * @description How far a grant goes; each includes those before it. What is about no machine has none or all.
+         * @enum {string}
+         */
+        Reach: "none" | "own" | "clones" | "all_clones" | "all";
+        /** @description How far somebody is to reach. */
+        ReachToBe: {
+            reach: components["schemas"]["Reach"];
         };
         /** @description Whether people can be served. */
         Readiness: {
@@ -3199,6 +3575,10 @@ export interface components {
              * @description When that one last told of him; his groups and attributes are as they were then. Null for accounts of Broker's own.
              */
             facts_at: null | string;
+            /** @description How far he reaches with each grant, by its word; those that he has nothing of are left out. */
+            grants: {
+                [key: string]: components["schemas"]["Reach"];
+            };
         };
         /** @description Sign-ins that stand, the one that was last used first. */
         Sessions: {
@@ -3478,27 +3858,6 @@ export interface components {
             /** @description Those that are not Broker's since. */
             machines: components["schemas"]["UnknownMachine"][];
         };
-        /** @description A line, and what becomes of it. */
-        UploadLine: {
-            /**
-             * Format: int32
-             * @description Where it stands.
-             */
-            line: number;
-            /** @description Whom it is about. */
-            name: null | string;
-            /** @description What becomes of it. */
-            outcome: components["schemas"]["UploadOutcome"];
-            /** @description Why not, and what to do about it. */
-            problem?: null | string;
-            /** @description The password that was made up for him, told once. */
-            password?: null | string;
-        };
-        /**
-         * @description What becomes of a line.
-         * @enum {string}
-         */
-        UploadOutcome: "made" | "there" | "refused";
         /** @description An image that was just uploaded. The hosts list it a few seconds later; it can be imported at once. */
         UploadedImage: {
             /** @description Its name. */
@@ -3545,6 +3904,50 @@ export interface components {
              * @description When he was last here.
              */
             last_sign_in_at: null | string;
+            /** @description Who knows his password. */
+            source: components["schemas"]["AccountSource"];
+            /** @description Has to choose a password before anything else. */
+            must_change_password: boolean;
+            /**
+             * Format: date-time
+             * @description When the account ends; null when it does not.
+             */
+            expires_at: null | string;
+            /** @description Was refused so often that he has to wait before he tries again. */
+            is_locked: boolean;
+        };
+        /** @description An account with what hangs on it. */
+        UserDetails: {
+            /** @description The account. */
+            user: components["schemas"]["User"];
+            /** @description The groups that he is in. */
+            groups: components["schemas"]["NamedGroup"][];
+            /** @description What he owns. */
+            machines: components["schemas"]["NamedMachine"][];
+        };
+        /** @description What somebody has of a grant, and why: his own row counts; without one, the largest of his groups' rows; without any, what everybody has. */
+        UserGrant: {
+            /** @description The grant. */
+            grant: components["schemas"]["Grant"];
+            /** @description Of what is not, one has none or all. */
+            is_about_machines: boolean;
+            /** @description How far he reaches. */
+            reach: components["schemas"]["Reach"];
+            /** @description Where that comes from. */
+            source: components["schemas"]["GrantSource"];
+            /** @description The group, when one gives it. */
+            group: null | string;
+            own: null | components["schemas"]["Reach"];
+            /** @description What each of his groups gives. */
+            groups: components["schemas"]["GroupReach"][];
+            /** @description What everybody has. */
+            default: components["schemas"]["Reach"];
+            /** @description How far the caller reaches himself: nobody gives or takes more. */
+            most: components["schemas"]["Reach"];
+        };
+        /** @description All that somebody was granted. */
+        UserGrants: {
+            grants: components["schemas"]["UserGrant"][];
         };
         /** @description How somebody signs in, for those who manage users. */
         UserSignIn: {
@@ -3575,16 +3978,15 @@ export interface components {
             /** @description His tokens for programs. */
             tokens: components["schemas"]["Token"][];
         };
-        /** @description What becomes of a list of people. */
-        UserUpload: {
-            /** @description It was done; else it was only looked at. */
-            is_done: boolean;
-            /** @description Of each line what becomes of it, with passwords that were made up: they are told once. */
-            lines: components["schemas"]["UploadLine"][];
-        };
-        /** @description All accounts, by name. */
+        /** @description Accounts, by name. */
         Users: {
+            /** @description Those of this page. */
             users: components["schemas"]["User"][];
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            total: number;
         };
         /**
          * @description The code that drives one kind of hypervisor.
@@ -5237,89 +5639,6 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    upload_users: {
-        parameters: {
-            query?: {
-                dry_run?: boolean;
-                source?: "local" | "ldap" | "oidc";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "text/csv": string;
-                "text/plain": string;
-                "application/json": string;
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserUpload"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Payload Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7898,7 +8217,15 @@ export interface operations {
     };
     list_users: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string;
+                admin?: boolean;
+                disabled?: boolean;
+                source?: "local" | "ldap" | "oidc";
+                group?: number;
+                skip?: number;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7912,6 +8239,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized */
@@ -7976,6 +8312,330 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_display_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisplayNameChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_admin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_disabled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisabledChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8340,6 +9000,793 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupDescription"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_group_members: {
+        parameters: {
+            query?: {
+                q?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGrants"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_user_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                grant: "ping" | "clone" | "view" | "start" | "shutdown" | "reboot" | "hibernate" | "screenshot" | "remove" | "change_settings" | "change_hardware" | "rename" | "change_owner" | "share" | "create_base" | "create_machine" | "create_disk" | "manage_users" | "start_many" | "operate" | "view_groups" | "manage_groups" | "grant" | "book" | "read_audit";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachToBe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGrants"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_user_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                grant: "ping" | "clone" | "view" | "start" | "shutdown" | "reboot" | "hibernate" | "screenshot" | "remove" | "change_settings" | "change_hardware" | "rename" | "change_owner" | "share" | "create_base" | "create_machine" | "create_disk" | "manage_users" | "start_many" | "operate" | "view_groups" | "manage_groups" | "grant" | "book" | "read_audit";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGrants"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_group_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupGrants"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_group_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                grant: "ping" | "clone" | "view" | "start" | "shutdown" | "reboot" | "hibernate" | "screenshot" | "remove" | "change_settings" | "change_hardware" | "rename" | "change_owner" | "share" | "create_base" | "create_machine" | "create_disk" | "manage_users" | "start_many" | "operate" | "view_groups" | "manage_groups" | "grant" | "book" | "read_audit";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachToBe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupGrants"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_group_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                grant: "ping" | "clone" | "view" | "start" | "shutdown" | "reboot" | "hibernate" | "screenshot" | "remove" | "change_settings" | "change_hardware" | "rename" | "change_owner" | "share" | "create_base" | "create_machine" | "create_disk" | "manage_users" | "start_many" | "operate" | "view_groups" | "manage_groups" | "grant" | "book" | "read_audit";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupGrants"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

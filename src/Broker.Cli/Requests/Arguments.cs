@@ -36,7 +36,7 @@ internal static class Arguments
     }
 
     /// <summary>An argument that is somebody's account.</summary>
-    public static bool IsUser(string name, Type type) => name == "owner" && type == typeof(long);
+    public static bool IsUser(string name, Type type) => name is "owner" or "user" or "heir" && type == typeof(long);
 
     private static JsonObject Parse(string? json)
     {

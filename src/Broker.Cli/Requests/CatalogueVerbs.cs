@@ -30,6 +30,7 @@ internal static class CatalogueVerbs
         "remove-backup" => ("backups", "remove"),
         "list-unused-volumes" => ("nodes", "list-unused"),
         "remove-unused-volumes" => ("nodes", "remove-unused"),
+        "remove-user" => ("users", "remove"),
         "discover-domains" => ("nodes", "discover"),
         var word when word.EndsWith("-base", StringComparison.Ordinal) => ("bases", word[..^"-base".Length]),
         var word when word.EndsWith("-hardware", StringComparison.Ordinal) => ("hardware", word[..^"-hardware".Length]),

@@ -60,7 +60,7 @@ public enum Grant
     /// <summary>Have any number of desktops running at a time.</summary>
     StartMany,
 
-    /// <summary>See nodes, the library and everybody's requests.</summary>
+    /// <summary>See nodes, the library and everybody's requests; back machines up, move their disks and say how they run.</summary>
     Operate,
 
     /// <summary>See groups and who is in them.</summary>

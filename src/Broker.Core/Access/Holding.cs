@@ -43,10 +43,12 @@ public static class Holdings
     public static IReadOnlyDictionary<Grant, Holding> Resolve(IEnumerable<KeyValuePair<Grant, Reach>> own, IEnumerable<GroupGrant> groups)
     {
         var all = new Dictionary<Grant, Holding>(Everybodys);
-        // of those that reach equally far, the one whose name comes first
-        foreach (var best in groups.GroupBy(g => g.Grant).Select(g => g.OrderByDescending(x => x.Reach).ThenBy(x => x.Group, StringComparer.Ordinal).First()))
+        foreach (var best in groups.GroupBy(g => g.Grant).Select(Largest))
             all[best.Grant] = new Holding(best.Reach, $"group {best.Group}");
         foreach (var (grant, reach) in own) all[grant] = new Holding(reach, reach is Reach.None ? "taken from you" : "granted to you");
         return all;
     }
+
+    /// <summary>Of what several groups give, what counts: the largest, of those that reach equally far the one whose name comes first.</summary>
+    public static GroupGrant Largest(IEnumerable<GroupGrant> groups) => groups.OrderByDescending(g => g.Reach).ThenBy(g => g.Group, StringComparer.Ordinal).First();
 }

@@ -43,6 +43,8 @@ public static class May
 
         if (grant is Grant.Clone or Grant.View && domain is { IsBase: true, IsPublic: true })
             return Judgement.Yes($"{domain.Name} is published.");
+        if (grant is Grant.View && domain.IsBase && caller.Reach(Grant.Clone).Covers(caller.UserId, domain.OwnerId, domain.BaseOwnerId))
+            return Judgement.Yes($"You may make desktops of {domain.Name}.");
         return grant is Grant.Clone
             ? Judgement.No($"{domain.Name} is not published.")
             : Judgement.No($"{domain.Name} belongs to somebody else.");
@@ -87,7 +89,8 @@ public static class May
             : Judgement.Yes($"For {domain.Name} it does not matter where you are.");
     }
 
-    private static string Describe(Grant grant) => grant switch
+    /// <summary>What one may do with a grant, as it goes on after "to".</summary>
+    public static string Describe(Grant grant) => grant switch
     {
         Grant.Ping => "ask whether the back end is there",
         Grant.Clone => "make desktops",

@@ -1,3 +1,4 @@
+using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Directory;
 using Broker.Core.Events;
@@ -52,6 +53,41 @@ public static class UserGroupsTable
             new { name, source, externalId, description });
         EventsTable.Changed(db, EventKind.User);
         return id;
+    }
+
+    /// <summary>The group as it is, and what it gives, until the transaction ends.</summary>
+    public static Task Lock(DbSession db, long id) => db.Execute("SELECT id FROM user_groups WHERE id = @id FOR UPDATE", new { id });
+
+    /// <summary>What it is for.</summary>
+    public static async Task Describe(DbSession db, long id, string? description)
+    {
+        await db.Execute("UPDATE user_groups SET description = @description WHERE id = @id", new { id, description });
+        EventsTable.Changed(db, EventKind.User);
+    }
+
+    /// <summary>Forgets a group, who is in it and what it gives.</summary>
+    public static async Task Delete(DbSession db, long id)
+    {
+        await db.Execute("DELETE FROM user_groups WHERE id = @id", new { id });
+        EventsTable.Changed(db, EventKind.User);
+    }
+
+    /// <summary>The groups that somebody is in, by name.</summary>
+    public static Task<IReadOnlyList<UserGroupRow>> Of(DbSession db, long user) =>
+        db.Query<UserGroupRow>($"SELECT {Columns} FROM user_groups g JOIN group_members o ON o.group_id = g.id WHERE o.user_id = @user ORDER BY g.name", new { user });
+
+    /// <summary>What a group gives its members.</summary>
+    public static async Task<IReadOnlyDictionary<Grant, Reach>> GrantsOf(DbSession db, long id) =>
+        (await db.Query<(string Grant, Reach Reach)>("SELECT grant_name, reach FROM group_grants WHERE group_id = @id", new { id }))
+            .Where(g => Word.TryParse<Grant>(g.Grant, out _)).ToDictionary(g => Word.Parse<Grant>(g.Grant), g => g.Reach);
+
+    /// <summary>Sets how far a group's members reach; nothing is said of it when null.</summary>
+    public static async Task SetGrant(DbSession db, long id, Grant grant, Reach? reach)
+    {
+        await db.Execute(reach is null
+            ? "DELETE FROM group_grants WHERE group_id = @id AND grant_name = @grant"
+            : "REPLACE INTO group_grants (group_id, grant_name, reach) VALUES (@id, @grant, @reach)", new { id, grant, reach = reach is { } r ? Word.Of(r) : null });
+        EventsTable.Changed(db, EventKind.User);
     }
 
     /// <summary>Puts somebody into a group.</summary>

@@ -88,6 +88,25 @@ public enum AccountSource
     Oidc,
 }
 
+/// <summary>Which people are meant; what is null does not matter.</summary>
+public sealed record UserFilter
+{
+    /// <summary>Somewhere in the sign-in name or the name people read.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Administrators, or who is none.</summary>
+    public bool? IsAdmin { get; init; }
+
+    /// <summary>Who can't sign in, or who can.</summary>
+    public bool? IsDisabled { get; init; }
+
+    /// <summary>Who says that it is him.</summary>
+    public AccountSource? Source { get; init; }
+
+    /// <summary>Who is in this group.</summary>
+    public long? Group { get; init; }
+}
+
 /// <summary>All writes to <c>users</c> and <c>grants</c>.</summary>
 public static class UsersTable
 {
@@ -100,6 +119,9 @@ public static class UsersTable
     /// <summary>The user with this key.</summary>
     public static Task<UserRow?> Get(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id", new { id });
 
+    /// <summary>The person with this key; null when it is nobody's, or Broker's own.</summary>
+    public static Task<UserRow?> Person(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id AND NOT is_system", new { id });
+
     /// <summary>The sign-in name of a person; null for those who are none.</summary>
     public static Task<string?> PersonName(DbSession db, long id) => db.First<string>("SELECT name FROM users WHERE id = @id AND NOT is_system", new { id });
 
@@ -110,6 +132,78 @@ public static class UsersTable
     /// <summary>Those of the people with these sign-in names who are there, by name.</summary>
     public static Task<IReadOnlyList<UserRow>> Find(DbSession db, IReadOnlyCollection<string> names) =>
         db.Query<UserRow>($"SELECT {Columns} FROM users WHERE name IN @names AND NOT is_system ORDER BY name", new { names });
+
+    /// <summary>The person with this key, as he is until the transaction ends.</summary>
+    public static Task Lock(DbSession db, long id) => db.Execute("SELECT id FROM users WHERE id = @id FOR UPDATE", new { id });
+
+    /// <summary>Nobody else makes or unmakes an administrator until the transaction ends.</summary>
+    public static Task LockAdministrators(DbSession db) => db.Execute("SELECT id FROM users WHERE is_admin ORDER BY id FOR UPDATE");
+
+    /// <summary>What there is of administrators besides this one: 2 when one of them can sign in, 1 when none can, 0 when there is none.</summary>
+    public static Task<int> Administrators(DbSession db, long? but = null) => db.First<int>(
+        """
+        SELECT COALESCE(MAX(IF(password_hash IS NOT NULL OR source <> 'local', 2, 1)), 0) FROM users
+        WHERE is_admin AND NOT is_system AND NOT is_disabled AND COALESCE(expires_at > UTC_TIMESTAMP(6), TRUE) AND id <> COALESCE(@but, 0)
+        """, new { but });
+
+    /// <summary>The people that a filter means, by name.</summary>
+    /// <param name="db">Where from.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="skip">How many of them are passed over.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <returns>These, and how many there are in all.</returns>
+    public static async Task<(IReadOnlyList<UserRow> Users, int Total)> List(DbSession db, UserFilter filter, int skip, int limit)
+    {
+        const string Where =
+            """
+             FROM users u WHERE NOT is_system
+              AND (@Text IS NULL OR LOCATE(@Text, name) > 0 OR LOCATE(@Text, display_name) > 0)
+              AND (@IsAdmin IS NULL OR is_admin = @IsAdmin) AND (@IsDisabled IS NULL OR is_disabled = @IsDisabled) AND (@source IS NULL OR source = @source)
+              AND (@Group IS NULL OR EXISTS (SELECT 1 FROM group_members m WHERE m.group_id = @Group AND m.user_id = u.id))
+            """;
+        var args = new { filter.Text, filter.IsAdmin, filter.IsDisabled, source = filter.Source is { } source ? Word.Of(source) : null, filter.Group, skip, limit };
+        var users = await db.Query<UserRow>($"SELECT {Columns}{Where} ORDER BY name LIMIT @limit OFFSET @skip", args);
+        return (users, skip == 0 && users.Count < limit ? users.Count : await db.First<int>($"SELECT COUNT(*){Where}", args));
+    }
+
+    /// <summary>What somebody owns, by name.</summary>
+    public static Task<IReadOnlyList<(Guid Id, string Name)>> MachinesOf(DbSession db, long id) =>
+        db.Query<(Guid Id, string Name)>("SELECT id, name FROM domains WHERE owner_id = @id ORDER BY name", new { id });
+
+    /// <summary>What was set for somebody himself, and what his groups give.</summary>
+    public static async Task<(IReadOnlyDictionary<Grant, Reach> Own, IReadOnlyList<GroupGrant> Groups)> GrantsOf(DbSession db, long id)
+    {
+        var own = await db.Query<(string Grant, Reach Reach)>("SELECT grant_name, reach FROM grants WHERE user_id = @id", new { id });
+        var groups = await db.Query<(string Group, string Grant, Reach Reach)>(
+            "SELECT n.name, g.grant_name, g.reach FROM group_members m JOIN user_groups n ON n.id = m.group_id JOIN group_grants g ON g.group_id = n.id WHERE m.user_id = @id ORDER BY n.name", new { id });
+        return (
+            own.Where(g => Word.TryParse<Grant>(g.Grant, out _)).ToDictionary(g => Word.Parse<Grant>(g.Grant), g => g.Reach),
+            [.. groups.Where(g => Word.TryParse<Grant>(g.Grant, out _)).Select(g => new GroupGrant(g.Group, Word.Parse<Grant>(g.Grant), g.Reach))]);
+    }
+
+    /// <summary>Sets how far somebody reaches; what his groups give, or everybody has, when null.</summary>
+    public static async Task SetGrant(DbSession db, long id, Grant grant, Reach? reach)
+    {
+        await db.Execute(reach is null
+            ? "DELETE FROM grants WHERE user_id = @id AND grant_name = @grant"
+            : "REPLACE INTO grants (user_id, grant_name, reach) VALUES (@id, @grant, @reach)", new { id, grant, reach = reach is { } r ? Word.Of(r) : null });
+        EventsTable.Changed(db, EventKind.User, id);
+    }
+
+    /// <summary>The name people read.</summary>
+    public static async Task SetDisplayName(DbSession db, long id, string displayName)
+    {
+        await db.Execute("UPDATE users SET display_name = @displayName WHERE id = @id", new { id, displayName });
+        EventsTable.Changed(db, EventKind.User, id);
+    }
+
+    /// <summary>Forgets somebody who owns nothing, with what he asked for, all of which has ended.</summary>
+    public static async Task Delete(DbSession db, long id)
+    {
+        await db.Execute("DELETE FROM requests WHERE user_id = @id AND ended_at IS NOT NULL", new { id });
+        await db.Execute("DELETE FROM users WHERE id = @id", new { id });
+        EventsTable.Changed(db, EventKind.User, id);
+    }
 
     /// <summary>All people, by name.</summary>
     public static Task<IReadOnlyList<UserRow>> All(DbSession db) => db.Query<UserRow>($"SELECT {Columns} FROM users WHERE NOT is_system ORDER BY name");

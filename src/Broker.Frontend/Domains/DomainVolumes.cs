@@ -33,12 +33,14 @@ public sealed record CdView(string Target, string? File);
 /// <summary>What a machine has its content on.</summary>
 /// <param name="Volumes">Its disks, the one it boots from first.</param>
 /// <param name="Cds">Its CD drives.</param>
-/// <param name="MayChange">The caller may add, grow and remove disks and change CDs.</param>
-public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyList<CdView> Cds, bool MayChange)
+/// <param name="MayChange">The caller may add, grow and remove disks.</param>
+/// <param name="MayChangeCds">The caller may change CDs.</param>
+public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyList<CdView> Cds, bool MayChange, bool MayChangeCds)
 {
     /// <summary>Reads them, as this caller may see them. Judges nothing: the machine is his to see.</summary>
     public static async Task<DomainVolumes> Read(DbSession db, Caller caller, DomainRow domain)
     {
+        var isChangeable = domain is { IsBase: false, IsWhole: true, HasEnded: false };
         var seesPaths = May.Do(caller, Grant.Operate, null).IsAllowed;
         var disks = (await VolumesTable.Disks(db, domain.Id))[domain.Id].ToList();
         var bases = (await DomainsTable.Get(db, [.. disks.SelectMany(d => d.Below).Select(v => v.DomainId).Distinct()])).ToDictionary(d => d.Id, d => d.Name);
@@ -48,7 +50,8 @@ public sealed record DomainVolumes(IReadOnlyList<VolumeView> Volumes, IReadOnlyL
                 d.Volume.Target, d.Volume.Kind, d.Volume.CapacityBytes, d.Volume.UsedBytes, d.Volume.Format, d.Volume.IsFrozen, d.Volume.IsForeign, Path(d.Volume), Storage(d.Volume),
                 [.. d.Below.Select(v => new BelowView(v.DomainId, bases.GetValueOrDefault(v.DomainId, ""), Path(v)))]))],
             [.. (await CdDrivesTable.Of(db, domain.Id)).Select(c => new CdView(c.Target, c.File))],
-            domain is { IsBase: false, IsWhole: true, HasEnded: false } && May.Do(caller, Grant.CreateMachine, domain).IsAllowed);
+            isChangeable && May.Do(caller, Grant.CreateDisk, domain).IsAllowed,
+            isChangeable && May.Do(caller, Grant.CreateMachine, domain).IsAllowed);
 
         string? Path(VolumeRow volume) => seesPaths ? volume.Path : null;
 

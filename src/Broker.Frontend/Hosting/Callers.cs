@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace Broker.Frontend.Hosting;
 
 /// <summary>Who may call a route; each route has exactly one. What he may do to a particular machine is judged in the route, by <see cref="May"/>.</summary>
-/// <param name="Who">anybody, any_account, person, account, or the word of a grant.</param>
+/// <param name="Who">anybody, any_account, person, account, or words of grants of which he has one.</param>
 public sealed record CallerRule(string Who);
 
 /// <summary>Routes say who may call them. A route that says nothing can't be called by anybody.</summary>
@@ -18,15 +18,12 @@ public static class Callers
     /// <summary>Adds the rules.</summary>
     public static void AddCallerRules(this WebApplicationBuilder builder)
     {
-        var authorization = builder.Services.AddAuthorizationBuilder()
+        builder.Services.AddAuthorizationBuilder()
             .AddPolicy(AnyAccountPolicy, p => p.RequireAuthenticatedUser().RequireAssertion(c => Who(c) is { Token: null }))
             .AddPolicy(PersonPolicy, p => p.RequireAuthenticatedUser().RequireAssertion(c => Who(c) is { Account.MayGoOn: true, Token: null }))
             .AddPolicy(AccountPolicy, p => p.RequireAuthenticatedUser().RequireAssertion(c => Who(c) is { Account.MayGoOn: true, Caller.Scopes: null or { Count: > 0 } }))
             // No endpoint, or one that the router made up to say 405 or 415, has nothing to protect.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(c => c.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint).Build());
-        foreach (var grant in Enum.GetValues<Grant>())
-            authorization.AddPolicy(PolicyOf(grant), p => p.RequireAuthenticatedUser().RequireAssertion(c =>
-                Who(c) is { Account.MayGoOn: true } who && May.Do(who.Caller, grant, null).IsAllowed));
     }
 
     /// <summary>Also who is not signed in.</summary>
@@ -45,9 +42,11 @@ public static class Callers
     public static TBuilder Account<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder =>
         route.RequireAuthorization(AccountPolicy).WithMetadata(new CallerRule(AccountPolicy));
 
-    /// <summary>Who has this grant; administrators have all.</summary>
-    public static TBuilder Granted<TBuilder>(this TBuilder route, Grant grant) where TBuilder : IEndpointConventionBuilder =>
-        route.RequireAuthorization(PolicyOf(grant)).WithMetadata(new CallerRule(Core.Word.Of(grant)));
+    /// <summary>Who has one of these grants; administrators have all.</summary>
+    public static TBuilder Granted<TBuilder>(this TBuilder route, params IReadOnlyList<Grant> grants) where TBuilder : IEndpointConventionBuilder =>
+        route.RequireAuthorization(p => p.RequireAuthenticatedUser().RequireAssertion(c =>
+                Who(c) is { Account.MayGoOn: true } who && grants.Any(g => May.Do(who.Caller, g, null).IsAllowed)))
+            .WithMetadata(new CallerRule(string.Join('|', grants.Select(Core.Word.Of))));
 
     /// <summary>Why somebody who is signed in was refused by his route's rule.</summary>
     internal static RefusedException WhyNot(HttpContext context) => SignedIn.Of(context) switch
@@ -59,6 +58,4 @@ public static class Callers
     };
 
     private static SignedIn? Who(AuthorizationHandlerContext context) => context.Resource is HttpContext http ? SignedIn.Of(http) : null;
-
-    private static string PolicyOf(Grant grant) => "grant:" + Core.Word.Of(grant);
 }

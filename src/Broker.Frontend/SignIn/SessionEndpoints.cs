@@ -1,4 +1,5 @@
 using Broker.Core.Audit;
+using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Directory;
 using Broker.Core.Users;
@@ -25,8 +26,10 @@ public sealed record SessionView(bool SignedIn, string CsrfToken, SessionUser? U
 /// <param name="Language">Language of the portal; null when none was chosen.</param>
 /// <param name="Source">Who knows his password: Broker, the directory, an OpenID provider.</param>
 /// <param name="FactsAt">When that one last told of him; his groups and attributes are as they were then. Null for accounts of Broker's own.</param>
+/// <param name="Grants">How far he reaches with each grant, by its word; those that he has nothing of are left out.</param>
 public sealed record SessionUser(
-    long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language, AccountSource Source, DateTimeOffset? FactsAt);
+    long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language, AccountSource Source, DateTimeOffset? FactsAt,
+    IReadOnlyDictionary<string, Reach> Grants);
 
 /// <summary>A name and a password.</summary>
 public sealed record SignInForm(string Name, string Password);
@@ -90,7 +93,7 @@ public static class SessionEndpoints
         session.MapPut("/language", ChooseLanguage).AnyAccount().WithName("choose_language").WithSummary("Choose the portal's language").Refuses(400, 401);
     }
 
-    private static Ok<SessionView> Get(HttpContext http, IAntiforgery antiforgery) => TypedResults.Ok(View(http, antiforgery, SignedIn.Of(http)?.Account));
+    private static Ok<SessionView> Get(HttpContext http, IAntiforgery antiforgery) => TypedResults.Ok(View(http, antiforgery, SignedIn.Of(http)));
 
     private static async Task<Ok<SessionView>> SignIn(
         SignInForm form, HttpContext http, PasswordCheck passwords, SignInFlow flow, SignInLimits limits, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
@@ -126,7 +129,7 @@ public static class SessionEndpoints
         }
 
         attempt.Succeeded();
-        return TypedResults.Ok(View(http, antiforgery, who.Account));
+        return TypedResults.Ok(View(http, antiforgery, who));
     }
 
     private static async Task<Ok<SessionView>> SignInWithCode(
@@ -137,7 +140,7 @@ public static class SessionEndpoints
         var attempt = Begin(limits, user.Name, http, logs);
         var who = await flow.FinishWithCode(http, user, state, form.Code, cancel);
         attempt.Succeeded();
-        return TypedResults.Ok(View(http, antiforgery, who.Account));
+        return TypedResults.Ok(View(http, antiforgery, who));
     }
 
     private static SignInLimits.Attempt Begin(SignInLimits limits, string name, HttpContext http, ILoggerFactory logs)
@@ -202,9 +205,10 @@ public static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static SessionView View(HttpContext http, IAntiforgery antiforgery, Account? account) =>
-        new(account is not null, antiforgery.GetAndStoreTokens(http).RequestToken!,
-            account is null ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.MustEnrolSecondFactor, account.Language, account.Source, account.FactsAt));
+    private static SessionView View(HttpContext http, IAntiforgery antiforgery, SignedIn? who) =>
+        new(who is not null, antiforgery.GetAndStoreTokens(http).RequestToken!,
+            who is not { Account: var account } ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.MustEnrolSecondFactor, account.Language, account.Source, account.FactsAt,
+                Enum.GetValues<Grant>().Select(g => (Grant: g, Reach: who.Caller.Reach(g))).Where(g => g.Reach is not Reach.None).ToDictionary(g => Core.Word.Of(g.Grant), g => g.Reach)));
 
     private static RefusedException NotTheCurrent() => new(StatusCodes.Status403Forbidden, "wrong_credentials", "That is not your current password.");
 }

@@ -142,7 +142,7 @@ public class CommandsByKindTests(ITestOutputHelper output)
         ("source", _) => desktop.ToString(),
         ("base", _) => (command.Arguments.Any(a => a.Name == "domain" && !a.IsSetByWriter) ? things.OtherBase : things.Base).ToString(),
         ("snapshot", _) => things.Snapshot.ToString(),
-        ("owner", _) => things.Somebody,
+        ("owner" or "user", _) => things.Somebody,
         ("node", _) => "here",
         ("machine", _) => Guid.Empty.ToString(),
         ("target", _) => "vda",

@@ -150,6 +150,14 @@ public class MayTests
         });
     }
 
+    [Fact]
+    public void WhoMayMakeDesktopsOfABaseSeesIt()
+    {
+        var caller = With(Grant.Clone, Reach.All);
+        Assert.Equal([Machine.Mine, Machine.MyCloneOfOthersBase, Machine.OthersBase, Machine.OthersPublicBase, Machine.SharedWithMe], Enum.GetValues<Machine>().Where(m => May.Do(caller, Grant.View, Row(m)).IsAllowed));
+        Assert.False(May.Do(caller with { Grants = Holdings.Resolve([new(Grant.Clone, Reach.All), new(Grant.View, Reach.None)], []) }, Grant.View, Row(Machine.OthersPublicBase)).IsAllowed);
+    }
+
     private static Caller Nobody() => new(Me, "me", IsAdmin: false, Address: null, Holdings.Everybodys);
 
     private static Caller With(Grant grant, Reach reach) => Nobody() with { Grants = Holdings.Resolve([new(grant, reach)], []) };

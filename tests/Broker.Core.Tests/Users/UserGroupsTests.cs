@@ -84,12 +84,12 @@ public class UserGroupsTests
         var db = new Db(await (await PrivateMariaDb.Shared).NewDatabase(migrated: false));
         var reach = Migrations.All.Single(m => m.Name == "0034_reach.sql");
         foreach (var statement in Migrations.All.TakeWhile(m => m != reach).SelectMany(m => m.Statements)) await db.Read(s => s.Execute(statement));
-        await db.Read(s => s.Execute("INSERT INTO users (name, display_name, security_stamp, created_at) VALUES ('ana', 'Ana', UUID(), NOW()); INSERT INTO grants SELECT id, 'create_base', 1 FROM users WHERE name = 'ana'; INSERT INTO grants SELECT id, 'start', 0 FROM users WHERE name = 'ana'; INSERT INTO grants SELECT id, 'operate', 1 FROM users WHERE name = 'ana'"));
+        await db.Read(s => s.Execute("INSERT INTO users (name, display_name, security_stamp, created_at) VALUES ('ana', 'Ana', UUID(), NOW()); INSERT INTO grants SELECT id, 'create_base', 1 FROM users WHERE name = 'ana'; INSERT INTO grants SELECT id, 'create_machine', 1 FROM users WHERE name = 'ana'; INSERT INTO grants SELECT id, 'start', 0 FROM users WHERE name = 'ana'; INSERT INTO grants SELECT id, 'operate', 1 FROM users WHERE name = 'ana'"));
         // also when it was killed at its end and begins again
         for (var run = 0; run < 2; run++)
         {
             foreach (var statement in reach.Statements) await db.Read(s => s.Execute(statement));
-            Assert.Equal([("create_base", Reach.Own), ("operate", Reach.All), ("start", Reach.None)], await db.Read(s => s.Query<(string, Reach)>("SELECT grant_name, reach FROM grants ORDER BY grant_name")));
+            Assert.Equal([("create_base", Reach.Own), ("create_disk", Reach.Own), ("create_machine", Reach.Own), ("operate", Reach.All), ("start", Reach.None)], await db.Read(s => s.Query<(string, Reach)>("SELECT grant_name, reach FROM grants ORDER BY grant_name")));
         }
     }
 

@@ -12,10 +12,10 @@ public sealed class RightsTests(FrontendHost host) : IClassFixture<FrontendHost>
 {
     private static readonly string[] Verbs = ["INSERT", "UPDATE", "DELETE"];
 
-    // grants' definitions, hosts, what the queue has become of a request, disks, the schema: design and sql/frontend-rights.sql say why
+    // hosts, what the queue has become of a request, disks, the schema: design and sql/frontend-rights.sql say why
     private static readonly string[] NeverWritten =
     [
-        "grants", "nodes", "library_images", "schema_migrations", "claim_gate", "screenshots", "displays",
+        "nodes", "library_images", "schema_migrations", "claim_gate", "screenshots", "displays",
         "users.name", "request_locks.resource", "requests.epoch", "requests.attempts", "requests.lane", "requests.args", "requests.user_id",
         "domains.node_id", "domains.is_base", "domains.state",
     ];

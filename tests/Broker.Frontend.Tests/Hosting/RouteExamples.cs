@@ -22,6 +22,7 @@ internal sealed partial record RouteExamples
     private long _message;
     private long _schedule;
     private long _network;
+    private long _group;
     private long _node;
     private Guid _session;
     private long _token;
@@ -68,6 +69,7 @@ internal sealed partial record RouteExamples
                 _message = await s.Insert("INSERT INTO messages (user_id, at, text) VALUES (@student, UTC_TIMESTAMP(6), 'Done.')", new { student }),
                 _schedule = await s.Insert(
                     "INSERT INTO schedules (name, command, machines, cron, time_zone, is_enabled, changed_at) VALUES (@key, 'hibernate_domain', 'disconnected', '0 3 * * *', 'UTC', 0, UTC_TIMESTAMP(6))", new { key }),
+                _group = await UserGroupsTable.Insert(s, $"g-{key}", AccountSource.Local, null, null),
                 _network = await s.Insert("INSERT INTO client_networks (name, position, addresses, bases) VALUES (@key, 1000, '[\"192.0.2.0/24\"]', 'all')", new { key }),
             };
 
@@ -90,6 +92,9 @@ internal sealed partial record RouteExamples
             ("/api/sessions/", _) => _session.ToString(),
             ("/api/tokens/", _) => _token.ToString(null, null),
             ("/api/users/", _) => _somebody.Id.ToString(null, null),
+            ("/api/groups/", _) => _group.ToString(null, null),
+            (_, "user") => _somebody.Id.ToString(null, null),
+            (_, "grant") => Core.Word.Of(Grant.Start),
             (_, "session") => _somebody.Session.ToString(),
             (_, "token") => _somebody.Token.ToString(null, null),
             ("/api/nodes/", _) => _node.ToString(null, null),
@@ -116,6 +121,13 @@ internal sealed partial record RouteExamples
         ("POST" or "PUT", "/api/session/second-factor") => new { state = "none", code = "000000" },
         ("POST", "/api/session/second-factor/removal") => new { password = FrontendHost.Password, code = "000000" },
         ("POST", "/api/tokens") => new { name = New("t-"), scopes = (string[])["read"], expires_at = Tomorrow },
+        ("PUT", "/api/users/{id:long}/display-name") => new { display_name = "Anna" },
+        ("PUT", "/api/users/{id:long}/admin") => new { is_admin = true },
+        ("PUT", "/api/users/{id:long}/disabled") => new { is_disabled = true },
+        ("PUT", "/api/users/{id:long}/password") => new { password = "a better phrase 7" },
+        ("PUT", "/api/users/{id:long}/grants/{grant}" or "/api/groups/{id:long}/grants/{grant}") => new { reach = "own" },
+        ("PUT", "/api/groups/{id:long}/description") => new { description = "For tests." },
+        ("POST", "/api/groups") => new { name = New("g-") },
         ("PUT", "/api/users/{id:long}/expiry") => new { expires_at = (string?)null },
         ("POST", "/api/first-admin") => new { token = "none", name = New("n"), password = "a better phrase 7" },
         ("PUT", "/api/bases/{id:guid}/access") => new { version = AccessRules.None.Version, people = Array.Empty<object>(), clients = Array.Empty<object>() },

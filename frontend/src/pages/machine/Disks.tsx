@@ -37,7 +37,7 @@ export default function Disks({ domain }: { domain: Domain }) {
     if (error !== null) return <ProblemState problem={error} onRetry={() => void refetch()} />;
     return <Skeleton height={320} radius="lg" role="status" aria-label={t('common:loading')} />;
   }
-  const { volumes, cds, may_change } = data;
+  const { volumes, cds, may_change, may_change_cds } = data;
   // its memory knows the disks as they are
   const mayChange = may_change && domain.state !== 'hibernated';
   const mayMove = domain.may.includes('set') && !domain.is_base && domain.state === 'shutdown';
@@ -73,7 +73,11 @@ export default function Disks({ domain }: { domain: Domain }) {
           )}
         </Panel>
         <Panel title={t('cds.title')}>
-          <Cds domain={domain} cds={cds} mayChange={mayChange} />
+          <Cds
+            domain={domain}
+            cds={cds}
+            mayChange={may_change_cds && domain.state !== 'hibernated'}
+          />
         </Panel>
       </div>
       <DiskDialog

@@ -23,7 +23,7 @@ public sealed record AddDisk(
     /// <inheritdoc/>
     public static Command Spec { get; } = new("add_disk", Lane.Disk, "Give a machine one more disk.")
     {
-        Grant = Grant.CreateMachine,
+        Grant = Grant.CreateDisk,
         Fold = Fold.Never,
     };
 

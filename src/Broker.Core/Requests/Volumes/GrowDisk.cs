@@ -15,7 +15,7 @@ public sealed record GrowDisk(
     /// <inheritdoc/>
     public static Command Spec { get; } = new("grow_disk", Lane.Disk, "Make a disk of a machine larger.")
     {
-        Grant = Grant.CreateMachine,
+        Grant = Grant.CreateDisk,
     };
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ public sealed record RemoveDisk(Guid Domain, [Description("The disk, such as vdb
     /// <inheritdoc/>
     public static Command Spec { get; } = new("remove_disk", Lane.Disk, "Take a disk from a machine and delete it.")
     {
-        Grant = Grant.CreateMachine,
+        Grant = Grant.CreateDisk,
     };
 
     /// <inheritdoc/>
