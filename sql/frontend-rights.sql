@@ -41,6 +41,13 @@ GRANT INSERT, DELETE ON domain_shares TO account;
 GRANT UPDATE (name, description) ON snapshots TO account;
 GRANT UPDATE (autostart, run_timeout_seconds, shutdown_timeout_seconds, shutdown_disconnected, disconnect_grace_seconds, snapshot_limit, ends_at, end_warned_seconds) ON domains TO account;
 
+-- How much people may have, and what is booked.
+GRANT INSERT, UPDATE, DELETE ON limits TO account;
+GRANT INSERT, UPDATE, DELETE ON group_limits TO account;
+GRANT INSERT, DELETE ON bookings TO account;
+GRANT INSERT, UPDATE (starts_at, ends_at, title, description, visibility, for_users, for_groups, on_bases), DELETE ON booking_entries TO account;
+GRANT DELETE ON booking_warnings TO account;
+
 -- What holds for everybody, and where people sit.
 GRANT INSERT, UPDATE ON settings TO account;
 GRANT INSERT, UPDATE (name, position, addresses, bases, requires_password), DELETE ON client_networks TO account;

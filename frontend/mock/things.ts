@@ -304,6 +304,10 @@ export const siteDefaults: SiteSettings = {
   audit_days: 730,
   password_days: 0,
   admins_need_second_factor: false,
+  clone_limit: 0,
+  disk_gib: 0,
+  memory_gib: 0,
+  booking_warning_minutes: 10,
 };
 
 /** A machine's settings after a change: what isn't named stays, 0 seconds is what is usual. */

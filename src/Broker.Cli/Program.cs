@@ -32,6 +32,8 @@ public static class Program
             Grants.Command(terminal),
             AuditVerbs.Command(terminal),
             ClientNetworks.Command(terminal),
+            LimitsVerbs.Command(terminal),
+            Bookings.Command(terminal),
             SiteSettingsVerbs.Command(terminal),
             Schedules.Command(terminal),
             Databases.Command(terminal),

@@ -162,6 +162,7 @@ public sealed class NodeWatch(Db db, NodeList nodes, BackEndIdentity me, TimePro
 
         await definitions.Keep(rows, readAt, byId, stop);
         await RunTimes.Keep(db, node.Row.Id, stop);
+        await BookedMachines.Keep(db, node.Row.Id, stop);
         await Clients.Look(db, node, rows, stop);
         foreach (var clone in await db.Read(s => VolumesTable.WithUsedSwap(s, node.Row.Id), stop)) await db.Transaction(s => UsedSwap.Free(s, clone), stop);
         return NodeState.Up;

@@ -5,9 +5,11 @@ using Broker.Backend.Nodes;
 using Broker.Backend.VmManagers;
 using Broker.Core;
 using Broker.Core.Access;
+using Broker.Core.Bookings;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
+using Broker.Core.Limits;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Settings;
@@ -277,6 +279,17 @@ public sealed class RequestLoop(
             Judge(request, row, caller, domains.FirstOrDefault(d => d.Id == request.JudgedOn()));
             if (row.Attempts > MostAttempts)
                 throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
+            if (request is IStarts && await work.Read(s => Booked.Now(s, work.Caller, domains.First(d => d.Id == request.JudgedOn()))) is { IsAllowed: false } booked)
+                throw new RequestFailedException("booked", booked.Reason);
+            if (request is ITakes takes && domains.FirstOrDefault(d => d.Id == request.AboutDomain()) is { } about)
+            {
+                // the limits may be others than when it was asked, and what was asked for later was not looked at then
+                await work.Write(async s =>
+                {
+                    if (await takes.Takes(s, about) is { } take) await Quota.Check(s, take, row.Id);
+                });
+            }
+
             var result = await handlers.Handle(request, work);
             JsonElement? json = result is null ? null : JsonSerializer.SerializeToElement(result, Json.Options);
             work.CheckClaim();

@@ -20,12 +20,12 @@ public static class Holdings
     public static IReadOnlyDictionary<Grant, Holding> Everybodys { get; } =
         Enum.GetValues<Grant>().ToFrozenDictionary(g => g, g => new Holding(Default(g), "everybody"));
 
-    /// <summary>Is the grant about machines? Of what is not, one has nothing or all.</summary>
+    /// <summary>Is the grant about machines, or bookings, which belong to somebody? Of what is not, one has nothing or all.</summary>
     public static bool IsAboutMachines(Grant grant) => grant switch
     {
         Grant.Clone or Grant.View or Grant.Start or Grant.Shutdown or Grant.Reboot or Grant.Hibernate or Grant.Screenshot or Grant.Remove or Grant.ChangeSettings
-            or Grant.ChangeHardware or Grant.Rename or Grant.ChangeOwner or Grant.Share or Grant.CreateBase or Grant.CreateMachine or Grant.CreateDisk => true,
-        Grant.Ping or Grant.ManageUsers or Grant.StartMany or Grant.Operate or Grant.ViewGroups or Grant.ManageGroups or Grant.Grant or Grant.Book or Grant.ReadAudit => false,
+            or Grant.ChangeHardware or Grant.Rename or Grant.ChangeOwner or Grant.Share or Grant.CreateBase or Grant.CreateMachine or Grant.CreateDisk or Grant.Book => true,
+        Grant.Ping or Grant.ManageUsers or Grant.StartMany or Grant.Operate or Grant.ViewGroups or Grant.ManageGroups or Grant.Grant or Grant.ReadAudit => false,
     };
 
     /// <summary>What everybody has of a grant.</summary>

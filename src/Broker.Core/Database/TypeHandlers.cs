@@ -27,6 +27,7 @@ internal static class TypeHandlers
         SqlMapper.AddTypeHandler(new JsonHandler());
         SqlMapper.AddTypeHandler(new ListHandler<string>());
         SqlMapper.AddTypeHandler(new ListHandler<long>());
+        SqlMapper.AddTypeHandler(new ListHandler<Guid>());
         SqlMapper.AddTypeHandler(new HardwareHandler());
         SqlMapper.AddTypeHandler(new AccessRulesHandler());
     }

@@ -12,6 +12,10 @@ public static class VolumesTable
     public static Task<IReadOnlyList<VolumeRow>> Of(DbSession db, Guid domainId) =>
         db.Query<VolumeRow>($"SELECT {Columns} FROM volumes v WHERE v.domain_id = @domainId ORDER BY v.target", new { domainId });
 
+    /// <summary>How big its disks are together, as a guest sees them.</summary>
+    public static async Task<long> Capacity(DbSession db, Guid domainId) =>
+        (long)await db.First<decimal>("SELECT COALESCE(SUM(capacity_bytes), 0) FROM volumes WHERE domain_id = @domainId", new { domainId });
+
     /// <summary>The disks of some domains, each with the frozen volumes below it, nearest first.</summary>
     public static async Task<ILookup<Guid, Disk>> Disks(DbSession db, params IReadOnlyCollection<Guid> domains)
     {

@@ -30,6 +30,9 @@ public enum EndReason
 
     /// <summary>Nobody has been connected to it for a while.</summary>
     Disconnected,
+
+    /// <summary>Somebody has booked what it uses.</summary>
+    Booked,
 }
 
 /// <summary>Something that Broker tells the owner of a desktop by itself. What it holds is kept with the message as JSON.</summary>
@@ -54,6 +57,7 @@ public sealed record DesktopEndsSoon(EndReason Reason, DateTimeOffset EndsAt) : 
             EndReason.RunTime => "it may not run longer",
             EndReason.StartLimit => "you have more desktops running than you may",
             EndReason.Disconnected => "nobody is connected to it",
+            EndReason.Booked => "others have booked it",
         };
         return string.Create(CultureInfo.InvariantCulture, $"{desktop} is going to be shut down at {EndsAt.UtcDateTime:HH:mm} UTC, because {why}. Save your work.");
     }
@@ -73,6 +77,7 @@ public sealed record DesktopEnded(EndReason Reason, bool Hibernated, int? Limit 
             EndReason.RunTime => "it has run as long as it may",
             EndReason.StartLimit => $"you started another one and may have {Limit} running at a time",
             EndReason.Disconnected => "nobody was connected to it",
+            EndReason.Booked => "others have booked it",
         };
         return $"{desktop} is being {(Hibernated ? "hibernated" : "shut down")}, because {why}.{(Hibernated ? " Its next start goes on where it was." : "")}";
     }

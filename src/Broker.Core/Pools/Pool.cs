@@ -1,6 +1,7 @@
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 using Broker.Core.Requests.Pools;
@@ -70,13 +71,14 @@ public static class Pool
     /// it is locked until the transaction ends. One that became a base itself is nobody's.
     /// </summary>
     /// <returns>Its id; null when there is no pool, or none is free.</returns>
-    /// <exception cref="RequestRefusedException"><c>not_allowed</c>.</exception>
+    /// <exception cref="RequestRefusedException"><c>not_allowed</c>, <c>limit_reached</c>.</exception>
     public static async Task<Guid?> HandOut(DbSession db, Caller caller, DomainRow origin)
     {
         // what a guest leaves is removed, and goes to nobody
         if (origin is not { IsBase: true, PoolClones: > 0 } || caller.GuestOf is not null) return null;
         if (May.Do(caller, Grant.Clone, origin) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
         if (await FirstFree(db, origin.Id) is not { } free) return null;
+        await Quota.Check(db, new Take(caller.UserId, free) { IsClone = true, DiskBytes = await VolumesTable.Capacity(db, free) });
         var forGood = await IsForGood(db, origin.Id);
         await DomainsTable.HandOut(db, free, caller, forGood);
         if (forGood || origin.PoolStart > 0) await AskToFill(db, origin.Id);

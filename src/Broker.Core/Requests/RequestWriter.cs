@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Broker.Core.Access;
+using Broker.Core.Bookings;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 
 namespace Broker.Core.Requests;
 
@@ -60,11 +62,13 @@ public static class RequestWriter
         // What is to follow another request, or to come later, is nobody else's now.
         if (command.Fold != Fold.Never && at is null && after is null && !force)
         {
-            if (judged is null) await RequestsTable.Meet(db, command, args);
+            if (judged is null) await RequestsTable.Meet(db, $"{command.Word} {args.GetRawText()}");
             if (await RequestsTable.Newest(db, command, about?.Id, args) is { } newest && Folds(command, args, newest)) return new Submitted(newest, IsFolded: true);
         }
 
         if (at is null && after is null) await request.CheckNow(db, judged);
+        if (request is IStarts && at is null && await Booked.Now(db, caller, judged!) is { IsAllowed: false } booked) throw new RequestRefusedException("booked", booked.Reason);
+        if (request is ITakes takes && (at is null || request is IMakesDomain) && await takes.Takes(db, about!) is { } take) await Quota.Check(db, take);
         var row = await RequestsTable.Insert(db, new NewRequest(command, args, caller.UserId, caller.Name, caller.Address, about?.Id, about?.Name, request.Locks())
         {
             Priority = priority ?? command.Priority,

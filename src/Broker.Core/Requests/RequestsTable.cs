@@ -258,10 +258,10 @@ public static class RequestsTable
         }
     }
 
-    /// <summary>Lets only one transaction at a time ask for this: whoever comes second finds the request of the first.</summary>
-    internal static async Task Meet(DbSession db, Command command, JsonElement args)
+    /// <summary>Lets only one transaction at a time ask for this: whoever comes second finds what the first has written.</summary>
+    internal static async Task Meet(DbSession db, string asked)
     {
-        var what = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{command.Word} {args.GetRawText()}")));
+        var what = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)));
         // The row goes with the commit, so that whoever waits for it can write it himself. An update, because it waits for
         // the row alone: of two plain inserts that wait for the same row, one dies of a deadlock.
         await db.Execute("INSERT INTO request_folds (what) VALUES (@what) ON DUPLICATE KEY UPDATE what = @what", new { what });

@@ -2,9 +2,11 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Events;
+using Broker.Core.Limits;
 
 namespace Broker.Core.Settings;
 
@@ -15,13 +17,21 @@ namespace Broker.Core.Settings;
 /// <param name="AuditDays">How many days it is kept who did what.</param>
 /// <param name="PasswordDays">After how many days a password that Broker knows has to be changed at the next sign-in. 0 for never.</param>
 /// <param name="AdminsNeedSecondFactor">Administrators who sign in by password need a second factor; who has none sets it up before anything else.</param>
+/// <param name="CloneLimit">How many desktops made from bases a person may have. 0 for any number.</param>
+/// <param name="DiskGib">How big the disks of a person's machines may be together, in GiB. 0 for any size.</param>
+/// <param name="MemoryGib">How much memory a person's running machines may have together, in GiB. 0 for any.</param>
+/// <param name="BookingWarningMinutes">How many minutes before a booking begins those are warned whose machines end for it.</param>
 public sealed record SiteSettings(
     [property: Description("How many desktops a person may have running at a time; the oldest beyond that are ended. 0 for any number.")] int StartLimit,
     [property: Description("Memory in MiB that a start leaves free on a host; a start for which there is less waits.")] int MemoryReserveMib,
     [property: Description("How many snapshots a machine may have that has no number of its own. 0 for none.")] int SnapshotLimit,
     [property: Description("How many days it is kept who did what.")] int AuditDays,
     [property: Description("After how many days a password that Broker knows has to be changed at the next sign-in. 0 for never.")] int PasswordDays,
-    [property: Description("Administrators who sign in by password need a second factor; who has none sets it up before anything else.")] bool AdminsNeedSecondFactor)
+    [property: Description("Administrators who sign in by password need a second factor; who has none sets it up before anything else.")] bool AdminsNeedSecondFactor,
+    [property: Description("How many desktops made from bases a person may have. 0 for any number.")] int CloneLimit,
+    [property: Description("How big the disks of a person's machines may be together, in GiB. 0 for any size.")] int DiskGib,
+    [property: Description("How much memory a person's running machines may have together, in GiB. 0 for any.")] int MemoryGib,
+    [property: Description("How many minutes before a booking begins those are warned whose machines end for it.")] int BookingWarningMinutes)
 {
     /// <summary>How many guests there may be at a time.</summary>
     [Description("How many guests there may be at a time: people who use a base without signing in, where a network of clients lets them. 0 for none.")]
@@ -36,7 +46,8 @@ public sealed record SiteSettings(
     public int GuestMinutes { get; init; } = 120;
 
     /// <summary>What holds where nothing was set.</summary>
-    public static SiteSettings Default { get; } = new(StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3, AuditDays: 730, PasswordDays: 0, AdminsNeedSecondFactor: false);
+    public static SiteSettings Default { get; } = new(
+        StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3, AuditDays: 730, PasswordDays: 0, AdminsNeedSecondFactor: false, CloneLimit: 0, DiskGib: 0, MemoryGib: 0, BookingWarningMinutes: 10);
 
     /// <summary>The names of all settings, each with what it is.</summary>
     public static IReadOnlyList<(string Name, string Description)> All { get; } =
@@ -48,8 +59,9 @@ public sealed record SiteSettings(
     /// <summary>What is wrong with it, in sentences for people; empty when nothing is.</summary>
     public IEnumerable<string> Problems()
     {
-        if (StartLimit is < 0 or > 1000) yield return "start_limit is between 0 (any number) and 1000.";
+        foreach (var problem in Limits.Problems()) yield return problem;
         if (MemoryReserveMib is < 0 or > 1024 * 1024) yield return "memory_reserve_mib is between 0 and 1048576 (1 TiB).";
+        if (BookingWarningMinutes is < 2 or > 240) yield return "booking_warning_minutes is between 2 and 240.";
         if (SnapshotLimit is < 0 or > DomainSettingsChange.MostSnapshots) yield return $"snapshot_limit is between 0 (none) and {DomainSettingsChange.MostSnapshots}.";
         if (PasswordDays is < 0 or > 3650) yield return "password_days is between 0 (never) and 3650 (ten years).";
         if (AuditDays is < 30 or > 36_500) yield return "audit_days is between 30 and 36500 (a hundred years).";
@@ -57,6 +69,10 @@ public sealed record SiteSettings(
         if (GuestsPerAddress is < 1 or > 10_000) yield return "guests_per_address is between 1 and 10000.";
         if (GuestMinutes is < 5 or > 1440) yield return "guest_minutes is between 5 and 1440 (a day).";
     }
+
+    /// <summary>How much people may have of whom nothing else is said.</summary>
+    [JsonIgnore]
+    public LimitSet Limits => new() { StartLimit = StartLimit, CloneLimit = CloneLimit, DiskGib = DiskGib, MemoryGib = MemoryGib };
 
     /// <summary>The same with another value for one setting.</summary>
     /// <exception cref="SettingsException">There is no such setting, or it can't be that.</exception>

@@ -7,6 +7,7 @@ using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 using Broker.Frontend.Domains;
 using Broker.Frontend.Hosting;
+using Broker.Frontend.Limits;
 using Broker.Frontend.Requests;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -45,7 +46,8 @@ public static class DesktopsEndpoints
     {
         app.MapGet("/api/desktops", List).Account().WithTags("desktops").WithName("list_desktops").WithSummary("What the caller can use").Refuses(401, 403);
         app.MapPost("/api/bases/{id:guid}/open", Open).Account().WithTags("desktops").WithName("open_base")
-            .WithSummary("Get the own desktop of a base running, making it when there is none").Refuses(400, 401, 403, 404, 409);
+            .WithSummary("Get the own desktop of a base running, making it when there is none")
+            .WithDescription("When more would run than the caller may have, the oldest are ended; with confirm=false the answer is then 409 over_limit, which names them, and nothing is done.").Refuses(400, 401, 403, 404, 409);
         app.MapGet("/api/bases/{id:guid}/picture", Pictures.Answer).Account().WithTags("desktops").WithName("get_picture").WithSummary("A base's picture")
             .Produces<byte[]>(StatusCodes.Status200OK, "image/png").Produces(StatusCodes.Status304NotModified).Refuses(401, 403, 404);
     }
@@ -73,9 +75,9 @@ public static class DesktopsEndpoints
         return TypedResults.Ok(new DesktopsView(desktops));
     }
 
-    private static async Task<Accepted<Opened>> Open(Guid id, SignedIn who, Db db, ILoggerFactory logs, CancellationToken cancel)
+    private static async Task<Accepted<Opened>> Open(Guid id, bool? confirm, SignedIn who, Db db, ILoggerFactory logs, CancellationToken cancel)
     {
-        var (opened, open) = await db.Transaction(s => OpenFor(s, who.Caller, id), cancel);
+        var (opened, open) = await db.Transaction(s => OpenFor(s, who.Caller, id, confirm), cancel);
         Told(logs, open);
         return TypedResults.Accepted((string?)null, opened);
     }
@@ -86,8 +88,8 @@ public static class DesktopsEndpoints
         foreach (var row in open.Where(r => r.TraceId == Activity.Current?.TraceId.ToString())) Log.Asked(logs, row);
     }
 
-    /// <summary>Gets somebody's own desktop of a base running, making it when there is none.</summary>
-    internal static async Task<(Opened Opened, IReadOnlyList<RequestRow> Open)> OpenFor(DbSession s, Caller caller, Guid id)
+    /// <summary>Gets somebody's own desktop of a base running, making it when there is none; with confirm false not if others would be ended for it.</summary>
+    internal static async Task<(Opened Opened, IReadOnlyList<RequestRow> Open)> OpenFor(DbSession s, Caller caller, Guid id, bool? confirm = null)
     {
         // one click after the other: the second finds what the first has made
         await s.First<long>("SELECT id FROM users WHERE id = @Id FOR UPDATE", new { Id = caller.UserId });
@@ -95,7 +97,7 @@ public static class DesktopsEndpoints
         var clones = await s.Query<DomainRow>(
             $"SELECT {DomainsTable.Columns} FROM domains d WHERE d.owner_id = @Id AND d.base_id = @origin AND NOT d.is_base", new { Id = caller.UserId, origin = id });
         var desktop = OwnClone.Choose(clones)?.Id ?? await Pool.HandOut(s, caller, origin) ?? await Make(s, caller, origin);
-        await EnsureStart(s, caller, desktop);
+        await EnsureStart(s, caller, desktop, confirm);
 
         var domain = await DomainReads.One(s, caller, desktop) ?? throw RefusedException.NoDomain(desktop);
         var requests = await RequestsTable.Open(s, [desktop]);
@@ -110,12 +112,13 @@ public static class DesktopsEndpoints
     }
 
     // Starting is asked for when it is off, or will be off once it is made.
-    private static async Task EnsureStart(DbSession db, Caller caller, Guid desktop)
+    private static async Task EnsureStart(DbSession db, Caller caller, Guid desktop, bool? confirm)
     {
         var domain = await DomainsTable.Lock(db, desktop) ?? throw RefusedException.NoDomain(desktop);
         var pending = await RequestsTable.Open(db, [desktop]);
         if (domain.State is not (DomainState.Creating or DomainState.Shutdown or DomainState.Hibernated)) return;
         if (pending.Any(r => r.AtTime is null && Catalogue.Find(r.Command)?.ArgumentsType == typeof(StartDomain))) return;
+        if (confirm is false) await LimitsEndpoints.MustBeConfirmed(db, caller, domain);
         await RequestWriter.Submit(db, caller, new StartDomain(desktop), after: domain.State == DomainState.Creating && pending is [.., var last] ? last.Id : null);
     }
 }

@@ -127,8 +127,9 @@ public sealed record RequestsView(IReadOnlyList<RequestView> Requests);
 /// <param name="AfterOk">And only if it ended well; so unless this is false.</param>
 /// <param name="Force">Even if an equal one is there.</param>
 /// <param name="Priority">Instead of the command's own, 0 to 1000, lower first; only for administrators.</param>
+/// <param name="Confirm">False: a start that would end other desktops, since more would run than their owner may have, is answered with 409 over_limit, which names them. Else they are ended.</param>
 public sealed record NewRequest(
-    string Command, JsonElement Args, DateTimeOffset? At = null, long? AfterId = null, bool? AfterOk = null, bool? Force = null, int? Priority = null);
+    string Command, JsonElement Args, DateTimeOffset? At = null, long? AfterId = null, bool? AfterOk = null, bool? Force = null, int? Priority = null, bool? Confirm = null);
 
 /// <summary>A command that can be asked for.</summary>
 /// <param name="Command">Its word.</param>

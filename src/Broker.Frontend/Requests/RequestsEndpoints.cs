@@ -3,9 +3,11 @@ using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
+using Broker.Core.Requests.Domains;
 using Broker.Core.Users;
 using Broker.Frontend.Audit;
 using Broker.Frontend.Hosting;
+using Broker.Frontend.Limits;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -54,6 +56,7 @@ public static class RequestsEndpoints
         return Answer(http, logs, who, await db.Transaction(async s =>
         {
             if (form.AfterId is { } after) await Visible(s, who, after);
+            if (form is { Confirm: false, At: null } && request is StartDomain start && await DomainsTable.Get(s, start.Domain) is { } domain) await LimitsEndpoints.MustBeConfirmed(s, who.Caller, domain);
             return await RequestWriter.Submit(s, who.Caller, request, form.At, form.AfterId, form.AfterOk ?? true, form.Force ?? false, form.Priority);
         }, cancel));
     }

@@ -1,6 +1,9 @@
+using Broker.Backend.Reconcile;
 using Broker.Backend.VmManagers.Simulated;
 using Broker.Core.Access;
+using Broker.Core.Bookings;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 using Broker.Core.Messages;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
@@ -215,11 +218,125 @@ public sealed class LimitsTests() : BackEndTests(adjust: s => s with { StopSecon
         Assert.Equal(2, (await Starts()).Count);
     }
 
+    [Fact]
+    public async Task OfFiftyWhoStartAtOnceEachKeepsAsManyAsHisGroupMay()
+    {
+        await Desktop("first");
+        var origin = (await _b.Db.Read(s => DomainsTable.Find(s, "tiny")))!;
+        await _b.Db.Transaction(s => DomainsTable.SetPublic(s, origin.Id, true));
+        var people = new List<Caller>();
+        foreach (var i in Enumerable.Range(0, 5)) people.Add(await _b.Person($"person-{i}"));
+        await _b.Db.Transaction(async s =>
+        {
+            var group = await UserGroupsTable.Insert(s, "Labs", AccountSource.Local, null, null);
+            foreach (var person in people) await UserGroupsTable.Add(s, group, person.UserId);
+            await LimitsTable.SetGroup(s, _b.Caller, group, "Labs", new LimitSet { StartLimit = 2 });
+        });
+        var clones = await Task.WhenAll(from person in people from i in Enumerable.Range(0, 10) select _b.Do(new Clone(origin.Id, $"{person.Name}-{i}"), person));
+        await Task.WhenAll(clones.Select(c => _b.Do(new StartDomain(c.Id), people.Single(p => p.UserId == c.OwnerId))));
+
+        // what stays is running, what goes is saved
+        await _b.Until(s => s.Query<(long, long)>(
+            "SELECT SUM(state = 'active'), SUM(state = 'hibernated') FROM domains WHERE name LIKE 'person-%' GROUP BY owner_id"), all => all.All(a => a == (2, 8)));
+    }
+
+    [Fact]
+    public async Task MemoryThatWasFreeWhenItWasAskedForIsLookedAtAgain()
+    {
+        var (first, second) = (await Desktop("first"), await Desktop("second"));
+        await _b.Db.Transaction(s => s.Execute("UPDATE domains SET memory_kib = 1048576 WHERE owner_id = @UserId", new { _bea.UserId }));
+        await _b.Db.Transaction(s => LimitsTable.SetUser(s, _b.Caller, _bea.UserId, "bea", new LimitSet { StartLimit = 0, MemoryGib = 1 }));
+        var later = await _b.Submit(new StartDomain(second.Id), _bea, at: TimeProvider.System.GetUtcNow().AddHours(1));
+        await _b.Do(new StartDomain(first.Id), _bea);
+        await _b.Db.Transaction(s => s.Execute("UPDATE requests SET at_time = UTC_TIMESTAMP(6) WHERE id = @Id", new { later.Id }));
+
+        var ended = await _b.Ended(later.Id);
+        Assert.Equal((RequestState.Failed, "limit_reached"), (ended.State, ended.ErrorCode));
+        Assert.Equal(DomainState.Shutdown, (await Row(second.Id)).State);
+    }
+
+    [Fact]
+    public async Task ACloneThatIsOneTooManyWhenItIsMadeIsNotMade()
+    {
+        var desktop = await Desktop("first");
+        await _b.Db.Transaction(s => DomainsTable.SetPublic(s, desktop.BaseId!.Value, true));
+        await _b.Stop();
+        var second = await _b.Submit(new Clone(desktop.BaseId!.Value, "second"), _bea);
+        await _b.Db.Transaction(s => LimitsTable.SetUser(s, _b.Caller, _bea.UserId, "bea", new LimitSet { CloneLimit = 1 }));
+        await _b.Start();
+
+        Assert.Equal("limit_reached", (await _b.Ended(second.Id)).ErrorCode);
+        Assert.Null(await _b.Db.Read(s => DomainsTable.Find(s, "second")));
+    }
+
+    [Fact]
+    public async Task WhoHasWhatOthersBookedIsWarnedAndEndedAndTheirsRunOn()
+    {
+        var mine = await Desktop("first");
+        var cem = await _b.Person("cem");
+        var theirs = await _b.Do(new Clone(mine.BaseId!.Value, "theirs", Owner: cem.UserId));
+        var server = await _b.Do(new Clone(mine.BaseId!.Value, "server", Owner: _bea.UserId));
+        await _b.Db.Transaction(s => LimitsTable.SetUser(s, _b.Caller, _bea.UserId, "bea", new LimitSet { StartLimit = 0 }));
+        await _b.Db.Transaction(s => DomainsTable.Set(s, server, new DomainSettingsChange(Autostart: true)));
+        foreach (var each in new[] { mine, theirs, server }) await _b.Do(new StartDomain(each.Id));
+        var entry = await Book(mine.BaseId.Value, "cem");
+
+        var warned = (await _b.Until(s => MessagesTable.Of(s, _bea.UserId), m => m.Any(x => x.Kind is MessageKind.DesktopEndsSoon))).Single();
+        Assert.Equal((mine.Id, "booked"), (warned.DomainId, warned.Data.GetProperty("reason").GetString()));
+        Assert.InRange(warned.Data.GetProperty("ends_at").GetDateTimeOffset() - warned.At, TimeSpan.FromSeconds(110), TimeSpan.FromSeconds(130));
+        Assert.Equal("booked", (await Assert.ThrowsAsync<RequestRefusedException>(() => _b.Ask(new ShutdownStart(mine.Id), _bea))).Code);
+
+        // the two minutes are over
+        await _b.Db.Transaction(s => s.Execute("UPDATE booking_warnings SET ends_at = UTC_TIMESTAMP(6) WHERE entry_id = @entry", new { entry }));
+        await _b.Db.Transaction(s => s.Execute("UPDATE domains SET started_at = started_at - INTERVAL 1 HOUR WHERE id = @Id", new { mine.Id }));
+        await Until(mine.Id, d => d.State is DomainState.Hibernated);
+        Assert.Equal("booked", (await Told(MessageKind.DesktopEnded)).Single().Data.GetProperty("reason").GetString());
+        Assert.Equal([DomainState.Active, DomainState.Active], [(await Row(theirs.Id)).State, (await Row(server.Id)).State]);
+        Assert.Empty(await _b.Db.Read(s => MessagesTable.Of(s, cem.UserId)));
+    }
+
+    [Theory]
+    [InlineData(0, 0, "told 2")]            // it is going on
+    [InlineData(1, 0, "told 2")]            // sooner than he can be warned in time
+    [InlineData(9, 0, "told 9")]
+    [InlineData(9, 9, "wait")]              // told already
+    [InlineData(-5, -1, "end")]
+    [InlineData(-5, 1, "wait")]             // he was told of a minute that is to come
+    [InlineData(-5, -30, "told 2")]         // that was a run before this one
+    public void WhoRunsIsToldBeforeAndEndedWhenHeWasTold(int startsIn, int toldOf, string step)
+    {
+        var now = new DateTimeOffset(2026, 11, 2, 8, 0, 0, TimeSpan.Zero);
+        var entry = new EntryRow
+        {
+            Id = 1,
+            OwnerId = 9,
+            Colour = "#000000",
+            TimeZone = "UTC",
+            Title = "Exam",
+            StartsAt = now.AddMinutes(startsIn),
+            EndsAt = now.AddHours(1),
+        };
+        var domain = DomainsTable.New("mine", 1, 1, 1024, 1) with { State = DomainState.Active, StartedAt = now.AddMinutes(-20) };
+        var told = new Dictionary<(long, Guid), DateTimeOffset>();
+        if (toldOf != 0) told[(1, domain.Id)] = now.AddMinutes(toldOf);
+        var next = BookedMachines.Next(new Caller(1, "bea", false, null, Holdings.Everybodys), domain, [entry], told, now);
+        Assert.Equal(step, next switch { null => "wait", { TellOf: { } at } => $"told {(at - now).TotalMinutes}", _ => "end" });
+    }
+
     private async Task<DomainRow> Desktop(string name, bool isVolatile = false)
     {
         _bea ??= await _b.Person("bea");
         var origin = await _b.Db.Read(s => DomainsTable.Find(s, "tiny")) ?? await _b.Do(new PrepareBase((await _b.Do(new ImportDomain("tiny.img", "tiny"))).Id));
         return await _b.Do(new Clone(origin.Id, name, Owner: _bea.UserId, Volatile: isVolatile));
+    }
+
+    // for the next hour, by the administrator
+    private async Task<long> Book(Guid origin, string forUser)
+    {
+        var (from, until) = (TimeProvider.System.GetUtcNow().UtcDateTime, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1));
+        var (id, _) = await _b.Db.Transaction(s => Booking.Make(s, _b.Caller, new BookingToBe(
+            "Exam", DateOnly.FromDateTime(from), DateOnly.FromDateTime(from), $"{from:HH:mm}", $"{until:HH:mm}", "UTC", ForUsers: [forUser], OnBases: [origin])));
+        return (await _b.Db.Read(s => BookingsTable.Of(s, id))).Single().Id;
     }
 
     private async Task<DomainRow> Row(Guid id) => (await _b.Db.Read(s => DomainsTable.Get(s, id)))!;

@@ -52,20 +52,29 @@ function Form({ settings, defaults }: { settings: SiteSettings; defaults: SiteSe
       data-testid="site-settings"
     >
       <Stack>
-        {(['start_limit', 'memory_reserve_mib', 'snapshot_limit', 'audit_days'] as const).map(
-          (name) => (
-            <NumberInput
-              key={name}
-              label={t(`field.${name}`)}
-              description={`${t(`rule.${name}`)} ${t('default', { value: format.number(defaults[name]) })}`}
-              min={0}
-              allowDecimal={false}
-              required
-              data-testid={`setting-${name}`}
-              {...form.getInputProps(name)}
-            />
-          ),
-        )}
+        {(
+          [
+            'start_limit',
+            'clone_limit',
+            'disk_gib',
+            'memory_gib',
+            'memory_reserve_mib',
+            'snapshot_limit',
+            'booking_warning_minutes',
+            'audit_days',
+          ] as const
+        ).map((name) => (
+          <NumberInput
+            key={name}
+            label={t(`field.${name}`)}
+            description={`${t(`rule.${name}`)} ${t('default', { value: format.number(defaults[name]) })}`}
+            min={0}
+            allowDecimal={false}
+            required
+            data-testid={`setting-${name}`}
+            {...form.getInputProps(name)}
+          />
+        ))}
         <SaveButton changed={form.isDirty()} busy={save.isPending} testId="settings-save">
           {t('save')}
         </SaveButton>

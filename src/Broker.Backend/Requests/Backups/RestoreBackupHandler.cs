@@ -7,6 +7,7 @@ using Broker.Backend.VmManagers;
 using Broker.Core.Backups;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 using Broker.Core.Pools;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Backups;
@@ -150,6 +151,12 @@ public sealed class RestoreBackupHandler(NodeList nodes) : IHandler<RestoreBacku
         if (!await RequestsTable.AlsoLock(db, work.Row, locks)) throw new NotYetException($"It waits for what is done with {plan.Base?.Name}.", TimeSpan.FromSeconds(1));
         if (made is null)
         {
+            // in the place of another one its disks are instead of that one's
+            await Quota.Check(db, new Take(machine.OwnerId, over?.Id)
+            {
+                IsClone = over is null && plan.Row is { BaseId: not null, IsBase: false },
+                DiskBytes = backup.Manifest.Disks.Sum(d => d.CapacityBytes),
+            }, work.Row.Id);
             await DomainsTable.Insert(db, machine with { StateDetail = over is null ? null : $"Becomes what {over.Name} was." });
             if (over is null) await RequestsTable.SetDomain(db, work.Row, machine);
         }

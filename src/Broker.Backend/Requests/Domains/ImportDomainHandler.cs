@@ -2,6 +2,7 @@ using Broker.Backend.Domains;
 using Broker.Backend.Nodes;
 using Broker.Backend.Requests.Volumes;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
 
@@ -29,7 +30,12 @@ public sealed class ImportDomainHandler : IHandler<ImportDomain>
         var capacity = isCd
             ? await Blank(request, volume.Path, domain, node, work)
             : await work.OnLong(node, $"Copying {request.File}", 5, 90, (vm, percent, cancel) => vm.Disks.Import(request.File, volume.Path, percent, cancel));
-        await work.Write(db => VolumesTable.SetCapacity(db, volume.Id, capacity));
+        await work.Write(async db =>
+        {
+            // now it is known how big it is
+            await Quota.Check(db, new Take(domain.OwnerId, domain.Id) { DiskBytes = capacity }, work.Row.Id);
+            await VolumesTable.SetCapacity(db, volume.Id, capacity);
+        });
         var spec = await work.Read(db => Specs.Of(db, domain, node));
         await work.Step(95, "Telling the host");
         await work.On(node, Gate.Disk, vm => vm.Define(spec));

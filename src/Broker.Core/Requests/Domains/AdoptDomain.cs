@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 using Broker.Core.Nodes;
 using Broker.Core.Users;
 
@@ -32,7 +33,7 @@ public sealed record AdoptDomain(
     [Description("Who gets it; whoever asks when left out.")] long? Owner = null,
     [Description("Whether its disks stay where they lie, and are never deleted by Broker, or are copied into the pool folder, whole, with what they lie on.")] AdoptedDisks Disks = AdoptedDisks.Keep,
     [Description("What Broker has no words for may be otherwise after its next start, as discover_domains told.")] bool AcceptChanges = false,
-    Guid Domain = default) : IRequest<AdoptDomain>, IMakesDomain
+    Guid Domain = default) : IRequest<AdoptDomain>, IMakesDomain, ITakes
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("adopt_domain", Lane.Disk, "Take a machine that somebody made on a host into Broker's care.")
@@ -104,4 +105,10 @@ public sealed record AdoptDomain(
     }
 
     private async Task<DomainRow?> Known(DbSession db) => Guid.TryParse(Machine, out var id) ? await DomainsTable.Get(db, id) : null;
+
+    /// <inheritdoc/>
+    public async Task<Take?> Takes(DbSession db, DomainRow about) =>
+        await UnknownDomainsTable.Find(db, about.NodeId, Machine, withKnown: true) is { } found
+            ? new Take(about.OwnerId, about.Id) { DiskBytes = found.DiskList.Sum(d => d.CapacityBytes ?? 0) }
+            : null;
 }

@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using Broker.Core.Access;
+using Broker.Core.Database;
 using Broker.Core.Devices;
+using Broker.Core.Domains;
+using Broker.Core.Limits;
 
 namespace Broker.Core.Requests.Domains;
 
@@ -14,7 +17,7 @@ public sealed record ChangeHardware(
     [Description("The kind of hardware.")] DeviceKind Kind,
     [Description("Which of its kind, from 1.")] int Number = 1,
     [Description("The options that change, such as model=e1000e; an empty one becomes what it usually is.")] DeviceOptions? Options = null)
-    : IRequest<ChangeHardware>, IOnDomain
+    : IRequest<ChangeHardware>, IOnDomain, ITakes
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("change_hardware", Lane.Power, "Change hardware of a machine.")
@@ -29,4 +32,11 @@ public sealed record ChangeHardware(
 
     /// <inheritdoc/>
     public LockSet Locks() => LockSet.Exclusive(Domain);
+
+    /// <inheritdoc/>
+    public Task<Take?> Takes(DbSession db, DomainRow about) => Task.FromResult(
+        // one that is off is looked at when it is started
+        Kind is DeviceKind.Memory && Options?["mib"] is { } mib && long.TryParse(mib, out var wanted) && about.State is DomainState.Active or DomainState.Paused or DomainState.Starting
+            ? new Take(about.OwnerId, Domain) { MemoryKib = wanted * 1024 }
+            : null);
 }

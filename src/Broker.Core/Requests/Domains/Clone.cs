@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 using Broker.Core.Nodes;
 using Broker.Core.Pools;
 using Broker.Core.Users;
@@ -25,7 +26,7 @@ public sealed record Clone(
     [Description("Memory in MiB, 64 to 1048576; as the base when left out.")] int? MemoryMib = null,
     [Description("Processors, 1 to 64; as the base when left out.")] int? Vcpus = null,
     [Description("Free in the base's pool (true), or outside of it (false); out of the pool, if there is one, for its owner when left out.")] bool? AddToPool = null,
-    Guid Domain = default) : IRequest<Clone>, IMakesDomain
+    Guid Domain = default) : IRequest<Clone>, IMakesDomain, ITakes
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("clone", Lane.Disk, "Make a desktop from a base.")
@@ -125,4 +126,8 @@ public sealed record Clone(
         if ((await Pool.Count(db, origin.Id)).Members >= origin.PoolClones) throw Pool.Exhausted(origin);
         return await Pool.IsForGood(db, origin.Id) && !isVolatile ? null : PoolUse.HandedOut;
     }
+
+    /// <inheritdoc/>
+    public async Task<Take?> Takes(DbSession db, DomainRow about) =>
+        about.State is DomainState.Creating ? new Take(about.OwnerId, about.Id) { IsClone = true, DiskBytes = await VolumesTable.Capacity(db, Base) } : null;
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 using Broker.Core.Nodes;
 
 namespace Broker.Core.Requests.Domains;
@@ -13,7 +14,7 @@ namespace Broker.Core.Requests.Domains;
 public sealed record CopyDomain(
     [Description("The machine, which is off.")] Guid Source,
     [Description("The copy's name; the machine's with a number behind it when left out.")] string? Name = null,
-    Guid Domain = default) : IRequest<CopyDomain>, IMakesDomain
+    Guid Domain = default) : IRequest<CopyDomain>, IMakesDomain, ITakes
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("copy_domain", Lane.Disk, "Make a second machine with the same content.")
@@ -67,4 +68,8 @@ public sealed record CopyDomain(
             SnapshotLimit = source.SnapshotLimit,
         };
     }
+
+    /// <inheritdoc/>
+    public async Task<Take?> Takes(DbSession db, DomainRow about) =>
+        new Take(about.OwnerId, about.Id) { IsClone = about.BaseId is not null, DiskBytes = await VolumesTable.Capacity(db, Source) };
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Limits;
 using Broker.Core.Nodes;
 using Broker.Core.Requests.Volumes;
 
@@ -29,7 +30,7 @@ public sealed record ImportDomain(
     [Description("Name of the host; the only one, or the first that is up, when left out.")] string? Node = null,
     [Description("Name of the host's storage its disk is to lie in; the usual one when left out.")] string? Storage = null,
     Guid Domain = default)
-    : IRequest<ImportDomain>, IMakesDomain
+    : IRequest<ImportDomain>, IMakesDomain, ITakes
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("import_domain", Lane.Disk, "Make a machine from an image in the library.")
@@ -69,4 +70,12 @@ public sealed record ImportDomain(
             ?? throw new RequestRefusedException("no_node", Node is null ? "There is no host yet. Add one with: broker nodes add." : $"There is no enabled host called {Node}.");
         return DomainsTable.New(Name, caller.UserId, node.Id, MemoryMib * 1024L, Vcpus) with { Alias = Alias, Description = Description };
     }
+
+    /// <inheritdoc/>
+    public async Task<Take?> Takes(DbSession db, DomainRow about) =>
+        // beside a CD it gets an empty disk; of other images the host has told how big they are
+        new Take(about.OwnerId, about.Id)
+        {
+            DiskBytes = (await NodesTable.Library(db)).FirstOrDefault(i => i.NodeId == about.NodeId && i.File == File)?.CapacityBytes ?? DiskMib << 20,
+        };
 }

@@ -1,10 +1,11 @@
 using Broker.Core.Access;
+using Broker.Core.Bookings;
 using Broker.Core.Domains;
 
 namespace Broker.Core.Requests.Domains;
 
 /// <summary>Let a paused desktop go on.</summary>
-public sealed record ResumeDomain(Guid Domain) : IRequest<ResumeDomain>, IOnDomain
+public sealed record ResumeDomain(Guid Domain) : IRequest<ResumeDomain>, IOnDomain, IStarts
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("resume_domain", Lane.Power, "Let a paused desktop go on.")

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using Broker.Core.Access;
+using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Library;
+using Broker.Core.Limits;
 
 namespace Broker.Core.Requests.Volumes;
 
@@ -15,7 +17,7 @@ public sealed record AddDisk(
     [Description("Its size in MiB, 1 to 8388608.")] long SizeMib,
     [Description("What it is for: clones of the machine keep sys and data, and get tmp and swap new with each start.")] VolumeKind Kind = VolumeKind.Data,
     [Description("Name of the host's storage it is to lie in; the usual one when left out.")] string? Storage = null)
-    : IRequest<AddDisk>, IOnDomain
+    : IRequest<AddDisk>, IOnDomain, ITakes
 {
     /// <summary>The largest disk, in MiB.</summary>
     public const long MostMib = ImageHeader.MostCapacityBytes >> 20;
@@ -37,4 +39,7 @@ public sealed record AddDisk(
     {
         if (mib is < 1 or > MostMib) yield return $"size_mib is between 1 and {MostMib}.";
     }
+
+    /// <inheritdoc/>
+    public Task<Take?> Takes(DbSession db, DomainRow about) => Task.FromResult<Take?>(new Take(about.OwnerId, null) { DiskBytes = SizeMib << 20 });
 }

@@ -1,5 +1,8 @@
 using System.ComponentModel;
 using Broker.Core.Access;
+using Broker.Core.Database;
+using Broker.Core.Domains;
+using Broker.Core.Limits;
 
 namespace Broker.Core.Requests.Volumes;
 
@@ -10,7 +13,7 @@ namespace Broker.Core.Requests.Volumes;
 public sealed record GrowDisk(
     Guid Domain,
     [Description("The disk, such as vda.")] string Target,
-    [Description("Its new size in MiB, up to 8388608. It can't get smaller.")] long SizeMib) : IRequest<GrowDisk>, IOnDomain
+    [Description("Its new size in MiB, up to 8388608. It can't get smaller.")] long SizeMib) : IRequest<GrowDisk>, IOnDomain, ITakes
 {
     /// <inheritdoc/>
     public static Command Spec { get; } = new("grow_disk", Lane.Disk, "Make a disk of a machine larger.")
@@ -23,4 +26,10 @@ public sealed record GrowDisk(
 
     /// <inheritdoc/>
     public LockSet Locks() => LockSet.Exclusive(Domain);
+
+    /// <inheritdoc/>
+    public async Task<Take?> Takes(DbSession db, DomainRow about) =>
+        (await VolumesTable.Of(db, Domain)).FirstOrDefault(v => v.Target == Target) is { } disk && SizeMib << 20 > disk.CapacityBytes
+            ? new Take(about.OwnerId, null) { DiskBytes = (SizeMib << 20) - disk.CapacityBytes }
+            : null;
 }
