@@ -793,6 +793,64 @@ CREATE TABLE `guests` (
   CONSTRAINT `guests_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `limits` (
+  `user_id` bigint(20) NOT NULL,
+  `start_limit` int(11) DEFAULT NULL,
+  `clone_limit` int(11) DEFAULT NULL,
+  `disk_gib` int(11) DEFAULT NULL,
+  `memory_gib` int(11) DEFAULT NULL,
+  PRIMARY KEY (`user_id`),
+  CONSTRAINT `limits_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `group_limits` (
+  `group_id` bigint(20) NOT NULL,
+  `start_limit` int(11) DEFAULT NULL,
+  `clone_limit` int(11) DEFAULT NULL,
+  `disk_gib` int(11) DEFAULT NULL,
+  `memory_gib` int(11) DEFAULT NULL,
+  PRIMARY KEY (`group_id`),
+  CONSTRAINT `group_limits_group` FOREIGN KEY (`group_id`) REFERENCES `user_groups` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `bookings` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `owner_id` bigint(20) NOT NULL,
+  `colour` char(7) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL,
+  `time_zone` varchar(64) NOT NULL,
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `bookings_owner` (`owner_id`),
+  CONSTRAINT `bookings_owner` FOREIGN KEY (`owner_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `booking_entries` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `booking_id` bigint(20) NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `title` varchar(190) NOT NULL,
+  `description` text DEFAULT NULL,
+  `visibility` enum('public','private') NOT NULL,
+  `for_users` longtext NOT NULL DEFAULT '[]' CHECK (json_valid(`for_users`)),
+  `for_groups` longtext NOT NULL DEFAULT '[]' CHECK (json_valid(`for_groups`)),
+  `on_bases` longtext NOT NULL DEFAULT '[]' CHECK (json_valid(`on_bases`)),
+  PRIMARY KEY (`id`),
+  KEY `booking_entries_times` (`ends_at`,`starts_at`),
+  KEY `booking_entries_booking` (`booking_id`,`starts_at`),
+  CONSTRAINT `booking_entries_booking` FOREIGN KEY (`booking_id`) REFERENCES `bookings` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE `booking_warnings` (
+  `entry_id` bigint(20) NOT NULL,
+  `domain_id` char(36) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`entry_id`,`domain_id`),
+  KEY `booking_warnings_domain` (`domain_id`),
+  CONSTRAINT `booking_warnings_domain` FOREIGN KEY (`domain_id`) REFERENCES `domains` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `booking_warnings_entry` FOREIGN KEY (`entry_id`) REFERENCES `booking_entries` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `schema_migrations` (
   `number` int(11) NOT NULL,
   `name` varchar(190) NOT NULL,
