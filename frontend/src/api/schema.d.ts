@@ -280,7 +280,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get the own desktop of a base running, making it when there is none */
+        /**
+         * Get the own desktop of a base running, making it when there is none
+         * @description When more would run than the caller may have, the oldest are ended; with confirm=false the answer is then 409 over_limit, which names them, and nothing is done.
+         */
         post: operations["open_base"];
         delete?: never;
         options?: never;
@@ -437,6 +440,65 @@ export interface paths {
         /** In which network the caller is; for those who look after the hosts: any address */
         get: operations["which_client_network"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may have, and has */
+        get: operations["get_own_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody may have, and has */
+        get: operations["get_user_limits"];
+        /**
+         * Say how much somebody may have
+         * @description What is left out or null is as his groups have it, or everybody. Nobody gives more than he may have himself.
+         */
+        put: operations["put_user_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much each of a group's people may have */
+        get: operations["get_group_limits"];
+        /**
+         * Say how much each of a group's people may have
+         * @description Of several groups the largest counts. Nobody gives more than he may have himself.
+         */
+        put: operations["put_group_limits"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1128,6 +1190,68 @@ export interface paths {
         post?: never;
         /** Let what holds for all bases hold for this one, too */
         delete: operations["unsay_of_base"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is booked within some time
+         * @description Of what is private and not for the caller, only when it is and who booked it.
+         */
+        get: operations["list_bookings"];
+        put?: never;
+        /**
+         * Book
+         * @description What is booked already is told (409 booking_conflict), and booked twice only with despite_conflicts: one's own, or by those who change everybody's bookings. With dry_run nothing is written.
+         */
+        post: operations["create_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for other calendars (iCalendar) */
+        get: operations["export_bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change days of a booking
+         * @description What is booked already is told (409 booking_conflict), and booked twice only with despite_conflicts: one's own, or by those who change everybody's bookings. With dry_run nothing is written.
+         */
+        put: operations["change_booking"];
+        post?: never;
+        /** Book days no more */
+        delete: operations["remove_booking"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1961,6 +2085,72 @@ export interface components {
             /** @description The file on the host; only for those who look after hosts. */
             path: null | string;
         };
+        /** @description A base on which something is booked. */
+        BookedBase: {
+            /**
+             * Format: uuid
+             * @description Its UUID.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Days of a booking, made or as they would be, and what is booked twice for them. */
+        BookingAnswer: {
+            /**
+             * Format: int64
+             * @description Key of the booking; null when nothing was made.
+             */
+            booking_id: null | number;
+            /** @description Its days. Those that were not made have no key. */
+            entries: components["schemas"]["Entry"][];
+            /** @description What is booked twice. */
+            conflicts: components["schemas"]["Conflict"][];
+        };
+        /** @description A booking, as it is to be. */
+        BookingToBe: {
+            /** @description What it is for. */
+            title: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            first_day: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            last_day: string;
+            /** @description When it begins on each day, such as 08:00. */
+            from: string;
+            /** @description When it ends: on the next day when that is not later. 00:00 is the end of the day. */
+            until: string;
+            /** @description By the clocks of this zone, such as Europe/Madrid. */
+            time_zone: string;
+            /** @description More about it. */
+            description?: null | string;
+            /** @description Its colour in a calendar, such as #2b8a3e. */
+            colour?: null | string;
+            /** @description Only these days, Sunday is 0; every day when left out. */
+            days_of_week?: null | number[];
+            /** @description Who may read what it is for. */
+            visibility?: components["schemas"]["Visibility"];
+            /** @description Sign-in names of those for whom it is, besides whoever books. */
+            for_users?: null | string[];
+            /** @description Names of the groups for whom it is. */
+            for_groups?: null | string[];
+            /** @description Desktops of these bases are booked; all machines when left out, which only those do who change everybody's bookings. */
+            on_bases?: null | string[];
+            /**
+             * @description Also what is booked already.
+             * @default false
+             */
+            despite_conflicts: boolean;
+        };
+        /** @description What is booked within some time. */
+        Bookings: {
+            entries: components["schemas"]["Entry"][];
+        };
         /** @description How the requests stand that another one caused: one that is done by many. */
         Caused: {
             /**
@@ -2089,6 +2279,23 @@ export interface components {
         /** @description All commands. */
         Commands: {
             commands: components["schemas"]["Command"][];
+        };
+        /** @description What is booked twice. */
+        Conflict: {
+            /**
+             * Format: date-time
+             * @description When the new entry begins.
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            ends_at: string;
+            /** @description How it lies to the one that is there. */
+            how: components["schemas"]["Overlap"];
+            /** @description The one that is there. */
+            with: components["schemas"]["Entry"];
         };
         /** @description What people read of a machine. */
         Description: {
@@ -2432,7 +2639,80 @@ export interface components {
             domains: components["schemas"]["Domain"][];
         };
         /** @enum {unknown} */
-        EndReason: "run_time" | "start_limit" | "disconnected" | null;
+        EndReason: "run_time" | "start_limit" | "disconnected" | "booked" | null;
+        /** @description A day of a booking, as the caller may see it. */
+        Entry: {
+            /**
+             * Format: int64
+             * @description Key.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Key of the booking.
+             */
+            booking_id: number;
+            /**
+             * Format: date-time
+             * @description When it begins, inclusive.
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends, exclusive.
+             */
+            ends_at: string;
+            /** @description By the clocks of this zone it was meant. */
+            time_zone: string;
+            /** @description Its colour in a calendar. */
+            colour: string;
+            /** @description Who may read what it is for. */
+            visibility: components["schemas"]["Visibility"];
+            /** @description What it is for; null when the caller may not read that. */
+            title: null | string;
+            /** @description More about it. */
+            description: null | string;
+            /** @description What whoever booked it is called. */
+            owner: string;
+            /** @description The caller may start what is booked. */
+            is_for_me: boolean;
+            /** @description The caller may change it. */
+            may_change: boolean;
+            /** @description Desktops of these bases are booked; all machines when there is none. */
+            on_bases: components["schemas"]["BookedBase"][];
+            /** @description Sign-in names of those for whom it is; null when the caller may not change it. */
+            for_users: null | string[];
+            /** @description Names of the groups for whom it is; null when the caller may not change it. */
+            for_groups: null | string[];
+        };
+        /** @description What is changed of days of a booking. What is left out stays. */
+        EntryChange: {
+            /** @description What it is for. */
+            title?: null | string;
+            /** @description More about it; nothing when empty. */
+            description?: null | string;
+            /**
+             * Format: date
+             * @description Another day, of one entry alone.
+             */
+            day?: null | string;
+            /** @description When it begins, such as 08:00, by the clocks of the booking's zone. */
+            from?: null | string;
+            /** @description When it ends. */
+            until?: null | string;
+            visibility?: null | components["schemas"]["Visibility"];
+            /** @description Sign-in names of those for whom it is. */
+            for_users?: null | string[];
+            /** @description Names of the groups for whom it is. */
+            for_groups?: null | string[];
+            /** @description Desktops of these bases are booked; all machines when empty. */
+            on_bases?: null | string[];
+            /**
+             * @description Also what is booked already.
+             * @default false
+             */
+            despite_conflicts: boolean;
+        };
         /** @description Tells a page that something changed. It then reads anew what it shows. */
         EventHint: {
             /**
@@ -2712,6 +2992,57 @@ export interface components {
             /** @description Why it can't be imported. */
             problem: null | string;
         };
+        /** @description How much people may have, as far as something is said of it: null where nothing is, 0 for any number. */
+        LimitSet: {
+            /**
+             * Format: int32
+             * @description Desktops running at a time; the oldest beyond that are ended.
+             */
+            start_limit?: null | number;
+            /**
+             * Format: int32
+             * @description Desktops made from bases.
+             */
+            clone_limit?: null | number;
+            /**
+             * Format: int32
+             * @description Size of the disks of all own machines together, in GiB.
+             */
+            disk_gib?: null | number;
+            /**
+             * Format: int32
+             * @description Memory of the own machines that run, in GiB.
+             */
+            memory_gib?: null | number;
+        };
+        /** @description One limit, and what is used of it. */
+        LimitUse: {
+            /**
+             * Format: int32
+             * @description How much; 0 for any number.
+             */
+            most: number;
+            /** @description Where that is said: own, group and its name, everybody, administrator. */
+            source: string;
+            /**
+             * Format: double
+             * @description What is used, with what was asked for already.
+             */
+            used: number;
+        };
+        /** @description What somebody may have, and has. */
+        LimitsReport: {
+            /** @description Desktops running at a time; the oldest beyond that are ended. */
+            start_limit: components["schemas"]["LimitUse"];
+            /** @description Desktops made from bases. */
+            clone_limit: components["schemas"]["LimitUse"];
+            /** @description Size of the disks of all his machines together, in GiB. */
+            disk_gib: components["schemas"]["LimitUse"];
+            /** @description Memory of his machines that run, in GiB. */
+            memory_gib: components["schemas"]["LimitUse"];
+            /** @description What is said of himself; null where nothing is. */
+            own: components["schemas"]["LimitSet"];
+        };
         /** @description The hardware of a machine. */
         MachineHardware: {
             /** @description All kinds that its host offers. */
@@ -2894,6 +3225,8 @@ export interface components {
              * @description Instead of the command's own, 0 to 1000, lower first; only for administrators.
              */
             priority?: null | number;
+            /** @description False: a start that would end other desktops, since more would run than their owner may have, is answered with 409 over_limit, which names them. Else they are ended. */
+            confirm?: null | boolean;
         };
         /** @description A token to be made. */
         NewToken: {
@@ -2997,6 +3330,11 @@ export interface components {
             /** @description What has to happen before it runs, in order; empty when it does. */
             requests: components["schemas"]["Request"][];
         };
+        /**
+         * @description How a time lies to another one with which it has some in common.
+         * @enum {string}
+         */
+        Overlap: "same" | "before" | "after" | "inside" | "around";
         /** @description The password so far, and the new one. */
         PasswordChange: {
             current_password: string;
@@ -3634,6 +3972,26 @@ export interface components {
             admins_need_second_factor: boolean;
             /**
              * Format: int32
+             * @description How many desktops made from bases a person may have. 0 for any number.
+             */
+            clone_limit: number;
+            /**
+             * Format: int32
+             * @description How big the disks of a person's machines may be together, in GiB. 0 for any size.
+             */
+            disk_gib: number;
+            /**
+             * Format: int32
+             * @description How much memory a person's running machines may have together, in GiB. 0 for any.
+             */
+            memory_gib: number;
+            /**
+             * Format: int32
+             * @description How many minutes before a booking begins those are warned whose machines end for it.
+             */
+            booking_warning_minutes: number;
+            /**
+             * Format: int32
              * @description How many guests there may be at a time.
              */
             guests?: number;
@@ -3988,6 +4346,11 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description Who may read what a booking is for.
+         * @enum {string}
+         */
+        Visibility: "public" | "private";
         /**
          * @description The code that drives one kind of hypervisor.
          * @enum {string}
@@ -5034,7 +5397,9 @@ export interface operations {
     };
     open_base: {
         parameters: {
-            query?: never;
+            query?: {
+                confirm?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -5549,6 +5914,266 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClientWhereabouts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_user_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitSet"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_group_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitSet"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_group_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitSet"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitSet"];
                 };
             };
             /** @description Bad Request */
@@ -8184,6 +8809,318 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClientNetwork"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bookings: {
+        parameters: {
+            query: {
+                from: string;
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_booking: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingToBe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingAnswer"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_bookings: {
+        parameters: {
+            query: {
+                from: string;
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_booking: {
+        parameters: {
+            query?: {
+                which?: "this" | "following" | "following_of_weekday" | "all";
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_booking: {
+        parameters: {
+            query?: {
+                which?: "this" | "following" | "following_of_weekday" | "all";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized */

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Broker.Core.Access;
+using Broker.Core.Bookings;
 using Broker.Core.Displays;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -11,6 +12,7 @@ namespace Broker.Frontend.Tests.Hosting;
 /// <summary>Rows for calls of routes, and for each route a call that makes sense about them.</summary>
 internal sealed partial record RouteExamples
 {
+    private static int _days;
     private static readonly DateTimeOffset Tomorrow = TimeProvider.System.GetUtcNow().AddDays(1);
 
     private string _key = "";
@@ -23,6 +25,7 @@ internal sealed partial record RouteExamples
     private long _schedule;
     private long _network;
     private long _group;
+    private long _booked;
     private long _node;
     private Guid _session;
     private long _token;
@@ -54,8 +57,14 @@ internal sealed partial record RouteExamples
             await s.Execute("DELETE FROM api_tokens WHERE user_id = @student AND name = 't'", new { student });
             var somebody = await UsersTable.Insert(s, $"v-{key}", "Somebody", null, isAdmin: false, mustChangePassword: false);
             await s.Execute("INSERT INTO second_factors (user_id, secret, last_step, created_at) VALUES (@somebody, 'x', 0, UTC_TIMESTAMP(6))", new { somebody });
+            var booking = await BookingsTable.Insert(s,
+            [
+                new EntryRow { OwnerId = owner, Colour = Booking.UsualColour, TimeZone = "UTC", Title = "Exam", StartsAt = Tomorrow.AddYears(50), EndsAt = Tomorrow.AddYears(50).AddHours(1), OnBases = [origin.Id] },
+            ]);
             return new RouteExamples
             {
+                _group = await UserGroupsTable.Insert(s, $"g-{key}", AccountSource.Local, null, null),
+                _booked = (await BookingsTable.Of(s, booking)).Single().Id,
                 _session = await SessionsTable.Insert(s, student, Proof.Password, null, null),
                 _token = await Token(student),
                 _somebody = (somebody, await SessionsTable.Insert(s, somebody, Proof.Password, null, null), await Token(somebody)),
@@ -88,6 +97,8 @@ internal sealed partial record RouteExamples
             ("/api/requests/", _) => (pattern.EndsWith("/retry", StringComparison.Ordinal) ? _failed : _request).ToString(null, null),
             ("/api/messages/", _) => _message.ToString(null, null),
             ("/api/schedules/", _) => _schedule.ToString(null, null),
+            ("/api/groups/", _) => _group.ToString(null, null),
+            ("/api/bookings/entries/", _) => _booked.ToString(null, null),
             ("/api/client-networks/", _) => _network.ToString(null, null),
             ("/api/sessions/", _) => _session.ToString(),
             ("/api/tokens/", _) => _token.ToString(null, null),
@@ -106,6 +117,7 @@ internal sealed partial record RouteExamples
         return path + pattern switch
         {
             "/api/schedules/when" => "?cron=0%2023%20*%20*%20*&time_zone=UTC",
+            "/api/bookings" or "/api/bookings/calendar" when method == "GET" => "?from=2060-01-01&until=2060-02-01",
             "/api/bases/{id:guid}/access/explain" => "?user=student",
             _ => "",
         };
@@ -143,11 +155,16 @@ internal sealed partial record RouteExamples
         ("POST", "/api/requests") => new { command = "shutdown_domain", args = new { domain = _desktop } },
         ("POST" or "PUT", "/api/schedules" or "/api/schedules/{id:long}") =>
             new { name = New("s-"), command = "hibernate_domain", cron = "0 4 * * *", time_zone = "UTC", machines = "disconnected", is_enabled = false },
+        ("PUT", "/api/users/{id:long}/limits" or "/api/groups/{id:long}/limits") => new { clone_limit = (int?)null },
+        ("POST", "/api/bookings") => BookingOf(new DateOnly(2060, 1, 1).AddDays(Interlocked.Increment(ref _days))),
+        ("PUT", "/api/bookings/entries/{id:long}") => new { title = "Oral exam" },
         ("PUT", "/api/settings") => SiteSettings.Default,
         ("POST", "/api/users/upload") => New("up-"),
         ("POST", "/api/users") => new { name = New("new-"), password = "a better phrase 7" },
         _ => null,
     };
+
+    private object BookingOf(DateOnly day) => new { title = "Exam", first_day = day, last_day = day, from = "08:00", until = "10:00", time_zone = "UTC", on_bases = (Guid[])[_base] };
 
     private static string New(string what) => what + Guid.NewGuid().ToString("n")[..12];
 
