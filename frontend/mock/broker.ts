@@ -16,7 +16,7 @@ import { accessRoutes, type MockRules } from './access';
 import { auditRoutes, seededAudit } from './audit';
 import { backupRoutes } from './backups';
 import { domainRoutes } from './domains';
-import { seededGroups } from './people';
+import { peopleRoutes, seededGroups, type MockPerson } from './people';
 import { healthRoutes, seededUnknown } from './health';
 import { libraryRoutes, seededImages } from './library';
 import { messageRoutes, ownMessage, type MockMessage } from './messages';
@@ -28,7 +28,6 @@ import { beforeAll } from './session';
 import {
   account,
   isPending,
-  listed,
   may,
   now,
   ok,
@@ -49,11 +48,11 @@ const routes: Routes = {
   ...healthRoutes,
   ...libraryRoutes,
   ...messageRoutes,
+  ...peopleRoutes,
   ...requestRoutes,
   ...scheduleRoutes,
   ...snapshotRoutes,
   ...volumeRoutes,
-  'GET users': (broker) => ok({ users: broker.accounts.map(listed) }),
   'GET settings': (broker) => ok({ settings: broker.settings, defaults: siteDefaults }),
   'PUT settings': (broker, { fields }) => {
     Object.assign(broker.settings, fields);
@@ -96,6 +95,8 @@ export class MockBroker {
   /** Access rules by base; none when nothing is said. */
   readonly access = new Map<string, MockRules>();
   groups = seededGroups();
+  /** By account. */
+  readonly people = new Map<number, MockPerson>();
   schedules = seededSchedules();
   images: LibraryImage[] = seededImages();
   /** The next request of this command fails, with this sentence. */

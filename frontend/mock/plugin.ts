@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connect, Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { WebSocketServer } from 'ws';
+import { bodyOf } from './body';
 import { MockBroker } from './broker';
 import { servePicture } from './rfb';
 
@@ -60,5 +61,5 @@ async function read(request: IncomingMessage): Promise<unknown> {
     return { length: body.length };
   }
   const text = body.toString('utf8');
-  return text === '' ? undefined : JSON.parse(text);
+  return bodyOf(text, request.headers['content-type']);
 }

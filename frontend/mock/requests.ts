@@ -49,6 +49,7 @@ const unoffered = [
 
 /** What is about no machine. */
 const aboutNone = [
+  'remove_user',
   'restore_backup',
   'remove_backup',
   'discover_domains',

@@ -1,5 +1,6 @@
 /** The way in. */
 import type { MockBroker } from './broker';
+import { reachOf } from './people';
 import { account, ok, problem, type Answer } from './things';
 
 /** What is answered before anything else is; null when it is none of that. */
@@ -37,7 +38,8 @@ function session(broker: MockBroker, method: string, fields: Record<string, unkn
   }
   const csrf_token = 'mock-token';
   if (broker.user === null) return ok({ signed_in: false, csrf_token });
-  return ok({ signed_in: true, csrf_token, user: { ...broker.user, password: undefined } });
+  const grants = reachOf(broker, broker.user.id);
+  return ok({ signed_in: true, csrf_token, user: { ...broker.user, grants, password: undefined } });
 }
 
 function firstAdmin(broker: MockBroker, fields: Record<string, unknown>): Answer {

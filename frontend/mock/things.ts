@@ -78,6 +78,10 @@ export function listed({ id, name, display_name, is_admin }: Account) {
     is_disabled: false,
     created_at: minutesAgo(9000),
     last_sign_in_at: minutesAgo(30),
+    source: 'local' as const,
+    must_change_password: false,
+    expires_at: null,
+    is_locked: false,
   };
 }
 

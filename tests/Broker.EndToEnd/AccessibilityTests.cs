@@ -47,7 +47,15 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await admin.Page.GotoAsync("/admin/backups");
         await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
         await Axe.Check(admin.Page);
-        foreach (var part in (string[])["", "/settings", "/hardware", "/disks", "/base", "/backups", "/history"])
+        foreach (var (path, part) in ((string, string)[])
+            [("users", "users-table"), ($"users/{Stage.Admin.Id}", "display-name"), ($"users/{Stage.Admin.Id}/grants", "grants"), ($"users/{Stage.Admin.Id}/sign-ins", "sign-ins"), ("audit", "audit-table")])
+        {
+            await admin.Page.GotoAsync($"/admin/{path}");
+            await Expect(admin.Page.GetByTestId(part)).ToBeVisibleAsync();
+            await Axe.Check(admin.Page);
+        }
+
+        foreach (var part in (string[])["", "/settings", "/hardware", "/disks", "/base", "/access", "/backups", "/history"])
         {
             await admin.Page.GotoAsync($"/machines/{simulated.Base.Id}{part}");
             await Expect(admin.Page.GetByTestId("machine")).ToBeVisibleAsync();

@@ -92,13 +92,15 @@ async function send(
 ): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
   if (method !== 'get') Object.assign(headers, csrfHeader());
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  // text goes as it is
+  const isText = typeof body === 'string';
+  if (body !== undefined) headers['Content-Type'] = isText ? 'text/plain' : 'application/json';
   try {
     return await fetch(address, {
       method: method.toUpperCase(),
       headers,
       credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
@@ -118,7 +120,7 @@ function url(
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof one === 'string' || typeof one === 'number') search.append(name, String(one));
+      if (['string', 'number', 'boolean'].includes(typeof one)) search.append(name, String(one));
     }
   }
   const tail = search.toString();

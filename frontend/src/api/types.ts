@@ -42,6 +42,16 @@ export type Schedule = Schemas['Schedule'];
 export type ScheduleRun = Schemas['ScheduleRun'];
 export type ScheduleForm = Schemas['ScheduleToBe'];
 
+export type User = Schemas['User'];
+export type UserDetails = Schemas['UserDetails'];
+export type NewUser = Schemas['NewUser'];
+export type UserSource = Schemas['AccountSource'];
+export type UserGrant = Schemas['UserGrant'];
+export type UserSignIn = Schemas['UserSignIn'];
+export type UserGroup = Schemas['Group'];
+export type GroupGrant = Schemas['GroupGrant'];
+export type NewGroup = Schemas['NewGroup'];
+export type Reach = Schemas['Reach'];
 export type AccessRules = Schemas['Access'];
 export type AccessRule = Schemas['AccessRule'];
 export type AccessRuleForm = Schemas['NewAccessRule'];
@@ -51,6 +61,8 @@ export type RuleKind = Schemas['RuleKind'];
 export type RuleList = 'people' | 'clients';
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditOutcome = Schemas['AuditOutcome'];
+
+export const userSources = ['local', 'ldap', 'oidc'] as const satisfies readonly UserSource[];
 
 export const auditOutcomes = [
   'done',

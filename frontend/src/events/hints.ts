@@ -30,7 +30,8 @@ export function touched(hint: Hint): QueryKey[] {
     case 'node':
       return [['nodes'], ['health'], ['domains']];
     case 'user':
-      return [['users'], ['session']];
+      // whoever it is about may see other bases now
+      return [['users'], ['user'], ['groups'], ['group'], ['session'], ['desktops']];
     default:
       return [];
   }

@@ -30,7 +30,8 @@ export function PersonInput({
   testId: string;
 }) {
   const { t } = useTranslation('people');
-  const isShown = useMay()('manage_users');
+  const may = useMay();
+  const isShown = ['manage_users', 'manage_groups', 'grant'].some(may);
   const [typed, setTyped] = useState<string | null>(null);
   const [asked] = useDebouncedValue((typed ?? '').trim(), 200);
   const { data } = useQuery({
@@ -66,7 +67,10 @@ export function PersonInput({
         if (typed !== null) choose(typed);
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && typed !== null) choose(typed);
+        if (event.key !== 'Enter' || typed === null) return;
+        // it chooses; the form is for the next one
+        event.preventDefault();
+        choose(typed);
       }}
       clearable
       onClear={() => {

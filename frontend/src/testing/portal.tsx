@@ -5,6 +5,7 @@ import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import { vi } from 'vitest';
+import { bodyOf } from '../../mock/body';
 import { MockBroker, type MockOptions } from '../../mock/broker';
 import { createQueryClient } from '@/app/queryClient';
 import { routes } from '@/app/router';
@@ -17,7 +18,8 @@ import type { Language } from '@/i18n/languages';
 export function stubBroker(options: MockOptions = { stepMs: 5 }): MockBroker {
   const broker = new MockBroker(options);
   vi.stubGlobal('fetch', (address: string, init: RequestInit = {}) => {
-    const body = typeof init.body === 'string' ? (JSON.parse(init.body) as unknown) : undefined;
+    const { 'Content-Type': type } = (init.headers ?? {}) as Record<string, string | undefined>;
+    const body = typeof init.body === 'string' ? bodyOf(init.body, type) : undefined;
     const url = new URL(address, window.location.origin);
     const answer = broker.handle(init.method ?? 'GET', url, body);
     const text = answer.body === undefined ? null : JSON.stringify(answer.body);

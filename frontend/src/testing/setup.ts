@@ -30,6 +30,17 @@ window.ResizeObserver = class {
     return undefined;
   }
 };
+Blob.prototype.text = function () {
+  return new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.addEventListener('load', () => {
+      resolve(reader.result as string);
+    });
+    reader.readAsText(this);
+  });
+};
+URL.createObjectURL = () => 'blob:in-memory';
+URL.revokeObjectURL = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 Object.defineProperty(document, 'fonts', {
   value: { addEventListener: () => undefined, removeEventListener: () => undefined },

@@ -1,25 +1,22 @@
-import { Badge, Table, Text, UnstyledButton } from '@mantine/core';
+import { Table, Text, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry, AuditOutcome } from '@/api/types';
 import { Cell, ListTable, type Column } from '@/components/ListTable';
+import { Tag, type Tone } from '@/domains/StateBadge';
 import { useFormat } from '@/i18n/format';
 import { useActionName } from './actionName';
 import classes from './AuditPage.module.css';
 
-const colours: Record<AuditOutcome, string> = {
-  done: 'green',
-  refused: 'orange',
-  failed: 'red',
-  cancelled: 'gray',
+const tones: Record<AuditOutcome, Tone> = {
+  done: 'good',
+  refused: 'warning',
+  failed: 'bad',
+  cancelled: 'still',
 };
 
 export function OutcomeBadge({ outcome }: { outcome: AuditOutcome }) {
   const { t } = useTranslation('audit');
-  return (
-    <Badge variant="light" color={colours[outcome]}>
-      {t(`outcome.${outcome}`)}
-    </Badge>
-  );
+  return <Tag tone={tones[outcome]} text={t(`outcome.${outcome}`)} />;
 }
 
 export function AuditTable({

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { attributesQuery, useChangeRules } from '@/api/access';
+import { groupsQuery } from '@/api/groups';
+import { useMay } from '@/api/session';
 import type { AccessRules, Domain, RuleKind, RuleList } from '@/api/types';
 import { FormFooter } from '@/components/FormFooter';
 import { PersonInput } from '@/people/PersonInput';
@@ -142,9 +144,21 @@ function hasValue(kind: RuleKind): boolean {
   return kind === 'attribute' || kind === 'header';
 }
 
+/** Who may see the groups chooses one, others write its name. */
 function GroupField(props: { value?: string; error?: ReactNode }) {
   const { t } = useTranslation('machine');
-  return <TextInput label={t('access.field.group')} data-testid="rule-group" {...props} />;
+  const may = useMay();
+  const isShown = ['view_groups', 'manage_groups', 'grant'].some(may);
+  const { data: groups } = useQuery({ ...groupsQuery, enabled: isShown });
+  return (
+    <Autocomplete
+      label={t('access.field.group')}
+      data={(groups ?? []).map(({ name }) => name)}
+      limit={20}
+      data-testid="rule-group"
+      {...props}
+    />
+  );
 }
 
 /** An attribute of the directory and its value, with what is known of either. */

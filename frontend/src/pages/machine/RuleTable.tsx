@@ -1,4 +1,4 @@
-import { Badge, Button, Select, Switch, Text } from '@mantine/core';
+import { Button, Select, Switch, Text } from '@mantine/core';
 import {
   IconArrowDown,
   IconArrowUp,
@@ -16,6 +16,7 @@ import { useChangeRules, type Rules } from '@/api/access';
 import type { AccessRule, AccessRules, Domain, RuleKind, RuleList } from '@/api/types';
 import { useShowProblem } from '@/components/problemText';
 import { RowAction } from '@/components/RowAction';
+import { Tag } from '@/domains/StateBadge';
 import classes from './Access.module.css';
 import { RuleDialog } from './RuleDialog';
 import { moved, removed, set, withDefault } from './rules';
@@ -175,9 +176,10 @@ function Rule({
       </span>
       <Icon size={18} aria-hidden className={classes.icon} />
       <span className={classes.name}>{name}</span>
-      <Badge variant="light" color={rule.allowed ? 'green' : 'red'}>
-        {t(rule.allowed ? 'access.allowed' : 'access.denied')}
-      </Badge>
+      <Tag
+        tone={rule.allowed ? 'good' : 'bad'}
+        text={t(rule.allowed ? 'access.allowed' : 'access.denied')}
+      />
       <span className={classes.switches}>
         <Switch
           size="sm"
