@@ -79,6 +79,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own account */
+        get: operations["get_own_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/second-factor/enrolment": {
         parameters: {
             query?: never;
@@ -2640,6 +2657,34 @@ export interface components {
             /** @description What has to happen before it runs, in order; empty when it does. */
             requests: components["schemas"]["Request"][];
         };
+        /** @description What Broker knows of the caller. */
+        OwnAccount: {
+            /** @description Sign-in name. */
+            name: string;
+            /** @description The name people read. */
+            display_name: string;
+            /** @description May do everything. */
+            is_admin: boolean;
+            /** @description Who says that it is him. */
+            source: components["schemas"]["AccountSource"];
+            /**
+             * Format: date-time
+             * @description When the account ends; null when it does not end by itself.
+             */
+            expires_at: null | string;
+            /**
+             * Format: date-time
+             * @description From then on the password has to be changed at the next sign-in; null when it counts for ever, or is known elsewhere.
+             */
+            password_expires_at: null | string;
+            /**
+             * Format: date-time
+             * @description When he last signed in.
+             */
+            last_sign_in_at: null | string;
+            /** @description Names of the groups that he is in. */
+            groups: string[];
+        };
         /** @description The password so far, and the new one. */
         PasswordChange: {
             current_password: string;
@@ -4040,6 +4085,44 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
