@@ -47,6 +47,12 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await admin.Page.GotoAsync("/admin/backups");
         await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
         await Axe.Check(admin.Page);
+        await admin.Page.GotoAsync("/account");
+        await Expect(admin.Page.GetByTestId("sessions-table")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        await admin.Page.GotoAsync("/admin/client-networks");
+        await Expect(admin.Page.GetByTestId("networks-table")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
         foreach (var part in (string[])["", "/settings", "/hardware", "/disks", "/base", "/backups", "/history"])
         {
             await admin.Page.GotoAsync($"/machines/{simulated.Base.Id}{part}");

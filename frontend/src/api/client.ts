@@ -118,7 +118,9 @@ function url(
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof one === 'string' || typeof one === 'number') search.append(name, String(one));
+      if (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean') {
+        search.append(name, String(one));
+      }
     }
   }
   const tail = search.toString();
