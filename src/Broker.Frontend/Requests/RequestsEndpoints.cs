@@ -64,7 +64,9 @@ public static class RequestsEndpoints
     private static async Task<Ok<RequestView>> Cancel(long id, SignedIn who, Db db, CancellationToken cancel) =>
         TypedResults.Ok(RequestView.Of(await db.Transaction(async s =>
         {
-            await Visible(s, who, id);
+            var row = await Visible(s, who, id);
+            if (who.Token is not null && !May.Do(who.Caller, Grant.Operate, null).IsAllowed && (Catalogue.Find(row.Command) is not { } command || !who.Caller.IsInScope(command.Grant)))
+                throw new RefusedException(StatusCodes.Status403Forbidden, "not_in_scope", $"The token that asks is not good for {row.Command}.");
             if (!await RequestsTable.Cancel(s, id, who.Id)) throw new RefusedException(StatusCodes.Status409Conflict, "already_ended", "It has ended already.");
             return (await RequestsTable.Get(s, id))!;
         }, cancel), who.Caller));

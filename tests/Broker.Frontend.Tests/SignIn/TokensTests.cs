@@ -58,6 +58,29 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task An_administrators_token_makes_nothing_that_Broker_does_in_its_own_name()
+    {
+        using var admin = await host.SignedIn("admin");
+        using var program = Program(await Make(admin, "operate"));
+        var night = new { name = "by-token", command = "shutdown_domain", args = new { }, machines = "all", cron = "0 23 * * *", time_zone = "UTC", is_enabled = true };
+        await Post(program, "/api/schedules", night).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+    }
+
+    [Fact]
+    public async Task A_token_takes_back_only_what_it_could_have_asked_for()
+    {
+        var owner = await host.NewUser("regretful");
+        var desktop = await host.NewDomain("regretful-desk", owner);
+        using var browser = await host.SignedIn("regretful");
+        var request = await browser.Post("/api/requests", new { command = "start_domain", args = new { domain = desktop.Id } }).Gives(HttpStatusCode.Accepted);
+        var address = $"/api/requests/{request.GetProperty("id").GetInt64()}";
+        using var other = Program(await Make(browser, "view"));
+        await other.DeleteAsync(address).Refuses(HttpStatusCode.Forbidden, "not_in_scope");
+        using var starter = Program(await Make(browser, "start"));
+        await starter.DeleteAsync(address).Gives(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Nobody_makes_a_token_for_what_he_was_not_granted_and_what_is_taken_from_him_is_taken_from_it()
     {
         var owner = await host.NewUser("keeper");
