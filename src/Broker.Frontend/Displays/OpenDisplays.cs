@@ -96,6 +96,7 @@ public sealed class OpenDisplays(Db db, Sessions sessions, EventTail tail, TimeP
         try
         {
             if (await sessions.Again(who, cancel) is not { } now) return "You are signed out.";
+            if (!now.Account.MayGoOn) return "There is something that you have to do first: sign in again.";
             var row = await db.Read(s => DomainsTable.Get(s, domain), cancel);
             return row is null || !May.Do(now.Caller, Grant.View, row).IsAllowed ? "The desktop is not there any more."
                 : May.FromHere(now.Caller, row) is { IsAllowed: false } elsewhere ? elsewhere.Reason

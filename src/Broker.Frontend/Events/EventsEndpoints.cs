@@ -73,11 +73,18 @@ public static class EventsEndpoints
         try
         {
             await Write(http, "hello", null, new { server_time = clock.GetUtcNow() }, cancel);
+            var asked = clock.GetTimestamp();
             while (await Next(events, cancel) is { } wait)
             {
+                // also when there is always something: sessions, tokens and accounts end by themselves
+                if (wait == Waited.TooLong || clock.GetElapsedTime(asked) >= Heartbeat)
+                {
+                    if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } still) return;
+                    (who, asked) = (still, clock.GetTimestamp());
+                }
+
                 if (wait == Waited.TooLong)
                 {
-                    if (await sessions.Again(who, cancel) is null) return;
                     await http.Response.WriteAsync(": still here\n\n", cancel);
                     await http.Response.Body.FlushAsync(cancel);
                     continue;
@@ -87,7 +94,7 @@ public static class EventsEndpoints
                 {
                     if (row.Kind == EventKind.User && (row.UserId is null || row.UserId == who.Id))
                     {
-                        if (await sessions.Again(who, cancel) is not { } now) return;
+                        if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } now) return;
                         who = now;
                     }
 

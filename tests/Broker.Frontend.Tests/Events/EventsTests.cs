@@ -4,7 +4,9 @@ using System.Threading.Channels;
 using Broker.Core;
 using Broker.Core.Domains;
 using Broker.Core.Events;
+using Broker.Core.Users;
 using Broker.Frontend.Events;
+using Broker.Frontend.SignIn;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Broker.Frontend.Tests.Events;
@@ -73,6 +75,42 @@ public class EventsTests(FrontendHost host) : IClassFixture<FrontendHost>
         await host.Db.Transaction(s => DomainsTable.SetState(s, desktop.Id, DomainState.Active));
         await host.NewDomain("heard-after", host.Admin, isBase: true, isPublic: true);
         Assert.DoesNotContain(await stream.Until(e => e.Name == "base"), e => e.Name == "domain");
+    }
+
+    [Fact]
+    public async Task Who_has_to_do_something_first_hears_no_more()
+    {
+        var id = await host.NewUser("told-to-change");
+        using var browser = await host.SignedIn("told-to-change");
+        await using var stream = await EventStream.Greeted(browser);
+        await host.Db.Transaction(async s =>
+        {
+            await UsersTable.RequireNewPassword(s, id);
+            EventsTable.Changed(s, EventKind.User, id);
+        });
+        await stream.Ends();
+    }
+
+    [Fact]
+    public async Task Who_always_hears_something_is_asked_for_every_now_and_then_all_the_same()
+    {
+        var id = await host.NewUser("ending-soon");
+        using var browser = await host.SignedIn("ending-soon");
+        await using var stream = await EventStream.Greeted(browser);
+        // time passes without an event of his
+        await host.Db.Transaction(s => s.Execute("UPDATE sessions SET expires_at = UTC_TIMESTAMP(6) WHERE user_id = @id", new { id }));
+        host.Services.GetRequiredService<Sessions>().Forget(id);
+        using var enough = new CancellationTokenSource(4 * EventsEndpoints.Heartbeat);
+        while (!stream.HasEnded)
+        {
+            enough.Token.ThrowIfCancellationRequested();
+            await host.Db.Transaction(s =>
+            {
+                EventsTable.Changed(s, EventKind.Message, id);
+                return Task.CompletedTask;
+            });
+            await Task.WhenAny(stream.Ended, Task.Delay(TimeSpan.FromSeconds(1)));
+        }
     }
 
     [Fact]
@@ -222,6 +260,10 @@ public class EventsTests(FrontendHost host) : IClassFixture<FrontendHost>
             while (!last(heard[^1]));
             return heard;
         }
+
+        public Task Ended => _reading;
+
+        public bool HasEnded => _reading.IsCompleted;
 
         public Task Ends() => _reading.WaitAsync(TimeSpan.FromSeconds(10));
 
