@@ -29,6 +29,10 @@ public static class FirstAdminLinks
         return token;
     }
 
+    /// <summary>Does the link count now?</summary>
+    public static async Task<bool> Counts(DbSession db, string token) =>
+        await db.First<int>("SELECT 1 FROM first_admin_links WHERE token_hash = @hash AND expires_at >= UTC_TIMESTAMP(6)", new { hash = Hash(token) }) == 1;
+
     /// <summary>Makes the administrator and ends the link.</summary>
     /// <param name="db">A transaction.</param>
     /// <param name="token">What the link carries.</param>

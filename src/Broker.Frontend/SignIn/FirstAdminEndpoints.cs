@@ -26,7 +26,8 @@ public static class FirstAdminEndpoints
         var name = form.Name.Trim();
         var problems = UserNames.Problems(name).Concat(Passwords.Problems(form.Password, name)).ToList();
         if (problems.Count > 0) throw new RefusedException(StatusCodes.Status400BadRequest, "bad_arguments", string.Join(' ', problems)) { Errors = problems };
-        if (form.Token.Length > LongestToken) throw DoesNotCount();
+        // anybody may ask: nothing is hashed for a link that was made up
+        if (form.Token.Length > LongestToken || !await db.Read(s => FirstAdminLinks.Counts(s, form.Token), cancel)) throw DoesNotCount();
         var hash = await limits.Hash(() => Passwords.Hash(form.Password), cancel);
         try
         {
