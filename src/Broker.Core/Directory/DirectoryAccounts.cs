@@ -1,6 +1,5 @@
 using Broker.Core.Audit;
 using Broker.Core.Database;
-using Broker.Core.Events;
 using Broker.Core.Users;
 
 namespace Broker.Core.Directory;
@@ -52,7 +51,7 @@ public static class DirectoryAccounts
             await UsersTable.SetAdmin(db, user.Id, isAdmin);
             await AuditTable.Insert(db, user.Id, address: null, isAdmin ? "make_admin" : "remove_admin", user.Name, new { source = AccountSource.Ldap });
         }
-        if (await UserAttributesTable.Set(db, user.Id, person.Attributes)) EventsTable.Changed(db, EventKind.User, user.Id);
+        await UserAttributesTable.Set(db, user.Id, person.Attributes);
         await UserGroupsTable.SetExternal(db, user.Id, AccountSource.Ldap, [.. person.Groups.Select(g => g.Dn)]);
         return (DirectoryAccount.Written, await UsersTable.Get(db, user.Id));
     }

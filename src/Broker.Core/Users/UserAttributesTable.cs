@@ -1,8 +1,9 @@
 using Broker.Core.Database;
+using Broker.Core.Events;
 
 namespace Broker.Core.Users;
 
-/// <summary>All writes to <c>user_attributes</c>: what a directory or an OpenID provider tells of people.</summary>
+/// <summary>All writes to <c>user_attributes</c>: what a directory or an OpenID provider tells of people. Each with the event that makes front ends read it anew.</summary>
 public static class UserAttributesTable
 {
     /// <summary>The longest name of an attribute, in characters.</summary>
@@ -45,6 +46,7 @@ public static class UserAttributesTable
         if (now.SetEquals(before)) return false;
         foreach (var (name, value) in before.Except(now)) await db.Execute("DELETE FROM user_attributes WHERE user_id = @userId AND name = @name AND value = @value", new { userId, name, value });
         foreach (var (name, value) in now.Except(before)) await db.Execute("INSERT IGNORE INTO user_attributes (user_id, name, value) VALUES (@userId, @name, @value)", new { userId, name, value });
+        EventsTable.Changed(db, EventKind.User, userId);
         return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Broker.Core.Events;
 using Broker.Core.Settings;
 using Broker.Core.Users;
 using Broker.Frontend.SignIn.OpenId;
@@ -57,6 +58,12 @@ public sealed class OpenIdTests(FrontendHost host) : IClassFixture<FrontendHost>
         caller = (await host.Db.Read(s => UsersTable.Caller(s, row.Id, null)))!;
         Assert.Empty(caller.Groups);
         Assert.Empty(caller.Attributes);
+
+        _provider.Person = new JsonObject { ["sub"] = "1", ["name"] = "Ana Puig i Roca", ["realm"] = new JsonObject { ["roles"] = "physics" } };
+        using var elsewhere = host.NewBrowser(_address);
+        var heard = await host.Db.Read(EventsTable.Last);
+        await Come(elsewhere);
+        Assert.Contains(await host.Db.Read(s => EventsTable.After(s, heard)), e => e.Kind is EventKind.User && e.UserId == row.Id);
     }
 
     [Fact]
