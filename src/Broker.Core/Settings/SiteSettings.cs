@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Events;
 
 namespace Broker.Core.Settings;
 
@@ -97,6 +98,8 @@ public static class SiteSettingsTable
     /// <summary>Sets all.</summary>
     public static async Task Write(DbSession db, SiteSettings settings)
     {
+        // who has to set one up first, is told so at once
+        if ((await Read(db)).AdminsNeedSecondFactor != settings.AdminsNeedSecondFactor) EventsTable.Changed(db, EventKind.User);
         foreach (var (name, value) in settings.ToJson())
             await db.Execute("INSERT INTO settings (name, value) VALUES (@name, @value) ON DUPLICATE KEY UPDATE value = @value", new { name, value = value!.ToJsonString() });
     }

@@ -33,9 +33,14 @@ public static class SettingsEndpoints
         if (problems.Count > 0) throw new RefusedException(StatusCodes.Status400BadRequest, "bad_arguments", string.Join(' ', problems)) { Errors = problems };
         await db.Transaction(async s =>
         {
+            if (who.Caller is not { IsAdmin: true, Scopes: null } && OfAdministrators(form) != OfAdministrators(await SiteSettingsTable.Read(s)))
+                throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", "audit_days, password_days and admins_need_second_factor are for administrators to change.");
             await SiteSettingsTable.Write(s, form);
             await AuditTable.Insert(s, who.Id, who.Caller.Address, "settings", null, form);
         }, cancel);
         return TypedResults.Ok(new SettingsView(form, SiteSettings.Default));
     }
+
+    // What guards administrators themselves, and what is kept of what others did.
+    private static (int, int, bool) OfAdministrators(SiteSettings settings) => (settings.AuditDays, settings.PasswordDays, settings.AdminsNeedSecondFactor);
 }
