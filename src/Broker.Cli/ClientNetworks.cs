@@ -13,7 +13,8 @@ namespace Broker.Cli;
 /// <summary><c>broker client-networks</c>: where people sit, and what they may use from there.</summary>
 internal static class ClientNetworks
 {
-    public static Command Command(Terminal terminal) => new("client-networks", "Where people sit, and which bases they may use from there. The first that holds an address counts.")
+    public static Command Command(Terminal terminal) =>
+        new("client-networks", "Where people sit, and which bases they may use from there. The first that holds an address counts.")
     {
         Subcommands = { List(terminal), Add(terminal), Set(terminal), Move(terminal), Remove(terminal), Base(terminal), Which(terminal) },
     };
@@ -29,7 +30,9 @@ internal static class ClientNetworks
                 return (all, await Names(s, all));
             }, cancel);
             await terminal.AnswerTable(parsed, networks.Select(n => View(n, bases)), ["PLACE", "NAME", "ADDRESSES", "BASES", "PASSWORD"],
-                networks.Select(n => (Cell[])[n.Position.ToString(CultureInfo.InvariantCulture), n.Name, string.Join(' ', n.Addresses), Bases(n, bases), n.RequiresPassword ? "wanted" : ""]));
+                networks.Select(n =>
+                    (Cell[])[n.Position.ToString(CultureInfo.InvariantCulture), n.Name, string.Join(' ', n.Addresses), Bases(n, bases),
+                        n.RequiresPassword ? "wanted" : ""]));
             return ExitCode.Done;
         });
         return command;
@@ -37,7 +40,8 @@ internal static class ClientNetworks
 
     private static Command Add(Terminal terminal)
     {
-        var (name, form, position) = (Name(), new Form(isNew: true), new Option<int>("--position") { Description = "Its place among the others; first when left out." });
+        var (name, form, position) = (Name(), new Form(isNew: true),
+            new Option<int>("--position") { Description = "Its place among the others; first when left out." });
         var command = new Command("add", "Add a network of clients.") { name, position };
         form.AddTo(command);
         command.SetAction((parsed, cancel) => Write(parsed, terminal, "client_network_added", "is there now", async s =>
@@ -121,7 +125,8 @@ internal static class ClientNetworks
         command.SetAction(async (parsed, cancel) =>
         {
             var asked = parsed.GetRequiredValue(address);
-            if (!IPAddress.TryParse(asked, out _)) throw new CommandFailedException($"'{asked}' is no address such as 10.1.2.3 or 2001:db8::1.", ExitCode.Usage);
+            if (!IPAddress.TryParse(asked, out _))
+                throw new CommandFailedException($"'{asked}' is no address such as 10.1.2.3 or 2001:db8::1.", ExitCode.Usage);
             var (network, origin) = await Settings.Open(parsed, terminal).Read(async s =>
                 ((await ClientNetworksTable.Of(s, asked))!, parsed.GetValue(machine) is { } named ? await Domains.Find(s, named) : null), cancel);
             var name = network.Id == 0 ? null : network.Name;
@@ -146,11 +151,13 @@ internal static class ClientNetworks
     private static async Task<ClientNetwork> Find(DbSession db, string name)
     {
         var found = (await ClientNetworksTable.All(db)).FirstOrDefault(n => string.Equals(n.Name, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new CommandFailedException($"There is no network of clients {name}. 'broker client-networks list' shows what there is.", word: "unknown_network");
+            ?? throw new CommandFailedException($"There is no network of clients {name}. 'broker client-networks list' shows what there is.",
+                word: "unknown_network");
         return await ClientNetworksTable.Lock(db, found.Id);
     }
 
-    private static async Task<int> Write(ParseResult parsed, Terminal terminal, string deed, string outcome, Func<DbSession, Task<string>> write, CancellationToken cancel)
+    private static async Task<int> Write(ParseResult parsed, Terminal terminal, string deed, string outcome, Func<DbSession, Task<string>> write,
+        CancellationToken cancel)
     {
         var (name, network, bases) = await Settings.Open(parsed, terminal).Transaction(async s =>
         {
@@ -168,7 +175,8 @@ internal static class ClientNetworks
         (await DomainsTable.Get(db, [.. networks.SelectMany(n => n.Said.Keys).Distinct()])).ToDictionary(d => d.Id, d => d.Name);
 
     private static string Bases(ClientNetwork network, Dictionary<Guid, string> names) =>
-        string.Join("; ", network.Said.Select(s => $"{names.GetValueOrDefault(s.Key)} {(s.Value.IsAnonymous ? "anonymous" : s.Value.IsAllowed ? "allowed" : "refused")}").Order(StringComparer.Ordinal).Prepend(Word.Of(network.Bases)));
+        string.Join("; ", network.Said.Select(s => $"{names.GetValueOrDefault(s.Key)} {(s.Value.IsAnonymous ? "anonymous" : s.Value.IsAllowed ? "allowed" : "refused")}")
+            .Order(StringComparer.Ordinal).Prepend(Word.Of(network.Bases)));
 
     /// <summary>In the API's words.</summary>
     private static object View(ClientNetwork n, Dictionary<Guid, string> names) => new
@@ -185,9 +193,17 @@ internal static class ClientNetworks
     /// <summary>What of a network can be said by options.</summary>
     private sealed class Form(bool isNew)
     {
-        private readonly Option<string[]> _addresses = new("--address") { Description = "An address or network in it, such as 10.1.0.0/16 or 2001:db8::/32; can be given more than once, all that there are.", HelpName = "CIDR", Required = isNew };
+        private readonly Option<string[]> _addresses = new("--address")
+        {
+            Description = "An address or network in it, such as 10.1.0.0/16 or 2001:db8::/32; can be given more than once, all that there are.",
+            HelpName = "CIDR",
+            Required = isNew,
+        };
         private readonly Option<string?> _bases = BasesOption();
-        private readonly Option<bool?> _password = new("--requires-password") { Description = "Programs that show a desktop's screen ask for a password there: true or false." };
+        private readonly Option<bool?> _password = new("--requires-password")
+        {
+            Description = "Programs that show a desktop's screen ask for a password there: true or false.",
+        };
 
         public void AddTo(Command command)
         {
@@ -203,7 +219,10 @@ internal static class ClientNetworks
 
         private static Option<string?> BasesOption()
         {
-            var option = new Option<string?>("--bases") { Description = "Which can be used from there: all but those that are refused, chosen: only those that are allowed, none. New ones: all." };
+            var option = new Option<string?>("--bases")
+            {
+                Description = "Which can be used from there: all but those that are refused, chosen: only those that are allowed, none. New ones: all.",
+            };
             option.AcceptOnlyFromAmong([.. Enum.GetValues<NetworkBases>().Select(Word.Of)]);
             option.HelpName = "WHICH";
             return option;

@@ -59,12 +59,18 @@ public static class ClientNetworksEndpoints
     public static void MapClientNetworks(this IEndpointRouteBuilder app)
     {
         var networks = app.MapGroup("/api/client-networks").WithTags("client networks");
-        networks.MapGet("", List).Granted(Grant.Operate).WithName("list_client_networks").WithSummary("Networks of clients, the first that holds an address counts").Refuses(401, 403);
-        networks.MapPost("", Create).Granted(Grant.Operate).WithName("create_client_network").WithSummary("Add a network of clients").Refuses(400, 401, 403, 409);
-        networks.MapPut("/{id:long}", Set).Granted(Grant.Operate).WithName("set_client_network").WithSummary("Change a network of clients, also its place").Refuses(400, 401, 403, 404, 409);
-        networks.MapDelete("/{id:long}", Delete).Granted(Grant.Operate).WithName("delete_client_network").WithSummary("Remove a network of clients").Refuses(401, 403, 404);
-        networks.MapPut("/{id:long}/bases/{base:guid}", Say).Granted(Grant.Operate).WithName("say_of_base").WithSummary("Say what holds for a base there").Refuses(400, 401, 403, 404);
-        networks.MapDelete("/{id:long}/bases/{base:guid}", Unsay).Granted(Grant.Operate).WithName("unsay_of_base").WithSummary("Let what holds for all bases hold for this one, too").Refuses(401, 403, 404);
+        networks.MapGet("", List).Granted(Grant.Operate).WithName("list_client_networks")
+            .WithSummary("Networks of clients, the first that holds an address counts").Refuses(401, 403);
+        networks.MapPost("", Create).Granted(Grant.Operate).WithName("create_client_network")
+            .WithSummary("Add a network of clients").Refuses(400, 401, 403, 409);
+        networks.MapPut("/{id:long}", Set).Granted(Grant.Operate).WithName("set_client_network")
+            .WithSummary("Change a network of clients, also its place").Refuses(400, 401, 403, 404, 409);
+        networks.MapDelete("/{id:long}", Delete).Granted(Grant.Operate).WithName("delete_client_network")
+            .WithSummary("Remove a network of clients").Refuses(401, 403, 404);
+        networks.MapPut("/{id:long}/bases/{base:guid}", Say).Granted(Grant.Operate).WithName("say_of_base")
+            .WithSummary("Say what holds for a base there").Refuses(400, 401, 403, 404);
+        networks.MapDelete("/{id:long}/bases/{base:guid}", Unsay).Granted(Grant.Operate).WithName("unsay_of_base")
+            .WithSummary("Let what holds for all bases hold for this one, too").Refuses(401, 403, 404);
         app.MapGet("/api/client-network", Which).Account().WithTags("client networks").WithName("which_client_network")
             .WithSummary("In which network the caller is; for those who look after the hosts: any address").Refuses(400, 401, 403, 404);
     }
@@ -102,14 +108,16 @@ public static class ClientNetworksEndpoints
             await ClientNetworksTable.Say(s, network, (await Base(s, @base)).Id, form), cancel);
 
     private static Task<Ok<ClientNetworkView>> Unsay(long id, Guid @base, SignedIn who, Db db, CancellationToken cancel) =>
-        Change(id, who, db, "client_network_base", new { @base }, async (s, network) => await ClientNetworksTable.Say(s, network, (await Base(s, @base)).Id, null), cancel);
+        Change(id, who, db, "client_network_base", new { @base }, async (s, network) =>
+            await ClientNetworksTable.Say(s, network, (await Base(s, @base)).Id, null), cancel);
 
     private static async Task<Ok<ClientWhereabouts>> Which(SignedIn who, Db db, string? address, Guid? @base, CancellationToken cancel)
     {
         if ((address is not null || @base is not null) && May.Do(who.Caller, Grant.Operate, null) is { IsAllowed: false } no)
             throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
         var asked = address ?? who.Caller.Address ?? "";
-        if (!IPAddress.TryParse(asked, out var ip)) throw new RefusedException(StatusCodes.Status400BadRequest, "bad_arguments", $"'{asked}' is no address such as 10.1.2.3 or 2001:db8::1.");
+        if (!IPAddress.TryParse(asked, out var ip))
+            throw new RefusedException(StatusCodes.Status400BadRequest, "bad_arguments", $"'{asked}' is no address such as 10.1.2.3 or 2001:db8::1.");
         return TypedResults.Ok(await db.Read(async s =>
         {
             var network = (await ClientNetworksTable.Of(s, ip.ToString()))!;
@@ -144,9 +152,11 @@ public static class ClientNetworksEndpoints
         Position = form.Position ?? before.Position,
     };
 
-    private static async Task<DomainRow> Base(DbSession db, Guid id) => await DomainsTable.Get(db, id) is { IsBase: true } row ? row : throw RefusedException.NoDomain(id);
+    private static async Task<DomainRow> Base(DbSession db, Guid id) =>
+        await DomainsTable.Get(db, id) is { IsBase: true } row ? row : throw RefusedException.NoDomain(id);
 
-    private static async Task<ClientNetworkView> View(DbSession db, long id) => (await Views(db, [.. (await ClientNetworksTable.All(db)).Where(n => n.Id == id)]))[0];
+    private static async Task<ClientNetworkView> View(DbSession db, long id) =>
+        (await Views(db, [.. (await ClientNetworksTable.All(db)).Where(n => n.Id == id)]))[0];
 
     private static async Task<IReadOnlyList<ClientNetworkView>> Views(DbSession db, IReadOnlyList<ClientNetwork> networks)
     {
@@ -154,7 +164,8 @@ public static class ClientNetworksEndpoints
         return
         [
             .. networks.Select(n => new ClientNetworkView(n.Id, n.Name, n.Position, n.Addresses, n.Bases, n.RequiresPassword,
-                [.. n.Said.Where(b => names.ContainsKey(b.Key)).Select(b => new SaidOfBase(b.Key, names[b.Key], b.Value.IsAllowed, b.Value.IsAnonymous)).OrderBy(b => b.BaseName, StringComparer.Ordinal)])),
+                [.. n.Said.Where(b => names.ContainsKey(b.Key)).Select(b =>
+                    new SaidOfBase(b.Key, names[b.Key], b.Value.IsAllowed, b.Value.IsAnonymous)).OrderBy(b => b.BaseName, StringComparer.Ordinal)])),
         ];
     }
 }

@@ -30,11 +30,13 @@ public static class GuestsEndpoints
     {
         var guests = app.MapGroup("/api/guests").WithTags("guests");
         guests.MapGet("", List).Anybody().WithName("list_guest_bases").WithSummary("What can be used without signing in where the caller is");
-        guests.MapPost("", Come).Anybody().WithName("come_as_guest").WithSummary("Get a temporary desktop of a base without signing in; the caller is signed in as a guest from then on").Refuses(400, 404, 409);
+        guests.MapPost("", Come).Anybody().WithName("come_as_guest")
+            .WithSummary("Get a temporary desktop of a base without signing in; the caller is signed in as a guest from then on").Refuses(400, 404, 409);
     }
 
     private static async Task<Ok<GuestBasesView>> List(HttpContext http, Db db, CancellationToken cancel) =>
-        TypedResults.Ok(new GuestBasesView(await db.Read<IReadOnlyList<GuestBase>>(async s => await ClientNetworksTable.Of(s, Cookies.AddressOf(http)) is { } network
+        TypedResults.Ok(new GuestBasesView(await db.Read<IReadOnlyList<GuestBase>>(async s =>
+            await ClientNetworksTable.Of(s, Cookies.AddressOf(http)) is { } network
             ? [.. (await Core.Users.Guests.Bases(s, network)).Select(b => new GuestBase(b.Id, b.Name, b.Alias, b.Description))]
             : [], cancel)));
 
@@ -45,14 +47,16 @@ public static class GuestsEndpoints
         {
             throw who.Caller.GuestOf is null
                 ? new RefusedException(StatusCodes.Status409Conflict, "signed_in", "You are signed in: open it among your desktops, or sign out first.")
-                : new RefusedException(StatusCodes.Status409Conflict, "other_guest", "You are here as a guest of another base. Sign out first: that desktop ends then.");
+                : new RefusedException(StatusCodes.Status409Conflict, "other_guest",
+                    "You are here as a guest of another base. Sign out first: that desktop ends then.");
         }
 
         // account, desktop and requests are there together, or none of them
         var (user, opened, open) = await db.Transaction(async s =>
         {
             var (guest, caller) = who is null ? await Core.Users.Guests.Admit(s, form.Base, Cookies.AddressOf(http)) : (null, who.Caller);
-            var (desktop, requests) = await DesktopsEndpoints.OpenFor(s, caller with { Client = ClientFacts.Of(name => http.Request.Headers[name]) }, form.Base);
+            caller = caller with { Client = ClientFacts.Of(name => http.Request.Headers[name]) };
+            var (desktop, requests) = await DesktopsEndpoints.OpenFor(s, caller, form.Base);
             return (guest, desktop, requests);
         }, cancel);
         DesktopsEndpoints.Told(logs, open);

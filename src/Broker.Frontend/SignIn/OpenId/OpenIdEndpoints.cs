@@ -17,7 +17,10 @@ public sealed record WaysToSignIn(OpenIdWay? OpenId);
 /// <param name="SignOutUrl">Where the browser goes after it has signed out here; null when there is nothing to do there.</param>
 public sealed record OpenIdWay(string Label, string SignInUrl, string? SignOutUrl);
 
-/// <summary>Signing in by an OpenID provider: the code flow with PKCE. The browser goes there and comes back to <see cref="CallbackPath"/>, and a session begins as for everybody else.</summary>
+/// <summary>
+/// Signing in by an OpenID provider: the code flow with PKCE. The browser goes there and comes back to <see cref="CallbackPath"/>, and a session begins as for
+/// everybody else.
+/// </summary>
 public static class OpenIdEndpoints
 {
     /// <summary>Where the provider sends the browser back to; it has to be told so.</summary>
@@ -53,7 +56,8 @@ public static class OpenIdEndpoints
             options.Backchannel = provider.Http;
             options.RemoteAuthenticationTimeout = TimeToSignInThere;
             foreach (var scope in settings.Scopes) options.Scope.Add(scope);
-            // The provider sends the browser back by a link from its site: Strict would leave the cookie at home. The session's own is read only by calls of our page.
+            // The provider sends the browser back by a link from its site: Strict would leave the cookie at home. The session's own is read only by calls of
+            // our page.
             options.CorrelationCookie.SameSite = SameSiteMode.Lax;
             options.CorrelationCookie.HttpOnly = true;
             options.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
@@ -66,10 +70,13 @@ public static class OpenIdEndpoints
     /// <summary>Adds the routes.</summary>
     public static void MapOpenId(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/session/ways", Ways).Anybody().WithTags("session").WithName("ways_to_sign_in").WithSummary("How somebody can sign in besides by name and password");
-        app.MapGet(SignInPath, Begin).Anybody().WithTags("session").WithName("sign_in_by_openid").WithSummary("Go to the OpenID provider and come back signed in")
+        app.MapGet("/api/session/ways", Ways).Anybody().WithTags("session").WithName("ways_to_sign_in")
+            .WithSummary("How somebody can sign in besides by name and password");
+        app.MapGet(SignInPath, Begin).Anybody().WithTags("session").WithName("sign_in_by_openid")
+            .WithSummary("Go to the OpenID provider and come back signed in")
             .Produces(StatusCodes.Status302Found).Refuses(404, 503);
-        app.MapGet(SignOutPath, SignOutThere).Anybody().WithTags("session").WithName("sign_out_of_openid").WithSummary("Go to the OpenID provider to sign out there, too, and come back")
+        app.MapGet(SignOutPath, SignOutThere).Anybody().WithTags("session").WithName("sign_out_of_openid")
+            .WithSummary("Go to the OpenID provider to sign out there, too, and come back")
             .Produces(StatusCodes.Status302Found).Refuses(404);
     }
 
@@ -91,7 +98,8 @@ public static class OpenIdEndpoints
         catch (AuthenticationFailureException e)
         {
             Log.OpenIdFailed(logs.CreateLogger(typeof(OpenIdEndpoints)), e.Message);
-            throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "openid_unavailable", $"{settings.Label} does not answer at the moment. Try again in a while.");
+            throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "openid_unavailable",
+                $"{settings.Label} does not answer at the moment. Try again in a while.");
         }
     }
 
@@ -102,7 +110,8 @@ public static class OpenIdEndpoints
         try
         {
             var found = await services.GetRequiredService<OpenIdProvider>().Discover(cancel);
-            if (!Uri.TryCreate(found.EndSessionEndpoint, UriKind.Absolute, out var end) || end.Scheme is not ("https" or "http")) return TypedResults.Redirect("/");
+            if (!Uri.TryCreate(found.EndSessionEndpoint, UriKind.Absolute, out var end) || end.Scheme is not ("https" or "http"))
+                return TypedResults.Redirect("/");
             return TypedResults.Redirect(QueryHelpers.AddQueryString(found.EndSessionEndpoint, new Dictionary<string, string?>
             {
                 ["client_id"] = settings.ClientId,

@@ -19,7 +19,8 @@ public sealed class OpenIdOptions : OAuthOptions
 }
 
 /// <summary>The framework's OAuth with what OpenID Connect asks for besides: addresses by discovery, a nonce, an id token that holds.</summary>
-public sealed class OpenIdHandler(OpenIdProvider provider, IOptionsMonitor<OpenIdOptions> options, ILoggerFactory logger, UrlEncoder encoder) : OAuthHandler<OpenIdOptions>(options, logger, encoder)
+public sealed class OpenIdHandler(OpenIdProvider provider, IOptionsMonitor<OpenIdOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : OAuthHandler<OpenIdOptions>(options, logger, encoder)
 {
     private const string Nonce = "nonce";
 
@@ -51,9 +52,11 @@ public sealed class OpenIdHandler(OpenIdProvider provider, IOptionsMonitor<OpenI
     }
 
     /// <inheritdoc/>
-    protected override async Task<AuthenticationTicket> CreateTicketAsync(ClaimsIdentity identity, AuthenticationProperties properties, OAuthTokenResponse tokens)
+    protected override async Task<AuthenticationTicket> CreateTicketAsync(ClaimsIdentity identity, AuthenticationProperties properties,
+        OAuthTokenResponse tokens)
     {
-        if (properties.Items.TryGetValue(Nonce, out var nonce) && nonce is { Length: > 0 } && tokens.Response?.RootElement.TryGetProperty("id_token", out var idToken) == true && idToken.GetString() is { } token)
+        if (properties.Items.TryGetValue(Nonce, out var nonce) && nonce is { Length: > 0 }
+            && tokens.Response?.RootElement.TryGetProperty("id_token", out var idToken) == true && idToken.GetString() is { } token)
         {
             var claims = await provider.Read(token, nonce, Context.RequestAborted);
             Context.Features.Set(claims);
@@ -69,6 +72,7 @@ public sealed class OpenIdHandler(OpenIdProvider provider, IOptionsMonitor<OpenI
         var found = await provider.Discover(Context.RequestAborted);
         (Options.AuthorizationEndpoint, Options.TokenEndpoint) = (found.AuthorizationEndpoint, found.TokenEndpoint);
         // who answers when there are several providers (RFC 9207)
-        if (Request.Query.TryGetValue("iss", out var issuer) && issuer != found.Issuer) throw new AuthenticationFailureException("Another provider has answered.");
+        if (Request.Query.TryGetValue("iss", out var issuer) && issuer != found.Issuer)
+            throw new AuthenticationFailureException("Another provider has answered.");
     }
 }

@@ -20,7 +20,8 @@ public sealed class OpenIdProvider : IDisposable
     // None that is made with a secret both sides know, and not "none".
     private static readonly string[] Algorithms =
     [
-        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384,
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256,
+        SecurityAlgorithms.RsaSsaPssSha384,
         SecurityAlgorithms.RsaSsaPssSha512, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
@@ -101,7 +102,8 @@ public sealed class OpenIdProvider : IDisposable
             result = await Validate(idToken, provider);
         }
 
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken token) throw new AuthenticationFailureException("The provider's answer does not hold.", result.Exception);
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken token)
+            throw new AuthenticationFailureException("The provider's answer does not hold.", result.Exception);
         using var payload = JsonDocument.Parse(Base64UrlEncoder.Decode(token.EncodedPayload));
         var claims = new OpenIdClaims(token.Issuer, payload.RootElement.Clone());
         if (claims.Subject.Length is 0 or > 255) throw new AuthenticationFailureException("The provider's answer does not say whom it is about.");
@@ -122,7 +124,8 @@ public sealed class OpenIdProvider : IDisposable
     private OpenIdConnectConfiguration? IsFresh(bool again) =>
         _known is var (what, at) && _clock.GetElapsedTime(at) < (again ? AskedAgainAfter : Remembered) ? what : null;
 
-    private Task<TokenValidationResult> Validate(string idToken, OpenIdConnectConfiguration provider) => _tokens.ValidateTokenAsync(idToken, new TokenValidationParameters
+    private Task<TokenValidationResult> Validate(string idToken, OpenIdConnectConfiguration provider) =>
+        _tokens.ValidateTokenAsync(idToken, new TokenValidationParameters
     {
         ValidIssuer = provider.Issuer,
         ValidAudience = _settings.ClientId,
@@ -138,7 +141,8 @@ public sealed class OpenIdProvider : IDisposable
         if (provider.Issuer?.TrimEnd('/') != _settings.Authority.TrimEnd('/'))
             return $"{_settings.Authority} calls itself {provider.Issuer}. Write that into authority of section openid.";
         var needsTls = _settings.Authority.StartsWith("https://", StringComparison.Ordinal);
-        return new[] { provider.AuthorizationEndpoint, provider.TokenEndpoint }.All(e => Uri.TryCreate(e, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (!needsTls && uri.Scheme == "http")))
+        return new[] { provider.AuthorizationEndpoint, provider.TokenEndpoint }.All(e =>
+            Uri.TryCreate(e, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (!needsTls && uri.Scheme == "http")))
             ? null : $"{_settings.Authority} names no https addresses for signing in.";
     }
 }
