@@ -9,12 +9,16 @@ import type {
   DomainState,
   LibraryImage,
   Request,
+  SecondFactor,
   SessionUser,
   Snapshot,
+  WaysToSignIn,
 } from '../src/api/types';
 import { accessRoutes, type MockRules } from './access';
+import { accountRoutes, seededSessions, seededTokens } from './account';
 import { auditRoutes, seededAudit } from './audit';
 import { backupRoutes } from './backups';
+import { clientNetworkRoutes, seededNetworks } from './clientNetworks';
 import { domainRoutes } from './domains';
 import { peopleRoutes, seededGroups, type MockPerson } from './people';
 import { healthRoutes, seededUnknown } from './health';
@@ -43,7 +47,9 @@ import { volumeRoutes, type Content } from './volumes';
 const routes: Routes = {
   ...accessRoutes,
   ...auditRoutes,
+  ...accountRoutes,
   ...backupRoutes,
+  ...clientNetworkRoutes,
   ...domainRoutes,
   ...healthRoutes,
   ...libraryRoutes,
@@ -98,6 +104,15 @@ export class MockBroker {
   /** By account. */
   readonly people = new Map<number, MockPerson>();
   schedules = seededSchedules();
+  sessions = seededSessions();
+  tokens = seededTokens();
+  /** The second factors, by account. */
+  readonly factors = new Map<number, SecondFactor>();
+  /** Where people sign in besides here; nowhere when null. */
+  openId: WaysToSignIn['open_id'] = null;
+  /** Bases that everybody can use. */
+  guestBases: string[] = [];
+  networks = seededNetworks();
   images: LibraryImage[] = seededImages();
   /** The next request of this command fails, with this sentence. */
   failNext: { command: string; message: string } | null = null;
@@ -133,12 +148,12 @@ export class MockBroker {
     const fields = (body ?? {}) as Record<string, unknown>;
     const early = beforeAll(this, method, path, fields);
     if (early !== null || this.user === null) return early ?? problem(401, 'signed_out', '');
-    const [, , area = '', id, verb, name = ''] = path.split('/');
+    const [, , area = '', id, verb = '', name = ''] = path.split('/');
     const address = [area, id && ':id', verb].filter(Boolean).join('/');
-    const route = routes[`${method} ${address}`];
+    const route = routes[`${method} ${address}`] ?? routes[`${method} ${area}/*`];
     if (route === undefined) return problem(404, 'not_found', `Nothing is at ${path}.`);
     const query = url.searchParams;
-    return route(this, { user: this.user, method, id: id ?? '', name, fields, query });
+    return route(this, { user: this.user, method, id: id ?? '', verb, name, fields, query });
   }
 
   /** Changes a domain from outside, as the sweep would. */

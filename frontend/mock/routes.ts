@@ -7,10 +7,11 @@ export interface Call {
   method: string;
   /** What stands behind the area in the address, and behind the verb. */
   id: string;
+  verb: string;
   name: string;
   fields: Record<string, unknown>;
   query: URLSearchParams;
 }
 
-/** An area's answers, by method and address; `:id` stands for any. */
+/** An area's answers, by method and address; `:id` stands for any, `*` for whatever else is below the area. */
 export type Routes = Record<string, (broker: MockBroker, call: Call) => Answer>;

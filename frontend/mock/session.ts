@@ -1,7 +1,8 @@
 /** The way in. */
 import type { MockBroker } from './broker';
+import { rightCode } from './account';
 import { reachOf } from './people';
-import { account, ok, problem, type Answer } from './things';
+import { account, ok, problem, type Account, type Answer } from './things';
 
 /** What is answered before anything else is; null when it is none of that. */
 export function beforeAll(
@@ -11,6 +12,9 @@ export function beforeAll(
   fields: Record<string, unknown>,
 ): Answer | null {
   if (path === '/api/session') return session(broker, method, fields);
+  if (path === '/api/session/second-factor' && method === 'POST') return withCode(broker, fields);
+  if (path === '/api/session/ways') return ok({ open_id: broker.openId });
+  if (path === '/api/guests') return guests(broker, method, fields);
   if (path === '/api/first-admin') return firstAdmin(broker, fields);
   if (broker.user === null) return problem(401, 'signed_out', 'Sign in first.');
   if (path === '/api/session/password') return changePassword(broker, fields);
@@ -34,8 +38,25 @@ function session(broker: MockBroker, method: string, fields: Record<string, unkn
     if (found?.password !== fields.password) {
       return problem(401, 'wrong_credentials', 'Name and password do not match.');
     }
+    if (found !== undefined && broker.factors.has(found.id)) return codeNeeded(found);
     broker.user = found ?? null;
   }
+  return signedIn(broker);
+}
+
+/** The password was right, and the account has a second factor. */
+function codeNeeded({ id }: Account): Answer {
+  const answer = problem(401, 'second_factor_required', 'Type the code.');
+  return { ...answer, body: { ...(answer.body as object), state: String(id) } };
+}
+
+function withCode(broker: MockBroker, { state, code }: Record<string, unknown>): Answer {
+  if (code !== rightCode) return problem(401, 'wrong_credentials', 'Code or state is wrong.');
+  broker.user = broker.accounts.find(({ id }) => String(id) === state) ?? null;
+  return signedIn(broker);
+}
+
+function signedIn(broker: MockBroker): Answer {
   const csrf_token = 'mock-token';
   if (broker.user === null) return ok({ signed_in: false, csrf_token });
   const grants = reachOf(broker, broker.user.id);
@@ -67,4 +88,26 @@ function changePassword({ user }: MockBroker, fields: Record<string, unknown>): 
   user.password = chosen;
   user.must_change_password = false;
   return { status: 204 };
+}
+
+/** Each guest is somebody new. */
+function guests(broker: MockBroker, method: string, fields: Record<string, unknown>): Answer {
+  const open = broker.domains.filter(({ id }) => broker.guestBases.includes(id));
+  if (method === 'GET') {
+    const bases = open.map(({ id, name, alias, description }) => ({
+      id,
+      name,
+      alias,
+      description,
+    }));
+    return ok({ bases });
+  }
+  const base = open.find(({ id }) => id === fields.base);
+  if (base === undefined) return problem(404, 'unknown_domain', 'There is no such base.');
+  const id = broker.accounts.length + 1;
+  const guest = account(id, `guest-${id}`, 'Guest', false);
+  broker.accounts.push(guest);
+  broker.user = guest;
+  const domain = Object.assign(broker.addClone(base, guest), { state: 'starting' });
+  return { status: 202, body: { domain, requests: [] } };
 }

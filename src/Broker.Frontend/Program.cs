@@ -60,6 +60,7 @@ builder.AddApiDescription();
 var app = builder.Build();
 app.UseServer(settings);
 app.MapSession();
+app.MapOwnAccount();
 app.MapSecondFactor();
 app.MapSessions();
 app.MapTokens();

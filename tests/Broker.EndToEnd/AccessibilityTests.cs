@@ -47,6 +47,13 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await admin.Page.GotoAsync("/admin/backups");
         await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
         await Axe.Check(admin.Page);
+        await admin.Page.GotoAsync("/account");
+        await Expect(admin.Page.GetByTestId("sessions-table")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        await admin.Page.GotoAsync("/admin/client-networks");
+        await Expect(admin.Page.GetByTestId("networks-table")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+
         foreach (var (path, part) in ((string, string)[])
             [("users", "users-table"), ($"users/{Stage.Admin.Id}", "display-name"), ($"users/{Stage.Admin.Id}/grants", "grants"), ($"users/{Stage.Admin.Id}/sign-ins", "sign-ins"), ("audit", "audit-table")])
         {

@@ -120,7 +120,9 @@ function url(
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (['string', 'number', 'boolean'].includes(typeof one)) search.append(name, String(one));
+      if (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean') {
+        search.append(name, String(one));
+      }
     }
   }
   const tail = search.toString();

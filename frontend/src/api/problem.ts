@@ -1,6 +1,8 @@
 /** What the API refused, or that it could not be reached at all. */
 export class Problem extends Error {
   override readonly name = 'Problem';
+  /** When it was met, in milliseconds since 1970. */
+  readonly at = Date.now();
 
   constructor(
     /** HTTP status; 0 when there was no answer. */
@@ -13,6 +15,8 @@ export class Problem extends Error {
     readonly errors: readonly string[] = [],
     /** How long to wait before the next try, when the server said so. */
     readonly retryAfterSeconds: number | null = null,
+    /** What the call has to bring along that goes on from here. */
+    readonly state: string | null = null,
   ) {
     super(detail === '' ? code : detail);
   }
@@ -29,6 +33,7 @@ export class Problem extends Error {
       textOf(fields.detail) || textOf(fields.title),
       sentencesOf(fields.errors),
       retryAfter > 0 ? retryAfter : null,
+      textOf(fields.state) || null,
     );
   }
 }

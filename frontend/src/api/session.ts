@@ -35,16 +35,52 @@ export function useMay(): (grant: string) => boolean {
 }
 
 export function useSignIn() {
-  const client = useQueryClient();
+  const begin = useBeginSession();
   return useMutation({
     mutationFn: (body: { name: string; password: string }) =>
       call('post', '/api/session', { body }),
-    onSuccess: (session) => {
-      setCsrfToken(session.csrf_token);
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
-      client.setQueryData(sessionQuery.queryKey, session);
-    },
+    onSuccess: begin,
   });
+}
+
+/** Goes on where the password alone was not enough. */
+export function useSignInWithCode() {
+  const begin = useBeginSession();
+  return useMutation({
+    mutationFn: (body: { state: string; code: string }) =>
+      call('post', '/api/session/second-factor', { body }),
+    onSuccess: begin,
+  });
+}
+
+/** How one can sign in besides by name and password. */
+export const waysQuery = queryOptions({
+  queryKey: ['ways'],
+  queryFn: ({ signal }) => call('get', '/api/session/ways', { signal }),
+  staleTime: Infinity,
+});
+
+/** What can be used without an account from where the reader is. */
+export const guestBasesQuery = queryOptions({
+  queryKey: ['guest_bases'],
+  queryFn: async ({ signal }) => (await call('get', '/api/guests', { signal })).bases,
+});
+
+/** Gets a temporary desktop, and a session that ends with it. */
+export function useComeAsGuest() {
+  return useMutation({
+    mutationFn: (base: string) => call('post', '/api/guests', { body: { base } }),
+  });
+}
+
+/** What was remembered was somebody else's. */
+function useBeginSession() {
+  const client = useQueryClient();
+  return (session: Session) => {
+    setCsrfToken(session.csrf_token);
+    client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+    client.setQueryData(sessionQuery.queryKey, session);
+  };
 }
 
 export function useSignOut() {

@@ -71,6 +71,19 @@ export const auditOutcomes = [
   'cancelled',
 ] as const satisfies readonly AuditOutcome[];
 
+export type WaysToSignIn = Schemas['WaysToSignIn'];
+export type OwnSession = Schemas['SessionItem'];
+export type ApiToken = Schemas['Token'];
+export type NewToken = Schemas['NewToken'];
+export type MadeToken = Schemas['MadeToken'];
+export type SecondFactor = Schemas['SecondFactor'];
+export type SecondFactorEnrolment = Schemas['SecondFactorEnrolment'];
+export type OwnAccount = Schemas['OwnAccount'];
+
+export type ClientNetwork = Schemas['ClientNetwork'];
+export type ClientNetworkForm = Schemas['ClientNetworkToBe'];
+export type ClientWhereabouts = Schemas['ClientWhereabouts'];
+
 export const machineGroups = [
   'all',
   'active',

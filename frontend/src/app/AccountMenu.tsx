@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useSignOut } from '@/api/session';
 import type { SessionUser } from '@/api/types';
-import { passwordPath } from './Guard';
+import { accountPath, passwordPath } from './Guard';
 import classes from './AccountMenu.module.css';
 
 export function AccountMenu({ user }: { user: SessionUser }) {
@@ -27,6 +27,14 @@ export function AccountMenu({ user }: { user: SessionUser }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('account.signed_in_as', { name: user.name })}</Menu.Label>
+        <Menu.Item
+          component={Link}
+          to={accountPath}
+          leftSection={<IconUserCircle size={16} aria-hidden />}
+          data-testid="my-account"
+        >
+          {t('account.page')}
+        </Menu.Item>
         <Menu.Item
           component={Link}
           to={passwordPath}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useLocation } from 'react-router';
 import { useSession } from '@/api/session';
+import type { SessionUser } from '@/api/types';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
@@ -12,6 +13,14 @@ import { isFor, type Page } from './page';
 
 export const signInPath = '/sign-in';
 export const passwordPath = '/password';
+export const accountPath = '/account';
+export const secondFactorPath = '/account/second-factor';
+
+/** Where somebody has to go before anything else; null when nothing is demanded. */
+export function firstOf(user: SessionUser): string | null {
+  if (user.must_change_password) return passwordPath;
+  return user.must_enrol_second_factor ? secondFactorPath : null;
+}
 
 /**
  * Lets only those see a page for whom it is. The server judges every call anyway; this sends
@@ -31,11 +40,12 @@ export function Guard({ audience, children }: { audience: Page['audience']; chil
   const user = session.signed_in ? session.user : null;
   if (user == null) {
     const next = encodeURIComponent(pathname + search);
-    return <Navigate to={pathname === '/' ? signInPath : `${signInPath}?next=${next}`} replace />;
+    // what is said at the first page is about signing in
+    const to = pathname === '/' ? `${signInPath}${search}` : `${signInPath}?next=${next}`;
+    return <Navigate to={to} replace />;
   }
-  if (user.must_change_password && pathname !== passwordPath) {
-    return <Navigate to={passwordPath} replace />;
-  }
+  const first = firstOf(user);
+  if (first !== null && pathname !== first) return <Navigate to={first} replace />;
   if (!isFor(audience, user)) {
     return (
       <StateView
@@ -53,7 +63,7 @@ export function Guard({ audience, children }: { audience: Page['audience']; chil
 export function SignedInEvents({ children }: { children: ReactNode }) {
   const { data: session } = useSession();
   const user = session?.signed_in === true ? session.user : null;
-  if (user == null || user.must_change_password) return children;
+  if (user == null || firstOf(user) !== null) return children;
   return (
     <EventsProvider key={user.id}>
       <Toasts />

@@ -7,6 +7,7 @@ import type { SessionUser } from '@/api/types';
 import { LivePill } from '@/events/LivePill';
 import { MessagesBell } from '@/messages/MessagesBell';
 import { AccountMenu } from './AccountMenu';
+import { firstOf } from './Guard';
 import { Logo } from './Logo';
 import { menuOf, pagesOf, usePageText, type Page } from './page';
 import { PreferencesMenu } from './PreferencesMenu';
@@ -18,7 +19,7 @@ export function Shell() {
   const user = useUser();
   const main = useFocusOnNavigation();
   const menu = menuOf(user);
-  const usable = user !== null && !user.must_change_password;
+  const usable = user !== null && firstOf(user) === null;
 
   return (
     <>

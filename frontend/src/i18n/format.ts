@@ -11,6 +11,10 @@ export interface Format {
   exact: (iso: string) => string;
   /** The time with seconds when it is today, else date and time. */
   seconds: (iso: string) => string;
+  /** Mon 23 Nov */
+  day: (iso: string) => string;
+  /** 23 – 29 Nov 2026 */
+  days: (from: string, to: string) => string;
   /** Whether the instant lies on the reader's today. */
   isToday: (iso: string) => boolean;
   /** The time when it is today, else date and time. */
@@ -48,6 +52,12 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
     hour: '2-digit',
     minute: '2-digit',
   });
+  const weekdayAndDay = new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+  });
+  const days = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
   const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
@@ -83,6 +93,8 @@ export function formatFor(locale: string, now: () => Date = () => new Date()): F
     dateTime,
     exact: (iso) => exact.format(new Date(iso)),
     seconds: (iso) => (isToday(iso) ? seconds.format(new Date(iso)) : dateTime(iso)),
+    day: (iso) => weekdayAndDay.format(new Date(iso)),
+    days: (from, to) => days.formatRange(new Date(from), new Date(to)),
     isToday,
     moment: (iso) => (isToday(iso) ? time.format(new Date(iso)) : dateTime(iso)),
     number: (value) => number.format(value),

@@ -1,4 +1,4 @@
-import { NumberInput, Stack } from '@mantine/core';
+import { NumberInput, Stack, Switch } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -13,6 +13,27 @@ import { SaveButton } from '@/components/SaveButton';
 import { useFormat } from '@/i18n/format';
 import classes from './SettingsPage.module.css';
 
+type Settings = Required<SiteSettings>;
+
+/** Where each setting stands: one that the server knows and this page doesn't show won't compile. */
+const partOf = {
+  start_limit: 'running',
+  clone_limit: 'running',
+  disk_gib: 'running',
+  memory_gib: 'running',
+  booking_warning_minutes: 'running',
+  memory_reserve_mib: 'running',
+  snapshot_limit: 'running',
+  guests: 'guests',
+  guests_per_address: 'guests',
+  guest_minutes: 'guests',
+  password_days: 'safety',
+  admins_need_second_factor: 'safety',
+  audit_days: 'safety',
+} as const satisfies Record<keyof Settings, string>;
+
+const parts = ['running', 'guests', 'safety'] as const;
+
 /** What holds for everybody. */
 export default function SettingsPage() {
   const { t } = useTranslation('settings');
@@ -24,23 +45,46 @@ export default function SettingsPage() {
   return (
     <>
       <PageHead title={t('title')} text={t('text')} />
-      <div className={classes.narrow}>
-        <Panel title={t('running')}>
-          <Form settings={data.settings} defaults={data.defaults} />
-        </Panel>
-      </div>
+      <Form settings={data.settings as Settings} defaults={data.defaults as Settings} />
     </>
   );
 }
 
-function Form({ settings, defaults }: { settings: SiteSettings; defaults: SiteSettings }) {
+function Form({ settings, defaults }: { settings: Settings; defaults: Settings }) {
   const { t } = useTranslation('settings');
   const format = useFormat();
   const save = useSaveSettings();
   const showProblem = useShowProblem();
   const form = useForm({ initialValues: settings });
+  const field = (name: keyof Settings) => {
+    const usual = defaults[name];
+    if (typeof usual === 'boolean') {
+      return (
+        <Switch
+          key={name}
+          label={t(`field.${name}`)}
+          description={t(`rule.${name}`)}
+          data-testid={`setting-${name}`}
+          {...form.getInputProps(name, { type: 'checkbox' })}
+        />
+      );
+    }
+    return (
+      <NumberInput
+        key={name}
+        label={t(`field.${name}`)}
+        description={`${t(`rule.${name}`)} ${t('default', { value: format.number(usual) })}`}
+        min={0}
+        allowDecimal={false}
+        required
+        data-testid={`setting-${name}`}
+        {...form.getInputProps(name)}
+      />
+    );
+  };
   return (
     <form
+      className={classes.narrow}
       onSubmit={form.onSubmit((values) => {
         save.mutate(values, {
           onSuccess: () => {
@@ -52,28 +96,14 @@ function Form({ settings, defaults }: { settings: SiteSettings; defaults: SiteSe
       data-testid="site-settings"
     >
       <Stack>
-        {(
-          [
-            'start_limit',
-            'clone_limit',
-            'disk_gib',
-            'memory_gib',
-            'memory_reserve_mib',
-            'snapshot_limit',
-            'booking_warning_minutes',
-            'audit_days',
-          ] as const
-        ).map((name) => (
-          <NumberInput
-            key={name}
-            label={t(`field.${name}`)}
-            description={`${t(`rule.${name}`)} ${t('default', { value: format.number(defaults[name]) })}`}
-            min={0}
-            allowDecimal={false}
-            required
-            data-testid={`setting-${name}`}
-            {...form.getInputProps(name)}
-          />
+        {parts.map((part) => (
+          <Panel key={part} title={t(part)}>
+            <Stack>
+              {(Object.keys(partOf) as (keyof Settings)[])
+                .filter((name) => partOf[name] === part)
+                .map(field)}
+            </Stack>
+          </Panel>
         ))}
         <SaveButton changed={form.isDirty()} busy={save.isPending} testId="settings-save">
           {t('save')}

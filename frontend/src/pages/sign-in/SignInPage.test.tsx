@@ -78,6 +78,71 @@ describe('signing in', () => {
   });
 });
 
+describe('signing in with a second factor', () => {
+  const factor = { since: '2026-11-01T10:00:00Z', recovery_codes: 10 };
+
+  it('asks for its code after the password, with the focus on it', async () => {
+    const broker = stubBroker();
+    broker.factors.set(2, factor);
+    const { user } = await signIn('/sign-in', 'ana', 'broker');
+    const code = await screen.findByTestId('sign-in-code');
+    expect(code).toHaveFocus();
+    expect(screen.queryByTestId('sign-in-error')).toBeNull();
+    await user.type(code, '999999{enter}');
+    expect(await screen.findByText(/This code isn't right/)).toBeVisible();
+    expect(broker.user).toBeNull();
+    await user.clear(code);
+    await user.type(code, '123456{enter}');
+    await screen.findAllByTestId('desktop-card');
+  });
+
+  it('takes a recovery code, or begins anew', async () => {
+    const broker = stubBroker();
+    broker.factors.set(2, factor);
+    const { user } = await signIn('/sign-in', 'ana', 'broker');
+    await user.click(await screen.findByTestId('sign-in-recovery'));
+    expect(screen.getByLabelText('Recovery code')).toHaveFocus();
+    await user.click(screen.getByText('Begin anew'));
+    expect(await screen.findByTestId('sign-in-password')).toBeVisible();
+  });
+});
+
+describe('other ways in', () => {
+  it('lead to another system that knows people, and back to the page that was asked for', async () => {
+    const broker = stubBroker();
+    broker.openId = { label: 'Campus', sign_in_url: '/api/session/openid', sign_out_url: null };
+    await showPortal('/account');
+    const link = await screen.findByRole('link', { name: 'Sign in with Campus' });
+    expect(link).toHaveAttribute('href', '/api/session/openid?return=%2Faccount');
+  });
+
+  it('say why that did not work', async () => {
+    stubBroker();
+    await showPortal('/?sign_in_failed=openid_cancelled');
+    expect(await screen.findByTestId('sign-in-error')).toHaveTextContent(
+      'Signing in was broken off there.',
+    );
+  });
+
+  it('open what is open to everybody, without an account', async () => {
+    const broker = stubBroker();
+    broker.guestBases = [broker.find('maths').id];
+    const { user, router } = await showPortal('/sign-in');
+    await user.click(await screen.findByText('Open Statistics with R as a guest'));
+    await waitFor(() => {
+      expect(router.state.location.pathname).toMatch(/^\/desktops\/.+\/view$/);
+    });
+    expect(broker.user?.name).toMatch(/^guest-/);
+  });
+
+  it('are not there when there are none', async () => {
+    stubBroker();
+    await showPortal('/sign-in');
+    await screen.findByTestId('sign-in-submit');
+    expect(screen.queryByTestId('other-ways')).toBeNull();
+  });
+});
+
 describe('where to go after signing in', () => {
   it.each([
     [null, '/'],

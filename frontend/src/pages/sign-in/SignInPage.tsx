@@ -1,38 +1,28 @@
-import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
-import { IconAlertCircle } from '@tabler/icons-react';
+import { Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useSearchParams } from 'react-router';
 import { Problem } from '@/api/problem';
-import { useSession, useSignIn } from '@/api/session';
+import { useSession } from '@/api/session';
 import { Logo } from '@/app/Logo';
 import { PreferencesMenu } from '@/app/PreferencesMenu';
 import { DrawnPicture } from '@/components/Picture';
-import { useProblemText } from '@/components/problemText';
-import { useFormat } from '@/i18n/format';
-import classes from './SignInPage.module.css';
+import { CodeForm } from './CodeForm';
 import { localPath } from './localPath';
+import { OtherWays } from './OtherWays';
+import { PasswordForm } from './PasswordForm';
+import { Refusal } from './Refusal';
+import classes from './SignInPage.module.css';
 
 export default function SignInPage() {
-  const { t } = useTranslation(['sign-in', 'common']);
+  const { t } = useTranslation('sign-in');
   const [params] = useSearchParams();
   const { data: session } = useSession();
-  const signIn = useSignIn();
-  const textOf = useProblemText();
-  const format = useFormat();
-  const form = useForm({
-    mode: 'uncontrolled',
-    initialValues: { name: '', password: '' },
-    validate: { name: isNotEmpty(t('name_needed')), password: isNotEmpty(t('password_needed')) },
-  });
+  /** What the password has opened so far, for those who have a second factor. */
+  const [state, setState] = useState<string | null>(null);
+  const next = localPath(params.get('next'));
 
-  if (session?.signed_in === true) return <Navigate to={localPath(params.get('next'))} replace />;
-
-  const { error } = signIn;
-  const refusal =
-    error instanceof Problem && error.retryAfterSeconds !== null
-      ? t('wait', { duration: format.duration(error.retryAfterSeconds) })
-      : error && textOf(error);
+  if (session?.signed_in === true) return <Navigate to={next} replace />;
 
   return (
     <div className={classes.page}>
@@ -43,57 +33,35 @@ export default function SignInPage() {
         <div className={classes.corner}>
           <PreferencesMenu />
         </div>
-        <form
-          className={classes.form}
-          onSubmit={form.onSubmit((values) => {
-            signIn.mutate(values);
-          })}
-          noValidate
-        >
-          <Stack gap="lg">
-            <div>
-              <Logo size={44} />
-              <Title order={1} size="h2" mt="md">
-                {t('heading')}
-              </Title>
-              <Text c="dimmed">{t('text')}</Text>
-            </div>
-            <div role="alert">
-              {refusal && (
-                <Alert
-                  color="red"
-                  icon={<IconAlertCircle aria-hidden />}
-                  data-testid="sign-in-error"
-                >
-                  {refusal}
-                </Alert>
-              )}
-            </div>
-            <TextInput
-              label={t('name')}
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              size="md"
-              data-testid="sign-in-name"
-              key={form.key('name')}
-              {...form.getInputProps('name')}
+        <Stack gap="lg" className={classes.form}>
+          <div>
+            <Logo size={44} />
+            <Title order={1} size="h2" mt="md">
+              {state === null ? t('heading') : t('code.heading')}
+            </Title>
+            <Text c="dimmed">{state === null ? t('text') : t('code.text')}</Text>
+          </div>
+          {state === null ? (
+            <>
+              <Failed code={params.get('sign_in_failed')} />
+              <PasswordForm onCode={setState} />
+              <OtherWays next={next} />
+            </>
+          ) : (
+            <CodeForm
+              state={state}
+              onBack={() => {
+                setState(null);
+              }}
             />
-            <PasswordInput
-              label={t('password')}
-              autoComplete="current-password"
-              size="md"
-              data-testid="sign-in-password"
-              visibilityToggleButtonProps={{ 'aria-label': t('show_password') }}
-              key={form.key('password')}
-              {...form.getInputProps('password')}
-            />
-            <Button type="submit" size="md" loading={signIn.isPending} data-testid="sign-in-submit">
-              {t('submit')}
-            </Button>
-          </Stack>
-        </form>
+          )}
+        </Stack>
       </main>
     </div>
   );
+}
+
+/** What came of signing in elsewhere, of which the address brings only a word. */
+function Failed({ code }: { code: string | null }) {
+  return code !== null && <Refusal problem={new Problem(0, code, '')} />;
 }

@@ -1,0 +1,129 @@
+/** What proves who somebody is: sessions, tokens, the second factor of one's own. */
+import type { ApiToken, NewToken, OwnSession } from '../src/api/types';
+import type { MockBroker } from './broker';
+import type { Routes } from './routes';
+import { minutesAgo, now, ok, problem } from './things';
+
+/** What each app shows, always. */
+export const rightCode = '123456';
+
+/** A picture with one dot. */
+const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
+
+export const accountRoutes: Routes = {
+  'GET session/:id': (broker, { user, id }) => {
+    switch (id) {
+      case 'account':
+        return ok({
+          name: user.name,
+          is_admin: user.is_admin,
+          source: 'local',
+          expires_at: null,
+          password_expires_at: minutesAgo(-60_000),
+          last_sign_in_at: minutesAgo(30),
+          groups: user.is_admin ? [] : ['Statistics', 'First year'],
+        });
+      case 'second-factor':
+        return ok(factorOf(broker, user.id));
+      default:
+        return problem(404, 'not_found', '');
+    }
+  },
+  'POST session/:id/enrolment': () =>
+    ok({
+      secret: 'JBSWY3DPEHPK3PXP',
+      uri: 'otpauth://totp/Broker:ana?secret=JBSWY3DPEHPK3PXP',
+      qr_png: png,
+      state: 'enrolling',
+    }),
+  'PUT session/:id': (broker, { user, fields }) => {
+    if (fields.code !== rightCode) return problem(403, 'wrong_code', 'That is not the code.');
+    broker.factors.set(user.id, { since: now(), recovery_codes: 10 });
+    user.must_enrol_second_factor = false;
+    broker.sessions = broker.sessions.filter((s) => s.is_this);
+    const codes = Array.from({ length: 10 }, (_, i) => `abcde-fghi${i}`);
+    return ok({ codes });
+  },
+  'POST session/:id/removal': (broker, { user, fields }) => {
+    if (fields.code !== rightCode || fields.password !== user.password) {
+      return problem(403, 'wrong_credentials', 'Password or code is wrong.');
+    }
+    broker.factors.delete(user.id);
+    return { status: 204 };
+  },
+  'GET sessions': (broker) => ok({ sessions: broker.sessions }),
+  'DELETE sessions': (broker) => {
+    broker.sessions = broker.sessions.filter((s) => s.is_this);
+    return { status: 204 };
+  },
+  'DELETE sessions/:id': (broker, { id }) => {
+    broker.sessions = broker.sessions.filter((s) => s.id !== id);
+    return { status: 204 };
+  },
+  'GET tokens': (broker) => ok({ tokens: broker.tokens, scopes }),
+  'POST tokens': (broker, { fields }) => {
+    const { name, scopes: chosen, expires_at } = fields as unknown as NewToken;
+    const id = 1 + Math.max(0, ...broker.tokens.map((t) => t.id));
+    const made = token({ id, name, scopes: chosen, expires_at });
+    broker.tokens = [made, ...broker.tokens];
+    return ok({ token: `${made.prefix}_and_much_more_that_nobody_guesses`, made });
+  },
+  'DELETE tokens/:id': (broker, { id }) => {
+    broker.tokens = broker.tokens.filter((t) => t.id !== Number(id));
+    return { status: 204 };
+  },
+};
+
+const scopes = ['read', 'clone', 'view', 'start', 'shutdown', 'hibernate', 'remove'];
+
+export function factorOf(broker: MockBroker, user: number) {
+  return broker.factors.get(user) ?? { since: null, recovery_codes: 0 };
+}
+
+function token(fields: Partial<ApiToken> & { id: number; name: string }): ApiToken {
+  return {
+    prefix: `brk_${String(fields.id).padStart(4, '0')}`,
+    scopes: ['read'],
+    created_at: now(),
+    expires_at: minutesAgo(-40_000),
+    last_used_at: null,
+    last_used_from: null,
+    ...fields,
+  };
+}
+
+export function seededTokens(): ApiToken[] {
+  return [
+    token({
+      id: 1,
+      name: 'Start my desktop in the morning',
+      scopes: ['read', 'start'],
+      last_used_at: minutesAgo(400),
+      last_used_from: '192.0.2.7',
+    }),
+  ];
+}
+
+export function seededSessions(): OwnSession[] {
+  const session = (id: string, fields: Partial<OwnSession>): OwnSession => ({
+    id,
+    proof: 'password',
+    address: '192.0.2.7',
+    user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+    created_at: minutesAgo(200),
+    seen_at: now(),
+    expires_at: minutesAgo(-700),
+    is_this: false,
+    ...fields,
+  });
+  return [
+    session('here', { is_this: true }),
+    session('phone', {
+      address: '198.51.100.20',
+      user_agent: 'Mozilla/5.0 (Linux; Android 14) Chrome/126.0 Mobile Safari/537.36',
+      seen_at: minutesAgo(90),
+    }),
+    session('old', { address: '203.0.113.9', user_agent: 'curl/8.5', seen_at: minutesAgo(600) }),
+  ];
+}
