@@ -5,6 +5,7 @@ using Broker.Core.Access;
 using Broker.Core.Domains;
 using Broker.Core.Nodes;
 using Broker.Core.Settings;
+using Broker.Core.Users;
 
 namespace Broker.Frontend.Tests.Domains;
 
@@ -92,25 +93,11 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
 
         // what guards administrators is not for those who look after the hosts
         var id = await host.NewUser("sets-settings");
-        await host.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@id, @grant, 'all')", new { id, grant = Core.Word.Of(Grant.Operate) }));
+        await host.Db.Transaction(s => UsersTable.SetGrant(s, id, Grant.Operate, Reach.All));
         using var keeper = await host.SignedIn("sets-settings");
-        foreach (var (days, passwords, factor) in ((int, int, bool)[])[(30, 0, false), (365, 9, false), (365, 0, true)])
-            await keeper.Put("/api/settings", Settings(days, passwords, factor)).Refuses(HttpStatusCode.Forbidden, "not_allowed");
-        await keeper.Put("/api/settings", Settings(365, 0, false)).Gives(HttpStatusCode.OK);
-
-        static object Settings(int days, int passwords, bool factor) =>
-            new { start_limit = 2, memory_reserve_mib = 256, snapshot_limit = 3, audit_days = days, password_days = passwords, admins_need_second_factor = factor };
-
-        // what guards administrators is not for those who look after the hosts
-        var id = await host.NewUser("sets-settings");
-        await host.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@id, @grant, 'all')", new { id, grant = Core.Word.Of(Grant.Operate) }));
-        using var keeper = await host.SignedIn("sets-settings");
-        foreach (var (days, passwords, factor) in ((int, int, bool)[])[(30, 0, false), (365, 9, false), (365, 0, true)])
-            await keeper.Put("/api/settings", Settings(days, passwords, factor)).Refuses(HttpStatusCode.Forbidden, "not_allowed");
-        await keeper.Put("/api/settings", Settings(365, 0, false)).Gives(HttpStatusCode.OK);
-
-        static object Settings(int days, int passwords, bool factor) =>
-            new { start_limit = 2, memory_reserve_mib = 256, snapshot_limit = 3, audit_days = days, password_days = passwords, admins_need_second_factor = factor };
+        foreach (var guarded in (SiteSettings[])[settings with { AuditDays = 30 }, settings with { PasswordDays = 9 }, settings with { AdminsNeedSecondFactor = true }])
+            await keeper.Put("/api/settings", guarded).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await keeper.Put("/api/settings", settings with { StartLimit = 2 }).Gives(HttpStatusCode.OK);
 
         var now = await admin.Get("/api/settings").Gives(HttpStatusCode.OK);
         Assert.Equal((2, 1), (now.GetProperty("settings").GetProperty("start_limit").GetInt32(), now.GetProperty("defaults").GetProperty("start_limit").GetInt32()));
