@@ -3,8 +3,10 @@ using System.Net;
 using Broker.Core.Access;
 using Broker.Core.Audit;
 using Broker.Core.Database;
+using Broker.Core.Requests;
 using Broker.Core.Settings;
 using Broker.Core.Users;
+using Argument = System.CommandLine.Argument;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;

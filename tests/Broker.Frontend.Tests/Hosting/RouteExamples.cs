@@ -78,7 +78,6 @@ internal sealed partial record RouteExamples
                 _message = await s.Insert("INSERT INTO messages (user_id, at, text) VALUES (@student, UTC_TIMESTAMP(6), 'Done.')", new { student }),
                 _schedule = await s.Insert(
                     "INSERT INTO schedules (name, command, machines, cron, time_zone, is_enabled, changed_at) VALUES (@key, 'hibernate_domain', 'disconnected', '0 3 * * *', 'UTC', 0, UTC_TIMESTAMP(6))", new { key }),
-                _group = await UserGroupsTable.Insert(s, $"g-{key}", AccountSource.Local, null, null),
                 _network = await s.Insert("INSERT INTO client_networks (name, position, addresses, bases) VALUES (@key, 1000, '[\"192.0.2.0/24\"]', 'all')", new { key }),
             };
 
@@ -103,7 +102,6 @@ internal sealed partial record RouteExamples
             ("/api/sessions/", _) => _session.ToString(),
             ("/api/tokens/", _) => _token.ToString(null, null),
             ("/api/users/", _) => _somebody.Id.ToString(null, null),
-            ("/api/groups/", _) => _group.ToString(null, null),
             (_, "user") => _somebody.Id.ToString(null, null),
             (_, "grant") => Core.Word.Of(Grant.Start),
             (_, "session") => _somebody.Session.ToString(),

@@ -22,7 +22,6 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
     {
         ["GET /api/directory/groups"] = "wants a directory",
         ["GET /api/display"] = "wants a ticket and a WebSocket",
-        ["GET /api/directory/groups"] = "wants a directory",
         ["POST /api/first-admin"] = "wants a link from the server",
         ["POST /api/guests"] = "wants a network of clients that lets guests in",
         ["GET /api/session/openid"] = "wants an OpenID provider",
