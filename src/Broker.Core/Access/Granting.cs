@@ -60,9 +60,12 @@ public static class Granting
         foreach (var (grant, reach) in groupGives) Hold(caller, grant, reach is Reach.None ? Holdings.Default(grant) : reach);
     }
 
-    /// <summary>Whoever can sign in as somebody has what he has: only who has as much may.</summary>
+    /// <summary>Whoever can sign in as somebody has what he has: only who has as much may open a way to that.</summary>
+    /// <param name="db">Where from.</param>
+    /// <param name="caller">Who wants to.</param>
+    /// <param name="user">As whom.</param>
     /// <exception cref="RequestRefusedException">He has more.</exception>
-    internal static async Task CheckTakingOver(DbSession db, Caller caller, UserRow user)
+    public static async Task CheckTakingOver(DbSession db, Caller caller, UserRow user)
     {
         Protect(caller, user);
         var facts = await UsersTable.GrantsOf(db, user.Id);

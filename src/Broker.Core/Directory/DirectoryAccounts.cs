@@ -46,11 +46,7 @@ public static class DirectoryAccounts
         }
 
         await UsersTable.SetExternal(db, user, person.Dn, person.Key, displayName);
-        if (person.IsAdmin is { } isAdmin && isAdmin != user.IsAdmin)
-        {
-            await UsersTable.SetAdmin(db, user.Id, isAdmin);
-            await AuditTable.Insert(db, user.Id, address: null, isAdmin ? "make_admin" : "remove_admin", user.Name, new { source = AccountSource.Ldap });
-        }
+        if (person.IsAdmin is { } isAdmin) await UserAdministration.ToldAdmin(db, user, isAdmin, address: null, new { by = "ldap" });
         await UserAttributesTable.Set(db, user.Id, person.Attributes);
         await UserGroupsTable.SetExternal(db, user.Id, AccountSource.Ldap, [.. person.Groups.Select(g => g.Dn)]);
         return (DirectoryAccount.Written, await UsersTable.Get(db, user.Id));

@@ -34,6 +34,26 @@ public static class UserAdministration
         await Audit(db, caller, isAdmin ? "admin_made" : "admin_removed", user, new { user = user.Id });
     });
 
+    /// <summary>
+    /// Another system has told whether somebody is an administrator. The last one who can sign in stays one, whatever it tells: nobody would be there to make another.
+    /// </summary>
+    /// <param name="db">A transaction.</param>
+    /// <param name="user">Who.</param>
+    /// <param name="isAdmin">What was told.</param>
+    /// <param name="address">Where he comes from.</param>
+    /// <param name="by">Which system, for the audit.</param>
+    public static async Task ToldAdmin(DbSession db, UserRow user, bool isAdmin, string? address, object by)
+    {
+        if (user.IsAdmin == isAdmin) return;
+        await UsersTable.LockAdministrators(db);
+        await UsersTable.Lock(db, user.Id);
+        if ((await Person(db, user.Id)).IsAdmin == isAdmin) return;
+        var stays = !isAdmin && await UsersTable.Administrators(db, but: user.Id) < await UsersTable.Administrators(db);
+        if (!stays) await UsersTable.SetAdmin(db, user.Id, isAdmin);
+        await AuditTable.Insert(db, user.Id, address, isAdmin ? "admin_made" : "admin_removed", user.Name, by,
+            stays ? AuditOutcome.Refused : AuditOutcome.Done, stays ? "last_admin" : null);
+    }
+
     /// <summary>Lets somebody sign in no more, or again. His sessions end, and what he asked for and has not begun is refused.</summary>
     /// <exception cref="RequestRefusedException">Not the caller's to do; <c>last_admin</c>.</exception>
     public static Task SetDisabled(DbSession db, Caller caller, UserRow user, bool isDisabled) => Change(db, caller, user, async now =>

@@ -65,6 +65,7 @@ public static class UserSignInEndpoints
     private static Task<NoContent> RemoveSecondFactor(long id, SignedIn who, Db db, Sessions sessions, CancellationToken cancel) =>
         Change(id, who, db, sessions, "user_second_factor_removed", null, async (s, user) =>
         {
+            await Granting.CheckTakingOver(s, who.Caller, user); // half of what proves who he is, as his password is
             if (!await SecondFactorsTable.Remove(s, id)) throw new RefusedException(StatusCodes.Status404NotFound, "unknown_second_factor", $"{user.Name} has no second factor.");
             await SessionsTable.EndAll(s, id);
         }, cancel);

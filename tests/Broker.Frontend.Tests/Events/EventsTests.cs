@@ -91,7 +91,7 @@ public class EventsTests(FrontendHost host) : IClassFixture<FrontendHost>
         await stream.Ends();
     }
 
-    [Fact]
+    [Fact, Trait("Category", "Long")]
     public async Task Who_always_hears_something_is_asked_for_every_now_and_then_all_the_same()
     {
         var id = await host.NewUser("ending-soon");

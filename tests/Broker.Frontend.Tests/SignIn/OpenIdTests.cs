@@ -192,6 +192,12 @@ public sealed class OpenIdTests(FrontendHost host) : IClassFixture<FrontendHost>
         await Come(browser);
         Assert.True((await browser.Session()).GetProperty("user").GetProperty("is_admin").GetBoolean());
         _provider.Person = new JsonObject { ["sub"] = "5", ["preferred_username"] = "eva" };
+        // as long as nobody else is, he is one: nobody could make another
+        await host.Db.Transaction(s => UsersTable.SetDisabled(s, host.Admin, true));
+        await Come(browser);
+        Assert.True((await browser.Session()).GetProperty("user").GetProperty("is_admin").GetBoolean());
+        Assert.Equal("last_admin", await host.Db.Read(s => s.First<string>("SELECT code FROM audit WHERE action = 'admin_removed' AND user_name = 'eva'")));
+        await host.Db.Transaction(s => UsersTable.SetDisabled(s, host.Admin, false));
         await Come(browser);
         Assert.False((await browser.Session()).GetProperty("user").GetProperty("is_admin").GetBoolean());
     }

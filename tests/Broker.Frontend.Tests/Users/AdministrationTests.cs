@@ -97,6 +97,7 @@ public class AdministrationTests(FrontendHost host) : IClassFixture<FrontendHost
         await keeper.Put($"/api/users/{admin}/display-name", new { display_name = "x" }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await keeper.Put($"/api/users/{plain}/admin", new { is_admin = true }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await keeper.Put($"/api/users/{operating}/password", new { password = "another phrase 71" }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await keeper.Delete($"/api/users/{operating}/second-factor").Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await keeper.Put($"/api/users/{plain}/password", new { password = "another phrase 71" }).Gives(HttpStatusCode.OK);
         await keeper.Put($"/api/users/{plain}/grants/rename", new { reach = "own" }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await keeper.Get($"/api/users/{plain}/grants").Gives(HttpStatusCode.OK);

@@ -16,6 +16,8 @@ public sealed class RemoveUserHandler : IHandler<RemoveUser>
     {
         var (user, busy) = await work.Write(async db =>
         {
+            // one after the other: two administrators who remove each other must not both go
+            await UsersTable.LockAdministrators(db);
             var found = await UserAdministration.CheckRemoval(db, request.User, request.Heir);
             UserAdministration.CheckRemovalBy(work.Caller, found);
             // he asks for nothing more

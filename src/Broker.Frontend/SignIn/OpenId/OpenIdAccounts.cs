@@ -31,12 +31,8 @@ public sealed class OpenIdAccounts(Db db, OpenIdSettings settings)
         {
             var user = await UsersTable.FindExternal(s, AccountSource.Oidc, claims.ExternalKey) ?? await Make(s);
             await UsersTable.SetExternal(s, user, claims.ExternalId, claims.ExternalKey, displayName ?? user.DisplayName);
-            if (settings.AdminGroup.Length > 0 && groups.Contains(settings.AdminGroup) != user.IsAdmin)
-            {
-                await UsersTable.SetAdmin(s, user.Id, !user.IsAdmin);
-                await AuditTable.Insert(s, user.Id, address, user.IsAdmin ? "admin_removed" : "admin_made", user.Name, new { by = "openid", group = settings.AdminGroup });
-            }
-
+            if (settings.AdminGroup.Length > 0)
+                await UserAdministration.ToldAdmin(s, user, groups.Contains(settings.AdminGroup), address, new { by = "openid", group = settings.AdminGroup });
             await UserGroupsTable.SetExternal(s, user.Id, AccountSource.Oidc, groups);
             await UserAttributesTable.Set(s, user.Id, settings.Attributes.SelectMany(a => claims.All(a).Select(v => (a, v))));
             return (await UsersTable.Get(s, user.Id))!;
