@@ -30,6 +30,7 @@ public static class Program
             Users.Command(terminal),
             Groups.Command(terminal),
             Grants.Command(terminal),
+            Ldap.Command(terminal),
             AuditVerbs.Command(terminal),
             ClientNetworks.Command(terminal),
             LimitsVerbs.Command(terminal),

@@ -64,6 +64,20 @@ internal static class Settings
         }
     }
 
+    /// <summary>A section of its own, that several programs use.</summary>
+    /// <exception cref="CommandFailedException">Something in it is wrong.</exception>
+    public static T ReadSection<T>(ParseResult parsed, Terminal terminal) where T : SectionSettings, new()
+    {
+        try
+        {
+            return SettingsFile.ReadSection<T>(File(parsed, terminal), terminal.Variable);
+        }
+        catch (SettingsException e)
+        {
+            throw new CommandFailedException(e.Message, ExitCode.Usage);
+        }
+    }
+
     /// <summary>The database of this command line.</summary>
     /// <exception cref="CommandFailedException">The settings are wrong.</exception>
     public static Db Open(ParseResult parsed, Terminal terminal) => Open(Read(parsed, terminal));

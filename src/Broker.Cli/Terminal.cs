@@ -48,6 +48,9 @@ public sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error, F
     /// <summary>Somebody looks at standard error, so that a line may be written over.</summary>
     public bool IsErrorScreen { get; init; }
 
+    /// <summary>Somebody types at standard input.</summary>
+    public bool IsInKeyboard { get; init; }
+
     /// <summary>Reads nothing and says nothing.</summary>
     public static Terminal Silent { get; } = new(TextReader.Null, TextWriter.Null, TextWriter.Null, _ => null);
 
@@ -59,7 +62,24 @@ public sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error, F
         {
             IsOutScreen = isCapable && !Console.IsOutputRedirected,
             IsErrorScreen = isCapable && !Console.IsErrorRedirected,
+            IsInKeyboard = !Console.IsInputRedirected,
         };
+    }
+
+    /// <summary>Asks for a secret: what is typed is not shown. One line of standard input where nobody types.</summary>
+    /// <returns>Null when there is none.</returns>
+    public string? Secret(string question)
+    {
+        if (!IsInKeyboard) return In.ReadLine();
+        Error.Write(question);
+        var typed = new System.Text.StringBuilder();
+        while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
+        {
+            if (key.Key == ConsoleKey.Backspace) typed.Length = Math.Max(0, typed.Length - 1);
+            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
+        }
+        Error.WriteLine();
+        return typed.ToString();
     }
 
     /// <summary>Text of others without what a terminal would obey.</summary>

@@ -13,6 +13,12 @@ namespace Broker.Cli.Doctor;
 internal sealed record Subject(
     LocalFiles Files, string? SettingsFile, BackEndSettings? BackEnd, string? BackEndProblem, FrontEndSettings? FrontEnd, string? FrontEndProblem, TimeProvider Clock)
 {
+    /// <summary>The directory's settings; null without a file, or when they are wrong.</summary>
+    public LdapSettings? Ldap { get; init; }
+
+    /// <summary>What is wrong with them.</summary>
+    public string? LdapProblem { get; init; }
+
     /// <summary>Machines run here, or are meant to.</summary>
     public bool HasLibvirt => Files.Exists("/etc/libvirt");
 
@@ -25,14 +31,17 @@ internal sealed record Subject(
         var (backEnd, backEndProblem) = Read<BackEndSettings>(settingsFile, variable);
         // The variables here are the back end's and the command line's; what the front end is started with only its file tells.
         var (frontEnd, frontEndProblem) = settingsFile is null ? (null, null) : Read<FrontEndSettings>(settingsFile, _ => null);
-        return new Subject(files, settingsFile, backEnd, backEndProblem, frontEnd, frontEndProblem, clock);
+        var (ldap, ldapProblem) = settingsFile is null ? (null, null) : Tried(() => Core.Settings.SettingsFile.ReadSection<LdapSettings>(settingsFile, _ => null));
+        return new Subject(files, settingsFile, backEnd, backEndProblem, frontEnd, frontEndProblem, clock) { Ldap = ldap, LdapProblem = ldapProblem };
     }
 
-    private static (T?, string?) Read<T>(string? file, Func<string, string?> variable) where T : SharedSettings, new()
+    private static (T?, string?) Read<T>(string? file, Func<string, string?> variable) where T : SharedSettings, new() => Tried(() => Core.Settings.SettingsFile.Read<T>(file, variable));
+
+    private static (T?, string?) Tried<T>(Func<T> read) where T : class
     {
         try
         {
-            return (Core.Settings.SettingsFile.Read<T>(file, variable), null);
+            return (read(), null);
         }
         catch (SettingsException e)
         {

@@ -9,7 +9,6 @@ public sealed class LdapDirectory : IDisposable
     /// <summary>The longest name and password that are sent to a server.</summary>
     private const int Longest = 256;
 
-    private readonly PeopleSearch _people;
     private readonly TrustedAuthorities? _authorities;
 
     /// <param name="settings">Where it is and what of it counts.</param>
@@ -18,7 +17,7 @@ public sealed class LdapDirectory : IDisposable
     public LdapDirectory(LdapSettings settings, TimeProvider clock)
     {
         Settings = settings;
-        _people = new PeopleSearch(settings);
+        People = new PeopleSearch(settings);
         if (!settings.IsOn)
         {
             Servers = [];
@@ -41,6 +40,8 @@ public sealed class LdapDirectory : IDisposable
 
     internal IReadOnlyList<LdapServer> Servers { get; }
 
+    internal PeopleSearch People { get; }
+
     /// <summary>Whether it is him, and what the directory tells of him. An unknown name takes the same steps as a wrong password.</summary>
     /// <exception cref="DirectoryDownException">No server answers.</exception>
     /// <exception cref="DirectoryRefusedException">The settings don't fit the directory.</exception>
@@ -55,12 +56,12 @@ public sealed class LdapDirectory : IDisposable
     /// <exception cref="DirectoryDownException">No server answers.</exception>
     /// <exception cref="DirectoryRefusedException">The settings don't fit the directory.</exception>
     public Task<DirectoryAnswer> Again(string name, string dn, string? key, CancellationToken cancel = default) =>
-        Ask(lines => _people.Again(lines.Searching, dn, key) is { } entry ? _people.Answer(lines.Searching, entry, name, lines.IsActiveDirectory) : new(DirectoryVerdict.Unknown), cancel);
+        Ask(lines => People.Again(lines.Searching, dn, key) is { } entry ? People.Answer(lines.Searching, entry, name, lines.IsActiveDirectory) : new(DirectoryVerdict.Unknown), cancel);
 
     /// <summary>Groups whose name has this text in it; all when it is empty.</summary>
     /// <exception cref="DirectoryDownException">No server answers.</exception>
     /// <exception cref="DirectoryRefusedException">The settings don't fit the directory.</exception>
-    public Task<IReadOnlyList<DirectoryGroup>> Groups(string text, int limit, CancellationToken cancel = default) => Ask(lines => _people.GroupsCalled(lines.Searching, text, limit), cancel);
+    public Task<IReadOnlyList<DirectoryGroup>> Groups(string text, int limit, CancellationToken cancel = default) => Ask(lines => People.GroupsCalled(lines.Searching, text, limit), cancel);
 
     /// <summary>Asks each server whether it is there, so that its state is known before somebody signs in.</summary>
     public Task LookAtServers(CancellationToken cancel = default) => Task.WhenAll(Servers.Where(s => !s.IsPassedOver()).Select(async server =>
@@ -84,25 +85,25 @@ public sealed class LdapDirectory : IDisposable
 
     private DirectoryAnswer SignInBySearch(LdapLines lines, string name, string password)
     {
-        var found = _people.ByName(lines.Searching, name);
+        var found = People.ByName(lines.Searching, name);
         if (found.Count > 1) return new(DirectoryVerdict.Ambiguous);
         var entry = found is [var one] ? one : null;
         // whoever is not there is tried all the same, so that time does not tell
         if (lines.Trying.Bind(entry?.Dn ?? $"cn=nobody,{Settings.Base}", password) is { } refusal) return new(Refused(refusal));
-        return entry is null ? new(DirectoryVerdict.Unknown) : _people.Answer(lines.Searching, entry, name, lines.IsActiveDirectory);
+        return entry is null ? new(DirectoryVerdict.Unknown) : People.Answer(lines.Searching, entry, name, lines.IsActiveDirectory);
     }
 
     private DirectoryAnswer SignInByPattern(LdapLines lines, string name, string password)
     {
-        var dn = _people.BindName(name);
+        var dn = People.BindName(name);
         if (lines.Trying.Bind(dn, password) is { } refusal) return new(Refused(refusal));
         // without an account for searches he reads what there is about himself
         var line = Settings.CanSearch ? lines.Searching : lines.Trying;
-        var found = DistinguishedName.Normal(dn) is null ? _people.ByName(line, name) : _people.Again(line, dn, null) is { } entry ? [entry] : [];
+        var found = DistinguishedName.Normal(dn) is null ? People.ByName(line, name) : People.Again(line, dn, null) is { } entry ? [entry] : [];
         return found switch
         {
             [] => new(DirectoryVerdict.Unknown),
-            [var one] => _people.Answer(line, one, name, Settings.CanSearch && lines.IsActiveDirectory),
+            [var one] => People.Answer(line, one, name, Settings.CanSearch && lines.IsActiveDirectory),
             _ => new(DirectoryVerdict.Ambiguous),
         };
     }
@@ -111,7 +112,7 @@ public sealed class LdapDirectory : IDisposable
     private static DirectoryVerdict Refused(string refusal) =>
         refusal.Contains("data 532", StringComparison.Ordinal) || refusal.Contains("data 773", StringComparison.Ordinal) ? DirectoryVerdict.PasswordExpired : DirectoryVerdict.Unknown;
 
-    private async Task<T> Ask<T>(Func<LdapLines, T> work, CancellationToken cancel)
+    internal async Task<T> Ask<T>(Func<LdapLines, T> work, CancellationToken cancel)
     {
         foreach (var server in Servers)
         {

@@ -101,9 +101,9 @@ public class DoctorTests
 
         var db = new Db(line.Variable("BROKER_DATABASE"));
         var name = await new Db(account).Read(s => s.First<string>("SELECT SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"));
-        await db.Read(s => s.Execute($"GRANT UPDATE (is_admin) ON users TO {name}@'127.0.0.1'"));
+        await db.Read(s => s.Execute($"GRANT UPDATE (name) ON users TO {name}@'127.0.0.1'"));
         Assert.Equal("failed", await State());
-        await db.Read(s => s.Execute($"REVOKE UPDATE (is_admin), INSERT ON users FROM {name}@'127.0.0.1'"));
+        await db.Read(s => s.Execute($"REVOKE UPDATE (name), INSERT ON users FROM {name}@'127.0.0.1'"));
         Assert.Equal("failed", await State());
 
         async Task<string?> State() => DoctorTests.State((await line.Run("doctor", "--config", file, "--json")).Json

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Broker.Cli.Doctor;
 using Broker.Core.Database;
+using Broker.Core.Directory;
 using Broker.Core.Nodes;
 using Broker.Core.Requests;
 using Broker.Core.Users;
@@ -91,7 +92,7 @@ public class JudgementTests
         Assert.Contains("SELECT *", listed);
         Assert.Contains("UPDATE domains.is_public", listed);
         Is(Health.Ok, "", FrontEndAccountCheck.Judge("fe@%", listed, listed));
-        Is(Health.Failed, "install.sh system", FrontEndAccountCheck.Judge("fe@%", listed.Append("UPDATE users.is_admin").ToHashSet(), listed));
+        Is(Health.Failed, "install.sh system", FrontEndAccountCheck.Judge("fe@%", listed.Append("UPDATE users.name").ToHashSet(), listed));
         Is(Health.Failed, "install.sh system", FrontEndAccountCheck.Judge("fe@%", listed.Skip(1).ToHashSet(), listed));
     }
 
@@ -327,6 +328,17 @@ public class JudgementTests
         Is(health, remedy, new HostQemuReadsCheck().Judge(closed is null ? Report() : Report(("closed_to_qemu", closed))));
 
     [Fact]
+    public void Directory()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        ProbeResult fine = new(null, null, "one", now.AddDays(90)), down = new("It can't be reached.", "nc -vz one 636", null, null);
+        Is(Health.Ok, "", DirectoryCheck.Judge([("one", fine), ("two", fine)], now));
+        Is(Health.Warning, "nc -vz", DirectoryCheck.Judge([("one", fine), ("two", down)], now));
+        Is(Health.Failed, "nc -vz", DirectoryCheck.Judge([("one", down)], now));
+        Is(Health.Warning, "renewed", DirectoryCheck.Judge([("one", fine)], now.AddDays(80)));
+    }
+
+    [Fact]
     public void EveryCheckHasAJudgementTestHere()
     {
         var tested = typeof(JudgementTests).GetMethods().Select(m => m.Name).ToList();
@@ -343,6 +355,7 @@ public class JudgementTests
             ["database_backend_account"] = nameof(BackEndsAccount),
             ["database_frontend_account"] = nameof(FrontEndsAccount),
             ["queue"] = nameof(Queue),
+            ["directory"] = nameof(Directory),
             ["administrators"] = nameof(Administrators),
             ["nodes"] = nameof(Hosts),
             ["back_ends"] = nameof(BackEnds),
