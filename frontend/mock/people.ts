@@ -1,5 +1,14 @@
 /** Accounts and groups, what they may do and how much they may have. */
-import type { GroupGrant, Reach, User, UserGrant, UserGroup, UserSignIn } from '../src/api/types';
+import type {
+  GroupGrant,
+  LimitSet,
+  Reach,
+  UploadLine,
+  User,
+  UserGrant,
+  UserGroup,
+  UserSignIn,
+} from '../src/api/types';
 import type { MockBroker } from './broker';
 import type { Call, Routes } from './routes';
 import {
@@ -21,12 +30,14 @@ export interface MockGroup extends Omit<UserGroup, 'members'> {
   /** Keys of accounts. */
   members: Set<number>;
   grants: Given;
+  limits: LimitSet;
 }
 
 /** What is known of an account beyond what its session tells. */
 export interface MockPerson {
   fields: Partial<User>;
   grants: Given;
+  limits: LimitSet;
   signIn: UserSignIn;
 }
 
@@ -61,6 +72,7 @@ const inGeneral: Partial<Record<Grant, Reach>> = {
 const defaults = { ...aboutMachines, ...inGeneral } as Record<Grant, Reach>;
 const all = Object.keys(defaults) as Grant[];
 const reaches: readonly Reach[] = ['none', 'own', 'clones', 'all_clones', 'all'];
+const nothing = { start_limit: null, clone_limit: null, disk_gib: null, memory_gib: null };
 
 export const peopleRoutes: Routes = {
   'GET users': ({ accounts, people }, { query }) => {
@@ -87,6 +99,8 @@ export const peopleRoutes: Routes = {
     broker.accounts.push({ ...made, password: String(fields.password) });
     return { status: 201, body: shownUser(broker.people, made) };
   },
+  // the list itself
+  'POST users/:id': upload,
   'GET users/:id': aboutUser((broker, one) =>
     ok({
       user: shownUser(broker.people, one),
@@ -120,6 +134,11 @@ export const peopleRoutes: Routes = {
   ),
   'PUT users/:id/grants': aboutUser(setGrant),
   'DELETE users/:id/grants': aboutUser(setGrant),
+  'GET users/:id/limits': aboutUser((broker, one) => ok(limitsOf(broker, one))),
+  'PUT users/:id/limits': aboutUser((broker, one, { fields }) => {
+    personOf(broker.people, one.id).limits = fields;
+    return ok(limitsOf(broker, one));
+  }),
   'GET users/:id/sign-in': aboutUser(({ people }, one) => ok(personOf(people, one.id).signIn)),
   'DELETE users/:id/sessions': endSignIn((signIn, name) => ({
     sessions: name === '' ? [] : signIn.sessions.filter(({ id }) => id !== name),
@@ -171,6 +190,11 @@ export const peopleRoutes: Routes = {
   ),
   'PUT groups/:id/grants': aboutGroup(setGroupGrant),
   'DELETE groups/:id/grants': aboutGroup(setGroupGrant),
+  'GET groups/:id/limits': aboutGroup((_, { limits }) => ok(limits)),
+  'PUT groups/:id/limits': aboutGroup((_, group, { fields }) => {
+    group.limits = fields;
+    return ok(group.limits);
+  }),
   // the directory's own groups
   'GET directory/:id': (_, { query }) =>
     ok({
@@ -203,7 +227,7 @@ function nextId(all: readonly { id: number }[]): number {
 export function personOf(people: Map<number, MockPerson>, id: number): MockPerson {
   const known = people.get(id);
   if (known !== undefined) return known;
-  const made = { fields: {}, grants: {}, signIn: seededSignIn() };
+  const made = { fields: {}, grants: {}, limits: nothing, signIn: seededSignIn() };
   people.set(id, made);
   return made;
 }
@@ -243,6 +267,27 @@ function changeUser(fields: (one: Account, fields: Record<string, unknown>) => P
     }
     return ok(shownUser(broker.people, one));
   });
+}
+
+function upload(broker: MockBroker, { fields, query }: Call): Answer {
+  const isDone = query.get('dry_run') !== 'true';
+  const names = String(fields.text).split(/\r?\n/);
+  const lines = names.flatMap((written, i): UploadLine[] => {
+    const name = written.split(',')[0]?.trim() ?? '';
+    if (name === '' || name === 'name') return [];
+    const about = { line: i + 1, name, problem: null, password: null };
+    if (/\s/.test(name)) {
+      return [{ ...about, outcome: 'refused', problem: 'A sign-in name has no spaces.' }];
+    }
+    if (broker.accounts.some((a) => a.name === name)) return [{ ...about, outcome: 'there' }];
+    return [{ ...about, outcome: 'made', password: isDone ? `made-up-for-${name}` : null }];
+  });
+  if (isDone) {
+    for (const { name } of lines.filter(({ outcome }) => outcome === 'made')) {
+      broker.accounts.push(account(nextId(broker.accounts), name ?? '', name ?? '', false));
+    }
+  }
+  return ok({ is_done: isDone, lines });
 }
 
 function endSignIn(change: (signIn: UserSignIn, name: string) => Partial<UserSignIn>) {
@@ -319,6 +364,23 @@ function setGroupGrant(broker: MockBroker, group: MockGroup, { name, fields }: C
   return ok({ grants: groupGrantsOf(broker, group) });
 }
 
+function limitsOf({ people, domains }: MockBroker, { id }: Account) {
+  const own = personOf(people, id).limits;
+  const his = domains.filter(({ owner }) => owner.id === id);
+  const limit = (said: number | null | undefined, usual: number, used: number) => ({
+    most: said ?? usual,
+    source: said == null ? 'everybody' : 'own',
+    used,
+  });
+  return {
+    start_limit: limit(own.start_limit, 1, his.filter((d) => d.state === 'active').length),
+    clone_limit: limit(own.clone_limit, 0, his.filter((d) => d.base_id !== null).length),
+    disk_gib: limit(own.disk_gib, 0, 12.5),
+    memory_gib: limit(own.memory_gib, 0, 1),
+    own,
+  };
+}
+
 function shownGroup(group: MockGroup): UserGroup {
   const { id, name, source, external_id, description, created_at, members } = group;
   return { id, name, source, external_id, description, created_at, members: members.size };
@@ -332,6 +394,7 @@ export function newGroup(fields: Partial<MockGroup> & { id: number; name: string
     created_at: now(),
     members: new Set(),
     grants: {},
+    limits: nothing,
     ...fields,
   };
 }

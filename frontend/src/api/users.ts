@@ -106,6 +106,17 @@ export function useMakeUser() {
   });
 }
 
+/** Makes many accounts, all or none; or only tells what would become of each line. */
+export function useUploadUsers() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ text, source, dryRun }: { text: string; source: UserSource; dryRun: boolean }) =>
+      call('post', '/api/users/upload', { query: { source, dry_run: dryRun }, body: text }),
+    onSuccess: ({ is_done }) =>
+      is_done ? client.invalidateQueries({ queryKey: usersQuery.queryKey }) : undefined,
+  });
+}
+
 /** What is changed of an account, each by a route of its own. */
 export function useChangeUser(id: number) {
   const changed = useUserChanged(id);

@@ -100,9 +100,14 @@ describe('a group', () => {
     });
   });
 
-  it('has a purpose', async () => {
+  it('has a purpose and limits', async () => {
     const { group, user } = await showGroup('/settings');
-    await user.type(await screen.findByTestId('group-description'), ' And more.');
+    await user.type(await screen.findByTestId('limit-disk_gib'), '40');
+    await user.click(screen.getByTestId('limits-save'));
+    await waitFor(() => {
+      expect(group.limits.disk_gib).toBe(40);
+    });
+    await user.type(screen.getByTestId('group-description'), ' And more.');
     await user.click(screen.getByTestId('group-save'));
     await waitFor(() => {
       expect(group.description).toMatch(/And more\.$/);

@@ -1,19 +1,23 @@
 import { Anchor, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useSetUserLimits, userLimitsQuery } from '@/api/limits';
 import { useMay, useUser } from '@/api/session';
 import type { User, UserDetails } from '@/api/types';
 import { useChangeUser } from '@/api/users';
 import { Facts } from '@/components/Facts';
+import { Loaded } from '@/components/Loaded';
 import { Panel } from '@/components/Panel';
 import { useShowProblem } from '@/components/problemText';
 import { SaveButton } from '@/components/SaveButton';
 import { useFormat } from '@/i18n/format';
+import { LimitsForm } from '@/people/LimitsForm';
 import classes from '@/people/columns.module.css';
 import own from './UserPage.module.css';
 
-/** What is known of somebody: his name, his groups, his machines. */
+/** What is known of somebody: his name, his groups, his machines and his limits. */
 export function About({ details }: { details: UserDetails }) {
   const { t } = useTranslation(['user', 'people']);
   const may = useMay();
@@ -26,6 +30,11 @@ export function About({ details }: { details: UserDetails }) {
           <Known user={user} />
         </Stack>
       </Panel>
+      {may('manage_users') && (
+        <Panel title={t('people:limits.title')}>
+          <Limits user={user} mayChange={may('grant')} />
+        </Panel>
+      )}
       <Panel title={t('groups.title')}>
         <Groups details={details} />
       </Panel>
@@ -137,3 +146,17 @@ function Machines({ details: { machines } }: { details: UserDetails }) {
     </ul>
   );
 }
+
+function Limits({ user, mayChange }: { user: User; mayChange: boolean }) {
+  const limits = useQuery(userLimitsQuery(user.id));
+  const { mutateAsync: save } = useSetUserLimits(user.id);
+  return (
+    <Loaded query={limits} height={240}>
+      {(now) => (
+        <LimitsForm own={now.own ?? nothing} now={now} mayChange={mayChange} onSave={save} />
+      )}
+    </Loaded>
+  );
+}
+
+const nothing = { start_limit: null, clone_limit: null, disk_gib: null, memory_gib: null };

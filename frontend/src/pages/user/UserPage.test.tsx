@@ -19,13 +19,14 @@ async function showUser(part = '', id = 2) {
 }
 
 describe('a user', () => {
-  it('is shown with his groups and machines', async () => {
+  it('is shown with his groups, machines and limits', async () => {
     await showUser();
     expect(screen.getByRole('link', { name: 'physics' })).toHaveAttribute(
       'href',
       '/admin/groups/2',
     );
     expect(within(screen.getByTestId('user-machines')).getAllByRole('listitem')).toHaveLength(2);
+    expect(await screen.findByTestId('limit-start_limit')).toBeVisible();
   });
 
   it('is disabled after a question, and enabled again', async () => {
@@ -74,6 +75,19 @@ describe('a user', () => {
     for (const deed of ['disable', 'remove', 'end_admin']) {
       expect(screen.queryByTestId(`user-${deed}`)).toBeNull();
     }
+  });
+
+  it('has limits, of which an empty field says nothing', async () => {
+    const { broker, user } = await showUser();
+    await user.type(await screen.findByTestId('limit-start_limit'), '3');
+    await user.click(screen.getByTestId('limits-save'));
+    await screen.findByText(/of 3 in use/);
+    expect(personOf(broker.people, 2).limits).toEqual({
+      start_limit: 3,
+      clone_limit: null,
+      disk_gib: null,
+      memory_gib: null,
+    });
   });
 
   it('is not there: the page says so', async () => {

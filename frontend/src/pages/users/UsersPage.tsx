@@ -1,7 +1,8 @@
 import { Button, Group, Select, Skeleton } from '@mantine/core';
-import { IconPlus, IconSearchOff } from '@tabler/icons-react';
+import { IconFileUpload, IconPlus, IconSearchOff } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { usePages } from '@/api/pages';
 import { useMay } from '@/api/session';
 import { userSources } from '@/api/types';
@@ -31,15 +32,26 @@ export default function UsersPage() {
     <>
       <PageHead title={t('title')} text={t('text')}>
         {mayChange && (
-          <Button
-            leftSection={<IconPlus size={18} aria-hidden />}
-            onClick={() => {
-              setMaking(true);
-            }}
-            data-testid="user-add"
-          >
-            {t('add')}
-          </Button>
+          <Group gap="sm">
+            <Button
+              component={Link}
+              to="/admin/upload"
+              variant="default"
+              leftSection={<IconFileUpload size={18} aria-hidden />}
+              data-testid="users-upload"
+            >
+              {t('upload')}
+            </Button>
+            <Button
+              leftSection={<IconPlus size={18} aria-hidden />}
+              onClick={() => {
+                setMaking(true);
+              }}
+              data-testid="user-add"
+            >
+              {t('add')}
+            </Button>
+          </Group>
         )}
       </PageHead>
       <Filters>

@@ -1,0 +1,16 @@
+import type { Page } from '@/app/page';
+import type texts from './texts.en.json';
+
+declare module '@/i18n/texts' {
+  interface Texts {
+    upload: typeof texts;
+  }
+}
+
+export const page: Page = {
+  path: '/admin/upload',
+  texts: 'upload',
+  audience: ['manage_users'],
+  frame: 'shell',
+  load: () => import('./UploadPage'),
+};
