@@ -1,5 +1,5 @@
 /** What proves who somebody is: sessions, tokens, the second factor of one's own. */
-import type { ApiToken, NewToken, OwnSession } from '../src/api/types';
+import type { ApiToken, Domain, LimitUse, NewToken, OwnSession } from '../src/api/types';
 import type { MockBroker } from './broker';
 import type { Routes } from './routes';
 import { minutesAgo, now, ok, problem } from './things';
@@ -24,6 +24,8 @@ export const accountRoutes: Routes = {
           last_sign_in_at: minutesAgo(30),
           groups: user.is_admin ? [] : ['Statistics', 'First year'],
         });
+      case 'limits':
+        return ok(limitsOf(broker));
       case 'second-factor':
         return ok(factorOf(broker, user.id));
       default:
@@ -79,6 +81,40 @@ const scopes = ['read', 'clone', 'view', 'start', 'shutdown', 'hibernate', 'remo
 
 export function factorOf(broker: MockBroker, user: number) {
   return broker.factors.get(user) ?? { since: null, recovery_codes: 0 };
+}
+
+/** What runs of somebody's, those first that have run longest. */
+export function runningOf({ domains, user }: MockBroker) {
+  return domains
+    .filter((d) => d.owner.id === user?.id && d.state === 'active')
+    .sort((a, b) => a.state_since.localeCompare(b.state_since));
+}
+
+/** A start that would end others has to be confirmed; null when it ends none, or was. */
+export function beyondLimit(broker: MockBroker, starting: Domain | undefined, confirm: unknown) {
+  const { startLimit, user } = broker;
+  if (confirm !== false || user?.is_admin === true || startLimit === 0) return null;
+  if (starting?.state === 'active' || starting?.state === 'paused') return null;
+  const running = runningOf(broker);
+  const ended = running.slice(0, Math.max(0, running.length + 1 - startLimit));
+  if (ended.length === 0) return null;
+  const names = ended.map((d) => d.alias ?? d.name);
+  return problem(409, 'over_limit', 'Only so many desktops may run at a time.', names);
+}
+
+function limitsOf(broker: MockBroker) {
+  const running = runningOf(broker);
+  const clones = broker.domains.filter((d) => d.owner.id === broker.user?.id && d.base_id);
+  const memory = running.reduce((sum, d) => sum + d.memory_kib, 0) / 1024 ** 2;
+  const limit = (most: number, used: number): LimitUse => ({ most, used, source: 'group Statistics' });
+  const isAdmin = broker.user?.is_admin === true;
+  return {
+    start_limit: limit(isAdmin ? 0 : broker.startLimit, running.length),
+    clone_limit: limit(isAdmin ? 0 : 5, clones.length),
+    disk_gib: limit(isAdmin ? 0 : 40, 34.5),
+    memory_gib: limit(isAdmin ? 0 : 4, memory),
+    own: null,
+  };
 }
 
 function token(fields: Partial<ApiToken> & { id: number; name: string }): ApiToken {

@@ -18,6 +18,7 @@ import { accessRoutes, type MockRules } from './access';
 import { accountRoutes, seededSessions, seededTokens } from './account';
 import { auditRoutes, seededAudit } from './audit';
 import { backupRoutes } from './backups';
+import { bookingRoutes, seededBookings } from './bookings';
 import { clientNetworkRoutes, seededNetworks } from './clientNetworks';
 import { domainRoutes } from './domains';
 import { peopleRoutes, seededGroups, type MockPerson } from './people';
@@ -49,6 +50,7 @@ const routes: Routes = {
   ...auditRoutes,
   ...accountRoutes,
   ...backupRoutes,
+  ...bookingRoutes,
   ...clientNetworkRoutes,
   ...domainRoutes,
   ...healthRoutes,
@@ -104,10 +106,13 @@ export class MockBroker {
   /** By account. */
   readonly people = new Map<number, MockPerson>();
   schedules = seededSchedules();
+  bookings = seededBookings();
   sessions = seededSessions();
   tokens = seededTokens();
   /** The second factors, by account. */
   readonly factors = new Map<number, SecondFactor>();
+  /** How many desktops a person may have running; 0 for any number. */
+  startLimit = 2;
   /** Where people sign in besides here; nowhere when null. */
   openId: WaysToSignIn['open_id'] = null;
   /** Bases that everybody can use. */

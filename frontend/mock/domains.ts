@@ -1,5 +1,6 @@
 /** Machines, as lists of them and as cards. */
 import type { Desktop, Domain, Request } from '../src/api/types';
+import { beyondLimit } from './account';
 import type { MockBroker } from './broker';
 import { hardwareOf } from './hardware';
 import type { Call, Routes } from './routes';
@@ -112,11 +113,13 @@ function desktops(broker: MockBroker, user: Account): Desktop[] {
   ];
 }
 
-function open(broker: MockBroker, { id: base, user: owner }: Call): Answer {
+function open(broker: MockBroker, { id: base, user: owner, query }: Call): Answer {
   const parent = broker.domains.find((d) => d.id === base && d.is_base);
   if (!parent) return problem(404, 'not_found', 'There is no such base.');
   const requests: Request[] = [];
   let domain = broker.domains.find((d) => d.base_id === base && d.owner.id === owner.id);
+  const refusal = beyondLimit(broker, domain, query.get('confirm') === 'true');
+  if (refusal !== null) return refusal;
   if (!domain) {
     domain = broker.addClone(parent, owner);
     requests.push(write(broker, 'clone', domain, { base, domain: domain.id }));

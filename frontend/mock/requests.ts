@@ -1,5 +1,6 @@
 /** What is asked of the back end: commands, what became of them. */
 import type { Domain, Request } from '../src/api/types';
+import { beyondLimit } from './account';
 import type { MockBroker } from './broker';
 import type { Call, Routes } from './routes';
 import {
@@ -21,8 +22,13 @@ export const requestRoutes: Routes = {
   'GET requests': (broker, { user, query }) =>
     ok({ requests: requestsOf(broker.requests, user, query) }),
   'GET requests/:id': about((broker, request) => ok(told(request, broker.requests))),
-  'POST requests': (broker, { user, fields }) =>
-    ask(broker, user, String(fields.command), fields.args as Record<string, unknown>),
+  'POST requests': (broker, { user, fields }) => {
+    const args = fields.args as Record<string, unknown>;
+    const domain = broker.domains.find((d) => d.id === args.domain);
+    const refusal =
+      fields.command === 'start_domain' ? beyondLimit(broker, domain, fields.confirm) : null;
+    return refusal ?? ask(broker, user, String(fields.command), args);
+  },
   'POST requests/:id/retry': about((broker, request, { user }) =>
     request.state === 'failed' || request.state === 'cancelled'
       ? ask(broker, user, request.command, request.args as Record<string, unknown>)

@@ -50,6 +50,12 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await admin.Page.GotoAsync("/account");
         await Expect(admin.Page.GetByTestId("sessions-table")).ToBeVisibleAsync();
         await Axe.Check(admin.Page);
+        await admin.Page.GotoAsync("/bookings");
+        await Expect(admin.Page.GetByTestId("bookings-week")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
+        await admin.Page.GetByTestId("booking-add").ClickAsync();
+        await Expect(admin.Page.GetByTestId("booking-submit")).ToBeVisibleAsync();
+        await Axe.Check(admin.Page);
         await admin.Page.GotoAsync("/admin/client-networks");
         await Expect(admin.Page.GetByTestId("networks-table")).ToBeVisibleAsync();
         await Axe.Check(admin.Page);

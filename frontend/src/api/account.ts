@@ -9,6 +9,12 @@ export const ownAccountQuery = queryOptions({
   queryFn: ({ signal }) => call('get', '/api/session/account', { signal }),
 });
 
+/** What the reader may have, and has. */
+export const ownLimitsQuery = queryOptions({
+  queryKey: ['own_limits'],
+  queryFn: ({ signal }) => call('get', '/api/session/limits', { signal }),
+});
+
 /** Where somebody is signed in as the reader. */
 export const sessionsQuery = queryOptions({
   queryKey: ['sessions'],

@@ -55,9 +55,12 @@ export function useDomain(id: string) {
   return useQuery(domainQuery(id));
 }
 
-/** Idempotent: a second call joins what the first one started. */
-export function openBase(id: string) {
-  return call('post', '/api/bases/{id}/open', { path: { id } });
+/**
+ * Idempotent: a second call joins what the first one started. Unless it is confirmed, nothing that
+ * runs is ended for it.
+ */
+export function openBase(id: string, confirm: boolean) {
+  return call('post', '/api/bases/{id}/open', { path: { id }, query: { confirm } });
 }
 
 export function displayTicket(id: string) {

@@ -26,6 +26,8 @@ export interface RequestFilter {
 export interface NewRequest {
   command: string;
   args: Record<string, unknown>;
+  /** Without it a start ends no other desktops, but is refused and names them. */
+  confirm?: boolean;
 }
 
 export const requestPageSize = 50;

@@ -88,6 +88,18 @@ export type ClientNetwork = Schemas['ClientNetwork'];
 export type ClientNetworkForm = Schemas['ClientNetworkToBe'];
 export type ClientWhereabouts = Schemas['ClientWhereabouts'];
 
+export type LimitUse = Schemas['LimitUse'];
+export type LimitsReport = Schemas['LimitsReport'];
+
+export type BookingEntry = Schemas['Entry'];
+export type BookingForm = Schemas['BookingToBe'];
+export type BookingChange = Schemas['EntryChange'];
+export type BookingAnswer = Schemas['BookingAnswer'];
+
+/** Which days of a booking are meant, by one of them. */
+export const bookedDays = ['this', 'following', 'following_of_weekday', 'all'] as const;
+export type BookedDays = (typeof bookedDays)[number];
+
 export const machineGroups = [
   'all',
   'active',

@@ -6,7 +6,7 @@ import type { SessionUser } from '@/api/types';
 import type { Texts } from '@/i18n/texts';
 
 /** Pages that the menu has one entry for; each has links to the others above its head. */
-export type Section = 'people';
+export type Section = 'people' | 'site';
 
 /** What a folder in pages/ says about itself in its page.ts. The router finds it by that file. */
 export interface Page {

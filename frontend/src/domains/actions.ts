@@ -28,6 +28,7 @@ import type { Domain } from '@/api/types';
 import { useConfirm } from '@/components/Confirm';
 import { useShowProblem } from '@/components/problemText';
 import { toastOf } from '@/messages/watched';
+import { unlessOverLimit, useMayEnd } from './overLimit';
 import { nameOf } from './sentence';
 
 interface Kind {
@@ -114,6 +115,7 @@ export function useAct(): (
   const confirm = useConfirm();
   const { mutateAsync: ask } = useAsk();
   const { mutateAsync: publish } = usePublish();
+  const mayEnd = useMayEnd();
   const showProblem = useShowProblem();
 
   return useCallback(
@@ -139,7 +141,12 @@ export function useAct(): (
         if (action === 'publish' || action === 'unpublish') {
           await publish({ id: domain.id, is_public: action === 'publish' });
         } else {
-          const request = await ask({ command: action, args: { domain: domain.id, ...args } });
+          const body = { command: action, args: { domain: domain.id, ...args } };
+          const request = await unlessOverLimit(
+            (confirmed) => ask({ ...body, confirm: confirmed }),
+            mayEnd(name),
+          );
+          if (request === null) return false;
           // the message of how it ended takes the place of this one
           id = toastOf(request.id);
         }
@@ -153,6 +160,6 @@ export function useAct(): (
       });
       return true;
     },
-    [t, confirm, ask, publish, showProblem],
+    [t, confirm, ask, mayEnd, publish, showProblem],
   );
 }

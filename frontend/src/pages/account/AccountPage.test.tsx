@@ -10,7 +10,15 @@ describe('the own account', () => {
     await user.click(await screen.findByTestId('account-menu'));
     await user.click(await screen.findByTestId('my-account'));
     expect(await screen.findByTestId('own-groups')).toHaveTextContent('Statistics');
+    expect(await screen.findByTestId('limit-running')).toHaveTextContent('1 of 2');
+    expect(screen.getByTestId('limit-disk')).toHaveTextContent('34.5 GiB of 40 GiB');
     expect(await screen.findByText(/^Off\. Your password alone/)).toBeVisible();
+  });
+
+  it('has no limits for administrators', async () => {
+    stubBroker().signInAs('admin');
+    await showPortal('/account');
+    expect(await screen.findByTestId('limit-clones')).toHaveTextContent('2, without a limit');
   });
 });
 

@@ -4,6 +4,7 @@ import { PageHead } from '@/components/PageHead';
 import { Panel } from '@/components/Panel';
 import classes from './AccountPage.module.css';
 import { Factor } from './Factor';
+import { Limits } from './Limits';
 import { Sessions } from './Sessions';
 import { Tokens } from './Tokens';
 import { You } from './You';
@@ -21,6 +22,9 @@ export default function AccountPage() {
       <div className={classes.columns} data-testid="account">
         <Panel title={t('you.title')}>
           <You />
+        </Panel>
+        <Panel title={t('limits.title')}>
+          <Limits />
         </Panel>
         <Panel title={t('factor.title')}>
           <Factor />

@@ -13,6 +13,6 @@ export const page: Page = {
   texts: 'client-networks',
   audience: 'admin',
   frame: 'shell',
-  nav: { order: 10, icon: IconAffiliate },
+  nav: { order: 8, icon: IconAffiliate, section: 'site' },
   load: () => import('./ClientNetworksPage'),
 };

@@ -1,14 +1,15 @@
 import { Button, Menu, Progress, Text, Title } from '@mantine/core';
-import { IconSettings } from '@tabler/icons-react';
+import { IconCalendarEvent, IconSettings } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Desktop, Domain } from '@/api/types';
+import type { BookingEntry, Desktop, Domain } from '@/api/types';
 import { Picture } from '@/components/Picture';
 import { ActionMenu } from '@/domains/ActionMenu';
 import type { Action } from '@/domains/actions';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
 import { SleepMark, StateDot } from '@/domains/StateBadge';
 import { TimeLeft } from '@/domains/TimeLeft';
+import { useFormat } from '@/i18n/format';
 import classes from './DesktopCard.module.css';
 
 const offered: readonly Action[] = [
@@ -22,8 +23,18 @@ const offered: readonly Action[] = [
   'remove_domain',
 ];
 
-export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () => void }) {
+export function DesktopCard({
+  desktop,
+  booked,
+  onOpen,
+}: {
+  desktop: Desktop;
+  /** What keeps the reader from it at the moment. */
+  booked: BookingEntry | null;
+  onOpen: () => void;
+}) {
   const { t } = useTranslation('desktops');
+  const format = useFormat();
   const { base, domain } = desktop;
   const face = base ?? domain;
   if (face == null) return null;
@@ -87,11 +98,17 @@ export function DesktopCard({ desktop, onOpen }: { desktop: Desktop; onOpen: () 
           </Text>
         )}
         <DesktopState domain={domain} />
+        {booked !== null && (
+          <Text size="sm" className={classes.booked} data-testid="desktop-booked">
+            <IconCalendarEvent size={16} aria-hidden />
+            {t('booked', { who: booked.owner, when: format.moment(booked.ends_at) })}
+          </Text>
+        )}
         <Button
           size="md"
           fullWidth
           className={classes.open}
-          disabled={!canOpen(domain)}
+          disabled={!canOpen(domain) || (booked !== null && domain?.state !== 'active')}
           onClick={onOpen}
           aria-label={asleep ? t('continue_named', { name }) : t('open_named', { name })}
           data-testid="open-desktop"

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { bookingEntry } from '../../../mock/bookings';
 import { showPortal, stubBroker } from '@/testing/portal';
 import FakeRfb from '@/testing/rfb';
 
@@ -79,6 +80,26 @@ describe('desktops of others', () => {
     broker.find('debian-desktop-admin').shared_with = [{ id: 2, name: 'ana' }];
     await showPortal('/');
     expect(await screen.findByText('admin shares it with you.')).toBeVisible();
+  });
+});
+
+describe('desktops that are booked for others', () => {
+  it('say by whom and until when, and cannot be opened before', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { id } = broker.find('maths');
+    broker.bookings = [
+      bookingEntry({
+        id: 1,
+        starts_at: new Date(Date.now() - 60_000).toISOString(),
+        ends_at: new Date(Date.now() + 3_600_000).toISOString(),
+        on_bases: [{ id, name: 'maths' }],
+      }),
+    ];
+    await showPortal('/');
+    const card = await cardOf('maths');
+    expect(await card.findByText(/^Booked by admin until /)).toBeVisible();
+    expect(card.getByTestId('open-desktop')).toBeDisabled();
+    expect((await cardOf('networks-lab')).getByTestId('open-desktop')).toBeEnabled();
   });
 });
 
@@ -172,5 +193,39 @@ describe('opening a desktop', () => {
     });
     expect(await (await cardOf('maths')).findByText(/^Running since/)).toBeVisible();
     expect(router.state.location.pathname).toBe('/');
+  });
+
+  it('beyond what may run asks first, and names what would be ended', async () => {
+    const broker = stubBroker().signInAs('ana');
+    broker.startLimit = 1;
+    const before = broker.requests.length;
+    const { user, router } = await showPortal('/');
+    await user.click((await cardOf('maths')).getByTestId('open-desktop'));
+    const question = await screen.findByText(/Debian desktop has run longest and would be ended/);
+    expect(question).toBeVisible();
+    await user.click(screen.getByText('Cancel'));
+    await waitFor(() => {
+      expect(screen.queryByTestId('open-steps')).toBeNull();
+    });
+    expect(broker.requests).toHaveLength(before);
+
+    await user.click((await cardOf('maths')).getByTestId('open-desktop'));
+    await user.click(await screen.findByTestId('confirm'));
+    await waitFor(() => {
+      expect(router.state.location.pathname).toMatch(/view$/);
+    });
+  });
+
+  it('by its menu asks the same', async () => {
+    const broker = stubBroker().signInAs('ana');
+    broker.startLimit = 1;
+    broker.setState(broker.find('networks-lab-ana'), 'shutdown');
+    const { user } = await showPortal(`/machines/${broker.find('networks-lab-ana').id}`);
+    await user.click(await screen.findByTestId('machine-menu'));
+    await user.click(await screen.findByTestId('action-start_domain'));
+    await user.click(await screen.findByTestId('confirm'));
+    await waitFor(() => {
+      expect(broker.find('networks-lab-ana').state).toBe('active');
+    });
   });
 });

@@ -13,6 +13,8 @@ import {
   type Request,
 } from '@/api/types';
 import { until } from '@/api/until';
+import { unlessOverLimit, useMayEnd, type MayEnd } from '@/domains/overLimit';
+import { nameOf } from '@/domains/sentence';
 import { prepareTicket } from '@/domains/tickets';
 import { watch } from '@/messages/watched';
 
@@ -59,12 +61,14 @@ class StepFailed extends Error {
 
 /**
  * Makes and starts a desktop as far as needed and gets a ticket for its screen. Asking again joins
- * what is already on its way. Resolves with the domain whose screen can be shown.
+ * what is already on its way. Resolves with the domain whose screen can be shown; with null when
+ * it came to nothing: somebody left, it failed, or other desktops are not to be ended for it.
  */
 export async function openDesktop(
   client: QueryClient,
   desktop: Desktop,
   show: (opening: Opening) => void,
+  mayEnd: MayEnd,
   signal: AbortSignal,
 ): Promise<Domain | null> {
   let opening = firstOpening(desktop);
@@ -100,7 +104,9 @@ export async function openDesktop(
 
   show(opening);
   try {
-    const { domain, requests } = await ask(desktop);
+    const opened = await unlessOverLimit((confirm) => ask(desktop, confirm), mayEnd);
+    if (opened === null) return null;
+    const { domain, requests } = opened;
     begin('make');
     await work(
       requests.find((request) => request.command === 'clone'),
@@ -130,21 +136,21 @@ export async function openDesktop(
 }
 
 /** A base is opened by one idempotent call, a domain without one is just started; what is paused goes on. */
-async function ask(desktop: Desktop): Promise<Opened> {
-  const { domain, requests } = await openOrFind(desktop);
+async function ask(desktop: Desktop, confirm: boolean): Promise<Opened> {
+  const { domain, requests } = await openOrFind(desktop, confirm);
   const command = wakers[domain.state];
   if (command === undefined || requests.some((request) => isWaker(request))) {
     return { domain, requests };
   }
-  const body = { command, args: { domain: domain.id } };
+  const body = { command, args: { domain: domain.id }, confirm };
   return {
     domain,
     requests: [...requests, await call('post', '/api/requests', { body })],
   };
 }
 
-async function openOrFind({ base, domain }: Desktop): Promise<Opened> {
-  if (base) return openBase(base.id);
+async function openOrFind({ base, domain }: Desktop, confirm: boolean): Promise<Opened> {
+  if (base) return openBase(base.id, confirm);
   if (!domain) throw new Error('a desktop has a base or a domain');
   return { domain, requests: [] };
 }
@@ -164,6 +170,7 @@ export function useOpening() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [opening, setOpening] = useState<Opening | null>(null);
+  const mayEnd = useMayEnd();
   const running = useRef<AbortController | null>(null);
 
   const leave = useCallback(() => {
@@ -178,11 +185,18 @@ export function useOpening() {
       running.current = controller;
       // the viewer's code comes while the desktop starts
       void import('../viewer/ViewerPage');
-      void openDesktop(client, desktop, setOpening, controller.signal).then((domain) => {
+      const { base, domain: own } = desktop;
+      const face = base ?? own;
+      const ask: MayEnd = async (problem) => {
+        const yes = await mayEnd(face ? nameOf(face) : '')(problem);
+        if (!yes) setOpening(null);
+        return yes;
+      };
+      void openDesktop(client, desktop, setOpening, ask, controller.signal).then((domain) => {
         if (domain) void navigate(`/desktops/${domain.id}/view`);
       });
     },
-    [client, navigate],
+    [client, navigate, mayEnd],
   );
 
   useEffect(

@@ -13,6 +13,6 @@ export const page: Page = {
   texts: 'settings',
   audience: 'admin',
   frame: 'shell',
-  nav: { order: 7, icon: IconSettings },
+  nav: { order: 7, icon: IconSettings, section: 'site' },
   load: () => import('./SettingsPage'),
 };
