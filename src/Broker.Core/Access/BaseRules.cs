@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -40,7 +41,7 @@ public static class BaseRules
 
         if (problems.Count > 0) throw new RequestRefusedException("bad_arguments", string.Join(' ', problems)) { Problems = problems };
         await DomainsTable.SetAccess(db, origin.Id, rules.IsEmpty ? null : rules);
-        await UsersTable.Audit(db, caller.UserId, caller.Address, "set_access", origin.Name, new { domain = origin.Id, rules });
+        await AuditTable.Insert(db, caller.UserId, caller.Address, "set_access", origin.Name, new { domain = origin.Id, rules });
         return rules;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -101,7 +102,7 @@ public static class Booking
         var plan = await Plan(db, caller, form);
         MustNotConflict(caller, plan, form.DespiteConflicts);
         var id = await BookingsTable.Insert(db, plan.Entries);
-        await UsersTable.Audit(db, caller.UserId, caller.Address, "booking_added", plan.Entries[0].Title, new { booking = id, form });
+        await AuditTable.Insert(db, caller.UserId, caller.Address, "booking_added", plan.Entries[0].Title, new { booking = id, form });
         return (id, plan.Conflicts);
     }
 
@@ -150,7 +151,7 @@ public static class Booking
         var plan = await Plan(db, caller, entryId, which, change);
         MustNotConflict(caller, plan, change.DespiteConflicts);
         await BookingsTable.Set(db, plan.Entries);
-        await UsersTable.Audit(db, caller.UserId, caller.Address, "booking_changed", plan.Entries[0].Title, new { booking = plan.Entries[0].BookingId, entry = entryId, which, change });
+        await AuditTable.Insert(db, caller.UserId, caller.Address, "booking_changed", plan.Entries[0].Title, new { booking = plan.Entries[0].BookingId, entry = entryId, which, change });
         return plan;
     }
 
@@ -162,7 +163,7 @@ public static class Booking
         await BookingsTable.InTurn(db);
         var (one, picked) = await Mine(db, caller, entryId, which);
         await BookingsTable.Delete(db, picked);
-        await UsersTable.Audit(db, caller.UserId, caller.Address, "booking_removed", one.Title, new { booking = one.BookingId, entry = entryId, which, days = picked.Count });
+        await AuditTable.Insert(db, caller.UserId, caller.Address, "booking_removed", one.Title, new { booking = one.BookingId, entry = entryId, which, days = picked.Count });
         return picked.Count;
     }
 

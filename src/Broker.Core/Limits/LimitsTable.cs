@@ -1,4 +1,5 @@
 using Broker.Core.Access;
+using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -41,7 +42,7 @@ public static class LimitsTable
     {
         await Check(db, caller, await OfUser(db, userId), limits);
         await Set(db, "limits", "user_id", userId, limits);
-        await UsersTable.Audit(db, caller.UserId, caller.Address, "set_limits", name, new { user = userId, limits });
+        await AuditTable.Insert(db, caller.UserId, caller.Address, "set_limits", name, new { user = userId, limits });
         if (await DomainsTable.Running(db, userId) > 1) await RequestWriter.Submit(db, await UsersTable.System(db), new EnforceLimits(userId), force: true);
     }
 
@@ -51,7 +52,7 @@ public static class LimitsTable
     {
         await Check(db, caller, await OfGroup(db, groupId), limits);
         await Set(db, "group_limits", "group_id", groupId, limits);
-        await UsersTable.Audit(db, caller.UserId, caller.Address, "set_limits", name, new { group = groupId, limits });
+        await AuditTable.Insert(db, caller.UserId, caller.Address, "set_limits", name, new { group = groupId, limits });
         await RequestWriter.Submit(db, await UsersTable.System(db), new EnforceLimits(), force: true);
     }
 

@@ -395,10 +395,6 @@ public static class UsersTable
     public static async Task<Caller> System(DbSession db) =>
         (await Caller(db, await db.First<long>("SELECT id FROM users WHERE is_system"), address: null))!;
 
-    /// <summary>Writes down who did what.</summary>
-    public static Task Audit(DbSession db, long? userId, string? address, string action, string? subject, object? details = null) =>
-        AuditTable.Insert(db, userId, address, action, subject, details);
-
     private static async Task SetAndEndSessions(DbSession db, long id, string assignment, bool value)
     {
         await db.Execute($"UPDATE users SET {assignment}, security_stamp = @stamp WHERE id = @id", new { id, value, stamp = Guid.NewGuid() });
