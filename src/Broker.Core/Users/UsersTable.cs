@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using Broker.Core.Access;
-using Broker.Core.Audit;
 using Broker.Core.Database;
 using Broker.Core.Events;
 
