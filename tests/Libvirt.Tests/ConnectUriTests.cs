@@ -162,14 +162,15 @@ public class ConnectUriTests
     [InlineData("qemu+tcp://127.0.0.1:1/system", ErrorNumber.SystemError)]
     [InlineData("qemu+tcp://[::1]:1/system", ErrorNumber.SystemError)]
     [InlineData("qemu+unix:///system?socket=%2Fnonexistent", ErrorNumber.SystemError)]
-    [InlineData("qemu+ext:///system?command=%2Fbin%2Ffalse", ErrorNumber.SystemError)]
+    // whether libvirt finds it gone when it writes to it, or when it reads
+    [InlineData("qemu+ext:///system?command=%2Fbin%2Ffalse", ErrorNumber.SystemError, ErrorNumber.InternalError)]
     [InlineData("vbox:///session?socket=%2Fnonexistent", ErrorNumber.SystemError)]
     [InlineData("vbox+ssh://nobody@127.0.0.1:1/session?no_verify=1&no_tty=1", ErrorNumber.SystemError)]
-    public void WithNobodyThereLibvirtSaysSo(string uri, ErrorNumber code)
+    public void WithNobodyThereLibvirtSaysSo(string uri, ErrorNumber code, ErrorNumber? or = null)
     {
         Assert.Equal(uri, ConnectUri.Parse(uri).ToString());
         var error = Assert.Throws<LibvirtException>(() => Connect.Open(uri));
-        Assert.Equal(code, error.Code);
+        Assert.Contains(error.Code, new[] { code, or ?? code });
         Assert.NotEmpty(error.Message);
     }
 
