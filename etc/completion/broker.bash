@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains adopt' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker access' | 'broker access list' | 'broker access add' | 'broker access remove' | 'broker access move' | 'broker access default' | 'broker access who' | 'broker access why' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker snapshots' | 'broker snapshots list' | 'broker snapshots remove' | 'broker snapshots revert' | 'broker snapshots take' | 'broker snapshots rename' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes unknown' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes discover' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users add' | 'broker users password' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker audit' | 'broker audit list' | 'broker audit export' | 'broker client-networks' | 'broker client-networks list' | 'broker client-networks add' | 'broker client-networks set' | 'broker client-networks move' | 'broker client-networks remove' | 'broker client-networks base' | 'broker client-networks which' | 'broker limits' | 'broker limits show' | 'broker limits set' | 'broker bookings' | 'broker bookings list' | 'broker bookings add' | 'broker bookings remove' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains adopt' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker access' | 'broker access list' | 'broker access add' | 'broker access remove' | 'broker access move' | 'broker access default' | 'broker access who' | 'broker access why' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker snapshots' | 'broker snapshots list' | 'broker snapshots remove' | 'broker snapshots revert' | 'broker snapshots take' | 'broker snapshots rename' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes unknown' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes discover' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users show' | 'broker users add' | 'broker users display-name' | 'broker users password' | 'broker users upload' | 'broker users unlock' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker users remove' | 'broker groups' | 'broker groups list' | 'broker groups show' | 'broker groups add' | 'broker groups describe' | 'broker groups remove' | 'broker groups add-member' | 'broker groups remove-member' | 'broker grants' | 'broker grants show' | 'broker grants set' | 'broker grants reset' | 'broker ldap' | 'broker ldap test' | 'broker ldap groups' | 'broker audit' | 'broker audit list' | 'broker audit export' | 'broker client-networks' | 'broker client-networks list' | 'broker client-networks add' | 'broker client-networks set' | 'broker client-networks move' | 'broker client-networks remove' | 'broker client-networks base' | 'broker client-networks which' | 'broker limits' | 'broker limits show' | 'broker limits set' | 'broker bookings' | 'broker bookings list' | 'broker bookings add' | 'broker bookings remove' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -13,7 +13,7 @@ _broker() {
       return
       ;;
     'broker requests list --state') words='cancelled done failed requested waiting working' ;;
-    'broker requests list --command') words='add_disk add_hardware adopt_domain backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain discover_domains enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot' ;;
+    'broker requests list --command') words='add_disk add_hardware adopt_domain backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain discover_domains enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes remove_user rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot' ;;
     'broker requests list --user') words='' ;;
     'broker requests list --domain') words='' ;;
     'broker requests list --before') words='' ;;
@@ -492,11 +492,36 @@ _broker() {
     'broker nodes remove-unused --after-any') words='' ;;
     'broker nodes remove-unused --priority') words='' ;;
     'broker nodes remove-unused --timeout') words='' ;;
+    'broker users list --text') words='' ;;
+    'broker users list --group') words='' ;;
     'broker users add --display-name') words='' ;;
+    'broker users display-name --as') words='' ;;
+    'broker users upload --source') words='Ldap Local Oidc' ;;
+    'broker users upload --as') words='' ;;
+    'broker users unlock --as') words='' ;;
     'broker users make-admin --as') words='' ;;
     'broker users remove-admin --as') words='' ;;
     'broker users disable --as') words='' ;;
     'broker users enable --as') words='' ;;
+    'broker users remove --heir') words='' ;;
+    'broker users remove --as') words='' ;;
+    'broker users remove --at') words='' ;;
+    'broker users remove --after') words='' ;;
+    'broker users remove --after-any') words='' ;;
+    'broker users remove --priority') words='' ;;
+    'broker users remove --timeout') words='' ;;
+    'broker groups add --description') words='' ;;
+    'broker groups add --ldap') words='' ;;
+    'broker groups add --oidc') words='' ;;
+    'broker groups add --as') words='' ;;
+    'broker groups describe --as') words='' ;;
+    'broker groups remove --as') words='' ;;
+    'broker groups add-member --as') words='' ;;
+    'broker groups remove-member --as') words='' ;;
+    'broker grants set --as') words='' ;;
+    'broker grants reset --as') words='' ;;
+    'broker ldap test --password-file') words='' ;;
+    'broker ldap groups --limit') words='' ;;
     'broker audit list --before') words='' ;;
     'broker audit list --limit') words='' ;;
     'broker audit list --user') words='' ;;
@@ -563,14 +588,14 @@ _broker() {
     'broker shutdown --timeout') words='' ;;
     *)
       case "$at" in
-        'broker') words='requests domains bases access hardware snapshots backups nodes users audit client-networks limits bookings settings schedules db doctor completion help hibernate shutdown --config --json --help' ;;
+        'broker') words='requests domains bases access hardware snapshots backups nodes users groups grants ldap audit client-networks limits bookings settings schedules db doctor completion help hibernate shutdown --config --json --help' ;;
         'broker requests') words='list show watch cancel retry ask commands --config --json --help' ;;
         'broker requests list') words='--state --command --user --domain --before --limit --config --json --help' ;;
         'broker requests show') words='--config --json --help' ;;
         'broker requests watch') words='--timeout --config --json --help' ;;
         'broker requests cancel') words='--as --config --json --help' ;;
         'broker requests retry') words='--as --wait --timeout --config --json --help' ;;
-        'broker requests ask') words='add_disk add_hardware adopt_domain backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain discover_domains enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker requests ask') words='add_disk add_hardware adopt_domain backup_domain change_cd change_hardware change_owner check_node clone clone_base compact_domain copy_domain detach_domain discover_domains enforce_limits fill_pool force_reboot_domain force_shutdown_domain forget free_swap grow_disk hibernate_domain import_domain list_unused_volumes move_volume pause_domain ping prepare_base rebase_clones rebase_domain reboot_domain refresh_machine remove_backup remove_base remove_disk remove_domain remove_hardware remove_snapshot remove_unused_volumes remove_user rename_domain restore_backup restore_domain resume_domain return_to_pool revert_snapshot screenshot shutdown_clones shutdown_domain shutdown_start spinoff_domain start_clones start_domain take_snapshot --json-args --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker requests commands') words='--config --json --help' ;;
         'broker domains') words='list show disks set share unshare add-disk adopt change-cd change-owner clone compact copy detach force-reboot force-shutdown free-swap grow-disk hibernate import move-volume pause rebase reboot refresh remove-disk remove rename restore resume return-to-pool screenshot shutdown-clones shutdown shutdown-start spinoff start-clones start --config --json --help' ;;
         'broker domains list') words='--state --base --owned-by --on-node --config --json --help' ;;
@@ -662,15 +687,35 @@ _broker() {
         'broker nodes discover') words='--as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker nodes list-unused') words='--page --limit --storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
         'broker nodes remove-unused') words='--storage --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker users') words='list add password first-admin-link make-admin remove-admin disable enable --config --json --help' ;;
-        'broker users list') words='--config --json --help' ;;
+        'broker users') words='list show add display-name password upload unlock first-admin-link make-admin remove-admin disable enable remove --config --json --help' ;;
+        'broker users list') words='--text --group --config --json --help' ;;
+        'broker users show') words='--config --json --help' ;;
         'broker users add') words='--display-name --admin --must-change-password --temporary --if-missing --password-stdin --config --json --help' ;;
+        'broker users display-name') words='--as --config --json --help' ;;
         'broker users password') words='--must-change-password --password-stdin --config --json --help' ;;
+        'broker users upload') words='--source --dry-run --as --config --json --help' ;;
+        'broker users unlock') words='--remove-second-factor --as --config --json --help' ;;
         'broker users first-admin-link') words='--config --json --help' ;;
         'broker users make-admin') words='--as --config --json --help' ;;
         'broker users remove-admin') words='--as --config --json --help' ;;
         'broker users disable') words='--as --config --json --help' ;;
         'broker users enable') words='--as --config --json --help' ;;
+        'broker users remove') words='--heir --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
+        'broker groups') words='list show add describe remove add-member remove-member --config --json --help' ;;
+        'broker groups list') words='--config --json --help' ;;
+        'broker groups show') words='--config --json --help' ;;
+        'broker groups add') words='--description --ldap --oidc --as --config --json --help' ;;
+        'broker groups describe') words='--as --config --json --help' ;;
+        'broker groups remove') words='--as --config --json --help' ;;
+        'broker groups add-member') words='--as --config --json --help' ;;
+        'broker groups remove-member') words='--as --config --json --help' ;;
+        'broker grants') words='show set reset --config --json --help' ;;
+        'broker grants show') words='--group --config --json --help' ;;
+        'broker grants set') words='book change_hardware change_owner change_settings clone create_base create_disk create_machine grant hibernate manage_groups manage_users operate ping read_audit reboot remove rename screenshot share shutdown start start_many view view_groups all all_clones clones none own --group --as --config --json --help' ;;
+        'broker grants reset') words='book change_hardware change_owner change_settings clone create_base create_disk create_machine grant hibernate manage_groups manage_users operate ping read_audit reboot remove rename screenshot share shutdown start start_many view view_groups --group --as --config --json --help' ;;
+        'broker ldap') words='test groups --config --json --help' ;;
+        'broker ldap test') words='--password-file --no-password --config --json --help' ;;
+        'broker ldap groups') words='--limit --config --json --help' ;;
         'broker audit') words='list export --config --json --help' ;;
         'broker audit list') words='--before --limit --user --action --outcome --text --from --until --config --json --help' ;;
         'broker audit export') words='--user --action --outcome --text --from --until --config --json --help' ;;
