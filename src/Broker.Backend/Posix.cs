@@ -26,7 +26,9 @@ internal static partial class Posix
     private const uint OwnerAndMode = 0x1A;
     private const uint Blocks = 0x400;
     private const int DontNeed = 4;
-    private const int StatxBytes = 256;
+    private const int StatxBytes = 256;       // struct statx, which is laid out alike on all processors
+    private const int PlainFile = 0x8000;
+    private const int BlockDevice = 0x6000;
 
     /// <summary>True for root.</summary>
     public static bool IsRoot => Environment.IsPrivilegedProcess;
@@ -45,16 +47,15 @@ internal static partial class Posix
     /// <summary>Whether an open file is a plain one: no folder, device, pipe or socket.</summary>
     public static bool IsPlainFile(SafeFileHandle file)
     {
-        Span<byte> result = stackalloc byte[StatxBytes];       // struct statx, which is laid out alike on all processors
-        const int mode = 28;
-        return statx(file, "", EmptyPath, TypeAndMode, result) == 0 && (BinaryPrimitives.ReadUInt16LittleEndian(result[mode..]) & 0xF000) == 0x8000;
+        Span<byte> result = stackalloc byte[StatxBytes];
+        return statx(file, "", EmptyPath, TypeAndMode, result) == 0 && TypeOf(result) == PlainFile;
     }
 
     /// <summary>Whether a plain file or a disk lies under a path, links followed: what can be read at any place, which a terminal or pipe can't.</summary>
     public static bool IsFileOrDisk(string path)
     {
         Span<byte> result = stackalloc byte[StatxBytes];
-        return statx(CurrentFolder, path, 0, TypeAndMode, result) == 0 && (BinaryPrimitives.ReadUInt16LittleEndian(result[28..]) & 0xF000) is 0x8000 or 0x6000;
+        return statx(CurrentFolder, path, 0, TypeAndMode, result) == 0 && TypeOf(result) is PlainFile or BlockDevice;
     }
 
     /// <summary>How many bytes of its disk a file takes: holes are none.</summary>
@@ -75,7 +76,7 @@ internal static partial class Posix
         Span<byte> result = stackalloc byte[StatxBytes];
         if (statx(CurrentFolder, path, 0, OwnerAndMode, result) != 0) return null;
         return (BinaryPrimitives.ReadUInt32LittleEndian(result[20..]), BinaryPrimitives.ReadUInt32LittleEndian(result[24..]),
-            (UnixFileMode)(BinaryPrimitives.ReadUInt16LittleEndian(result[28..]) & 0xFFF));
+            (UnixFileMode)(ModeOf(result) & 0xFFF));
     }
 
     /// <summary>Lets go of what is kept of an open file in memory and is on the disk already, so that it is read from there.</summary>
@@ -97,6 +98,10 @@ internal static partial class Posix
         using var folder = new SafeFileHandle(descriptor, ownsHandle: true);
         if (fsync(folder) != 0) throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
     }
+
+    private static int TypeOf(ReadOnlySpan<byte> statx) => ModeOf(statx) & 0xF000;
+
+    private static int ModeOf(ReadOnlySpan<byte> statx) => BinaryPrimitives.ReadUInt16LittleEndian(statx[28..]);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
