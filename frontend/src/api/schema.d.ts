@@ -79,6 +79,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own account */
+        get: operations["get_own_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/second-factor/enrolment": {
         parameters: {
             query?: never;
@@ -517,6 +534,26 @@ export interface paths {
         get: operations["list_directory_groups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make many accounts, all or none
+         * @description CSV with a head, a JSON list of objects, or lines of names, in UTF-8, up to 2 MB and 10,000 entries. Columns: name, display_name, source, external_id, password, expires_at. Who has no password gets one that is made up. With dry_run=true it is only told what would become of each line.
+         */
+        post: operations["upload_users"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3335,6 +3372,34 @@ export interface components {
          * @enum {string}
          */
         Overlap: "same" | "before" | "after" | "inside" | "around";
+        /** @description What Broker knows of the caller. */
+        OwnAccount: {
+            /** @description Sign-in name. */
+            name: string;
+            /** @description The name people read. */
+            display_name: string;
+            /** @description May do everything. */
+            is_admin: boolean;
+            /** @description Who says that it is him. */
+            source: components["schemas"]["AccountSource"];
+            /**
+             * Format: date-time
+             * @description When the account ends; null when it does not end by itself.
+             */
+            expires_at: null | string;
+            /**
+             * Format: date-time
+             * @description From then on the password has to be changed at the next sign-in; null when it counts for ever, or is known elsewhere.
+             */
+            password_expires_at: null | string;
+            /**
+             * Format: date-time
+             * @description When he last signed in.
+             */
+            last_sign_in_at: null | string;
+            /** @description Names of the groups that he is in. */
+            groups: string[];
+        };
         /** @description The password so far, and the new one. */
         PasswordChange: {
             current_password: string;
@@ -4216,6 +4281,27 @@ export interface components {
             /** @description Those that are not Broker's since. */
             machines: components["schemas"]["UnknownMachine"][];
         };
+        /** @description A line, and what becomes of it. */
+        UploadLine: {
+            /**
+             * Format: int32
+             * @description Where it stands.
+             */
+            line: number;
+            /** @description Whom it is about. */
+            name: null | string;
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["UploadOutcome"];
+            /** @description Why not, and what to do about it. */
+            problem?: null | string;
+            /** @description The password that was made up for him, told once. */
+            password?: null | string;
+        };
+        /**
+         * @description What becomes of a line.
+         * @enum {string}
+         */
+        UploadOutcome: "made" | "there" | "refused";
         /** @description An image that was just uploaded. The hosts list it a few seconds later; it can be imported at once. */
         UploadedImage: {
             /** @description Its name. */
@@ -4335,6 +4421,13 @@ export interface components {
             sessions: components["schemas"]["SessionItem"][];
             /** @description His tokens for programs. */
             tokens: components["schemas"]["Token"][];
+        };
+        /** @description What becomes of a list of people. */
+        UserUpload: {
+            /** @description It was done; else it was only looked at. */
+            is_done: boolean;
+            /** @description Of each line what becomes of it, with passwords that were made up: they are told once. */
+            lines: components["schemas"]["UploadLine"][];
         };
         /** @description Accounts, by name. */
         Users: {
@@ -4805,6 +4898,44 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6264,6 +6395,89 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_users: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                source?: "local" | "ldap" | "oidc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "text/plain": string;
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUpload"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -48,7 +48,6 @@ export type NewUser = Schemas['NewUser'];
 export type UserSource = Schemas['AccountSource'];
 export type UploadLine = Schemas['UploadLine'];
 export type UploadOutcome = Schemas['UploadOutcome'];
-export type LimitUse = Schemas['LimitUse'];
 export type LimitSet = Schemas['LimitSet'];
 export type UserGrant = Schemas['UserGrant'];
 export type UserSignIn = Schemas['UserSignIn'];
