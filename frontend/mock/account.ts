@@ -106,7 +106,11 @@ function limitsOf(broker: MockBroker) {
   const running = runningOf(broker);
   const clones = broker.domains.filter((d) => d.owner.id === broker.user?.id && d.base_id);
   const memory = running.reduce((sum, d) => sum + d.memory_kib, 0) / 1024 ** 2;
-  const limit = (most: number, used: number): LimitUse => ({ most, used, source: 'group Statistics' });
+  const limit = (most: number, used: number): LimitUse => ({
+    most,
+    used,
+    source: 'group Statistics',
+  });
   const isAdmin = broker.user?.is_admin === true;
   return {
     start_limit: limit(isAdmin ? 0 : broker.startLimit, running.length),

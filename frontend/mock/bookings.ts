@@ -1,5 +1,11 @@
 /** What is booked, for whom and when: without time zones, for the mock's clocks are all the reader's. */
-import type { BookedDays, BookingAnswer, BookingChange, BookingEntry, BookingForm } from '../src/api/types';
+import type {
+  BookedDays,
+  BookingAnswer,
+  BookingChange,
+  BookingEntry,
+  BookingForm,
+} from '../src/api/types';
 import type { MockBroker } from './broker';
 import type { Call, Routes } from './routes';
 import { ok, problem, type Account, type Answer } from './things';
@@ -10,7 +16,9 @@ export const bookingRoutes: Routes = {
   'GET bookings': (broker, { user, query }) =>
     ok({
       entries: broker.bookings
-        .filter((e) => e.ends_at > (query.get('from') ?? '') && e.starts_at < (query.get('until') ?? '~'))
+        .filter(
+          (e) => e.ends_at > (query.get('from') ?? '') && e.starts_at < (query.get('until') ?? '~'),
+        )
         .map((entry) => seenBy(user, entry)),
     }),
   'POST bookings': (broker, { user, fields, query }) => {
@@ -40,7 +48,8 @@ export const bookingRoutes: Routes = {
 /** One day of a booking, below `entries`. */
 function setEntries(broker: MockBroker, call: Call): Answer {
   const one = broker.bookings.find((e) => e.id === Number(call.verb));
-  if (one === undefined) return problem(404, 'unknown_booking', 'There is no such day of a booking.');
+  if (one === undefined)
+    return problem(404, 'unknown_booking', 'There is no such day of a booking.');
   const meant = picked(broker.bookings, one, (call.query.get('which') ?? 'this') as BookedDays);
   if (call.method === 'DELETE') {
     broker.bookings = broker.bookings.filter((e) => !meant.includes(e));
@@ -96,11 +105,18 @@ function write(
 
 function isTwice(a: BookingEntry, b: BookingEntry): boolean {
   const bases = a.on_bases.map(({ id }) => id);
-  const isSame = bases.length === 0 || b.on_bases.length === 0 || b.on_bases.some(({ id }) => bases.includes(id));
+  const isSame =
+    bases.length === 0 ||
+    b.on_bases.length === 0 ||
+    b.on_bases.some(({ id }) => bases.includes(id));
   return isSame && a.starts_at < b.ends_at && b.starts_at < a.ends_at;
 }
 
-function picked(all: readonly BookingEntry[], one: BookingEntry, which: BookedDays): BookingEntry[] {
+function picked(
+  all: readonly BookingEntry[],
+  one: BookingEntry,
+  which: BookedDays,
+): BookingEntry[] {
   const weekday = ({ starts_at }: BookingEntry) => new Date(starts_at).getDay();
   return all.filter((e) => {
     if (e.booking_id !== one.booking_id) return false;
@@ -201,6 +217,12 @@ export function seededBookings(): BookingEntry[] {
       colour: '#862e9c',
       on_bases: [{ id: '00000000-0000-4000-8000-000000000101', name: 'debian-desktop' }],
     }),
-    bookingEntry({ ...timesOf(day(4), '15:15', '16:45'), id: 4, title: 'Network lab', colour: '#2b8a3e', owner: 'ana' }),
+    bookingEntry({
+      ...timesOf(day(4), '15:15', '16:45'),
+      id: 4,
+      title: 'Network lab',
+      colour: '#2b8a3e',
+      owner: 'ana',
+    }),
   ];
 }

@@ -45,11 +45,7 @@ export function BookingDialog({ edited, day, onClose }: Props) {
   );
 }
 
-function Form({
-  entry,
-  day,
-  onClose,
-}: Omit<Props, 'edited'> & { entry: BookingEntry | null }) {
+function Form({ entry, day, onClose }: Omit<Props, 'edited'> & { entry: BookingEntry | null }) {
   const { t } = useTranslation('bookings');
   const format = useFormat();
   const save = useSaveBooking();
@@ -65,8 +61,7 @@ function Form({
     },
   });
   const { values } = form;
-  const plan =
-    entry === null ? planOf(values, despite) : changeOf(entry, which, values, despite);
+  const plan = entry === null ? planOf(values, despite) : changeOf(entry, which, values, despite);
   return (
     <form
       noValidate
@@ -165,11 +160,7 @@ function Form({
         />
         <Textarea label={t('field.description')} rows={2} {...form.getInputProps('description')} />
         {entry === null && (
-          <TextInput
-            type="color"
-            label={t('field.colour')}
-            {...form.getInputProps('colour')}
-          />
+          <TextInput type="color" label={t('field.colour')} {...form.getInputProps('colour')} />
         )}
         <Switch
           label={t('field.private')}

@@ -16,7 +16,7 @@ export function ModeChoice({
       label={t('mode.title')}
       value={value}
       onChange={(mode) => {
-        onChange(mode as BookedDays);
+        onChange(mode);
       }}
     >
       <Stack gap="xs" mt="xs">

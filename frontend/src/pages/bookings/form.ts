@@ -121,5 +121,9 @@ export function endsNextDay({ from, until }: Values): boolean {
 
 /** Whether the fields can be asked about. */
 export function isWhole({ first, last, from, until }: Values): boolean {
-  return [first, last].every((day) => !Number.isNaN(startOf(day).getTime())) && from !== '' && until !== '';
+  return (
+    [first, last].every((day) => !Number.isNaN(startOf(day).getTime())) &&
+    from !== '' &&
+    until !== ''
+  );
 }

@@ -152,11 +152,7 @@ function Limits({ user, mayChange }: { user: User; mayChange: boolean }) {
   const { mutateAsync: save } = useSetUserLimits(user.id);
   return (
     <Loaded query={limits} height={240}>
-      {(now) => (
-        <LimitsForm own={now.own ?? nothing} now={now} mayChange={mayChange} onSave={save} />
-      )}
+      {(now) => <LimitsForm own={now.own} now={now} mayChange={mayChange} onSave={save} />}
     </Loaded>
   );
 }
-
-const nothing = { start_limit: null, clone_limit: null, disk_gib: null, memory_gib: null };
