@@ -18,6 +18,7 @@ internal static class Groups
         Remove(terminal),
         Member(terminal, "add-member", "Put somebody into a local group.", UserGroups.Add, "{0} is in {1} now."),
         Member(terminal, "remove-member", "Take somebody out of a local group.", UserGroups.Remove, "{0} is not in {1} any more."),
+        GroupUploadVerb.Command(terminal),
     };
 
     /// <summary>The group of this name.</summary>

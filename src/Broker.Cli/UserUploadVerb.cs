@@ -42,7 +42,9 @@ internal static class UserUploadVerb
         UploadOutcome.Refused => "refused",
     };
 
-    private static async Task<string> Read(Terminal terminal, string file, CancellationToken cancel)
+    /// <summary>The text of a list.</summary>
+    /// <exception cref="CommandFailedException">It can't be read.</exception>
+    public static async Task<string> Read(Terminal terminal, string file, CancellationToken cancel)
     {
         if (file == "-") return await terminal.In.ReadToEndAsync(cancel);
         try

@@ -80,8 +80,12 @@ public static class Granting
     /// <exception cref="RequestRefusedException">He is one, and the caller is none.</exception>
     internal static void Protect(Caller caller, UserRow user)
     {
-        if (user.IsAdmin && caller is not { IsAdmin: true, Scopes: null }) throw new RequestRefusedException("not_allowed", $"{user.Name} is an administrator. Only administrators change what administrators are.");
+        if (WhyProtected(caller, user) is { } why) throw new RequestRefusedException("not_allowed", why);
     }
+
+    /// <summary>Why this caller changes nothing of somebody: see <see cref="Protect"/>; null when he may.</summary>
+    internal static string? WhyProtected(Caller caller, UserRow user) =>
+        user.IsAdmin && caller is not { IsAdmin: true, Scopes: null } ? $"{user.Name} is an administrator. Only administrators change what administrators are." : null;
 
     private static void Check(Caller caller, Grant grant, Reach? reach)
     {

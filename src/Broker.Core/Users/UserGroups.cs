@@ -55,8 +55,7 @@ public static class UserGroups
         Judge(caller);
         await UserGroupsTable.Lock(db, group.Id);
         Granting.CheckMembership(caller, await UserGroupsTable.GrantsOf(db, group.Id));
-        if (await BasesThatName(db, group.Id) is { Count: > 0 } bases)
-            throw new RequestRefusedException("group_in_use", $"The access rules of {string.Join(", ", bases)} name {group.Name}. Take it out of them first.");
+        await CheckUnnamed(db, group);
         await UserGroupsTable.Delete(db, group.Id);
         await Audit(db, caller, "remove_group", group.Name, new { group = group.Id, members = group.Members });
     }
@@ -77,30 +76,49 @@ public static class UserGroups
         if (await UserGroupsTable.Remove(db, group.Id, user.Id)) await Audit(db, caller, "remove_group_member", group.Name, new { group = group.Id, user = user.Id, name = user.Name });
     }
 
-    private static Task<IReadOnlyList<string>> BasesThatName(DbSession db, long id) =>
-        db.Query<string>("SELECT name FROM domains WHERE JSON_CONTAINS(access, JSON_OBJECT('kind', 'group', 'id', @id), '$.people') ORDER BY name LIMIT 10", new { id });
-
-    private static async Task JudgeMember(DbSession db, Caller caller, UserGroupRow group, UserRow user)
+    /// <summary>Whether this caller may say who is in a group.</summary>
+    /// <param name="db">A transaction that has the group locked.</param>
+    /// <param name="caller">Who says so.</param>
+    /// <param name="group">The group.</param>
+    /// <exception cref="RequestRefusedException">Not the caller's to say, or <c>group_is_external</c>.</exception>
+    internal static async Task JudgeMembers(DbSession db, Caller caller, UserGroupRow group)
     {
         Judge(caller);
         if (group.Source is not AccountSource.Local)
             throw new RequestRefusedException("group_is_external", $"Who is in {group.Name} is said by {(group.Source is AccountSource.Ldap ? "the directory" : "the OpenID provider")}, and read at each sign-in. Change it there.");
-        await UserGroupsTable.Lock(db, group.Id);
-        Granting.Protect(caller, user);
         Granting.CheckMembership(caller, await UserGroupsTable.GrantsOf(db, group.Id));
     }
 
-    private static void Judge(Caller caller)
+    /// <summary>No access rule may name a group that goes.</summary>
+    /// <exception cref="RequestRefusedException"><c>group_in_use</c>.</exception>
+    internal static async Task CheckUnnamed(DbSession db, UserGroupRow group)
+    {
+        if (await BaseRules.Naming(db, group.Id) is not { Count: > 0 } bases) return;
+        var some = string.Join(", ", bases.Take(10)) + (bases.Count > 10 ? "…" : "");
+        throw new RequestRefusedException("group_in_use", $"The access rules of {some} name {group.Name}. Take it out of them first.");
+    }
+
+    /// <summary>Whether this caller manages groups.</summary>
+    /// <exception cref="RequestRefusedException">He does not.</exception>
+    internal static void Judge(Caller caller)
     {
         if (May.Do(caller, Grant.ManageGroups, null) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
     }
 
-    private static IEnumerable<string> Problems(string name, AccountSource source, string? externalId)
+    /// <summary>What is wrong with a new group, in sentences; empty when nothing is.</summary>
+    internal static IEnumerable<string> Problems(string name, AccountSource source, string? externalId)
     {
         if (name.Length is 0 or > LongestName) yield return $"A group's name has 1 to {LongestName} characters.";
         if (name.Any(char.IsControl)) yield return "A group's name has no control characters.";
         if (source is AccountSource.Local && externalId is not null) yield return "external_id is for groups of a directory: leave it out.";
         if (source is not AccountSource.Local && externalId is not { Length: >= 1 and <= LongestExternalId }) yield return $"external_id is what the directory calls the group, in 1 to {LongestExternalId} characters.";
+    }
+
+    private static async Task JudgeMember(DbSession db, Caller caller, UserGroupRow group, UserRow user)
+    {
+        await UserGroupsTable.Lock(db, group.Id);
+        await JudgeMembers(db, caller, group);
+        Granting.Protect(caller, user);
     }
 
     private static IEnumerable<string> DescriptionProblems(string? description)

@@ -33,6 +33,8 @@ public sealed record UserGroupRow
 /// <summary>All writes to <c>user_groups</c>, <c>group_members</c> and <c>group_grants</c>, each with the event that makes front ends read rights anew.</summary>
 public static class UserGroupsTable
 {
+    private const int Batch = 1000;
+
     private const string Columns = "g.id, g.name, g.source, g.external_id, g.description, g.created_at, (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id) AS members";
 
     /// <summary>The group with this key.</summary>
@@ -106,6 +108,19 @@ public static class UserGroupsTable
         if (await db.Execute("DELETE FROM group_members WHERE group_id = @group AND user_id = @user", new { group, user }) == 0) return false;
         EventsTable.Changed(db, EventKind.User, user);
         return true;
+    }
+
+    /// <summary>Keys of those who are in a group.</summary>
+    public static Task<IReadOnlyList<long>> Members(DbSession db, long id) => db.Query<long>("SELECT user_id FROM group_members WHERE group_id = @id", new { id });
+
+    /// <summary>Puts many into a group and takes many out of it. Whoever has gone meanwhile is passed over.</summary>
+    public static async Task Change(DbSession db, long group, IReadOnlyList<long> added, IReadOnlyList<long> removed)
+    {
+        foreach (var users in added.Chunk(Batch))
+            await db.Execute("INSERT IGNORE INTO group_members (group_id, user_id) SELECT @group, id FROM users WHERE id IN @users", new { group, users });
+        foreach (var users in removed.Chunk(Batch))
+            await db.Execute("DELETE FROM group_members WHERE group_id = @group AND user_id IN @users", new { group, users });
+        EventsTable.Changed(db, EventKind.User);
     }
 
     /// <summary>Somebody is in exactly these of a directory's groups, as far as they are known here. Called at each sign-in; costs one round trip when nothing has changed.</summary>
