@@ -36,6 +36,7 @@ public static class Program
             LimitsVerbs.Command(terminal),
             Bookings.Command(terminal),
             SiteSettingsVerbs.Command(terminal),
+            MaintenanceVerbs.Command(terminal),
             Schedules.Command(terminal),
             Databases.Command(terminal),
             DoctorCommand.Command(terminal),

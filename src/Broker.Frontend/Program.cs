@@ -81,6 +81,7 @@ app.MapMessages();
 app.MapLibrary();
 app.MapNodes();
 app.MapSettings();
+app.MapMaintenance();
 app.MapClientNetworks();
 app.MapLimits();
 app.MapBookings();

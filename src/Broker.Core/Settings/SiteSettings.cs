@@ -102,6 +102,8 @@ public sealed record SiteSettings(
 /// <summary>All writes to <c>settings</c>.</summary>
 public static class SiteSettingsTable
 {
+    private const string MaintenanceName = "maintenance";
+
     /// <summary>What holds now. What another version knows and this one does not is passed over.</summary>
     public static async Task<SiteSettings> Read(DbSession db)
     {
@@ -118,5 +120,17 @@ public static class SiteSettingsTable
         if ((await Read(db)).AdminsNeedSecondFactor != settings.AdminsNeedSecondFactor) EventsTable.Changed(db, EventKind.User);
         foreach (var (name, value) in settings.ToJson())
             await db.Execute("INSERT INTO settings (name, value) VALUES (@name, @value) ON DUPLICATE KEY UPDATE value = @value", new { name, value = value!.ToJsonString() });
+    }
+
+    /// <summary>The time of maintenance that was announced last, if it was not ended; it may have passed.</summary>
+    public static async Task<Maintenance?> ReadMaintenance(DbSession db) =>
+        await db.First<string>("SELECT value FROM settings WHERE name = @MaintenanceName", new { MaintenanceName }) is { } value ? JsonSerializer.Deserialize<Maintenance?>(value, Json.Options) : null;
+
+    /// <summary>Announces a time of maintenance, or none. Front ends hear of it at once.</summary>
+    public static async Task WriteMaintenance(DbSession db, Maintenance? maintenance)
+    {
+        await db.Execute("INSERT INTO settings (name, value) VALUES (@MaintenanceName, @value) ON DUPLICATE KEY UPDATE value = @value",
+            new { MaintenanceName, value = JsonSerializer.Serialize(maintenance, Json.Options) });
+        EventsTable.Changed(db, EventKind.User);
     }
 }

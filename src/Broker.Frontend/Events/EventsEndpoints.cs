@@ -79,7 +79,7 @@ public static class EventsEndpoints
                 // also when there is always something: sessions, tokens and accounts end by themselves
                 if (wait == Waited.TooLong || clock.GetElapsedTime(asked) >= Heartbeat)
                 {
-                    if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } still) return;
+                    if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } still || still.Account.Maintenance?.IsAt(clock.GetUtcNow()) == true) return;
                     (who, asked) = (still, clock.GetTimestamp());
                 }
 
@@ -94,7 +94,7 @@ public static class EventsEndpoints
                 {
                     if (row.Kind == EventKind.User && (row.UserId is null || row.UserId == who.Id))
                     {
-                        if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } now) return;
+                        if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } now || now.Account.Maintenance?.IsAt(clock.GetUtcNow()) == true) return;
                         who = now;
                     }
 

@@ -1,8 +1,10 @@
 using Broker.Core.Access;
 using Broker.Core.Database;
+using Broker.Core.Settings;
 using Broker.Core.Users;
 using Broker.Frontend.Desktops;
 using Broker.Frontend.Hosting;
+using Broker.Frontend.Settings;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -31,7 +33,7 @@ public static class GuestsEndpoints
         var guests = app.MapGroup("/api/guests").WithTags("guests");
         guests.MapGet("", List).Anybody().WithName("list_guest_bases").WithSummary("What can be used without signing in where the caller is");
         guests.MapPost("", Come).Anybody().WithName("come_as_guest")
-            .WithSummary("Get a temporary desktop of a base without signing in; the caller is signed in as a guest from then on").Refuses(400, 404, 409);
+            .WithSummary("Get a temporary desktop of a base without signing in; the caller is signed in as a guest from then on").Refuses(400, 404, 409, 503);
     }
 
     private static async Task<Ok<GuestBasesView>> List(HttpContext http, Db db, CancellationToken cancel) =>
@@ -40,7 +42,7 @@ public static class GuestsEndpoints
             ? [.. (await Core.Users.Guests.Bases(s, network)).Select(b => new GuestBase(b.Id, b.Name, b.Alias, b.Description))]
             : [], cancel)));
 
-    private static async Task<Accepted<Opened>> Come(GuestForm form, HttpContext http, Db db, SignInFlow flow, ILoggerFactory logs, CancellationToken cancel)
+    private static async Task<Accepted<Opened>> Come(GuestForm form, HttpContext http, Db db, SignInFlow flow, TimeProvider clock, ILoggerFactory logs, CancellationToken cancel)
     {
         var who = SignedIn.Of(http);
         if (who is not null && who.Caller.GuestOf != form.Base)
@@ -54,6 +56,7 @@ public static class GuestsEndpoints
         // account, desktop and requests are there together, or none of them
         var (user, opened, open) = await db.Transaction(async s =>
         {
+            MaintenanceEndpoints.Check(await SiteSettingsTable.ReadMaintenance(s), clock.GetUtcNow());
             var (guest, caller) = who is null ? await Core.Users.Guests.Admit(s, form.Base, Cookies.AddressOf(http)) : (null, who.Caller);
             caller = caller with { Client = ClientFacts.Of(name => http.Request.Headers[name]) };
             var (desktop, requests) = await DesktopsEndpoints.OpenFor(s, caller, form.Base);

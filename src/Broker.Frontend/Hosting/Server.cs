@@ -4,6 +4,7 @@ using Broker.Core.Database;
 using Broker.Core.Events;
 using Broker.Core.Settings;
 using Broker.Frontend.Audit;
+using Broker.Frontend.Settings;
 using Broker.Frontend.SignIn;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -65,6 +66,7 @@ public static class Server
         app.UseTokens();
         app.UseAuthentication();
         app.UseRateLimiter();
+        app.UseMaintenance();
         app.UseAuthorization();
         app.UseCsrfGuard();
         app.UseWebSockets();

@@ -2,8 +2,10 @@ using Broker.Core.Audit;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Directory;
+using Broker.Core.Settings;
 using Broker.Core.Users;
 using Broker.Frontend.Hosting;
+using Broker.Frontend.Settings;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,7 +16,8 @@ namespace Broker.Frontend.SignIn;
 /// <param name="SignedIn">Somebody is.</param>
 /// <param name="CsrfToken">What each change has to carry in the header X-CSRF-Token. A new sign-in brings a new one.</param>
 /// <param name="User">Who it is.</param>
-public sealed record SessionView(bool SignedIn, string CsrfToken, SessionUser? User);
+/// <param name="Maintenance">A time in which only those who look after the hosts are served, also one that is to come.</param>
+public sealed record SessionView(bool SignedIn, string CsrfToken, SessionUser? User, MaintenanceView? Maintenance);
 
 /// <summary>The person who is signed in.</summary>
 /// <param name="Id">Key of the account.</param>
@@ -88,15 +91,16 @@ public static class SessionEndpoints
         session.MapPost("", SignIn).Anybody().WithName("sign_in").WithSummary("Sign in")
             .WithDescription("401 with the code second_factor_required and a state: POST /api/session/second-factor takes that state and a code.").Refuses(400, 401, 403, 429, 503);
         session.MapPost("/second-factor", SignInWithCode).Anybody().WithName("sign_in_with_code").WithSummary("Go on signing in with the code of an authenticator or a recovery code").Refuses(400, 401, 429);
-        session.MapDelete("", SignOut).AnyAccount().WithName("sign_out").WithSummary("Sign out").Refuses(401);
+        session.MapDelete("", SignOut).AnyAccount().DuringMaintenance().WithName("sign_out").WithSummary("Sign out").Refuses(401);
         session.MapPut("/password", ChangePassword).AnyAccount().WithName("change_password").WithSummary("Change the own password; all other sessions of the account end").Refuses(400, 401, 403, 429);
         session.MapPut("/language", ChooseLanguage).AnyAccount().WithName("choose_language").WithSummary("Choose the portal's language").Refuses(400, 401);
     }
 
-    private static Ok<SessionView> Get(HttpContext http, IAntiforgery antiforgery) => TypedResults.Ok(View(http, antiforgery, SignedIn.Of(http)));
+    private static async Task<Ok<SessionView>> Get(HttpContext http, Db db, TimeProvider clock, IAntiforgery antiforgery, CancellationToken cancel) =>
+        TypedResults.Ok(await View(http, db, clock, antiforgery, SignedIn.Of(http), cancel));
 
     private static async Task<Ok<SessionView>> SignIn(
-        SignInForm form, HttpContext http, PasswordCheck passwords, SignInFlow flow, SignInLimits limits, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
+        SignInForm form, HttpContext http, Db db, PasswordCheck passwords, SignInFlow flow, SignInLimits limits, TimeProvider clock, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
     {
         var name = form.Name.Trim();
         if (name.Length > LongestName || form.Password.Length > LongestPassword) throw SignInFlow.WrongCredentials();
@@ -122,25 +126,25 @@ public static class SessionEndpoints
         {
             who = await flow.Finish(http, user, proof, verdict.UpgradedHash, cancel);
         }
-        catch (RefusedException e) when (e.State is not null)
+        catch (RefusedException e) when (e.State is not null || e.Status == StatusCodes.Status503ServiceUnavailable)
         {
             attempt.Withdraw(); // neither failed nor done: what failed before still counts
             throw;
         }
 
         attempt.Succeeded();
-        return TypedResults.Ok(View(http, antiforgery, who));
+        return TypedResults.Ok(await View(http, db, clock, antiforgery, who, cancel));
     }
 
     private static async Task<Ok<SessionView>> SignInWithCode(
-        SignInCode form, HttpContext http, Db db, SecondFactor secondFactor, SignInFlow flow, SignInLimits limits, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
+        SignInCode form, HttpContext http, Db db, SecondFactor secondFactor, SignInFlow flow, SignInLimits limits, TimeProvider clock, IAntiforgery antiforgery, ILoggerFactory logs, CancellationToken cancel)
     {
         if (secondFactor.Read(form.State) is not { } state || await db.Read(s => UsersTable.Get(s, state.User), cancel) is not { } user)
             throw SignInFlow.WrongCredentials("Code or state is wrong. Begin again with name and password.");
         var attempt = Begin(limits, user.Name, http, logs);
         var who = await flow.FinishWithCode(http, user, state, form.Code, cancel);
         attempt.Succeeded();
-        return TypedResults.Ok(View(http, antiforgery, who));
+        return TypedResults.Ok(await View(http, db, clock, antiforgery, who, cancel));
     }
 
     private static SignInLimits.Attempt Begin(SignInLimits limits, string name, HttpContext http, ILoggerFactory logs)
@@ -205,10 +209,11 @@ public static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static SessionView View(HttpContext http, IAntiforgery antiforgery, SignedIn? who) =>
+    private static async Task<SessionView> View(HttpContext http, Db db, TimeProvider clock, IAntiforgery antiforgery, SignedIn? who, CancellationToken cancel) =>
         new(who is not null, antiforgery.GetAndStoreTokens(http).RequestToken!,
             who is not { Account: var account } ? null : new SessionUser(account.Id, account.Name, account.DisplayName, account.IsAdmin, account.MustChangePassword, account.MustEnrolSecondFactor, account.Language, account.Source, account.FactsAt,
-                Enum.GetValues<Grant>().Select(g => (Grant: g, Reach: who.Caller.Reach(g))).Where(g => g.Reach is not Reach.None).ToDictionary(g => Core.Word.Of(g.Grant), g => g.Reach)));
+                Enum.GetValues<Grant>().Select(g => (Grant: g, Reach: who.Caller.Reach(g))).Where(g => g.Reach is not Reach.None).ToDictionary(g => Core.Word.Of(g.Grant), g => g.Reach)),
+            MaintenanceView.Of(await db.Read(SiteSettingsTable.ReadMaintenance, cancel), clock.GetUtcNow()));
 
     private static RefusedException NotTheCurrent() => new(StatusCodes.Status403Forbidden, "wrong_credentials", "That is not your current password.");
 }

@@ -74,7 +74,10 @@ public sealed class Sessions(Db db, TimeProvider clock)
         if (await UsersTable.Get(db, userId) is not { IsDisabled: false, IsExpired: false } user || await UsersTable.Caller(db, user.Id, null) is not { } caller) return null;
         // whoever comes by OpenID has been asked there, as far as that one asks
         var mustEnrol = user.IsAdmin && proof is not (Proof.Oidc or Proof.Guest) && (await SiteSettingsTable.Read(db)).AdminsNeedSecondFactor && !await SecondFactorsTable.Has(db, user.Id);
-        return (caller, new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, mustEnrol, user.Language, user.Source, user.FactsAt, await ClientNetworksTable.All(db)));
+        return (caller, new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, mustEnrol, user.Language, user.Source, user.FactsAt, await ClientNetworksTable.All(db))
+        {
+            Maintenance = Maintenance.Serves(caller) ? null : await SiteSettingsTable.ReadMaintenance(db),
+        });
     }
 
     private async Task<SignedIn?> Find(Guid session, string? address, CancellationToken cancel)

@@ -3,13 +3,14 @@ using Broker.Core.Database;
 using Broker.Core.Settings;
 using Broker.Core.Users;
 using Broker.Frontend.Hosting;
+using Broker.Frontend.Settings;
 
 namespace Broker.Frontend.SignIn;
 
 /// <summary>
 /// The one end of all ways to sign in: whoever has proved who he is gets a session and its cookie here, if the account may sign in.
 /// </summary>
-public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFactor, ILogger<SignInFlow> log)
+public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFactor, TimeProvider clock, ILogger<SignInFlow> log)
 {
     /// <summary>Somebody has proved who he is: he gets a session that is always a new one, in place of the one that the browser may have had.</summary>
     /// <param name="http">His call; from here on it is his.</param>
@@ -19,6 +20,7 @@ public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFact
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="RefusedException">
     /// <c>wrong_credentials</c>: the account is disabled, has ended or is locked, or its password was changed meanwhile.
+    /// <c>maintenance</c>: he is not served at the moment.
     /// <c>second_factor_required</c>, with the state for <see cref="FinishWithCode"/>: he came by a password and has a second factor.
     /// </exception>
     public async Task<SignedIn> Finish(HttpContext http, UserRow user, Proof proof, string? upgradedHash = null, CancellationToken cancel = default)
@@ -81,7 +83,9 @@ public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFact
             if (before is not null) await SessionsTable.End(s, before.Id, before.Session);
             var session = await SessionsTable.Insert(s, user.Id, proof, address, http.Request.Headers.UserAgent);
             await AuditTable.Insert(s, user.Id, address, "sign_in", user.Name, new { proof, second_factor = withCode, session });
-            return await SessionsTable.Open(s, session) is { } row ? await Sessions.Read(s, row) : null;
+            if (await SessionsTable.Open(s, session) is not { } row || await Sessions.Read(s, row) is not { } read) return null;
+            MaintenanceEndpoints.Check(read.Account.Maintenance, clock.GetUtcNow());
+            return read;
         }, cancel) ?? throw await Refuse(http, user, cancel);
         if (before is not null) sessions.Forget(before.Id);
 

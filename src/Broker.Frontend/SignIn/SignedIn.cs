@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Claims;
 using Broker.Core.Access;
+using Broker.Core.Settings;
 using Broker.Core.Users;
 using Broker.Frontend.Hosting;
 
@@ -71,6 +72,9 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
 public sealed record Account(
     long Id, string Name, string DisplayName, bool IsAdmin, bool MustChangePassword, bool MustEnrolSecondFactor, string? Language, AccountSource Source, DateTimeOffset? FactsAt, IReadOnlyList<ClientNetwork> Networks)
 {
+    /// <summary>The time of maintenance, when he is not served in it.</summary>
+    public Maintenance? Maintenance { get; init; }
+
     /// <summary>There is nothing that he has to do first.</summary>
     public bool MayGoOn => !MustChangePassword && !MustEnrolSecondFactor;
 }

@@ -157,7 +157,9 @@ internal sealed partial record RouteExamples
         ("POST", "/api/bookings") => BookingOf(new DateOnly(2060, 1, 1).AddDays(Interlocked.Increment(ref _days))),
         ("PUT", "/api/bookings/entries/{id:long}") => new { title = "Oral exam" },
         ("PUT", "/api/settings") => SiteSettings.Default,
+        ("PUT", "/api/maintenance") => new { from = Tomorrow.AddYears(50) },
         ("POST", "/api/users/upload") => New("up-"),
+        ("POST", "/api/groups/upload") => (object[])[new { name = "student", group = New("g-") }],
         ("POST", "/api/users") => new { name = New("new-"), password = "a better phrase 7" },
         _ => null,
     };
