@@ -149,7 +149,8 @@ internal sealed class RunningBackEnd : IAsyncDisposable
         {
             var value = await Db.Read(read);
             if (fits(value)) return value;
-            await door.Rung(TimeSpan.FromSeconds(0.2), limit.Token);
+            if (limit.IsCancellationRequested) throw new TimeoutException($"After {patienceSeconds} s still: {value}");
+            await door.Rung(TimeSpan.FromSeconds(0.2), CancellationToken.None);
         }
     }
 

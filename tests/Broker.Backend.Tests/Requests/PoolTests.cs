@@ -280,7 +280,7 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
         Faults.Set(_b.NodeFolder);
         await Later();
         await Look();
-        await _b.Until(s => Pool.Count(s, origin.Id), has => has.FreeOff == 1);
+        await _b.Until(async s => (Has: await Pool.Count(s, origin.Id), (await DomainsTable.Get(s, origin.Id))!.PoolProblem), now => now.Has.FreeOff == 1);
         await Look();
         await Has(origin, new PoolCounts(3, 3, 0, 3));
         await _b.Until(s => DomainsTable.Get(s, origin.Id), row => row!.PoolProblem is null);
@@ -295,7 +295,11 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
 
         Task NothingIsAskedFor() => _b.Until(s => s.First<long>("SELECT COUNT(*) FROM requests WHERE command = 'fill_pool' AND ended_at IS NULL"), n => n == 0);
         Task Failed(int count) => _b.Until(s => s.First<long>("SELECT COUNT(*) FROM requests WHERE command = 'clone' AND state = 'failed'"), n => n == count);
-        Task Later() => _b.Db.Transaction(s => s.Execute("UPDATE requests SET ended_at = ended_at - INTERVAL 1 MINUTE WHERE ended_at IS NOT NULL"));
+        async Task Later()
+        {
+            await NothingIsAskedFor();
+            await _b.Db.Transaction(s => s.Execute("UPDATE requests SET ended_at = ended_at - INTERVAL 1 MINUTE WHERE ended_at IS NOT NULL"));
+        }
     }
 
     private PoolSweep Sweep => new(_b.Db, TimeProvider.System, NullLogger<PoolSweep>.Instance);
