@@ -128,6 +128,9 @@ export const peopleRoutes: Routes = {
     one.must_change_password = fields.must_change_password === true;
     return {};
   }),
+  'PUT users/:id/expiry': changeUser((_, fields) => ({
+    expires_at: fields.expires_at as string | null,
+  })),
   'POST users/:id/unlock': changeUser(() => ({ is_locked: false })),
   'GET users/:id/grants': aboutUser((broker, one) =>
     ok({ grants: grantsOf(broker, one, mostOf(broker)) }),

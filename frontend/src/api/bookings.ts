@@ -9,7 +9,14 @@ export const bookingsQuery = (from: string, until: string) =>
     queryFn: async ({ signal }) =>
       (await call('get', '/api/bookings', { query: { from, until }, signal })).entries,
     placeholderData: keepPreviousData,
+    // what others book is told by no event
+    refetchInterval: 300_000,
   });
+
+/** Where the same is as a file for other calendars. */
+export function calendarUrl(from: string, until: string): string {
+  return `/api/bookings/calendar?${new URLSearchParams({ from, until }).toString()}`;
+}
 
 /** A booking to be made, or what is to become of days of one. */
 export type BookingPlan =

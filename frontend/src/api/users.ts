@@ -142,6 +142,11 @@ export function useChangeUser(id: number) {
         call('put', '/api/users/{id}/password', { path, body }),
       onSuccess: changed,
     }),
+    setExpiry: useMutation({
+      mutationFn: (expires_at: string | null) =>
+        call('put', '/api/users/{id}/expiry', { path, body: { expires_at } }),
+      onSuccess: changed,
+    }),
     unlock: useMutation({
       mutationFn: () => call('post', '/api/users/{id}/unlock', { path }),
       onSuccess: changed,

@@ -24,6 +24,7 @@ export function touched(hint: Hint): QueryKey[] {
         ...(hint.domain_id == null ? [['domain']] : [['domain', hint.domain_id]]),
         ['domains'],
         ['desktops'],
+        ['own_limits'],
       ];
     case 'image':
       return [['library'], ['desktops'], ['domains']];
@@ -31,7 +32,15 @@ export function touched(hint: Hint): QueryKey[] {
       return [['nodes'], ['health'], ['domains']];
     case 'user':
       // whoever it is about may see other bases now
-      return [['users'], ['user'], ['groups'], ['group'], ['session'], ['desktops']];
+      return [
+        ['users'],
+        ['user'],
+        ['groups'],
+        ['group'],
+        ['session'],
+        ['desktops'],
+        ['own_limits'],
+      ];
     default:
       return [];
   }

@@ -22,7 +22,7 @@ export function You() {
             [t('you.name'), name],
             [t('you.kind'), t(`you.${source}`)],
             [t('you.until'), expires_at && format.dateTime(expires_at)],
-            [t('you.role'), is_admin && t('you.admin')],
+            [t('you.role'), is_admin ? t('you.admin') : null],
             [t('you.last'), last_sign_in_at && format.moment(last_sign_in_at)],
             [
               t('you.password'),
@@ -30,7 +30,7 @@ export function You() {
                 <>
                   {password_expires_at != null &&
                     t('you.expires', { when: format.dateTime(password_expires_at) })}{' '}
-                  <Anchor component={Link} to={passwordPath} size="sm">
+                  <Anchor component={Link} to={passwordPath} size="sm" underline="always">
                     {t('you.change_password')}
                   </Anchor>
                 </>

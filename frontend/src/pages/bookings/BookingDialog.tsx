@@ -7,6 +7,7 @@ import {
   Stack,
   Switch,
   TagsInput,
+  Text,
   Textarea,
   TextInput,
 } from '@mantine/core';
@@ -21,6 +22,7 @@ import { useFormat } from '@/i18n/format';
 import { Conflicts } from './Conflicts';
 import { changeOf, endsNextDay, isWhole, newValues, planOf, valuesOf, weekdays } from './form';
 import { ModeChoice } from './ModeChoice';
+import { ownZone } from './week';
 
 interface Props {
   edited: BookingEntry | 'new' | null;
@@ -117,6 +119,12 @@ function Form({ entry, day, onClose }: Omit<Props, 'edited'> & { entry: BookingE
           <TextInput
             type="time"
             label={t('field.from')}
+            description={
+              entry !== null && entry.time_zone !== ownZone
+                ? t('field.by', { zone: entry.time_zone })
+                : undefined
+            }
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
             data-testid="booking-from"
             {...form.getInputProps('from')}
           />
@@ -167,6 +175,9 @@ function Form({ entry, day, onClose }: Omit<Props, 'edited'> & { entry: BookingE
           description={t('rule.private')}
           {...form.getInputProps('private', { type: 'checkbox' })}
         />
+        <Text size="sm" c="dimmed">
+          {t('rule.ends')}
+        </Text>
         <Conflicts
           plan={plan}
           isWhole={values.title.trim() !== '' && isWhole(values)}

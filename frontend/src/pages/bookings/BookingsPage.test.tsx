@@ -57,6 +57,24 @@ describe('bookings', () => {
     expect(screen.getByTestId('week')).toHaveTextContent(/30.*Dec.*2026/);
   });
 
+  it('say by whose clock, and are a file for other calendars', async () => {
+    const broker = seeded('ana');
+    broker.bookings = [
+      bookingEntry({ id: 1, ...at('2026-11-24', '10:00', '12:00'), time_zone: 'Asia/Kathmandu' }),
+    ];
+    const { user } = await showPortal(week);
+    expect(await screen.findByTestId('bookings-zone')).toHaveTextContent(
+      Intl.DateTimeFormat().resolvedOptions().timeZone,
+    );
+    const from = encodeURIComponent(new Date('2026-11-23T00:00').toISOString());
+    expect(screen.getByTestId('bookings-file')).toHaveAttribute(
+      'href',
+      expect.stringContaining(`/api/bookings/calendar?from=${from}`),
+    );
+    await user.click(await screen.findByTestId('booking-entry'));
+    expect(await screen.findByTestId('booking-details')).toHaveTextContent('(Asia/Kathmandu)');
+  });
+
   it('are a list of days where the window is narrow', async () => {
     widthOf(false);
     seeded('ana');

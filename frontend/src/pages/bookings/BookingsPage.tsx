@@ -1,10 +1,15 @@
 import { ActionIcon, Button, Group, Skeleton, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconCalendarPlus, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import {
+  IconCalendarDown,
+  IconCalendarPlus,
+  IconChevronLeft,
+  IconChevronRight,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { bookingsQuery } from '@/api/bookings';
+import { bookingsQuery, calendarUrl } from '@/api/bookings';
 import { useMay } from '@/api/session';
 import type { BookingEntry } from '@/api/types';
 import { PageHead } from '@/components/PageHead';
@@ -14,7 +19,7 @@ import { useFormat } from '@/i18n/format';
 import { BookingDialog } from './BookingDialog';
 import { DayList } from './DayList';
 import { EntryDialog } from './EntryDialog';
-import { addDays, dayOf, isDay, mondayOf, startOf, weekOf } from './week';
+import { addDays, dayOf, isDay, mondayOf, ownZone, startOf, weekOf } from './week';
 import { WeekTable } from './WeekTable';
 
 /** Who has booked what, week by week. */
@@ -25,6 +30,7 @@ export default function BookingsPage() {
   const asked = params.get('week');
   const monday = mondayOf(isDay(asked) ? asked : dayOf(new Date()));
   const days = weekOf(monday);
+  const yearOn = addDays(monday, 364);
   const isWide = useMediaQuery('(min-width: 56em)', true, { getInitialValueInEffect: false });
   const { data, error, refetch } = useQuery(
     bookingsQuery(startOf(monday).toISOString(), startOf(addDays(monday, 7)).toISOString()),
@@ -42,17 +48,29 @@ export default function BookingsPage() {
   return (
     <>
       <PageHead title={t('title')} text={t('text')}>
-        {mayBook && (
+        <Group gap="sm">
           <Button
-            leftSection={<IconCalendarPlus size={18} aria-hidden />}
-            onClick={() => {
-              setEdited('new');
-            }}
-            data-testid="booking-add"
+            component="a"
+            href={calendarUrl(startOf(monday).toISOString(), startOf(yearOn).toISOString())}
+            download
+            variant="default"
+            leftSection={<IconCalendarDown size={18} aria-hidden />}
+            data-testid="bookings-file"
           >
-            {t('add')}
+            {t('file')}
           </Button>
-        )}
+          {mayBook && (
+            <Button
+              leftSection={<IconCalendarPlus size={18} aria-hidden />}
+              onClick={() => {
+                setEdited('new');
+              }}
+              data-testid="booking-add"
+            >
+              {t('add')}
+            </Button>
+          )}
+        </Group>
       </PageHead>
       <Group gap="xs" mb="md">
         <ActionIcon
@@ -87,6 +105,9 @@ export default function BookingsPage() {
         </Button>
         <Text fw={550} role="status" data-testid="week">
           {format.days(startOf(monday).toISOString(), startOf(addDays(monday, 6)).toISOString())}
+        </Text>
+        <Text size="sm" c="dimmed" data-testid="bookings-zone">
+          {t('zone', { zone: ownZone })}
         </Text>
       </Group>
       {data === undefined ? (

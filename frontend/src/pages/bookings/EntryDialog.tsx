@@ -48,6 +48,7 @@ function Details({ entry, onClose, onChange }: Props & { entry: BookingEntry }) 
       <Facts
         facts={[
           [t('details.when'), `${words.day(entry)}, ${words.times(entry)}`],
+          [t('details.there'), words.there(entry)],
           [t('details.owner'), entry.owner],
         ]}
       />

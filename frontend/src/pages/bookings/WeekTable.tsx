@@ -63,7 +63,6 @@ export function WeekTable({ days, entries, onOpen }: CalendarProps) {
                         w={`${100 / lanes}%`}
                         data-own={entry.is_for_me}
                         data-closed={entry.title === null}
-                        aria-label={words.whole(entry)}
                         onClick={() => {
                           onOpen(entry);
                         }}
@@ -73,6 +72,7 @@ export function WeekTable({ days, entries, onOpen }: CalendarProps) {
                           {entry.title === null && <IconLock size={12} aria-hidden />}
                           {words.title(entry)}
                         </Text>
+                        <span className="visually-hidden">{`, ${words.day(entry)}, `}</span>
                         <span className={classes.times}>{words.times(entry)}</span>
                       </Box>
                     ))}

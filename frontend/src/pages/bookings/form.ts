@@ -1,6 +1,6 @@
 import type { BookingPlan } from '@/api/bookings';
 import type { BookedDays, BookingChange, BookingEntry } from '@/api/types';
-import { startOf } from './week';
+import { onTheWall, ownZone, startOf } from './week';
 
 /** What the form's fields hold. */
 export interface Values {
@@ -22,8 +22,6 @@ export interface Values {
 
 /** Monday first. */
 export const weekdays = ['1', '2', '3', '4', '5', '6', '0'] as const;
-
-const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function newValues(day: string): Values {
   return {
@@ -105,13 +103,6 @@ export function changeOf(
   if (values.groups.join() !== before.groups.join()) change.for_groups = values.groups;
   if (values.bases.join() !== before.bases.join()) change.on_bases = values.bases;
   return { entry: entry.id, which, change };
-}
-
-/** What a clock of a zone shows at an instant. */
-export function onTheWall(iso: string, timeZone: string): { day: string; time: string } {
-  // Swedish writes days and times as the fields of forms do
-  const text = new Date(iso).toLocaleString('sv-SE', { timeZone });
-  return { day: text.slice(0, 10), time: text.slice(11, 16) };
 }
 
 /** Whether its end is on the day after: it is not later than its beginning. */

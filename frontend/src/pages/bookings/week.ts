@@ -1,5 +1,8 @@
 /** A calendar's arithmetic, in the reader's own time zone. Days are 2026-11-23. */
 
+/** The reader's, such as Europe/Madrid. */
+export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 export interface Span {
   starts_at: string;
   ends_at: string;
@@ -19,6 +22,13 @@ export interface Placed<T> {
 export function dayOf(date: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** What a clock of a zone shows at an instant. */
+export function onTheWall(iso: string, timeZone: string): { day: string; time: string } {
+  // Swedish writes days and times as the fields of forms do
+  const text = new Date(iso).toLocaleString('sv-SE', { timeZone });
+  return { day: text.slice(0, 10), time: text.slice(11, 16) };
 }
 
 /** Midnight at which a day begins. */

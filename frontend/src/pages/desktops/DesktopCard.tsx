@@ -2,10 +2,11 @@ import { Button, Menu, Progress, Text, Title } from '@mantine/core';
 import { IconCalendarEvent, IconSettings } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { BookingEntry, Desktop, Domain } from '@/api/types';
+import type { Desktop, Domain } from '@/api/types';
 import { Picture } from '@/components/Picture';
 import { ActionMenu } from '@/domains/ActionMenu';
 import type { Action } from '@/domains/actions';
+import type { BookedAway } from '@/domains/booked';
 import { nameOf, useDomainSentence, usePendingSentence } from '@/domains/sentence';
 import { SleepMark, StateDot } from '@/domains/StateBadge';
 import { TimeLeft } from '@/domains/TimeLeft';
@@ -29,18 +30,20 @@ export function DesktopCard({
   onOpen,
 }: {
   desktop: Desktop;
-  /** What keeps the reader from it at the moment. */
-  booked: BookingEntry | null;
+  /** What keeps the reader from it, or is about to. */
+  booked: BookedAway | null;
   onOpen: () => void;
 }) {
   const { t } = useTranslation('desktops');
-  const format = useFormat();
   const { base, domain } = desktop;
   const face = base ?? domain;
   if (face == null) return null;
   const name = nameOf(face);
   const asleep = domain?.state === 'hibernated' || domain?.state === 'paused';
   const hasLastScreen = asleep || domain?.state === 'active';
+  // what starts with its host runs whatever is booked
+  const away = domain?.settings.autostart === true ? null : booked;
+  const isRunning = domain?.state === 'active' || domain?.state === 'paused';
 
   return (
     <article
@@ -98,17 +101,12 @@ export function DesktopCard({
           </Text>
         )}
         <DesktopState domain={domain} />
-        {booked !== null && (
-          <Text size="sm" className={classes.booked} data-testid="desktop-booked">
-            <IconCalendarEvent size={16} aria-hidden />
-            {t('booked', { who: booked.owner, when: format.moment(booked.ends_at) })}
-          </Text>
-        )}
+        {away !== null && (away.isNow || isRunning) && <Booked away={away} isRunning={isRunning} />}
         <Button
           size="md"
           fullWidth
           className={classes.open}
-          disabled={!canOpen(domain) || (booked !== null && domain?.state !== 'active')}
+          disabled={!canOpen(domain) || (away?.isNow === true && domain?.state !== 'active')}
           onClick={onOpen}
           aria-label={asleep ? t('continue_named', { name }) : t('open_named', { name })}
           data-testid="open-desktop"
@@ -117,6 +115,24 @@ export function DesktopCard({
         </Button>
       </div>
     </article>
+  );
+}
+
+/** Until when others have it; of what runs, when that ends. */
+function Booked({ away: { entry, isNow }, isRunning }: { away: BookedAway; isRunning: boolean }) {
+  const { t } = useTranslation('desktops');
+  const format = useFormat();
+  const what = isNow ? (isRunning ? 'booked_ends' : 'booked') : 'booked_soon';
+  return (
+    <Text size="sm" className={classes.booked} data-testid="desktop-booked">
+      <IconCalendarEvent size={16} aria-hidden />
+      <span>
+        {t(what, {
+          who: entry.owner,
+          when: format.moment(isNow ? entry.ends_at : entry.starts_at),
+        })}
+      </span>
+    </Text>
   );
 }
 

@@ -101,6 +101,20 @@ describe('desktops that are booked for others', () => {
     expect(card.getByTestId('open-desktop')).toBeDisabled();
     expect((await cardOf('networks-lab')).getByTestId('open-desktop')).toBeEnabled();
   });
+
+  it('and run say when that ends, and stay open until then', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    broker.bookings = [
+      bookingEntry({ id: 1, starts_at: inMinutes(30), ends_at: inMinutes(90), owner: 'bruna' }),
+    ];
+    await showPortal('/');
+    const card = await cardOf('debian-desktop');
+    expect(await card.findByText(/^Booked by bruna from .+ finish before/)).toBeVisible();
+    expect(card.getByTestId('open-desktop')).toBeEnabled();
+    // what doesn't run is not ended
+    expect((await cardOf('maths')).queryByTestId('desktop-booked')).toBeNull();
+  });
 });
 
 describe('opening a desktop', () => {

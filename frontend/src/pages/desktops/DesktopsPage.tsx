@@ -5,7 +5,7 @@ import { useDesktops } from '@/api/domains';
 import { PageHead } from '@/components/PageHead';
 import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
-import { useBookedNow } from '@/domains/booked';
+import { useBookedAway } from '@/domains/booked';
 import { DesktopCard } from './DesktopCard';
 import classes from './DesktopsPage.module.css';
 import { OpenDialog } from './OpenDialog';
@@ -15,7 +15,7 @@ export default function DesktopsPage() {
   const { t } = useTranslation(['desktops', 'common']);
   const { data: desktops, error, refetch } = useDesktops();
   const { opening, begin, leave } = useOpening();
-  const bookedNow = useBookedNow();
+  const bookedAway = useBookedAway();
 
   if (desktops === undefined) {
     if (error !== null) return <ProblemState problem={error} onRetry={() => void refetch()} />;
@@ -42,7 +42,7 @@ export default function DesktopsPage() {
             <li key={desktop.base?.id ?? desktop.domain?.id}>
               <DesktopCard
                 desktop={desktop}
-                booked={bookedNow(desktop.base?.id ?? desktop.domain?.base_id ?? null)}
+                booked={bookedAway(desktop.base?.id ?? desktop.domain?.base_id ?? null)}
                 onOpen={() => {
                   begin(desktop);
                 }}

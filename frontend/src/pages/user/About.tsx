@@ -35,12 +35,14 @@ export function About({ details }: { details: UserDetails }) {
           <Limits user={user} mayChange={may('grant')} />
         </Panel>
       )}
-      <Panel title={t('groups.title')}>
-        <Groups details={details} />
-      </Panel>
-      <Panel title={t('machines.title', { count: details.machines.length })}>
-        <Machines details={details} />
-      </Panel>
+      <Stack>
+        <Panel title={t('groups.title')}>
+          <Groups details={details} />
+        </Panel>
+        <Panel title={t('machines.title', { count: details.machines.length })}>
+          <Machines details={details} />
+        </Panel>
+      </Stack>
     </div>
   );
 }

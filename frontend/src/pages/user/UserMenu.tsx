@@ -2,6 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import {
   IconBan,
+  IconCalendarOff,
   IconChevronDown,
   IconKey,
   IconLockOpen,
@@ -18,10 +19,12 @@ import type { UserDetails } from '@/api/types';
 import { useChangeUser } from '@/api/users';
 import { useConfirm } from '@/components/Confirm';
 import { useShowProblem } from '@/components/problemText';
+import { ExpiryDialog } from './ExpiryDialog';
 import { PasswordDialog } from './PasswordDialog';
 import { RemoveDialog } from './RemoveDialog';
 
-type Deed = 'disable' | 'enable' | 'make_admin' | 'end_admin' | 'unlock' | 'password' | 'remove';
+type Deed =
+  'disable' | 'enable' | 'make_admin' | 'end_admin' | 'unlock' | 'password' | 'expiry' | 'remove';
 
 const icons: Record<Deed, TablerIcon> = {
   disable: IconBan,
@@ -30,6 +33,7 @@ const icons: Record<Deed, TablerIcon> = {
   end_admin: IconShieldOff,
   unlock: IconLockOpen,
   password: IconKey,
+  expiry: IconCalendarOff,
   remove: IconTrash,
 };
 
@@ -41,7 +45,7 @@ export function UserMenu({ details }: { details: UserDetails }) {
   const { setAdmin, setDisabled, unlock } = useChangeUser(user.id);
   const confirm = useConfirm();
   const showProblem = useShowProblem();
-  const [dialog, setDialog] = useState<'password' | 'remove' | null>(null);
+  const [dialog, setDialog] = useState<'password' | 'expiry' | 'remove' | null>(null);
   const close = () => {
     setDialog(null);
   };
@@ -50,6 +54,8 @@ export function UserMenu({ details }: { details: UserDetails }) {
 
   const offered: Deed[] = [
     ...(user.source === 'local' ? (['password'] as const) : []),
+    // an administrator's does not end by itself
+    ...(user.is_admin ? [] : (['expiry'] as const)),
     ...(user.is_locked ? (['unlock'] as const) : []),
     ...(me?.is_admin === true && !isMe
       ? [user.is_admin ? ('end_admin' as const) : ('make_admin' as const)]
@@ -60,7 +66,7 @@ export function UserMenu({ details }: { details: UserDetails }) {
   ];
 
   const act = async (deed: Deed) => {
-    if (deed === 'password' || deed === 'remove') {
+    if (deed === 'password' || deed === 'expiry' || deed === 'remove') {
       setDialog(deed);
       return;
     }
@@ -114,6 +120,7 @@ export function UserMenu({ details }: { details: UserDetails }) {
         </Menu.Dropdown>
       </Menu>
       <PasswordDialog user={user} opened={dialog === 'password'} onClose={close} />
+      <ExpiryDialog user={user} opened={dialog === 'expiry'} onClose={close} />
       <RemoveDialog details={details} opened={dialog === 'remove'} onClose={close} />
     </>
   );

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
@@ -50,6 +50,29 @@ describe('a user', () => {
     expect(broker.accounts[1]).toMatchObject({
       password: 'a quite different one',
       must_change_password: true,
+    });
+  });
+
+  it('gets an end, by the clock of whoever sets it, and loses it again', async () => {
+    const { broker, choose, user } = await showUser();
+    await choose('expiry');
+    fireEvent.change(await screen.findByTestId('expiry-at'), {
+      target: { value: '2027-06-30T18:00' },
+    });
+    await user.click(screen.getByTestId('expiry-submit'));
+    await waitFor(() => {
+      expect(personOf(broker.people, 2).fields.expires_at).toBe(
+        new Date('2027-06-30T18:00').toISOString(),
+      );
+    });
+    expect(await screen.findByText(/Jun.* 2027/)).toBeVisible();
+    await choose('expiry');
+    const field = await screen.findByTestId('expiry-at');
+    expect(field).toHaveValue('2027-06-30T18:00');
+    await user.clear(field);
+    await user.click(screen.getByTestId('expiry-submit'));
+    await waitFor(() => {
+      expect(personOf(broker.people, 2).fields.expires_at).toBeNull();
     });
   });
 
