@@ -100,7 +100,7 @@ describe('hints', () => {
     for (let i = 0; i < 50; i++) gatherer.add({ kind: 'domain', domain_id: 'a' });
     vi.advanceTimersByTime(100);
     const keys = invalidate.mock.calls.map(([filter]) => filter?.queryKey);
-    expect(keys).toEqual([['domain', 'a'], ['domains'], ['desktops']]);
+    expect(keys).toEqual([['domain', 'a'], ['domains'], ['desktops'], ['own_limits']]);
   });
 
   it('show progress before anything is reloaded', () => {

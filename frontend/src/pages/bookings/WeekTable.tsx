@@ -72,7 +72,7 @@ export function WeekTable({ days, entries, onOpen }: CalendarProps) {
                           {entry.title === null && <IconLock size={12} aria-hidden />}
                           {words.title(entry)}
                         </Text>
-                        <span className="visually-hidden">{`, ${words.day(entry)}, `}</span>
+                        <span className="visually-hidden">{` ${words.day(entry)} `}</span>
                         <span className={classes.times}>{words.times(entry)}</span>
                       </Box>
                     ))}
