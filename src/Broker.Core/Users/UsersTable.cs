@@ -136,7 +136,9 @@ public static class UsersTable
     public static Task Lock(DbSession db, long id) => db.Execute("SELECT id FROM users WHERE id = @id FOR UPDATE", new { id });
 
     /// <summary>Nobody else makes or unmakes an administrator until the transaction ends.</summary>
-    public static Task LockAdministrators(DbSession db) => db.Execute("SELECT id FROM users WHERE is_admin ORDER BY id FOR UPDATE");
+    public static async Task LockAdministrators(DbSession db) =>
+        // one row for all of them: looking for their own under locks collides with everybody who is just signing in or asking for something
+        await Lock(db, await db.First<long>("SELECT id FROM users WHERE is_system"));
 
     /// <summary>What there is of administrators besides this one: 2 when one of them can sign in, 1 when none can, 0 when there is none.</summary>
     public static Task<int> Administrators(DbSession db, long? but = null) => db.First<int>(
