@@ -11,6 +11,7 @@ namespace Broker.Frontend.Hosting;
 /// <summary>The API's own description, from which the portal's types are made.</summary>
 public static class ApiDescription
 {
+    private const string Version = "v1";
     private const string CookieScheme = "session";
     private const string TokenScheme = "csrf_token";
 
@@ -18,7 +19,7 @@ public static class ApiDescription
     private static readonly string[] Endings = ["View", "Form"];
 
     /// <summary>Adds it.</summary>
-    public static void AddApiDescription(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
+    public static void AddApiDescription(this WebApplicationBuilder builder) => builder.Services.AddOpenApi(Version, options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         var described = new ConcurrentDictionary<string, Type>();
@@ -48,7 +49,21 @@ public static class ApiDescription
     });
 
     /// <summary>Adds the route.</summary>
-    public static void MapApiDescription(this WebApplication app) => app.MapOpenApi("/openapi/v1.json").Anybody().WithName("openapi");
+    public static void MapApiDescription(this WebApplication app)
+    {
+        // It takes a while to make, is the same for everybody, and nobody has to sign in to ask for it.
+        byte[]? made = null;
+        app.MapGet($"/openapi/{Version}.json", async ([FromKeyedServices(Version)] IOpenApiDocumentProvider description, CancellationToken cancel) =>
+                TypedResults.Bytes(made ??= await Written(description, cancel), "application/json;charset=utf-8"))
+            .ExcludeFromDescription().Anybody().WithName("openapi");
+    }
+
+    private static async Task<byte[]> Written(IOpenApiDocumentProvider description, CancellationToken cancel)
+    {
+        using var text = new MemoryStream();
+        await (await description.GetOpenApiDocumentAsync(cancel)).SerializeAsJsonAsync(text, OpenApiSpecVersion.OpenApi3_1, cancel);
+        return text.ToArray();
+    }
 
     private static string? NameOf(JsonTypeInfo type)
     {
@@ -100,7 +115,7 @@ public static class ApiDescription
         document.Info = new OpenApiInfo
         {
             Title = "Broker",
-            Version = "v1",
+            Version = Version,
             Description = "Sign in with POST /api/session; the session is a cookie. Each change carries the header X-CSRF-Token with the token that GET /api/session gives. "
                 + "A program sends Authorization: Bearer with a token of POST /api/tokens instead of both; what is about signing in takes none. "
                 + "Whatever is refused or fails is answered with problem+json and a code; besides what each operation names that may be 429 (too many calls), 500, or 503 (no database).",
