@@ -8,11 +8,14 @@ using Broker.Core.Events;
 using Broker.Core.Nodes;
 using Broker.Core.Users;
 using Broker.Testing;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Broker.Frontend.Tests;
 
@@ -122,7 +125,24 @@ public sealed class FrontendHost : IAsyncLifetime
 
     public Browser NewBrowser(Uri? address = null) => new(address ?? Address);
 
+    /// <summary>A browser in which somebody has signed in, without the while that it takes to check a password.</summary>
     public async Task<Browser> SignedIn(string name, Uri? address = null)
+    {
+        var browser = NewBrowser(address);
+        var (user, session) = await Db.Transaction(async s =>
+        {
+            var id = (await UsersTable.Find(s, name))!.Id;
+            return (id, await SessionsTable.Insert(s, id, Proof.Password, "127.0.0.1", null));
+        });
+        var ticket = new AuthenticationTicket(Frontend.SignIn.SignedIn.Principal(user, session), Frontend.SignIn.Cookies.Scheme);
+        var format = Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(Frontend.SignIn.Cookies.Scheme).TicketDataFormat;
+        browser.Cookies.Add(browser.Address, new Cookie(Frontend.SignIn.Cookies.Scheme, format.Protect(ticket)));
+        await browser.Session();
+        return browser;
+    }
+
+    /// <summary>A browser in which somebody has signed in as people do.</summary>
+    public async Task<Browser> SignedInByPassword(string name, Uri? address = null)
     {
         var browser = NewBrowser(address);
         await browser.SignIn(name, Password);

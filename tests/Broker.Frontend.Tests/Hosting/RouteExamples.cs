@@ -32,7 +32,12 @@ internal sealed partial record RouteExamples
     private (long Id, Guid Session, long Token) _somebody;
 
     /// <summary>Rows of their own: a running desktop of one, shared with another, of a base of a third that is not published, and what hangs on it.</summary>
-    public static async Task<RouteExamples> New(FrontendHost host, long student, long sharer, long owner)
+    /// <param name="host">Where they are.</param>
+    /// <param name="student">Whose desktop it is.</param>
+    /// <param name="sharer">With whom he shares it.</param>
+    /// <param name="owner">Whose base it is.</param>
+    /// <param name="used">What they take the place of.</param>
+    public static async Task<RouteExamples> New(FrontendHost host, long student, long sharer, long owner, RouteExamples? used = null)
     {
         var key = Guid.NewGuid().ToString("n")[..12];
         await File.WriteAllBytesAsync(Path.Combine(host.Uploads, $"old-{key}.img"), Image());
@@ -48,13 +53,13 @@ internal sealed partial record RouteExamples
             await DomainsTable.SetScreenshot(s, desktop.Id, [1]);
             await DisplaysTable.Set(s, desktop.Id, DisplayKind.Vnc, "/nowhere");
             var caller = (await UsersTable.Caller(s, student, null))!;
-            var later = await RequestWriter.Submit(s, caller, Catalogue.Decode("ping", default), at: DateTimeOffset.Parse("2099-01-01T00:00:00Z", null));
+            var later = await RequestWriter.Submit(s, caller, Catalogue.Decode("ping", default), at: DateTimeOffset.Parse("2099-01-01T00:00:00Z", null), force: true);
             var failed = await RequestWriter.Submit(s, caller, Catalogue.Decode("ping", default), force: true);
             await s.Execute("UPDATE requests SET state = 'failed', ended_at = UTC_TIMESTAMP(6), error_code = 'x', error_text = 'x' WHERE id = @Id", new { failed.Row.Id });
             var snapshot = Guid.NewGuid();
             await s.Execute("INSERT INTO snapshots (id, domain_id, name, taken_at) VALUES (@snapshot, @Id, 'before', UTC_TIMESTAMP(6))", new { snapshot, desktop.Id });
-            // nobody has any number of tokens
-            await s.Execute("DELETE FROM api_tokens WHERE user_id = @student AND name = 't'", new { student });
+            // nobody has any number of tokens, and all networks are read with every call
+            if (used is not null) await s.Execute("DELETE FROM api_tokens WHERE id = @_token; DELETE FROM client_networks WHERE id = @_network", new { used._token, used._network });
             var somebody = await UsersTable.Insert(s, $"v-{key}", "Somebody", null, isAdmin: false, mustChangePassword: false);
             await s.Execute("INSERT INTO second_factors (user_id, secret, last_step, created_at) VALUES (@somebody, 'x', 0, UTC_TIMESTAMP(6))", new { somebody });
             var booking = await BookingsTable.Insert(s,
@@ -81,7 +86,7 @@ internal sealed partial record RouteExamples
                 _network = await s.Insert("INSERT INTO client_networks (name, position, addresses, bases) VALUES (@key, 1000, '[\"192.0.2.0/24\"]', 'all')", new { key }),
             };
 
-            async Task<long> Token(long user) => (await ApiTokensTable.Insert(s, user, "t", [ApiTokensTable.Read], Tomorrow)).Row.Id;
+            async Task<long> Token(long user) => (await ApiTokensTable.Insert(s, user, $"t-{key}", [ApiTokensTable.Read], Tomorrow)).Row.Id;
         });
     }
 

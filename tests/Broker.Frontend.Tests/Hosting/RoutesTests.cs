@@ -15,8 +15,11 @@ using Xunit.Abstractions;
 namespace Broker.Frontend.Tests.Hosting;
 
 /// <summary>Walks every route there is as every kind of person there is. A new route without a rule, or one whose rule changed, shows here.</summary>
-public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFixture<FrontendHost>
+public sealed class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFixture<FrontendHost>, IDisposable
 {
+    // keeps no cookie: each call has those of its kind
+    private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = host.Address };
+
     // What nobody gets anything from here, and why.
     private static readonly Dictionary<string, string> NeverDone = new()
     {
@@ -36,35 +39,41 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
     {
         var kinds = await Kinds();
         var routes = Routes().ToList();
+        var restore = await Keep();
         var (student, sharer, owner) = (kinds.Single(k => k.Name == "student").Id, kinds.Single(k => k.Name == "sharer").Id, kinds.Single(k => k.Name == "owner").Id);
-        await Keep();
-        var rows = await RouteExamples.New(host, student, sharer, owner);
+        var answers = routes.ConvertAll(_ => new int[kinds.Count]);
+        // accounts side by side; those who call in the name of the same one after the other
+        await Parallel.ForEachAsync(kinds.GroupBy(k => k.Id), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (account, _) =>
+        {
+            var rows = await RouteExamples.New(host, student, sharer, owner);
+            foreach (var (answer, (method, pattern, _)) in answers.Zip(routes))
+            {
+                foreach (var kind in account)
+                {
+                    var status = answer[kinds.IndexOf(kind)] = (int)await Status(kind, method, rows.Address(method, pattern), rows.Body(method, pattern, kind.Name));
+                    if (method is "GET" or "HEAD" || status >= 400) continue;
+                    // each finds everything as it was before
+                    var signsIn = pattern.StartsWith("/api/session", StringComparison.Ordinal);
+                    if (signsIn) await restore(account.Key);
+                    if (signsIn || pattern.Contains('{')) rows = await RouteExamples.New(host, student, sharer, owner, rows);
+                }
+            }
+        });
+
         var table = new StringBuilder();
         var wrong = new List<string>();
-        foreach (var route in routes)
+        foreach (var (answer, route) in answers.Zip(routes))
         {
-            var answers = new List<int>();
-            foreach (var kind in kinds)
-            {
-                var status = (int)await Status(kind, route.Method, rows.Address(route.Method, route.Pattern), rows.Body(route.Method, route.Pattern, kind.Name));
-                answers.Add(status);
+            foreach (var (status, kind) in answer.Zip(kinds))
                 if (Problem(route, kind, status) is { } problem) wrong.Add($"{route.Method} {route.Pattern} answers {kind.Name} with {status}: {problem}");
-                if (route.Method is "GET" or "HEAD" || status >= 400) continue;
-                // each finds everything as it was before
-                var signsIn = SignsIn.Any(s => route.Pattern.StartsWith(s, StringComparison.Ordinal));
-                if (signsIn) await Restore();
-                if (signsIn || route.Pattern.Contains('{')) rows = await RouteExamples.New(host, student, sharer, owner);
-            }
-
-            if (answers.TrueForAll(a => a >= 400) != NeverDone.ContainsKey($"{route.Method} {route.Pattern}"))
-                wrong.Add($"{route.Method} {route.Pattern} gives {string.Join(' ', answers)}: say in {nameof(RouteExamples)} what a call looks like that is answered.");
-            table.AppendLine(Line(route.Method, route.Pattern, route.Rule, answers.Select(a => a.ToString(null, null))));
+            if (Array.TrueForAll(answer, a => a >= 400) != NeverDone.ContainsKey($"{route.Method} {route.Pattern}"))
+                wrong.Add($"{route.Method} {route.Pattern} gives {string.Join(' ', answer)}: say in {nameof(RouteExamples)} what a call looks like that is answered.");
+            table.AppendLine(Line(route.Method, route.Pattern, route.Rule, answer.Select(a => a.ToString(null, null))));
         }
 
-        foreach (var kind in kinds) kind.Browser.Dispose();
         var count = $"{routes.Count} routes x {kinds.Count} kinds: {routes.Count * kinds.Count} answers";
         output.WriteLine(count);
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Golden.Check("tests/Broker.Frontend.Tests/routes.golden",
             $"""
             # {count}
@@ -84,13 +93,14 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
         }
     }
 
-    // What changes accounts and sessions that others of the table have, too.
-    private static readonly string[] SignsIn = ["/api/session", "/api/tokens/", "/api/users/"];
-
-    private static readonly string[] Kept = ["users", "sessions", "api_tokens"];
-
-    private sealed record Kind(string Name, long Id, Browser Browser, IReadOnlyList<Cookie> Cookies)
+    private sealed record Kind(string Name, long Id)
     {
+        /// <summary>What his browser has of the front end.</summary>
+        public IReadOnlyList<Cookie> Cookies { get; init; } = [];
+
+        /// <summary>What the page has.</summary>
+        public string Csrf { get; init; } = "";
+
         /// <summary>No account that may do anything stands behind it.</summary>
         public bool IsNobody { get; init; }
 
@@ -105,6 +115,8 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
 
     private static string Line(string method, string pattern, string rule, IEnumerable<string> answers) =>
         $"{method,-6} {pattern,-50} {rule,-14} {string.Join(' ', answers.Select(a => $"{a,-8}"))}".TrimEnd();
+
+    public void Dispose() => _http.Dispose();
 
     // What holds for every route, whatever the table says.
     private static string? Problem((string Method, string Pattern, string Rule) route, Kind kind, int status)
@@ -138,16 +150,16 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
             ["auditor"] = (Reach.All, [Grant.ReadAudit]),
             ["operator"] = (Reach.All, [Grant.Operate]),
         };
-        var stranger = host.NewBrowser();
+        using var stranger = host.NewBrowser();
         await stranger.Session();
-        var kinds = new List<Kind> { new("nobody", 0, stranger, CookiesOf(stranger)) { IsNobody = true } };
+        var kinds = new List<Kind> { new("nobody", 0) { Cookies = CookiesOf(stranger), Csrf = stranger.Csrf, IsNobody = true } };
         foreach (var name in (string[])["student", "other", "sharer", .. granted.Keys, "admin", .. admins.Keys])
         {
             var id = await host.Db.Read(s => s.First<long?>("SELECT id FROM users WHERE name = @name", new { name })) ?? await host.NewUser(name, isAdmin: admins.ContainsKey(name));
             if (granted.TryGetValue(name, out var has))
                 foreach (var grant in has.Grants)
                     await host.Db.Read(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@id, @grant, @Reach)", new { id, grant = Word.Of(grant), Reach = Word.Of(has.Reach) }));
-            var browser = await host.SignedIn(name);
+            using var browser = await host.SignedIn(name);
             var cookies = CookiesOf(browser);
             if (admins.TryGetValue(name, out var sql))
             {
@@ -159,7 +171,7 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
                 cookies = [.. now, .. cookies.Where(c => now.All(n => n.Name != c.Name))];
             }
 
-            kinds.Add(new Kind(name, id, browser, cookies) { IsNobody = name is "ended" or "expired" or "disabled" or "over", IsHeld = name == "held", Grants = has.Grants ?? [] });
+            kinds.Add(new Kind(name, id) { Cookies = cookies, Csrf = browser.Csrf, IsNobody = name is "ended" or "expired" or "disabled" or "over", IsHeld = name == "held", Grants = has.Grants ?? [] });
         }
 
         foreach (var (name, user, ends) in ((string, string, string)[])[("reader", "student", "+ INTERVAL 1 DAY"), ("adminread", "admin", "+ INTERVAL 1 DAY"), ("tokenover", "admin", "- INTERVAL 1 DAY")])
@@ -171,29 +183,29 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
                 await s.Execute($"UPDATE api_tokens SET expires_at = UTC_TIMESTAMP(6) {ends} WHERE id = @Id", new { made.Row.Id });
                 return made.Token;
             });
-            kinds.Add(new Kind(name, owner.Id, host.NewBrowser(), []) { Token = token, IsNobody = name == "tokenover", Grants = user == "admin" ? Enum.GetValues<Grant>() : [] });
+            kinds.Add(new Kind(name, owner.Id) { Token = token, IsNobody = name == "tokenover", Grants = user == "admin" ? Enum.GetValues<Grant>() : [] });
         }
 
         return kinds;
     }
 
-    // Accounts and sessions as they are before anybody did anything.
-    private async Task Keep()
+    /// <returns>Brings an account and its sessions back to what they are now, before anybody did anything.</returns>
+    private async Task<Func<long, Task>> Keep()
     {
-        foreach (var table in Kept)
-            await host.Db.Read(s => s.Execute($"CREATE TABLE {table}_kept AS SELECT * FROM {table}"));
-    }
-
-    private async Task Restore()
-    {
-        foreach (var table in Kept)
+        var statements = new List<string>();
+        foreach (var (table, user) in ((string, string)[])[("users", "id"), ("sessions", "user_id"), ("api_tokens", "user_id")])
         {
+            await host.Db.Read(s => s.Execute($"CREATE TABLE {table}_kept AS SELECT * FROM {table}"));
             var columns = await host.Db.Read(s => s.Query<string>(
                 "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table AND column_name <> 'id'", new { table }));
-            await host.Db.Read(s => s.Execute($"INSERT INTO {table} SELECT * FROM {table}_kept ON DUPLICATE KEY UPDATE {string.Join(", ", columns.Select(c => $"{table}.{c} = VALUES({table}.{c})"))}"));
+            statements.Add($"INSERT INTO {table} SELECT * FROM {table}_kept WHERE {user} = @id ON DUPLICATE KEY UPDATE {string.Join(", ", columns.Select(c => $"{table}.{c} = VALUES({table}.{c})"))}");
         }
 
-        host.Services.GetRequiredService<Sessions>().Forget(null);
+        return async id =>
+        {
+            await host.Db.Transaction(s => s.Execute(string.Join(';', statements), new { id }));
+            host.Services.GetRequiredService<Sessions>().Forget(id);
+        };
     }
 
     private static IReadOnlyList<Cookie> CookiesOf(Browser browser) => [.. browser.Cookies.GetAllCookies().Cast<Cookie>()];
@@ -207,18 +219,20 @@ public class RoutesTests(FrontendHost host, ITestOutputHelper output) : IClassFi
         orderby pattern.Replace("{", ""), method
         select (method, pattern, endpoint.Metadata.OfType<CallerRule>().FirstOrDefault()?.Who ?? "NONE");
 
-    private static async Task<HttpStatusCode> Status(Kind kind, string method, string path, object? body)
+    private async Task<HttpStatusCode> Status(Kind kind, string method, string path, object? body)
     {
-        var browser = kind.Browser;
-        foreach (var cookie in CookiesOf(browser)) cookie.Expired = true;
-        foreach (var cookie in kind.Cookies) browser.Cookies.Add(new Cookie(cookie.Name, cookie.Value, cookie.Path, cookie.Domain));
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is byte[] bytes) request.Content = new ByteArrayContent(bytes);
         else if (body is not null) request.Content = JsonContent.Create(body, options: Json.Options);
         if (kind.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        else request.Headers.Add("X-CSRF-Token", browser.Csrf);
+        else
+        {
+            request.Headers.Add("Cookie", string.Join("; ", kind.Cookies.Select(c => $"{c.Name}={c.Value}")));
+            request.Headers.Add("X-CSRF-Token", kind.Csrf);
+        }
+
         // the stream of events never ends by itself
-        using var response = await browser.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return response.StatusCode;
     }
 }

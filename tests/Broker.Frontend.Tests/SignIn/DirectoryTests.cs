@@ -104,7 +104,7 @@ public sealed class DirectoryTests(FrontendHost host) : IClassFixture<FrontendHo
         for (var tries = 2; tries <= SignInLimits.FreeForName + 1; tries++) await Try(front, "student", $"wrong {tries}");
         Assert.Equal((HttpStatusCode.TooManyRequests, "too_many_attempts"), await Try(front, "student", FrontendHost.Password));
         Assert.Equal(name, (await User(signedIn)).GetProperty("name").GetString());
-        using var admin = await host.SignedIn("admin", AddressOf(front));
+        using var admin = await host.SignedInByPassword("admin", AddressOf(front));
         var health = await admin.Http.GetFromJsonAsync<JsonElement>("/api/health");
         var check = health.GetProperty("checks").EnumerateArray().Single(c => c.GetProperty("id").GetString() == "directory_1");
         Assert.Equal("failed", check.GetProperty("state").GetString());
@@ -160,15 +160,15 @@ public sealed class DirectoryTests(FrontendHost host) : IClassFixture<FrontendHo
     {
         var slapd = await PrivateSlapd.Shared;
         await using var front = Start(slapd).Factory;
-        using var admin = await host.SignedIn("admin", AddressOf(front));
+        using var admin = await host.SignedInByPassword("admin", AddressOf(front));
         var found = await admin.Http.GetFromJsonAsync<JsonElement>("/api/directory/groups?text=physics");
         Assert.Equal($"cn=physics,{PrivateSlapd.Groups}", found.GetProperty("groups")[0].GetProperty("dn").GetString());
         Assert.False(found.GetProperty("is_more").GetBoolean());
         Assert.True((await admin.Http.GetFromJsonAsync<JsonElement>("/api/directory/groups?text=course&limit=20")).GetProperty("is_more").GetBoolean());
         Assert.Equal(HttpStatusCode.BadRequest, (await admin.Http.GetAsync("/api/directory/groups?limit=5000")).StatusCode);
-        using var student = await host.SignedIn("student", AddressOf(front));
+        using var student = await host.SignedInByPassword("student", AddressOf(front));
         Assert.Equal(HttpStatusCode.Forbidden, (await student.Http.GetAsync("/api/directory/groups")).StatusCode);
-        using var nowhere = await host.SignedIn("admin");
+        using var nowhere = await host.SignedInByPassword("admin");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await nowhere.Http.GetAsync("/api/directory/groups")).StatusCode);
     }
 

@@ -246,14 +246,14 @@ public sealed class OpenIdTests(FrontendHost host) : IClassFixture<FrontendHost>
     [Fact]
     public async Task A_provider_that_does_not_answer_is_told_to_who_wants_to_sign_in_and_to_those_who_look_after_the_hosts()
     {
-        using var admin = await host.SignedIn("admin", _address);
+        using var admin = await host.SignedInByPassword("admin", _address);
         Assert.Equal("ok", await Health(admin));
         await _provider.DisposeAsync();
         var (factory, address) = Start();
         await using var late = factory;
         using var browser = host.NewBrowser(address);
         await browser.Get("/api/session/openid").Refuses(HttpStatusCode.ServiceUnavailable, "openid_unavailable");
-        using var there = await host.SignedIn("admin", address);
+        using var there = await host.SignedInByPassword("admin", address);
         Assert.Equal("failed", await Health(there));
 
         static async Task<string?> Health(Browser browser) => (await browser.Get("/api/health").Gives(HttpStatusCode.OK)).GetProperty("checks").EnumerateArray()

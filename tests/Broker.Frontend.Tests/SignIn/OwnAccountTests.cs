@@ -19,7 +19,7 @@ public sealed class OwnAccountTests(FrontendHost host) : IClassFixture<FrontendH
                 if (name != "Teachers") await UserGroupsTable.Add(s, group, id);
             }
         });
-        using var browser = await host.SignedIn("pupil");
+        using var browser = await host.SignedInByPassword("pupil");
         var account = await browser.Get("/api/session/account").Gives(HttpStatusCode.OK);
         Assert.Equal("local", account.GetProperty("source").GetString());
         Assert.Equal(["First year", "Statistics"], account.GetProperty("groups").EnumerateArray().Select(g => g.GetString()));

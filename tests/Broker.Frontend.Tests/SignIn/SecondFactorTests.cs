@@ -11,8 +11,8 @@ public sealed class SecondFactorTests(FrontendHost host) : IClassFixture<Fronten
     public async Task Who_has_one_needs_its_code_and_each_code_counts_once()
     {
         await host.NewUser("two-factors");
-        using var browser = await host.SignedIn("two-factors");
-        using var elsewhere = await host.SignedIn("two-factors");
+        using var browser = await host.SignedInByPassword("two-factors");
+        using var elsewhere = await host.SignedInByPassword("two-factors");
         var (secret, step, codes) = await Enrol(browser);
         Assert.Equal(SecondFactorsTable.Codes, codes.Count);
         await elsewhere.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
@@ -41,7 +41,7 @@ public sealed class SecondFactorTests(FrontendHost host) : IClassFixture<Fronten
     public async Task Neither_secret_nor_recovery_codes_can_be_read_from_the_database()
     {
         var id = await host.NewUser("secretive");
-        using var browser = await host.SignedIn("secretive");
+        using var browser = await host.SignedInByPassword("secretive");
         var (secret, _, codes) = await Enrol(browser);
         var row = await host.Db.Read(s => s.First<string>("SELECT secret FROM second_factors WHERE user_id = @id", new { id }));
         Assert.DoesNotContain(Convert.ToHexString(secret), row, StringComparison.OrdinalIgnoreCase);
@@ -54,23 +54,23 @@ public sealed class SecondFactorTests(FrontendHost host) : IClassFixture<Fronten
     public async Task It_goes_with_password_and_code_or_by_who_manages_users()
     {
         var id = await host.NewUser("remover");
-        using var browser = await host.SignedIn("remover");
+        using var browser = await host.SignedInByPassword("remover");
         var (_, _, codes) = await Enrol(browser);
         await browser.Session();
         await browser.Post("/api/session/second-factor/enrolment").Refuses(HttpStatusCode.Conflict, "second_factor_there");
         await browser.Post("/api/session/second-factor/removal", new { password = FrontendHost.Password, code = "000000" }).Refuses(HttpStatusCode.Forbidden, "wrong_credentials");
         await browser.Post("/api/session/second-factor/removal", new { password = "not it at all", code = codes[1] }).Refuses(HttpStatusCode.Forbidden, "wrong_credentials");
         await browser.Post("/api/session/second-factor/removal", new { password = FrontendHost.Password, code = codes[1] }).Gives(HttpStatusCode.NoContent);
-        using var again = await host.SignedIn("remover");
+        using var again = await host.SignedInByPassword("remover");
 
         await Enrol(again);
-        using var admin = await host.SignedIn("admin");
-        using var student = await host.SignedIn("student");
+        using var admin = await host.SignedInByPassword("admin");
+        using var student = await host.SignedInByPassword("student");
         await student.Delete($"/api/users/{id}/second-factor").Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await admin.Delete($"/api/users/{id}/second-factor").Gives(HttpStatusCode.NoContent);
         await admin.Delete($"/api/users/{id}/second-factor").Refuses(HttpStatusCode.NotFound, "unknown_second_factor");
         await again.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
-        using var once = await host.SignedIn("remover");
+        using var once = await host.SignedInByPassword("remover");
         Assert.Contains("user_second_factor_removed", await host.Db.Read(s => s.Query<string>("SELECT action FROM audit WHERE subject = 'remover'")));
     }
 
@@ -79,12 +79,12 @@ public sealed class SecondFactorTests(FrontendHost host) : IClassFixture<Fronten
     {
         await host.NewUser("purpose-a");
         await host.NewUser("purpose-b");
-        using var a = await host.SignedIn("purpose-a");
+        using var a = await host.SignedInByPassword("purpose-a");
         var enrolment = await a.Post("/api/session/second-factor/enrolment").Gives(HttpStatusCode.OK);
         var secret = Bytes(enrolment.GetProperty("secret").GetString()!);
         var code = Totp.Code(secret, Totp.StepAt(TimeProvider.System.GetUtcNow()));
         // of somebody else
-        using var b = await host.SignedIn("purpose-b");
+        using var b = await host.SignedInByPassword("purpose-b");
         await b.Put("/api/session/second-factor", new { state = Text(enrolment, "state"), code }).Refuses(HttpStatusCode.Forbidden, "wrong_code");
         // as the state of a sign-in, as a session, as a ticket, as a token
         using var nobody = host.NewBrowser();
@@ -108,7 +108,7 @@ public sealed class SecondFactorTests(FrontendHost host) : IClassFixture<Fronten
     public async Task Codes_cannot_be_guessed_without_end()
     {
         await host.NewUser("code-guessed");
-        using var browser = await host.SignedIn("code-guessed");
+        using var browser = await host.SignedInByPassword("code-guessed");
         var (secret, step, _) = await Enrol(browser);
         using var guesser = host.NewBrowser();
         var state = await Password(guesser, "code-guessed");
@@ -124,7 +124,7 @@ public sealed class SecondFactorTests(FrontendHost host) : IClassFixture<Fronten
     public async Task Administrators_may_be_made_to_have_one_before_anything_else()
     {
         await host.NewUser("boss", isAdmin: true);
-        using var before = await host.SignedIn("boss");
+        using var before = await host.SignedInByPassword("boss");
         await before.Get("/api/users").Gives(HttpStatusCode.OK);
         await host.Db.Transaction(async s => await SiteSettingsTable.Write(s, await SiteSettingsTable.Read(s) with { AdminsNeedSecondFactor = true }));
         try
@@ -134,7 +134,7 @@ public sealed class SecondFactorTests(FrontendHost host) : IClassFixture<Fronten
             Assert.True(user.GetProperty("must_enrol_second_factor").GetBoolean());
             await boss.Get("/api/users").Refuses(HttpStatusCode.Forbidden, "second_factor_enrolment_required");
             await boss.Get("/api/desktops").Refuses(HttpStatusCode.Forbidden, "second_factor_enrolment_required");
-            using var student = await host.SignedIn("student");
+            using var student = await host.SignedInByPassword("student");
             await student.Get("/api/desktops").Gives(HttpStatusCode.OK);
 
             await Enrol(boss);
@@ -150,7 +150,7 @@ public sealed class SecondFactorTests(FrontendHost host) : IClassFixture<Fronten
     public async Task The_picture_is_a_png()
     {
         await host.NewUser("photographer");
-        using var browser = await host.SignedIn("photographer");
+        using var browser = await host.SignedInByPassword("photographer");
         var enrolment = await browser.Post("/api/session/second-factor/enrolment").Gives(HttpStatusCode.OK);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], enrolment.GetProperty("qr_png").GetBytesFromBase64()[..4]);
         Assert.StartsWith("otpauth://totp/Broker:photographer?secret=" + Text(enrolment, "secret"), Text(enrolment, "uri"), StringComparison.Ordinal);

@@ -85,7 +85,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task A_disabled_account_cannot_sign_in_and_its_session_ends_at_once()
     {
         var id = await host.NewUser("leaver");
-        using var browser = await host.SignedIn("leaver");
+        using var browser = await host.SignedInByPassword("leaver");
         await browser.Get("/api/desktops").Gives(HttpStatusCode.OK);
 
         await host.Db.Transaction(async s =>
@@ -104,7 +104,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task A_cookie_is_worth_nothing_after_its_session_was_signed_out()
     {
         await host.NewUser("thief-victim");
-        using var browser = await host.SignedIn("thief-victim");
+        using var browser = await host.SignedInByPassword("thief-victim");
         using var thief = host.NewBrowser();
         thief.Cookies.Add(browser.Cookies.GetAllCookies());
         await thief.Get("/api/desktops").Gives(HttpStatusCode.OK);
@@ -119,7 +119,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task Each_sign_in_is_a_new_session_and_ends_the_one_that_the_browser_had()
     {
         var id = await host.NewUser("fixated");
-        using var attacker = await host.SignedIn("other");
+        using var attacker = await host.SignedInByPassword("other");
         using var victim = host.NewBrowser();
         // the attacker's cookie in the victim's browser
         victim.Cookies.Add(attacker.Cookies.GetAllCookies());
@@ -149,7 +149,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task An_account_that_has_ended_can_neither_sign_in_nor_go_on()
     {
         var id = await host.NewUser("summer-school");
-        using var browser = await host.SignedIn("summer-school");
+        using var browser = await host.SignedInByPassword("summer-school");
         await browser.Get("/api/desktops").Gives(HttpStatusCode.OK);
         await host.Db.Transaction(async s =>
         {
@@ -167,7 +167,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task A_session_that_was_not_used_for_long_has_ended()
     {
         var id = await host.NewUser("sleeper");
-        using var browser = await host.SignedIn("sleeper");
+        using var browser = await host.SignedInByPassword("sleeper");
         await host.Db.Transaction(async s =>
         {
             await s.Execute("UPDATE sessions SET expires_at = UTC_TIMESTAMP(6) WHERE user_id = @id", new { id });
@@ -182,7 +182,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
         await host.NewUser("wanderer");
         var (factory, address) = host.Start();
         await using var second = factory;
-        using var browser = await host.SignedIn("wanderer");
+        using var browser = await host.SignedInByPassword("wanderer");
         using var there = host.NewBrowser(address);
         there.Cookies.Add(browser.Cookies.GetAllCookies());
         await there.Get("/api/desktops").Gives(HttpStatusCode.OK);
@@ -214,8 +214,8 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task A_new_password_ends_the_other_sessions_of_the_account()
     {
         await host.NewUser("changer");
-        using var here = await host.SignedIn("changer");
-        using var elsewhere = await host.SignedIn("changer");
+        using var here = await host.SignedInByPassword("changer");
+        using var elsewhere = await host.SignedInByPassword("changer");
         await here.Put("/api/session/password", new { current_password = FrontendHost.Password, new_password = "a better phrase 7" }).Gives(HttpStatusCode.NoContent);
         await elsewhere.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
         await here.Get("/api/desktops").Gives(HttpStatusCode.OK);
@@ -230,10 +230,10 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
         using var nobody = host.NewBrowser();
         await nobody.Post("/api/session", new { name = "student", password = FrontendHost.Password }).Refuses(HttpStatusCode.BadRequest, "bad_csrf_token");
 
-        using var browser = await host.SignedIn("student");
+        using var browser = await host.SignedInByPassword("student");
         browser.Csrf = "";
         await browser.Post("/api/requests", new { command = "ping", args = new { } }).Refuses(HttpStatusCode.BadRequest, "bad_csrf_token");
-        using var other = await host.SignedIn("other");
+        using var other = await host.SignedInByPassword("other");
         browser.Csrf = other.Csrf;
         await browser.Post("/api/requests", new { command = "ping", args = new { } }).Refuses(HttpStatusCode.BadRequest, "bad_csrf_token");
     }
@@ -242,7 +242,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task Sign_ins_are_written_down_and_an_unknown_name_is_not()
     {
         await host.NewUser("audited");
-        using var browser = await host.SignedIn("audited");
+        using var browser = await host.SignedInByPassword("audited");
         await browser.Post("/api/session", new { name = "my secret password", password = "x" }).Refuses(HttpStatusCode.Unauthorized, "wrong_credentials");
         var rows = await host.Db.Read(s => s.Query<(string Action, string? Subject, string? Address)>("SELECT action, subject, address FROM audit"));
         Assert.Contains(("sign_in", "audited", "127.0.0.1"), rows);
@@ -267,7 +267,7 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
             Assert.Equal(HttpStatusCode.TooManyRequests, a.StatusCode);
             Assert.True(a.Headers.RetryAfter?.Delta > TimeSpan.Zero);
         });
-        using var other = await host.SignedIn("other", address);
+        using var other = await host.SignedInByPassword("other", address);
     }
 
     internal static async Task Eventually(Func<Task<bool>> condition)

@@ -12,7 +12,7 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
     public async Task One_sees_where_one_is_signed_in_and_signs_out_there()
     {
         await host.NewUser("lister");
-        using var here = await host.SignedIn("lister");
+        using var here = await host.SignedInByPassword("lister");
         using var there = host.NewBrowser();
         there.Http.DefaultRequestHeaders.Add("User-Agent", "Test/1.0 (a lab) " + new string('x', 300));
         await there.SignIn("lister", FrontendHost.Password);
@@ -25,7 +25,7 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
         Assert.Equal("password", other.GetProperty("proof").GetString());
         Assert.InRange(other.GetProperty("user_agent").GetString()!.Length, 20, 120);
 
-        using var stranger = await host.SignedIn("other");
+        using var stranger = await host.SignedInByPassword("other");
         await stranger.Delete($"/api/sessions/{other.GetProperty("id").GetString()}").Refuses(HttpStatusCode.NotFound, "unknown_session");
         await here.Delete($"/api/sessions/{other.GetProperty("id").GetString()}").Gives(HttpStatusCode.NoContent);
         await there.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
@@ -37,8 +37,8 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
     public async Task One_signs_out_everywhere_or_everywhere_else()
     {
         await host.NewUser("everywhere");
-        using var here = await host.SignedIn("everywhere");
-        using var there = await host.SignedIn("everywhere");
+        using var here = await host.SignedInByPassword("everywhere");
+        using var there = await host.SignedInByPassword("everywhere");
         await here.Delete("/api/sessions?keep_this=true").Gives(HttpStatusCode.NoContent);
         await there.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
         await here.Get("/api/desktops").Gives(HttpStatusCode.OK);
@@ -50,11 +50,11 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
     public async Task What_is_open_ends_with_its_session()
     {
         var id = await host.NewUser("streamer");
-        using var browser = await host.SignedIn("streamer");
+        using var browser = await host.SignedInByPassword("streamer");
         using var stream = await browser.Http.GetAsync("/api/events", HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
         Assert.Equal("event: hello", await reader.ReadLineAsync());
-        using var admin = await host.SignedIn("admin");
+        using var admin = await host.SignedInByPassword("admin");
         var session = Assert.Single(await List(admin, $"/api/users/{id}/sign-in"));
         await admin.Delete($"/api/users/{id}/sessions/{session.GetProperty("id").GetString()}").Gives(HttpStatusCode.NoContent);
         // the stream comes to its end by itself
@@ -69,8 +69,8 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
         var keeper = await host.NewUser("session-keeper");
         await host.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@keeper, @grant, 'all')", new { keeper, grant = Grant.ManageUsers }));
         var victim = await host.NewUser("signed-out");
-        using var browser = await host.SignedIn("session-keeper");
-        using var user = await host.SignedIn("signed-out");
+        using var browser = await host.SignedInByPassword("session-keeper");
+        using var user = await host.SignedInByPassword("signed-out");
         await user.Delete($"/api/users/{host.Student}/sessions").Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await browser.Delete($"/api/users/{victim}/sessions").Gives(HttpStatusCode.NoContent);
         await user.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
@@ -84,7 +84,7 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
     {
         var id = await host.NewUser("besieged");
         for (var i = 0; i <= UsersTable.FreeFailures; i++) await host.Db.Transaction(s => UsersTable.SignInFailed(s, id));
-        using var admin = await host.SignedIn("admin");
+        using var admin = await host.SignedInByPassword("admin");
         Assert.True((await admin.Get($"/api/users/{id}/sign-in").Gives(HttpStatusCode.OK)).GetProperty("is_locked").GetBoolean());
         using var browser = host.NewBrowser();
         await browser.Session();
@@ -93,11 +93,11 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
         Assert.Equal(UsersTable.FreeFailures + 1, (await host.Db.Read(s => UsersTable.Get(s, id)))!.FailedSignIns);
 
         await admin.Post($"/api/users/{id}/unlock").Gives(HttpStatusCode.NoContent);
-        using var unlocked = await host.SignedIn("besieged");
+        using var unlocked = await host.SignedInByPassword("besieged");
 
         for (var i = 0; i <= UsersTable.FreeFailures; i++) await host.Db.Transaction(s => UsersTable.SignInFailed(s, id));
         Assert.True((await host.Db.Read(s => UsersTable.Get(s, id)))!.IsLocked);
-        using var usual = await host.SignedIn("besieged");
+        using var usual = await host.SignedInByPassword("besieged");
         Assert.False((await host.Db.Read(s => UsersTable.Get(s, id)))!.IsLocked);
     }
 
@@ -127,7 +127,7 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
     [Fact]
     public async Task An_administrators_account_does_not_end_by_itself()
     {
-        using var admin = await host.SignedIn("admin");
+        using var admin = await host.SignedInByPassword("admin");
         await admin.Put($"/api/users/{host.Admin}/expiry", new { expires_at = "2099-01-01T00:00:00Z" }).Refuses(HttpStatusCode.Conflict, "is_admin");
         var id = await host.NewUser("promoted");
         await admin.Put($"/api/users/{id}/expiry", new { expires_at = "2099-01-01T00:00:00Z" }).Gives(HttpStatusCode.NoContent);

@@ -17,7 +17,7 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     {
         var owner = await host.NewUser("reader");
         var desktop = await host.NewDomain("reader-desk", owner);
-        using var browser = await host.SignedIn("reader");
+        using var browser = await host.SignedInByPassword("reader");
         var token = await Make(browser, "read");
         using var program = Program(token);
 
@@ -37,7 +37,7 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     {
         var owner = await host.NewUser("starter");
         var desktop = await host.NewDomain("starter-desk", owner);
-        using var browser = await host.SignedIn("starter");
+        using var browser = await host.SignedInByPassword("starter");
         using var program = Program(await Make(browser, "start", "view"));
         await Post(program, "/api/requests", new { command = "start_domain", args = new { domain = desktop.Id } }).Gives(HttpStatusCode.Accepted);
         await Post(program, "/api/requests", new { command = "remove_domain", args = new { domain = desktop.Id } }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
@@ -50,7 +50,7 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task An_administrators_token_is_good_for_no_more_than_it_says()
     {
         var someones = await host.NewDomain("someones", host.Student);
-        using var admin = await host.SignedIn("admin");
+        using var admin = await host.SignedInByPassword("admin");
         using var program = Program(await Make(admin, "start", "view"));
         await Post(program, "/api/requests", new { command = "remove_domain", args = new { domain = someones.Id } }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await program.GetAsync("/api/users").Refuses(HttpStatusCode.Forbidden, "not_in_scope");
@@ -60,7 +60,7 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     [Fact]
     public async Task An_administrators_token_makes_nothing_that_Broker_does_in_its_own_name()
     {
-        using var admin = await host.SignedIn("admin");
+        using var admin = await host.SignedInByPassword("admin");
         using var program = Program(await Make(admin, "operate"));
         var night = new { name = "by-token", command = "shutdown_domain", args = new { }, machines = "all", cron = "0 23 * * *", time_zone = "UTC", is_enabled = true };
         await Post(program, "/api/schedules", night).Refuses(HttpStatusCode.Forbidden, "not_allowed");
@@ -71,7 +71,7 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     {
         var owner = await host.NewUser("regretful");
         var desktop = await host.NewDomain("regretful-desk", owner);
-        using var browser = await host.SignedIn("regretful");
+        using var browser = await host.SignedInByPassword("regretful");
         var request = await browser.Post("/api/requests", new { command = "start_domain", args = new { domain = desktop.Id } }).Gives(HttpStatusCode.Accepted);
         var address = $"/api/requests/{request.GetProperty("id").GetInt64()}";
         using var other = Program(await Make(browser, "view"));
@@ -84,12 +84,12 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task Nobody_makes_a_token_for_what_he_was_not_granted_and_what_is_taken_from_him_is_taken_from_it()
     {
         var owner = await host.NewUser("keeper");
-        using var browser = await host.SignedIn("keeper");
+        using var browser = await host.SignedInByPassword("keeper");
         await browser.Post("/api/tokens", Form("manage_users")).Refuses(HttpStatusCode.Forbidden, "not_allowed");
         Assert.DoesNotContain("manage_users", (await browser.Get("/api/tokens").Gives(HttpStatusCode.OK)).GetProperty("scopes").EnumerateArray().Select(s => s.GetString()));
 
         await SetReach(owner, Grant.ManageUsers, Reach.All);
-        using var again = await host.SignedIn("keeper");
+        using var again = await host.SignedInByPassword("keeper");
         using var program = Program(await Make(again, "manage_users", "read"));
         await program.GetAsync("/api/users").Gives(HttpStatusCode.OK);
         await SetReach(owner, Grant.ManageUsers, Reach.None);
@@ -111,7 +111,7 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     [InlineData("DELETE", "/api/users/1/second-factor")]
     public async Task No_token_reaches_what_is_about_signing_in(string method, string path)
     {
-        using var admin = await host.SignedIn("admin");
+        using var admin = await host.SignedInByPassword("admin");
         using var program = Program(await Make(admin, [.. ApiTokensTable.Scopes]));
         using var call = new HttpRequestMessage(new HttpMethod(method), path);
         await program.SendAsync(call).Refuses(HttpStatusCode.Forbidden, "not_in_scope");
@@ -121,15 +121,15 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     public async Task It_ends_when_it_is_taken_away_or_expires_or_its_owner_may_not_sign_in()
     {
         var owner = await host.NewUser("ending");
-        using var browser = await host.SignedIn("ending");
-        using var admin = await host.SignedIn("admin");
+        using var browser = await host.SignedInByPassword("ending");
+        using var admin = await host.SignedInByPassword("admin");
         async Task Works(HttpClient p) => await p.GetAsync("/api/desktops").Gives(HttpStatusCode.OK);
         async Task Refused(HttpClient p) => await p.GetAsync("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "bad_token");
         async Task<long> Id() => (await browser.Get("/api/tokens").Gives(HttpStatusCode.OK)).GetProperty("tokens")[0].GetProperty("id").GetInt64();
 
         using var first = Program(await Make(browser, "read"));
         await Works(first);
-        using var other = await host.SignedIn("other");
+        using var other = await host.SignedInByPassword("other");
         await other.Delete($"/api/tokens/{await Id()}").Refuses(HttpStatusCode.NotFound, "unknown_token");
         await browser.Delete($"/api/tokens/{await Id()}").Gives(HttpStatusCode.NoContent);
         await Refused(first);
@@ -154,8 +154,8 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     [Fact]
     public async Task A_cookie_beside_a_token_counts_for_nothing()
     {
-        using var admin = await host.SignedIn("admin");
-        using var student = await host.SignedIn("student");
+        using var admin = await host.SignedInByPassword("admin");
+        using var student = await host.SignedInByPassword("student");
         var token = await Make(student, "read");
         // the administrator's cookies with the student's token, and with one that counts for nothing
         foreach (var (bearer, code) in ((string, string)[])[(token, "not_in_scope"), ("brk_" + new string('x', 43), "bad_token"), ("", "bad_token")])
@@ -172,7 +172,7 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
         var owner = await host.NewUser("confuser", isAdmin: true);
         var desktop = await host.NewDomain("confuser-desk", owner, DomainState.Active);
         await host.Db.Transaction(s => DisplaysTable.Set(s, desktop.Id, DisplayKind.Vnc, "/nowhere"));
-        using var browser = await host.SignedIn("confuser");
+        using var browser = await host.SignedInByPassword("confuser");
         var token = await Make(browser, [.. ApiTokensTable.Scopes]);
         var ticket = (await browser.Post($"/api/domains/{desktop.Id}/display-ticket").Gives(HttpStatusCode.Created)).GetProperty("ticket").GetString()!;
         var link = await host.Db.Transaction(FirstAdminLinks.Issue);
@@ -218,14 +218,14 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     [InlineData("")]
     public async Task Bad_scopes_are_refused_by_name(string scope)
     {
-        using var student = await host.SignedIn("student");
+        using var student = await host.SignedInByPassword("student");
         await student.Post("/api/tokens", Form(scope)).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
     }
 
     [Fact]
     public async Task Every_token_ends_within_a_year()
     {
-        using var student = await host.SignedIn("student");
+        using var student = await host.SignedInByPassword("student");
         var now = TimeProvider.System.GetUtcNow();
         foreach (var end in (DateTimeOffset[])[now.AddDays(-1), now.AddDays(400)])
             await student.Post("/api/tokens", new { name = "t", scopes = (string[])["read"], expires_at = end }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
