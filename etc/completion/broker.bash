@@ -4,7 +4,7 @@ _broker() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} at=broker words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$at ${COMP_WORDS[i]}" in
-      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains adopt' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker access' | 'broker access list' | 'broker access add' | 'broker access remove' | 'broker access move' | 'broker access default' | 'broker access who' | 'broker access why' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker snapshots' | 'broker snapshots list' | 'broker snapshots remove' | 'broker snapshots revert' | 'broker snapshots take' | 'broker snapshots rename' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes unknown' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes discover' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users show' | 'broker users add' | 'broker users display-name' | 'broker users password' | 'broker users upload' | 'broker users unlock' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker users remove' | 'broker groups' | 'broker groups list' | 'broker groups show' | 'broker groups add' | 'broker groups describe' | 'broker groups remove' | 'broker groups add-member' | 'broker groups remove-member' | 'broker grants' | 'broker grants show' | 'broker grants set' | 'broker grants reset' | 'broker ldap' | 'broker ldap test' | 'broker ldap groups' | 'broker audit' | 'broker audit list' | 'broker audit export' | 'broker client-networks' | 'broker client-networks list' | 'broker client-networks add' | 'broker client-networks set' | 'broker client-networks move' | 'broker client-networks remove' | 'broker client-networks base' | 'broker client-networks which' | 'broker limits' | 'broker limits show' | 'broker limits set' | 'broker bookings' | 'broker bookings list' | 'broker bookings add' | 'broker bookings remove' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
+      'broker requests' | 'broker requests list' | 'broker requests show' | 'broker requests watch' | 'broker requests cancel' | 'broker requests retry' | 'broker requests ask' | 'broker requests commands' | 'broker domains' | 'broker domains list' | 'broker domains show' | 'broker domains disks' | 'broker domains set' | 'broker domains share' | 'broker domains unshare' | 'broker domains add-disk' | 'broker domains adopt' | 'broker domains change-cd' | 'broker domains change-owner' | 'broker domains clone' | 'broker domains compact' | 'broker domains copy' | 'broker domains detach' | 'broker domains force-reboot' | 'broker domains force-shutdown' | 'broker domains free-swap' | 'broker domains grow-disk' | 'broker domains hibernate' | 'broker domains import' | 'broker domains move-volume' | 'broker domains pause' | 'broker domains rebase' | 'broker domains reboot' | 'broker domains refresh' | 'broker domains remove-disk' | 'broker domains remove' | 'broker domains rename' | 'broker domains restore' | 'broker domains resume' | 'broker domains return-to-pool' | 'broker domains screenshot' | 'broker domains shutdown-clones' | 'broker domains shutdown' | 'broker domains shutdown-start' | 'broker domains spinoff' | 'broker domains start-clones' | 'broker domains start' | 'broker bases' | 'broker bases list' | 'broker bases show' | 'broker bases clone' | 'broker bases fill' | 'broker bases prepare' | 'broker bases rebase' | 'broker bases unprepare' | 'broker bases publish' | 'broker bases unpublish' | 'broker bases volatile' | 'broker bases lasting' | 'broker bases pool' | 'broker bases pools' | 'broker access' | 'broker access list' | 'broker access add' | 'broker access remove' | 'broker access move' | 'broker access default' | 'broker access who' | 'broker access why' | 'broker hardware' | 'broker hardware list' | 'broker hardware choices' | 'broker hardware add' | 'broker hardware change' | 'broker hardware remove' | 'broker snapshots' | 'broker snapshots list' | 'broker snapshots remove' | 'broker snapshots revert' | 'broker snapshots take' | 'broker snapshots rename' | 'broker backups' | 'broker backups list' | 'broker backups take' | 'broker backups remove' | 'broker backups restore' | 'broker nodes' | 'broker nodes list' | 'broker nodes show' | 'broker nodes storage' | 'broker nodes unknown' | 'broker nodes add' | 'broker nodes disable' | 'broker nodes enable' | 'broker nodes check' | 'broker nodes discover' | 'broker nodes list-unused' | 'broker nodes remove-unused' | 'broker users' | 'broker users list' | 'broker users show' | 'broker users add' | 'broker users display-name' | 'broker users password' | 'broker users upload' | 'broker users unlock' | 'broker users first-admin-link' | 'broker users make-admin' | 'broker users remove-admin' | 'broker users disable' | 'broker users enable' | 'broker users remove' | 'broker groups' | 'broker groups list' | 'broker groups show' | 'broker groups add' | 'broker groups describe' | 'broker groups remove' | 'broker groups add-member' | 'broker groups remove-member' | 'broker groups upload' | 'broker grants' | 'broker grants show' | 'broker grants set' | 'broker grants reset' | 'broker ldap' | 'broker ldap test' | 'broker ldap groups' | 'broker audit' | 'broker audit list' | 'broker audit export' | 'broker client-networks' | 'broker client-networks list' | 'broker client-networks add' | 'broker client-networks set' | 'broker client-networks move' | 'broker client-networks remove' | 'broker client-networks base' | 'broker client-networks which' | 'broker limits' | 'broker limits show' | 'broker limits set' | 'broker bookings' | 'broker bookings list' | 'broker bookings add' | 'broker bookings remove' | 'broker settings' | 'broker settings list' | 'broker settings set' | 'broker maintenance' | 'broker maintenance show' | 'broker maintenance set' | 'broker maintenance end' | 'broker schedules' | 'broker schedules list' | 'broker schedules show' | 'broker schedules add' | 'broker schedules set' | 'broker schedules enable' | 'broker schedules disable' | 'broker schedules remove' | 'broker schedules run' | 'broker db' | 'broker db migrate' | 'broker db status' | 'broker doctor' | 'broker completion' | 'broker help' | 'broker hibernate' | 'broker shutdown') at+=" ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$at $prev" in
@@ -518,6 +518,8 @@ _broker() {
     'broker groups remove --as') words='' ;;
     'broker groups add-member --as') words='' ;;
     'broker groups remove-member --as') words='' ;;
+    'broker groups upload --group') words='' ;;
+    'broker groups upload --as') words='' ;;
     'broker grants set --as') words='' ;;
     'broker grants reset --as') words='' ;;
     'broker ldap test --password-file') words='' ;;
@@ -565,6 +567,11 @@ _broker() {
     'broker bookings remove --which') words='all following following_of_weekday this' ;;
     'broker bookings remove --as') words='' ;;
     'broker settings set --as') words='' ;;
+    'broker maintenance set --from') words='' ;;
+    'broker maintenance set --until') words='' ;;
+    'broker maintenance set --message') words='' ;;
+    'broker maintenance set --as') words='' ;;
+    'broker maintenance end --as') words='' ;;
     'broker schedules add --command') words='' ;;
     'broker schedules add --cron') words='' ;;
     'broker schedules add --time-zone') words='' ;;
@@ -588,7 +595,7 @@ _broker() {
     'broker shutdown --timeout') words='' ;;
     *)
       case "$at" in
-        'broker') words='requests domains bases access hardware snapshots backups nodes users groups grants ldap audit client-networks limits bookings settings schedules db doctor completion help hibernate shutdown --config --json --help' ;;
+        'broker') words='requests domains bases access hardware snapshots backups nodes users groups grants ldap audit client-networks limits bookings settings maintenance schedules db doctor completion help hibernate shutdown --config --json --help' ;;
         'broker requests') words='list show watch cancel retry ask commands --config --json --help' ;;
         'broker requests list') words='--state --command --user --domain --before --limit --config --json --help' ;;
         'broker requests show') words='--config --json --help' ;;
@@ -701,7 +708,7 @@ _broker() {
         'broker users disable') words='--as --config --json --help' ;;
         'broker users enable') words='--as --config --json --help' ;;
         'broker users remove') words='--heir --as --at --after --after-any --priority --force --wait --timeout --config --json --help' ;;
-        'broker groups') words='list show add describe remove add-member remove-member --config --json --help' ;;
+        'broker groups') words='list show add describe remove add-member remove-member upload --config --json --help' ;;
         'broker groups list') words='--config --json --help' ;;
         'broker groups show') words='--config --json --help' ;;
         'broker groups add') words='--description --ldap --oidc --as --config --json --help' ;;
@@ -709,6 +716,7 @@ _broker() {
         'broker groups remove') words='--as --config --json --help' ;;
         'broker groups add-member') words='--as --config --json --help' ;;
         'broker groups remove-member') words='--as --config --json --help' ;;
+        'broker groups upload') words='--group --flush --remove-empty --dry-run --as --config --json --help' ;;
         'broker grants') words='show set reset --config --json --help' ;;
         'broker grants show') words='--group --config --json --help' ;;
         'broker grants set') words='book change_hardware change_owner change_settings clone create_base create_disk create_machine grant hibernate manage_groups manage_users operate ping read_audit reboot remove rename screenshot share shutdown start start_many view view_groups all all_clones clones none own --group --as --config --json --help' ;;
@@ -737,6 +745,10 @@ _broker() {
         'broker settings') words='list set --config --json --help' ;;
         'broker settings list') words='--config --json --help' ;;
         'broker settings set') words='--as --config --json --help' ;;
+        'broker maintenance') words='show set end --config --json --help' ;;
+        'broker maintenance show') words='--config --json --help' ;;
+        'broker maintenance set') words='--from --until --message --as --config --json --help' ;;
+        'broker maintenance end') words='--as --config --json --help' ;;
         'broker schedules') words='list show add set enable disable remove run --config --json --help' ;;
         'broker schedules list') words='--config --json --help' ;;
         'broker schedules show') words='--config --json --help' ;;

@@ -560,6 +560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/groups/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put many people into local groups, all or none
+         * @description CSV with a head, a JSON list of objects, or lines of names, in UTF-8, up to 2 MB and 10,000 entries. Columns: name, group, each with one name or several with | between them. group is the key of the group of those of whom the list does not say it. Groups that are not there are made. With flush=true the members of each group that the list names become exactly those that it names; a line without a name is for a group without any. With remove_empty=true groups that the list names and that nobody is in afterwards are removed. With dry_run=true it is only told what would become of each line and group.
+         */
+        post: operations["upload_group_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1173,6 +1193,28 @@ export interface paths {
         put: operations["put_settings"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The time of maintenance that there is, or will be */
+        get: operations["get_maintenance"];
+        /**
+         * Announce a time of maintenance, or begin it
+         * @description In it only administrators and those who look after the hosts sign in and are served; everybody else is answered with 503, the code maintenance, the message and Retry-After. Desktops and open screens go on. It is announced by GET /api/session.
+         */
+        put: operations["set_maintenance"];
+        post?: never;
+        /** End maintenance, or take its announcement back */
+        delete: operations["end_maintenance"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2829,6 +2871,24 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description A group that a list names, and what becomes of it. */
+        GroupChange: {
+            /** @description What people call it. */
+            name: string;
+            /** @description It was not there. */
+            is_made: boolean;
+            /** @description Nobody is in it any more, and it goes. */
+            is_removed: boolean;
+            /**
+             * Format: int32
+             * @description How many are in it then.
+             */
+            members: number;
+            /** @description Who is put into it, by name. */
+            added: string[];
+            /** @description Who is taken out of it, by name. */
+            removed: string[];
+        };
         /** @description What a group is for. */
         GroupDescription: {
             description: null | string;
@@ -2855,6 +2915,15 @@ export interface components {
             group: string;
             /** @description How far it goes. */
             reach: components["schemas"]["Reach"];
+        };
+        /** @description What becomes of a list of groups' members. */
+        GroupUpload: {
+            /** @description It was done; else it was only looked at. */
+            is_done: boolean;
+            /** @description Of each line what becomes of it; one that names several groups or people is there for each. */
+            lines: components["schemas"]["MemberLine"][];
+            /** @description Of each group that the list names what becomes of it, by name. */
+            groups: components["schemas"]["GroupChange"][];
         };
         /** @description All groups, by name. */
         Groups: {
@@ -3098,6 +3167,63 @@ export interface components {
             /** @description The rest of it. */
             made: components["schemas"]["Token"];
         };
+        /** @description A time in which only those who look after the hosts are served. */
+        Maintenance: {
+            /**
+             * Format: date-time
+             * @description Its begin.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Its end; null until somebody ends it.
+             */
+            until: null | string;
+            /** @description What the others are told. */
+            message: null | string;
+            /** @description It has begun. */
+            is_now: boolean;
+        };
+        /** @description The time of maintenance that there is, or will be. */
+        MaintenanceState: {
+            maintenance: null | components["schemas"]["Maintenance"];
+        };
+        /** @description A time of maintenance. */
+        MaintenanceToBe: {
+            /**
+             * Format: date-time
+             * @description Its begin; at once when left out.
+             */
+            from?: null | string;
+            /**
+             * Format: date-time
+             * @description Its end; until somebody ends it when left out.
+             */
+            until?: null | string;
+            /** @description What the others are told. */
+            message?: null | string;
+        };
+        /** @description Somebody and a group, as a line says, and what becomes of it. A line that names several is told as several. */
+        MemberLine: {
+            /**
+             * Format: int32
+             * @description Where it stands.
+             */
+            line: number;
+            /** @description Whom it is about. */
+            name: null | string;
+            /** @description In which group. */
+            group: null | string;
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["MemberOutcome"];
+            /** @description Why not, and what to do about it. */
+            problem?: null | string;
+        };
+        /**
+         * @description What becomes of somebody in a group.
+         * @enum {string}
+         */
+        MemberOutcome: "added" | "there" | "refused";
         /** @description Something that one was told. */
         Message: {
             /**
@@ -3920,6 +4046,7 @@ export interface components {
             /** @description What each change has to carry in the header X-CSRF-Token. A new sign-in brings a new one. */
             csrf_token: string;
             user: null | components["schemas"]["SessionUser"];
+            maintenance: null | components["schemas"]["Maintenance"];
         };
         /** @description A sign-in that stands. */
         SessionItem: {
@@ -6487,6 +6614,91 @@ export interface operations {
             };
         };
     };
+    upload_group_members: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                group?: number;
+                flush?: boolean;
+                remove_empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "text/plain": string;
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupUpload"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: never;
@@ -6674,6 +6886,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8704,6 +8925,131 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceToBe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

@@ -75,7 +75,7 @@ public sealed class GuestsTests() : BackEndTests(adjust: s => s with { StopSecon
     }
 
     // what was asked for in a guest's name may end a moment after his machine is gone: until then he is kept
-    private Task Forgotten() => _b.Until(
+    private Task<long> Forgotten() => _b.Until(
         async s =>
         {
             await Retain();
