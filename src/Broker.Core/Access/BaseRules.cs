@@ -50,15 +50,19 @@ public static class BaseRules
         "SELECT name FROM domains WHERE access IS NOT NULL AND JSON_CONTAINS(access, @rule, '$.people') ORDER BY name", new { rule = Key(RuleKind.Group, group) });
 
     /// <summary>Somebody is about to be removed: no rule names him any more. Everybody else is judged as before.</summary>
-    public static async Task Forget(DbSession db, long user)
+    /// <returns>The names of the machines whose rules did.</returns>
+    public static async Task<IReadOnlyList<string>> Forget(DbSession db, long user)
     {
-        var naming = await db.Query<Guid>("SELECT id FROM domains WHERE access IS NOT NULL AND JSON_CONTAINS(access, @rule, '$.people')", new { rule = Key(RuleKind.User, user) });
-        foreach (var id in naming)
+        var naming = await db.Query<(Guid Id, string Name)>(
+            "SELECT id, name FROM domains WHERE access IS NOT NULL AND JSON_CONTAINS(access, @rule, '$.people') ORDER BY name", new { rule = Key(RuleKind.User, user) });
+        foreach (var (id, _) in naming)
         {
             if (await db.First<string>("SELECT access FROM domains WHERE id = @id FOR UPDATE", new { id }) is not { } access) continue;
             var left = AccessRules.Parse(access).WithoutUser(user);
             await DomainsTable.SetAccess(db, id, left.IsEmpty ? null : left);
         }
+
+        return [.. naming.Select(n => n.Name)];
     }
 
     /// <summary>The key of the group or person with this name.</summary>

@@ -89,6 +89,14 @@ public static class May
             : Judgement.Yes($"For {domain.Name} it does not matter where you are.");
     }
 
+    /// <summary>
+    /// May he let people use a base who don't sign in? Whoever may publish it; of one that is published and lets everybody in also whoever looks after the networks, who asks here.
+    /// </summary>
+    public static Judgement OpenToGuests(Caller caller, DomainRow origin) => origin is { IsPublic: true, Access: null }
+        ? Judgement.Yes($"{origin.Name} is published.")
+        : Do(caller, Grant.CreateBase, origin) is { IsAllowed: false } no ? Judgement.No($"{origin.Name} is not for everybody: only who may publish it opens it to guests. {no.Reason}")
+        : Judgement.Yes($"You may publish {origin.Name}.");
+
     /// <summary>What one may do with a grant, as it goes on after "to".</summary>
     public static string Describe(Grant grant) => grant switch
     {

@@ -113,6 +113,15 @@ public interface IRequest
     /// <summary>The domain on which the caller's right is judged; null when the right is about no domain.</summary>
     Guid? JudgedOn() => AboutDomain();
 
+    /// <summary>
+    /// Whether this caller may ask for it, where that takes more than the command's grant. Also of what is to come later: whether he asks by a token, and for what that is good, only
+    /// the writer knows; whoever handles it judges him once more by himself.
+    /// </summary>
+    /// <param name="db">The transaction that writes the request.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <exception cref="RequestRefusedException">He may not.</exception>
+    Task CheckCaller(DbSession db, Caller caller) => Task.CompletedTask;
+
     /// <summary>Looks into the rows whether it makes sense now. What is to come later, or after something else, is only looked at by its handler, as all is.</summary>
     /// <param name="db">The transaction that writes the request.</param>
     /// <param name="judged">The domain of <see cref="JudgedOn"/>, locked.</param>

@@ -49,6 +49,7 @@ public static class RequestWriter
                 : new RequestRefusedException("not_allowed", no.Reason);
         }
 
+        await request.CheckCaller(db, caller);
         var about = judged;
         if (request is IMakesDomain makes)
         {

@@ -58,18 +58,19 @@ public static class RequestsTable
     /// <param name="limit">At most so many.</param>
     /// <param name="text">It occurs in the command's word, the domain's name, the name of who asked or the error, in capitals or not.</param>
     /// <param name="cause">Asked for on behalf of this request.</param>
+    /// <param name="names">Whether <paramref name="text"/> is also looked for in the name of who asked.</param>
     public static Task<IReadOnlyList<RequestRow>> List(
         DbSession db, long? userId = null, IReadOnlyCollection<RequestState>? states = null, string? command = null, Guid? domainId = null, long? beforeId = null, int limit = 100,
-        string? text = null, long? cause = null) =>
+        string? text = null, long? cause = null, bool names = true) =>
         db.Query<RequestRow>(
             $"""
             {PeopleSelect}
             WHERE (@userId IS NULL OR r.user_id = @userId) AND (@anyState OR r.state IN @states) AND (@command IS NULL OR r.command = @command)
               AND (@domainId IS NULL OR r.domain_id = @domainId) AND (@cause IS NULL OR r.caused_by = @cause) AND (@beforeId IS NULL OR r.id < @beforeId)
-              AND (@text IS NULL OR LOCATE(@text, CONCAT_WS('\n', r.command, r.domain_name, u.name, r.error_text)) > 0)
+              AND (@text IS NULL OR LOCATE(@text, CONCAT_WS('\n', r.command, r.domain_name, IF(@names, u.name, NULL), r.error_text)) > 0)
             ORDER BY r.id DESC LIMIT @limit
             """,
-            new { userId, anyState = states is not { Count: > 0 }, states = (states ?? []).Select(Word.Of).DefaultIfEmpty("").ToArray(), command, domainId, beforeId, limit, text, cause });
+            new { userId, anyState = states is not { Count: > 0 }, states = (states ?? []).Select(Word.Of).DefaultIfEmpty("").ToArray(), command, domainId, beforeId, limit, text, cause, names });
 
     /// <summary>What was done for a request, in order.</summary>
     public static async Task<IReadOnlyList<RequestStep>> Steps(DbSession db, RequestRow row)

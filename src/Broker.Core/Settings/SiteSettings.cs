@@ -35,19 +35,24 @@ public sealed record SiteSettings(
 {
     /// <summary>How many guests there may be at a time.</summary>
     [Description("How many guests there may be at a time: people who use a base without signing in, where a network of clients lets them. 0 for none.")]
-    public int Guests { get; init; } = 20;
+    public required int Guests { get; init; }
 
     /// <summary>How many of them from one address.</summary>
     [Description("How many guests there may be at a time from one address.")]
-    public int GuestsPerAddress { get; init; } = 2;
+    public required int GuestsPerAddress { get; init; }
 
     /// <summary>How long a guest may stay.</summary>
     [Description("How many minutes a guest may stay; his desktop ends with him, and before that when he has left it.")]
-    public int GuestMinutes { get; init; } = 120;
+    public required int GuestMinutes { get; init; }
 
     /// <summary>What holds where nothing was set.</summary>
     public static SiteSettings Default { get; } = new(
-        StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3, AuditDays: 730, PasswordDays: 0, AdminsNeedSecondFactor: false, CloneLimit: 0, DiskGib: 0, MemoryGib: 0, BookingWarningMinutes: 10);
+        StartLimit: 1, MemoryReserveMib: 256, SnapshotLimit: 3, AuditDays: 730, PasswordDays: 0, AdminsNeedSecondFactor: false, CloneLimit: 0, DiskGib: 0, MemoryGib: 0, BookingWarningMinutes: 10)
+    {
+        Guests = 20,
+        GuestsPerAddress = 2,
+        GuestMinutes = 120,
+    };
 
     /// <summary>The names of all settings, each with what it is.</summary>
     public static IReadOnlyList<(string Name, string Description)> All { get; } =

@@ -1,6 +1,7 @@
 using Broker.Core.Access;
 using Broker.Core.Audit;
 using Broker.Core.Database;
+using Broker.Core.Domains;
 using Broker.Core.Requests;
 
 namespace Broker.Core.Users;
@@ -74,12 +75,20 @@ public static class UserAdministration
         await Audit(db, caller, "password_set", user, new { user = user.Id, must_change = mustChange });
     }
 
-    /// <summary>Whether this caller may remove somebody.</summary>
-    /// <exception cref="RequestRefusedException">Not the caller's to do; <c>is_yourself</c>.</exception>
-    public static void CheckRemovalBy(Caller caller, UserRow user)
+    /// <summary>Whether this caller may remove somebody, and give his machines away: for that he needs <see cref="Grant.ChangeOwner"/> of each of them.</summary>
+    /// <param name="db">Where from.</param>
+    /// <param name="caller">Who wants to.</param>
+    /// <param name="id">Who goes.</param>
+    /// <param name="heirId">Who gets his machines.</param>
+    /// <exception cref="RequestRefusedException">Not the caller's to do; <c>unknown_user</c>, <c>is_yourself</c>.</exception>
+    public static async Task CheckRemovalBy(DbSession db, Caller caller, long id, long? heirId)
     {
-        Judge(caller, user);
-        if (user.Id == caller.UserId) throw new RequestRefusedException("is_yourself", "Nobody removes himself: ask another administrator.");
+        Judge(caller, await Person(db, id));
+        if (id == caller.UserId) throw new RequestRefusedException("is_yourself", "Nobody removes himself: ask another administrator.");
+        if (heirId is null) return;
+        foreach (var machine in await DomainsTable.Get(db, [.. (await UsersTable.MachinesOf(db, id)).Select(m => m.Id)]))
+            if (May.Do(caller, Grant.ChangeOwner, machine) is { IsAllowed: false } no)
+                throw new RequestRefusedException("not_allowed", $"You can't give {machine.Name} to somebody else. {no.Reason}");
     }
 
     /// <summary>Whether somebody may be removed at all.</summary>

@@ -105,7 +105,13 @@ public static class ClientNetworksEndpoints
 
     private static Task<Ok<ClientNetworkView>> Say(long id, Guid @base, NetworkBase form, SignedIn who, Db db, CancellationToken cancel) =>
         Change(id, who, db, "client_network_base", new { @base, form.IsAllowed, form.IsAnonymous }, async (s, network) =>
-            await ClientNetworksTable.Say(s, network, (await Base(s, @base)).Id, form), cancel);
+        {
+            var origin = await Base(s, @base);
+            var isOpen = network.Said.TryGetValue(@base, out var said) && said.IsAnonymous;
+            if (form.IsAnonymous && !isOpen && May.OpenToGuests(who.Caller, origin) is { IsAllowed: false } no)
+                throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
+            await ClientNetworksTable.Say(s, network, origin.Id, form);
+        }, cancel);
 
     private static Task<Ok<ClientNetworkView>> Unsay(long id, Guid @base, SignedIn who, Db db, CancellationToken cancel) =>
         Change(id, who, db, "client_network_base", new { @base }, async (s, network) =>

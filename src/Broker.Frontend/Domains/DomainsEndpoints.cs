@@ -117,7 +117,9 @@ public static class DomainsEndpoints
     private static async Task<Ok<DomainView>> Set(Guid id, DomainSettingsChange form, SignedIn who, Db db, CancellationToken cancel) =>
         TypedResults.Ok(await db.Transaction(async s =>
         {
-            var domain = await Visible(s, who.Caller, id, locked: true);
+            // whoever looks after the hosts knows that it is there
+            var domain = await DomainsTable.Lock(s, id) ?? throw RefusedException.NoDomain(id);
+            if (May.Do(who.Caller, Grant.View, domain) is { IsAllowed: false } no) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
             var problems = form.Problems(domain).ToList();
             if (problems.Count > 0) throw new RefusedException(StatusCodes.Status400BadRequest, "bad_arguments", string.Join(' ', problems)) { Errors = problems };
             await DomainsTable.Set(s, domain, form);

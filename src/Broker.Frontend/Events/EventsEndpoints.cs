@@ -47,7 +47,8 @@ public static class EventsEndpoints
                 || (row.UserId is { } owner && caller.Reach(Grant.View).Covers(caller.UserId, owner, Number(row.Data, "base_owner"))),
             EventKind.Request => isOwn || May.Do(caller, Grant.Operate, null).IsAllowed,
             EventKind.Base => true,
-            EventKind.Image or EventKind.Node => May.Do(caller, Grant.Operate, null).IsAllowed,
+            EventKind.Image => May.Do(caller, Grant.Operate, null).IsAllowed || May.Do(caller, Grant.CreateMachine, null).IsAllowed,
+            EventKind.Node => May.Do(caller, Grant.Operate, null).IsAllowed,
             EventKind.Message => isOwn,
             // of nobody in particular: what groups give their members, which may be any of us
             EventKind.User => isOwn || row.UserId is null || May.Do(caller, Grant.ManageUsers, null).IsAllowed,

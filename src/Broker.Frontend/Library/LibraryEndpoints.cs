@@ -51,7 +51,7 @@ public static class LibraryEndpoints
     public static void MapLibrary(this IEndpointRouteBuilder app)
     {
         var library = app.MapGroup("/api/library").WithTags("library");
-        library.MapGet("", List).Granted(Grant.Operate).WithName("list_library").WithSummary("Images that can be imported").Refuses(401, 403);
+        library.MapGet("", List).Granted(Grant.CreateMachine, Grant.Operate).WithName("list_library").WithSummary("Images that can be imported").Refuses(401, 403);
         library.MapPut("/{file}", Upload).Granted(Grant.CreateMachine).WithName("upload_image").WithSummary("Upload an image into the library")
             .WithDescription("The body is the image as it is (Content-Type: application/octet-stream), with its Content-Length. It is looked into while it comes: what can't be imported is refused with the reason.")
             .Accepts<Stream>("application/octet-stream").Refuses(400, 401, 403, 409, 411, 413, 422, 507);

@@ -22,9 +22,10 @@ public static class RequestsEndpoints
     public static void MapRequests(this IEndpointRouteBuilder app)
     {
         var requests = app.MapGroup("/api/requests").WithTags("requests");
-        requests.MapGet("", List).Account().WithName("list_requests").WithSummary("Requests, newest first: administrators see all, others their own").Refuses(400, 401, 403);
+        requests.MapGet("", List).Account().WithName("list_requests").WithSummary("Requests, newest first")
+            .WithDescription("Those who look after the hosts see all, others their own; of a machine that they see (domain) also what somebody else has asked: not who, from where, and with which arguments.").Refuses(400, 401, 403);
         requests.MapGet("/{id:long}", Get).Account().WithName("get_request").WithSummary("One request, with its steps")
-            .WithDescription("One's own, or what somebody else has asked for one's own machine: of that one, not who asked, from where, and with which arguments.").Refuses(401, 403, 404);
+            .WithDescription("One's own, or what somebody else has asked for a machine that one sees: of that one, not who asked, from where, and with which arguments.").Refuses(401, 403, 404);
         requests.MapPost("", Submit).Account().WithName("submit_request").WithSummary("Ask for a command")
             .WithDescription("202 with the new request, or 200 and the header X-Folded: 1 with an equal one that was not taken up yet.").Refuses(400, 401, 403, 404, 409);
         requests.MapDelete("/{id:long}", Cancel).Account().WithName("cancel_request").WithSummary("Take a request back")
@@ -38,10 +39,11 @@ public static class RequestsEndpoints
     {
         var views = await db.Read(async s =>
         {
-            var whose = who.Id as long?;
+            var (whose, names) = (who.Id as long?, true);
             if (SeesAll(who)) whose = user is null ? null : (await UsersTable.Find(s, user))?.Id ?? 0;
+            else if (domain is { } id && await Sees(s, who, id)) (whose, names) = (null, false);
             return await RequestView.Of(s, await RequestsTable.List(
-                s, whose, [.. (state ?? []).Select(word => word.Member)], command, domain, before, Math.Clamp(limit ?? 100, 1, MostAtOnce), text, cause), who.Caller);
+                s, whose, [.. (state ?? []).Select(word => word.Member)], command, domain, before, Math.Clamp(limit ?? 100, 1, MostAtOnce), text, cause, names), who.Caller);
         }, cancel);
         return TypedResults.Ok(new RequestsView(views));
     }
@@ -97,9 +99,14 @@ public static class RequestsEndpoints
     // Whoever opens his desktop while somebody else is at it was given that request, and follows it.
     private static async Task<RequestRow> Readable(DbSession db, SignedIn who, long id) =>
         await RequestsTable.Get(db, id) is { } row
-        && (RequestView.IsInCharge(who.Caller, row) || (row.DomainId is { } about && await DomainsTable.Get(db, about) is { } domain && (domain.OwnerId == who.Id || domain.SharedWith.Contains(who.Id))))
+        && (RequestView.IsInCharge(who.Caller, row) || (row.DomainId is { } about && await Sees(db, who, about)))
             ? row
             : throw Unknown(id);
+
+    // What is done to a base is not for all those whom it was published to.
+    private static async Task<bool> Sees(DbSession db, SignedIn who, Guid id) =>
+        await DomainsTable.Get(db, id) is { } domain && May.Do(who.Caller, Grant.View, domain).IsAllowed
+        && (!domain.IsBase || who.Caller.Reach(Grant.View).Covers(who.Id, domain.OwnerId, domain.BaseOwnerId));
 
     private static RefusedException Unknown(long id) => new(StatusCodes.Status404NotFound, "unknown_request", $"There is no request {id}.");
 

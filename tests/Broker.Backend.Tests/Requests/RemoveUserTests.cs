@@ -1,3 +1,4 @@
+using Broker.Core.Access;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
 using Broker.Core.Requests.BackEnds;
@@ -21,11 +22,16 @@ public sealed class RemoveUserTests() : BackEndTests()
         var refused = await Assert.ThrowsAsync<RequestRefusedException>(() => _b.Ask(new RemoveUser(leaving.UserId)));
         Assert.Equal("owns_machines", refused.Code);
         Assert.Contains("his", refused.Message, StringComparison.Ordinal);
-        Assert.Equal("last_admin", (await Assert.ThrowsAsync<RequestRefusedException>(() => _b.Ask(new RemoveUser(_b.Caller.UserId)))).Code);
-        await _b.Db.Transaction(s => UsersTable.Insert(s, "second", "Second", "hash", isAdmin: true, mustChangePassword: false));
-        Assert.Equal("is_yourself", (await _b.Ask(new RemoveUser(_b.Caller.UserId))).ErrorCode);
+        Assert.Equal("is_yourself", (await Assert.ThrowsAsync<RequestRefusedException>(() => _b.Ask(new RemoveUser(_b.Caller.UserId)))).Code);
+        // the other one has no password
+        var second = await _b.Db.Transaction(s => UsersTable.Insert(s, "second", "Second", "hash", isAdmin: true, mustChangePassword: false));
+        Assert.Equal("last_admin", (await Assert.ThrowsAsync<RequestRefusedException>(() => _b.Ask(new RemoveUser(second)))).Code);
 
+        var origin = await _b.Do(new ImportDomain("tiny.img", "origin"));
+        await _b.Do(new PrepareBase(origin.Id));
+        await _b.Db.Transaction(async s => await BaseRules.Change(s, _b.Caller, (await DomainsTable.Lock(s, origin.Id))!, new AccessRules([new AccessRule(RuleKind.User, Allowed: true) { Id = leaving.UserId }], []), null));
         Assert.Equal(RequestState.Done, (await _b.Ask(new RemoveUser(leaving.UserId, heir.UserId))).State);
+        Assert.DoesNotContain((await _b.Db.Read(s => DomainsTable.Get(s, origin.Id)))!.Access!.People, r => r.Kind is RuleKind.User);
         Assert.Equal(heir.UserId, (await _b.Db.Read(s => DomainsTable.Get(s, machine.Id)))!.OwnerId);
         Assert.Null(await _b.Db.Read(s => UsersTable.Get(s, leaving.UserId)));
         Assert.Null(await _b.Db.Read(s => RequestsTable.Get(s, later.Row.Id)));

@@ -50,7 +50,7 @@ public sealed class RenameTests() : BackEndTests()
         var given = await _b.Do(new ChangeOwner(machine.Id, student.UserId));
         Assert.Equal((student.UserId, "tiny", DomainState.Active), (given.OwnerId, given.Name, given.State));
         Assert.Equal("tiny", await _b.Db.Read(s => s.First<string>("SELECT subject FROM audit WHERE action = 'change_owner' AND user_id = @UserId", _b.Caller)));
-        Assert.Equal("unknown_user", (await _b.Ask(new ChangeOwner(machine.Id, 4711))).ErrorCode);
+        Assert.Equal("unknown_user", (await Assert.ThrowsAsync<RequestRefusedException>(() => _b.Ask(new ChangeOwner(machine.Id, 4711)))).Code);
         Assert.Equal(RequestState.Done, (await _b.Ask(new ShutdownDomain(machine.Id), student)).State);
     }
 

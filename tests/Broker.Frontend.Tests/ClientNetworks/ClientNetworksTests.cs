@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json;
+using Broker.Core.Access;
 using Broker.Core.Displays;
 using Broker.Core.Domains;
+using Broker.Core.Users;
 using Broker.Frontend.Tests.SignIn;
 
 namespace Broker.Frontend.Tests.ClientNetworks;
@@ -44,6 +46,32 @@ public class ClientNetworksTests(FrontendHost host) : IClassFixture<FrontendHost
         await admin.Put("/api/client-networks/4711", new { name = "x", addresses = (string[])["10.0.0.0/8"], bases = "all" }).Refuses(HttpStatusCode.NotFound, "unknown_network");
         await admin.Put($"/api/client-networks/1/bases/{Guid.NewGuid()}", new { is_allowed = true, is_anonymous = false }).Refuses(HttpStatusCode.NotFound, "unknown_domain");
         await admin.Get("/api/client-network?address=everywhere").Refuses(HttpStatusCode.BadRequest, "bad_arguments");
+    }
+
+    [Fact]
+    public async Task A_base_that_is_not_for_everybody_is_opened_to_guests_only_by_those_who_may_publish_it()
+    {
+        var secret = await host.NewDomain("b-secret", host.Admin, isBase: true);
+        var narrow = await host.NewDomain("b-narrow", host.Admin, isBase: true, isPublic: true);
+        var common = await host.NewDomain("b-common", host.Admin, isBase: true, isPublic: true);
+        await host.Db.Transaction(async s => await BaseRules.Change(s, (await UsersTable.Caller(s, host.Admin, null))!, (await DomainsTable.Lock(s, narrow.Id))!,
+            new AccessRules([new AccessRule(RuleKind.User, Allowed: true) { Id = host.Student }], []), seen: null));
+        var id = await host.NewUser("network-keeper");
+        await host.Db.Transaction(s => UsersTable.SetGrant(s, id, Grant.Operate, Reach.All));
+        using var keeper = await host.SignedIn("network-keeper");
+        var network = await keeper.Post("/api/client-networks", new { name = "Lobby", addresses = (string[])["10.9.9.0/24"], bases = "all", position = 1000 }).Gives(HttpStatusCode.Created);
+        var to = $"/api/client-networks/{network.GetProperty("id").GetInt64()}/bases/";
+        foreach (var kept in (DomainRow[])[secret, narrow])
+        {
+            await keeper.Put(to + kept.Id, new { is_allowed = true, is_anonymous = true }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+            await keeper.Put(to + kept.Id, new { is_allowed = true, is_anonymous = false }).Gives(HttpStatusCode.OK);
+        }
+
+        await keeper.Put(to + common.Id, new { is_allowed = true, is_anonymous = true }).Gives(HttpStatusCode.OK);
+        using var admin = await host.SignedIn("admin");
+        await admin.Put(to + secret.Id, new { is_allowed = true, is_anonymous = true }).Gives(HttpStatusCode.OK);
+        await keeper.Put(to + secret.Id, new { is_allowed = true, is_anonymous = true }).Gives(HttpStatusCode.OK);
+        await keeper.Delete($"/api/client-networks/{network.GetProperty("id").GetInt64()}").Gives(HttpStatusCode.NoContent);
     }
 
     [Fact]

@@ -87,6 +87,9 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
         await student.Get("/api/settings").Refuses(HttpStatusCode.Forbidden, "not_allowed");
         await admin.Put("/api/settings", new { start_limit = 2 }).Refuses(HttpStatusCode.BadRequest, "bad_request");     // all or none
         var settings = (await admin.Get("/api/settings").Gives(HttpStatusCode.OK)).GetProperty("settings").Deserialize<SiteSettings>(Core.Json.Options)!;
+        var without = settings.ToJson();
+        without.Remove("guests");
+        await admin.Put("/api/settings", without).Refuses(HttpStatusCode.BadRequest, "bad_request");
         await admin.Put("/api/settings", settings with { StartLimit = -1 }).Refuses(HttpStatusCode.BadRequest, "bad_arguments");
 
         await admin.Put("/api/settings", settings with { StartLimit = 2 }).Gives(HttpStatusCode.OK);
@@ -101,6 +104,17 @@ public class DomainsTests(FrontendHost host) : IClassFixture<FrontendHost>
 
         var now = await admin.Get("/api/settings").Gives(HttpStatusCode.OK);
         Assert.Equal((2, 1), (now.GetProperty("settings").GetProperty("start_limit").GetInt32(), now.GetProperty("defaults").GetProperty("start_limit").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Who_looks_after_the_hosts_and_does_not_see_a_machine_is_told_that_it_is_not_his_to_set()
+    {
+        var machine = await host.NewDomain("unseen-by-keeper", host.Student);
+        var id = await host.NewUser("sees-little");
+        await host.Db.Transaction(s => UsersTable.SetGrant(s, id, Grant.Operate, Reach.All));
+        using var keeper = await host.SignedIn("sees-little");
+        await keeper.Patch($"/api/domains/{machine.Id}/settings", new { shutdown_disconnected = true }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await keeper.Patch($"/api/domains/{Guid.NewGuid()}/settings", new { shutdown_disconnected = true }).Refuses(HttpStatusCode.NotFound, "unknown_domain");
     }
 
     [Fact]

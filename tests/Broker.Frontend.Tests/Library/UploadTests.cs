@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Broker.Core.Access;
 using Broker.Core.Nodes;
+using Broker.Core.Users;
 using Broker.Testing;
 
 namespace Broker.Frontend.Tests.Library;
@@ -96,6 +98,15 @@ public class UploadTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.False(File.Exists(PathOf("taken.img")));
         await admin.Delete("/api/library/taken.img").Refuses(HttpStatusCode.NotFound, "unknown_image");
         await Put(admin, "taken.img", RawDisk()).Gives(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Who_may_make_machines_sees_of_what()
+    {
+        var id = await host.NewUser("makes-machines");
+        await host.Db.Transaction(s => UsersTable.SetGrant(s, id, Grant.CreateMachine, Reach.Own));
+        using var maker = await host.SignedIn("makes-machines");
+        await maker.Get("/api/library").Gives(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Broker.Core.Access;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
+using Broker.Core.Users;
 
 namespace Broker.Frontend.Tests.Requests;
 
@@ -47,6 +49,42 @@ public class RequestsTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.Equal((id, cause), (Assert.Single(found).GetProperty("id").GetInt64(), found[0].GetProperty("caused_by").GetInt64()));
         var caused = (await (await browser.Get($"/api/requests/{cause}")).Json()).GetProperty("caused");
         Assert.Equal((1, 0), (caused.GetProperty("total").GetInt32(), caused.GetProperty("done").GetInt32()));
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_a_machine_is_followed_by_those_who_see_it_and_by_nobody_else()
+    {
+        var (teacher, pupil) = (await host.NewUser("follows"), await host.NewUser("followed"));
+        await host.Db.Transaction(s => UsersTable.SetGrant(s, teacher, Grant.View, Reach.Clones));
+        var @base = await host.NewDomain("b-followed", teacher, isBase: true);
+        var desktop = await host.NewDomain("d-followed", pupil, baseId: @base.Id);
+        using var admin = await host.SignedIn("admin");
+        var id = (await admin.Post("/api/requests", new { command = "start_domain", args = new { domain = desktop.Id } }).Gives(HttpStatusCode.Accepted)).GetProperty("id").GetInt64();
+        using var teaches = await host.SignedIn("follows");
+        Assert.Equal(JsonValueKind.Null, (await teaches.Get($"/api/requests/{id}").Gives(HttpStatusCode.OK)).GetProperty("user").ValueKind);
+        Assert.Equal([id], await Listed(teaches, $"?domain={desktop.Id}"));
+        Assert.Empty(await Listed(teaches, $"?domain={desktop.Id}&text=admin"));
+        Assert.Empty(await Listed(teaches, ""));
+
+        await host.Db.Transaction(s => UsersTable.SetGrant(s, pupil, Grant.View, Reach.None));
+        using var learns = await host.SignedIn("followed");
+        await learns.Get($"/api/requests/{id}").Refuses(HttpStatusCode.NotFound, "unknown_request");
+        Assert.Empty(await Listed(learns, $"?domain={desktop.Id}"));
+        using var other = await host.SignedIn("other");
+        await other.Get($"/api/requests/{id}").Refuses(HttpStatusCode.NotFound, "unknown_request");
+        Assert.Empty(await Listed(other, $"?domain={desktop.Id}"));
+
+        static async Task<IEnumerable<long>> Listed(Browser browser, string query) =>
+            (await browser.Get("/api/requests" + query).Gives(HttpStatusCode.OK)).GetProperty("requests").EnumerateArray().Select(r => r.GetProperty("id").GetInt64());
+    }
+
+    [Fact]
+    public async Task Machines_are_given_to_people_and_not_to_Broker_itself()
+    {
+        var machine = await host.NewDomain("given-to-broker", host.Admin);
+        using var admin = await host.SignedIn("admin");
+        var owner = (await host.Db.Read(UsersTable.System)).UserId;
+        await admin.Post("/api/requests", new { command = "change_owner", args = new { domain = machine.Id, owner } }).Refuses(HttpStatusCode.NotFound, "unknown_user");
     }
 
     [Fact]

@@ -67,6 +67,18 @@ public sealed class TokensTests(FrontendHost host) : IClassFixture<FrontendHost>
     }
 
     [Fact]
+    public async Task An_administrators_token_removes_no_administrator_neither_now_nor_later()
+    {
+        var another = await host.NewUser("another-admin", isAdmin: true);
+        using var admin = await host.SignedIn("admin");
+        using var program = Program(await Make(admin, "manage_users"));
+        var args = new { user = another };
+        await Post(program, "/api/requests", new { command = "remove_user", args }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await Post(program, "/api/requests", new { command = "remove_user", args, at = TimeProvider.System.GetUtcNow().AddDays(1) }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await admin.Post("/api/requests", new { command = "remove_user", args, at = TimeProvider.System.GetUtcNow().AddYears(50) }).Gives(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
     public async Task A_token_takes_back_only_what_it_could_have_asked_for()
     {
         var owner = await host.NewUser("regretful");

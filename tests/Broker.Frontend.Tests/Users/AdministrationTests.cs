@@ -246,6 +246,20 @@ public class AdministrationTests(FrontendHost host) : IClassFixture<FrontendHost
         await student.Get("/api/groups").Refuses(HttpStatusCode.Forbidden, "not_allowed");
     }
 
+    [Fact]
+    public async Task Who_removes_somebody_gives_his_machines_away_only_as_far_as_he_gives_machines_away()
+    {
+        using var manager = await Holder("remover", (Grant.ManageUsers, Reach.All));
+        var id = await host.Db.Read(s => s.First<long>("SELECT id FROM users WHERE name = 'remover'"));
+        var leaving = await host.NewUser("leaves-machines");
+        await host.NewDomain("left-behind", leaving);
+        foreach (var heir in (long[])[id, host.Other])
+            await manager.Post("/api/requests", new { command = "remove_user", args = new { user = leaving, heir } }).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await Give(id, Grant.ChangeOwner, Reach.All);
+        using var again = await host.SignedIn("remover");
+        await again.Post("/api/requests", new { command = "remove_user", args = new { user = leaving, heir = host.Other } }).Gives(HttpStatusCode.Accepted);
+    }
+
     private async Task<Browser> Holder(string name, params (Grant Grant, Reach Reach)[] grants)
     {
         var id = await host.NewUser(name);

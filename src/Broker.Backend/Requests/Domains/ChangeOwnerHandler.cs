@@ -1,6 +1,5 @@
 using Broker.Core.Domains;
 using Broker.Core.Requests.Domains;
-using Broker.Core.Users;
 
 namespace Broker.Backend.Requests.Domains;
 
@@ -13,8 +12,7 @@ public sealed class ChangeOwnerHandler : IHandler<ChangeOwner>
         var domain = await work.Domain(request.Domain);
         if (domain.PoolUse is PoolUse.Returned)
             throw new RequestFailedException("is_of_pool", $"{domain.Name} has just gone back to its pool and is being made fresh. Choose another one, or try again in a minute.");
-        var user = await work.Read(db => UsersTable.Get(db, request.Owner))
-            ?? throw new RequestFailedException("unknown_user", $"There is no user {request.Owner} who could get {domain.Name}.");
+        var user = await work.Read(db => ChangeOwner.Heir(db, domain, request.Owner));
         work.AtEnd(async db =>
         {
             await DomainsTable.SetOwner(db, domain, user.Id);

@@ -1,3 +1,4 @@
+using Broker.Core.Access;
 using Broker.Core.Audit;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -19,7 +20,7 @@ public sealed class RemoveUserHandler : IHandler<RemoveUser>
             // one after the other: two administrators who remove each other must not both go
             await UsersTable.LockAdministrators(db);
             var found = await UserAdministration.CheckRemoval(db, request.User, request.Heir);
-            UserAdministration.CheckRemovalBy(work.Caller, found);
+            await UserAdministration.CheckRemovalBy(db, work.Caller, found.Id, request.Heir);
             // he asks for nothing more
             if (!found.IsDisabled) await UsersTable.SetDisabled(db, found.Id, true);
             var open = await db.Query<long>("SELECT id FROM requests WHERE user_id = @Id AND ended_at IS NULL", new { found.Id });
@@ -36,11 +37,14 @@ public sealed class RemoveUserHandler : IHandler<RemoveUser>
         {
             await UsersTable.LockAdministrators(db);
             await UsersTable.Lock(db, user.Id);
-            UserAdministration.CheckRemovalBy(work.Caller, await UserAdministration.CheckRemoval(db, user.Id, request.Heir));
+            await UserAdministration.CheckRemoval(db, user.Id, request.Heir);
+            await UserAdministration.CheckRemovalBy(db, work.Caller, user.Id, request.Heir);
             var machines = await UsersTable.MachinesOf(db, user.Id);
             foreach (var machine in await DomainsTable.Get(db, [.. machines.Select(m => m.Id)])) await DomainsTable.SetOwner(db, machine, request.Heir!.Value);
+            var bases = await BaseRules.Forget(db, user.Id);
             await UsersTable.Delete(db, user.Id);
-            await AuditTable.Insert(db, work.Caller.UserId, work.Caller.Address, "user_removed", user.Name, new { user = user.Id, heir = request.Heir, machines = machines.Select(m => m.Name) });
+            await AuditTable.Insert(db, work.Caller.UserId, work.Caller.Address, "user_removed", user.Name,
+                new { user = user.Id, heir = request.Heir, machines = machines.Select(m => m.Name), named_by_rules_of = bases });
         });
         return new { user = user.Name };
     }

@@ -3,6 +3,7 @@ using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Limits;
+using Broker.Core.Users;
 
 namespace Broker.Core.Requests.Domains;
 
@@ -23,6 +24,14 @@ public sealed record ChangeOwner(Guid Domain, [Description("Who gets it.")] long
 
     /// <inheritdoc/>
     public LockSet Locks() => LockSet.Exclusive(Domain);
+
+    /// <inheritdoc/>
+    Task IRequest.CheckNow(DbSession db, DomainRow? judged) => Heir(db, judged!, Owner);
+
+    /// <summary>The person who gets a machine; Broker itself has none.</summary>
+    /// <exception cref="RequestRefusedException"><c>unknown_user</c>.</exception>
+    public static async Task<UserRow> Heir(DbSession db, DomainRow domain, long owner) =>
+        await UsersTable.Person(db, owner) ?? throw new RequestRefusedException("unknown_user", $"There is no user {owner} who could get {domain.Name}.");
 
     /// <inheritdoc/>
     public async Task<Take?> Takes(DbSession db, DomainRow about) => Owner == about.OwnerId ? null : new Take(Owner, Domain)

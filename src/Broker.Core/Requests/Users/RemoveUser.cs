@@ -26,5 +26,8 @@ public sealed record RemoveUser(
     public LockSet Locks() => LockSet.None.AndExclusive($"user:{User}");
 
     /// <inheritdoc/>
+    Task IRequest.CheckCaller(DbSession db, Caller caller) => UserAdministration.CheckRemovalBy(db, caller, User, Heir);
+
+    /// <inheritdoc/>
     Task IRequest.CheckNow(DbSession db, DomainRow? judged) => UserAdministration.CheckRemoval(db, User, Heir);
 }
