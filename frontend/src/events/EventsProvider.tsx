@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { sessionQuery } from '@/api/session';
 import { HintGatherer } from './hints';
 import { EventStream, type StreamState } from './stream';
 
@@ -23,7 +24,11 @@ export function EventsProvider({ children }: { children: ReactNode }) {
         gatherer.add(hint);
       },
       onLive: () => void client.invalidateQueries(),
-      onState: setState,
+      onState: (now) => {
+        setState(now);
+        // the session may be what ended, and nothing else on the page may ask for a while
+        if (now === 'lost') void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      },
     });
     stream.current = opened;
     opened.open();
