@@ -23,7 +23,7 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
     // Somebody who came for a desktop and got none.
     private static readonly TimeSpan KeepIdleVisitors = TimeSpan.FromHours(24);
 
-    /// <summary>Forgets requests as long after their end as their command says, old messages and audit rows, and when schedules once came.</summary>
+    /// <summary>Forgets requests as long after their end as their command says, old messages, sessions and audit rows, and when schedules once came.</summary>
     /// <returns>How many requests.</returns>
     public static async Task<int> Forget(Db db, CancellationToken cancel)
     {
@@ -35,6 +35,7 @@ public sealed class Retention(Db db, TimeProvider clock, ILogger<Retention> logg
         }
 
         await All(MessagesTable.Forget);
+        await All(SessionsTable.Forget);
         var auditDays = (await db.Read(SiteSettingsTable.Read, cancel)).AuditDays;
         await All(s => AuditTable.Forget(s, auditDays));
         await All(s => SchedulesTable.ForgetRuns(s, Command.UsualKeep));

@@ -89,6 +89,12 @@ public static class AuditTable
 {
     private const string Columns = "id, at, user_id, user_name, address, action, subject, domain_id, details, outcome, code";
 
+    private const string Sql =
+        """
+        INSERT INTO audit (at, user_id, user_name, address, action, subject, domain_id, details, outcome, code)
+        VALUES (UTC_TIMESTAMP(6), @userId, (SELECT name FROM users WHERE id = @userId), @address, @action, COALESCE(LEFT(@subject, 190), (SELECT name FROM domains WHERE id = @domain)), @domain, @details, @outcome, @code)
+        """;
+
     /// <summary>Writes down what somebody did that changes only rows, in the transaction that does it.</summary>
     /// <param name="db">The transaction.</param>
     /// <param name="userId">Who; null for nobody who signed in.</param>
@@ -99,26 +105,12 @@ public static class AuditTable
     /// <param name="outcome">What came of it.</param>
     /// <param name="code">A fixed word for why not.</param>
     public static Task Insert(
-        DbSession db, long? userId, string? address, string action, string? subject, object? details = null, AuditOutcome outcome = AuditOutcome.Done, string? code = null)
-    {
-        var json = details is null ? null : JsonSerializer.SerializeToNode(details, details.GetType(), Json.Options)!.AsObject();
-        return db.Execute(
-            """
-            INSERT INTO audit (at, user_id, user_name, address, action, subject, domain_id, details, outcome, code)
-            VALUES (UTC_TIMESTAMP(6), @userId, (SELECT name FROM users WHERE id = @userId), @address, @action, COALESCE(LEFT(@subject, 190), (SELECT name FROM domains WHERE id = @domain)), @domain, @details, @outcome, @code)
-            """,
-            new
-            {
-                userId,
-                address,
-                action,
-                subject,
-                domain = json?["domain"]?.GetValueKind() == JsonValueKind.String && Guid.TryParse(json["domain"]!.GetValue<string>(), out var domain) ? domain : (Guid?)null,
-                details = json?.ToJsonString(Json.Options),
-                outcome,
-                code,
-            });
-    }
+        DbSession db, long? userId, string? address, string action, string? subject, object? details = null, AuditOutcome outcome = AuditOutcome.Done, string? code = null) =>
+        db.Execute(Sql, Args(userId, address, action, subject, details, outcome, code));
+
+    /// <summary>The same together with the commit: nothing in the transaction sees it, and what is written stays what it was.</summary>
+    public static void InsertLast(DbSession db, long? userId, string? address, string action, string? subject, object? details = null) =>
+        db.Last(Sql, Args(userId, address, action, subject, details, AuditOutcome.Done, code: null));
 
     /// <summary>Writes down how a request that somebody asked for ended, together with the transaction that ends it. What Broker asks itself is in the requests alone.</summary>
     public static void Ended(DbSession db, RequestRow ended) => db.Last(
@@ -175,4 +167,20 @@ public static class AuditTable
     /// <returns>How many.</returns>
     public static Task<int> Forget(DbSession db, int days) =>
         db.Execute("DELETE FROM audit WHERE at < UTC_TIMESTAMP(6) - INTERVAL @days DAY LIMIT 1000", new { days });
+
+    private static Dictionary<string, object?> Args(long? userId, string? address, string action, string? subject, object? details, AuditOutcome outcome, string? code)
+    {
+        var json = details is null ? null : JsonSerializer.SerializeToNode(details, details.GetType(), Json.Options)!.AsObject();
+        return new()
+        {
+            ["userId"] = userId,
+            ["address"] = address,
+            ["action"] = action,
+            ["subject"] = subject,
+            ["domain"] = json?["domain"]?.GetValueKind() == JsonValueKind.String && Guid.TryParse(json["domain"]!.GetValue<string>(), out var domain) ? domain.ToString() : null,
+            ["details"] = json?.ToJsonString(Json.Options),
+            ["outcome"] = Word.Of(outcome),
+            ["code"] = code,
+        };
+    }
 }

@@ -18,6 +18,9 @@ public enum DirectoryAccount
 
     /// <summary>The name is none that Broker can take.</summary>
     BadName,
+
+    /// <summary>The directory does not tell what stays of him whatever he is called, so that nobody can say whose account the name is.</summary>
+    NoKey,
 }
 
 /// <summary>Accounts of people whom the directory knows. Everything that it tells is written in one transaction: the account, its attributes, its groups, the time.</summary>
@@ -29,13 +32,16 @@ public static class DirectoryAccounts
     /// <summary>Writes down what the directory has just told; makes the account when there is none.</summary>
     /// <param name="db">A transaction.</param>
     /// <param name="person">What it told.</param>
-    public static async Task<(DirectoryAccount Outcome, UserRow? User)> Write(DbSession db, DirectoryPerson person)
+    /// <param name="known">The account of that name as it was read a moment ago; null when there was none.</param>
+    public static async Task<(DirectoryAccount Outcome, UserRow? User)> Write(DbSession db, DirectoryPerson person, UserRow? known = null)
     {
         if (UserNames.Problems(person.Name).Any() || person.Dn.Length > LongestDn) return (DirectoryAccount.BadName, null);
-        var user = person.Key is null ? null : await UsersTable.FindExternal(db, AccountSource.Ldap, person.Key);
-        user ??= await UsersTable.Find(db, person.Name);
+        if (person.Key is not { } key) return (DirectoryAccount.NoKey, null);
+        var user = known is { Source: AccountSource.Ldap } && known.ExternalKey == key
+            ? known
+            : await UsersTable.FindExternal(db, AccountSource.Ldap, key) ?? await UsersTable.Find(db, person.Name);
         if (user is not null && user.Source != AccountSource.Ldap) return (DirectoryAccount.NameIsTaken, user);
-        if (user?.ExternalKey is { } key && person.Key is not null && key != person.Key) return (DirectoryAccount.IsAnothers, user);
+        if (user is { ExternalKey: { } his } && his != key) return (DirectoryAccount.IsAnothers, user);
 
         var displayName = Short(person.DisplayName) is { Length: > 0 } name ? name : person.Name;
         if (user is null)
@@ -45,10 +51,11 @@ public static class DirectoryAccounts
             user = (await UsersTable.Get(db, id))!;
         }
 
-        await UsersTable.SetExternal(db, user, person.Dn, person.Key, displayName);
-        if (person.IsAdmin is { } isAdmin) await UserAdministration.ToldAdmin(db, user, isAdmin, address: null, new { by = "ldap" });
+        await UsersTable.SetExternal(db, user, person.Dn, key, displayName);
         await UserAttributesTable.Set(db, user.Id, person.Attributes);
         await UserGroupsTable.SetExternal(db, user.Id, AccountSource.Ldap, [.. person.Groups.Select(g => g.Dn)]);
+        if (person.IsAdmin is not { } isAdmin || isAdmin == user.IsAdmin) return (DirectoryAccount.Written, user);
+        await UserAdministration.ToldAdmin(db, user, isAdmin, address: null, new { by = "ldap" });
         return (DirectoryAccount.Written, await UsersTable.Get(db, user.Id));
     }
 

@@ -47,6 +47,7 @@ public static class SecondFactorsTable
         await db.Execute("DELETE FROM recovery_codes WHERE user_id = @userId", new { userId });
         var codes = Enumerable.Range(0, Codes).Select(_ => NewCode()).ToList();
         foreach (var code in codes) await db.Execute("INSERT INTO recovery_codes (user_id, code_hash) VALUES (@userId, @hash)", new { userId, hash = Hash(code) });
+        await UsersTable.ChangeStamp(db, userId);
         EventsTable.Changed(db, EventKind.User, userId);
         return codes;
     }

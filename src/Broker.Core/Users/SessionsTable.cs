@@ -53,6 +53,9 @@ public static class SessionsTable
     /// <summary>A session ends this long after it was last used.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
+    /// <summary>How many somebody may have: those that were not used for longest end.</summary>
+    public const int Most = 50;
+
     private const int LongestUserAgent = 120;
     private const string Columns = "id, user_id, proof, address, user_agent, created_at, seen_at, expires_at";
     private const string IsOpen = "ended_at IS NULL AND expires_at > UTC_TIMESTAMP(6)";
@@ -68,21 +71,30 @@ public static class SessionsTable
     public static async Task<bool> IsKnown(DbSession db, long userId, string? address) =>
         await db.First<int>("SELECT 1 FROM sessions WHERE user_id = @userId AND address = @address LIMIT 1", new { userId, address }) == 1;
 
+    /// <summary>Did it begin within so long?</summary>
+    public static async Task<bool> IsRecent(DbSession db, Guid id, TimeSpan span) =>
+        await db.First<int>($"SELECT 1 FROM sessions WHERE id = @id AND {IsOpen} AND created_at > UTC_TIMESTAMP(6) - INTERVAL @seconds SECOND", new { id, seconds = (long)span.TotalSeconds }) == 1;
+
     /// <summary>Somebody signed in.</summary>
     /// <returns>The session's key, which is always a new one.</returns>
     public static async Task<Guid> Insert(DbSession db, long userId, Proof proof, string? address, string? userAgent)
     {
-        // they are kept a while after their end, for IsKnown
-        await db.Execute("DELETE FROM sessions WHERE expires_at < UTC_TIMESTAMP(6) - INTERVAL 30 DAY LIMIT 100");
         var id = Guid.NewGuid();
-        await db.Execute(
-            """
+        var tooMany = await db.Query<Guid>(
+            $"""
             INSERT INTO sessions (id, user_id, proof, address, user_agent, created_at, seen_at, expires_at)
-            VALUES (@id, @userId, @proof, @address, @userAgent, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND)
+            VALUES (@id, @userId, @proof, @address, @userAgent, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL @seconds SECOND);
+            SELECT id FROM sessions WHERE user_id = @userId AND id <> @id AND {IsOpen} ORDER BY seen_at DESC LIMIT 1000 OFFSET @others
             """,
-            new { id, userId, proof, address, userAgent = Shortened(userAgent), seconds = (long)Lifetime.TotalSeconds });
+            new { id, userId, proof, address, userAgent = Shortened(userAgent), seconds = (long)Lifetime.TotalSeconds, others = Most - 1 });
+        foreach (var old in tooMany) await End(db, userId, old);
         return id;
     }
+
+    /// <summary>Forgets those that have ended long ago: until then they tell from where somebody usually comes (<see cref="IsKnown"/>).</summary>
+    /// <param name="db">A transaction.</param>
+    /// <returns>How many.</returns>
+    public static Task<int> Forget(DbSession db) => db.Execute("DELETE FROM sessions WHERE expires_at < UTC_TIMESTAMP(6) - INTERVAL 30 DAY LIMIT 1000");
 
     /// <summary>It was used; written down once a minute.</summary>
     public static Task Seen(DbSession db, Guid id) =>

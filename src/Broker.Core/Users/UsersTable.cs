@@ -72,6 +72,9 @@ public sealed record UserRow
 
     /// <summary>When that system last told of him: his attributes, his groups.</summary>
     public DateTimeOffset? FactsAt { get; init; }
+
+    /// <summary>After his password he shows a code of his authenticator, too.</summary>
+    public bool HasSecondFactor { get; init; }
 }
 
 /// <summary>Who knows a person's password, and the members of a group.</summary>
@@ -113,7 +116,8 @@ public static class UsersTable
     public const int FreeFailures = 20;
 
     private const string Columns = "id, name, display_name, password_hash, is_admin, is_temporary, is_disabled, must_change_password, language, security_stamp, created_at, last_sign_in_at, source, external_id, external_key, facts_at, "
-        + "expires_at, COALESCE(expires_at <= UTC_TIMESTAMP(6), FALSE) AS is_expired, password_set_at, failed_sign_ins, COALESCE(sign_in_not_before > UTC_TIMESTAMP(6), FALSE) AS is_locked";
+        + "expires_at, COALESCE(expires_at <= UTC_TIMESTAMP(6), FALSE) AS is_expired, password_set_at, failed_sign_ins, COALESCE(sign_in_not_before > UTC_TIMESTAMP(6), FALSE) AS is_locked, "
+        + "id IN (SELECT user_id FROM second_factors) AS has_second_factor";
 
     /// <summary>The user with this key.</summary>
     public static Task<UserRow?> Get(DbSession db, long id) => db.First<UserRow>($"SELECT {Columns} FROM users WHERE id = @id", new { id });
@@ -239,9 +243,15 @@ public static class UsersTable
     public static Task<UserRow?> FindExternal(DbSession db, AccountSource source, string externalKey) =>
         db.First<UserRow>($"SELECT {Columns} FROM users WHERE source = @source AND external_key = @externalKey", new { source, externalKey });
 
-    /// <summary>The other system has just told who he is there. Nobody else is that any more.</summary>
+    /// <summary>The other system has just told who he is there. Nobody else is that any more. When that is what is known, only the time is written, with the commit.</summary>
     public static async Task SetExternal(DbSession db, UserRow user, string externalId, string? externalKey, string displayName)
     {
+        if (user.ExternalId == externalId && user.ExternalKey == externalKey && user.DisplayName == displayName)
+        {
+            db.Last("UPDATE users SET facts_at = UTC_TIMESTAMP(6) WHERE id = @id", new Dictionary<string, object?> { ["id"] = user.Id });
+            return;
+        }
+
         if (user.ExternalId != externalId) await db.Execute("UPDATE users SET external_id = NULL WHERE source = @Source AND external_id = @externalId AND id <> @Id", new { user.Source, externalId, user.Id });
         await db.Execute(
             "UPDATE users SET external_id = @externalId, external_key = @externalKey, display_name = @displayName, facts_at = UTC_TIMESTAMP(6) WHERE id = @Id",
@@ -317,9 +327,15 @@ public static class UsersTable
         db.Execute("UPDATE users SET language = @language WHERE id = @id", new { id, language });
 
     /// <summary>He is here, unless something about how he proves who he is has changed since (<see cref="UserRow.SecurityStamp"/>).</summary>
-    /// <returns>Nothing has.</returns>
-    public static async Task<bool> SignedIn(DbSession db, long id, Guid stamp) =>
-        await db.Execute("UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6), failed_sign_ins = 0, sign_in_not_before = NULL WHERE id = @id AND security_stamp = @stamp", new { id, stamp }) > 0;
+    /// <returns>The account as it is until the transaction ends; null when something has.</returns>
+    public static Task<UserRow?> SignedIn(DbSession db, long id, Guid stamp) => db.First<UserRow>(
+        $"""
+        UPDATE users SET last_sign_in_at = UTC_TIMESTAMP(6), failed_sign_ins = 0, sign_in_not_before = NULL WHERE id = @id AND security_stamp = @stamp;
+        SELECT {Columns} FROM users WHERE id = @id AND security_stamp = @stamp
+        """, new { id, stamp });
+
+    /// <summary>How he proves who he is changes: sign-ins that are half done don't count.</summary>
+    public static Task ChangeStamp(DbSession db, long id) => db.Execute("UPDATE users SET security_stamp = @stamp WHERE id = @id", new { id, stamp = Guid.NewGuid() });
 
     /// <summary>
     /// A sign-in failed. After <see cref="FreeFailures"/> in a row, from wherever, none counts for half a minute, after each further one for twice as long, up to an hour;

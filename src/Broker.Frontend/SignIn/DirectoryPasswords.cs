@@ -16,9 +16,13 @@ public sealed class DirectoryPasswords(LdapDirectory directory, Db db, ILogger<D
     public bool IsOn => directory.IsOn;
 
     /// <summary>Asks the directory. Whoever it is has an account afterwards, with what the directory told.</summary>
+    /// <param name="name">What he typed as his name.</param>
+    /// <param name="password">What he typed as his password.</param>
+    /// <param name="known">The account of that name as it was read a moment ago; null when there is none.</param>
+    /// <param name="cancel">Ends the wait.</param>
     /// <returns>The account; null when the password is nobody's of that name.</returns>
     /// <exception cref="RefusedException">The directory can't be asked (<see cref="Unavailable"/>), or it is him and he is not let in all the same.</exception>
-    public async Task<UserRow?> Check(string name, string password, CancellationToken cancel)
+    public async Task<UserRow?> Check(string name, string password, UserRow? known, CancellationToken cancel)
     {
         DirectoryAnswer answer;
         try
@@ -42,27 +46,28 @@ public sealed class DirectoryPasswords(LdapDirectory directory, Db db, ILogger<D
                 Log.DirectoryNameIsAmbiguous(log, directory.Settings.UserAttribute);
                 return null;
             case DirectoryVerdict.Known:
-                return await Account(answer.Person!, cancel);
+                return await Account(answer.Person!, known, cancel);
             default:
                 return null;
         }
     }
 
     /// <summary>Asks what would be asked for somebody who is not there: so long takes a sign-in that Broker alone has refused.</summary>
-    public Task TakeAsLong(CancellationToken cancel) => Check($"nobody-{Guid.NewGuid():n}", Convert.ToHexString(RandomNumberGenerator.GetBytes(8)), cancel);
+    public Task TakeAsLong(CancellationToken cancel) => Check($"nobody-{Guid.NewGuid():n}", Convert.ToHexString(RandomNumberGenerator.GetBytes(8)), known: null, cancel);
 
-    private async Task<UserRow> Account(DirectoryPerson person, CancellationToken cancel)
+    private async Task<UserRow> Account(DirectoryPerson person, UserRow? known, CancellationToken cancel)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                var (outcome, user) = await db.Transaction(s => DirectoryAccounts.Write(s, person), cancel);
+                var (outcome, user) = await db.Transaction(s => DirectoryAccounts.Write(s, person, known), cancel);
                 return outcome switch
                 {
                     DirectoryAccount.Written => user!,
                     DirectoryAccount.NameIsTaken => throw Conflict("name_is_local", $"There is an account called {person.Name} here that is not the directory's. Ask whoever looks after this service to remove or rename one of the two."),
                     DirectoryAccount.IsAnothers => throw Conflict("name_was_anothers", $"The account {person.Name} belongs to somebody who had this name in the directory before. Ask whoever looks after this service to remove it first."),
+                    DirectoryAccount.NoKey => throw Conflict("no_key", "The directory does not tell who you are when names change, so that you can't have an account here. Ask whoever looks after this service: its log says more."),
                     _ => throw Conflict("bad_name", "Your name in the directory is none that this service can take: it has 1 to 190 characters, no control characters and no space at its ends."),
                 };
             }

@@ -27,7 +27,7 @@ public sealed class PasswordCheck(Db db, SignInLimits limits, DirectoryPasswords
         {
             if (isDirectorys)
             {
-                if (await directory.Check(name, password, cancel) is { } known) return new PasswordVerdict(known, Proof.Ldap);
+                if (await directory.Check(name, password, user, cancel) is { } known) return new PasswordVerdict(known, Proof.Ldap);
                 await limits.Hash(() => Passwords.Fits(null, password, out _), cancel);
                 return new PasswordVerdict(user, null);
             }

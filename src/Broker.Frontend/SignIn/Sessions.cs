@@ -57,8 +57,16 @@ public sealed class Sessions(Db db, TimeProvider clock)
                     _remembered.TryRemove(session, out _);
     }
 
-    /// <summary>Whose session it is; null when its user is disabled, or his account has ended.</summary>
-    public static async Task<SignedIn?> Read(DbSession db, SessionRow session) => await Read(db, session.UserId, session.Proof) is var (caller, account) ? new SignedIn(caller, account, session.Id) : null;
+    /// <summary>Who has just signed in. Where he sits is read with his next call: this one is done.</summary>
+    /// <param name="db">The transaction of the sign-in.</param>
+    /// <param name="user">The account as it is there.</param>
+    /// <param name="session">His new session.</param>
+    /// <param name="proof">How he proved who he is.</param>
+    /// <returns>Null when he is disabled, or his account has ended.</returns>
+    internal static async Task<SignedIn?> Begun(DbSession db, UserRow user, Guid session, Proof proof) =>
+        await Read(db, user, proof, []) is var (caller, account) ? new SignedIn(caller, account, session) : null;
+
+    private static async Task<SignedIn?> Read(DbSession db, SessionRow session) => await Read(db, session.UserId, session.Proof) is var (caller, account) ? new SignedIn(caller, account, session.Id) : null;
 
     // A token that is good for looking is good for whatever its owner may do as long as nothing is changed.
     private static async Task<SignedIn?> Read(DbSession db, ApiTokenRow token, bool looks) => await Read(db, token.UserId, null) is var (caller, account)
@@ -69,12 +77,15 @@ public sealed class Sessions(Db db, TimeProvider clock)
         }
         : null;
 
-    private static async Task<(Caller Caller, Account Account)?> Read(DbSession db, long userId, Proof? proof)
+    private static async Task<(Caller Caller, Account Account)?> Read(DbSession db, long userId, Proof? proof) =>
+        await UsersTable.Get(db, userId) is { } user ? await Read(db, user, proof, await ClientNetworksTable.All(db)) : null;
+
+    private static async Task<(Caller Caller, Account Account)?> Read(DbSession db, UserRow user, Proof? proof, IReadOnlyList<ClientNetwork> networks)
     {
-        if (await UsersTable.Get(db, userId) is not { IsDisabled: false, IsExpired: false } user || await UsersTable.Caller(db, user.Id, null) is not { } caller) return null;
+        if (user.IsDisabled || user.IsExpired || await UsersTable.Caller(db, user.Id, null) is not { } caller) return null;
         // whoever comes by OpenID has been asked there, as far as that one asks
-        var mustEnrol = user.IsAdmin && proof is not (Proof.Oidc or Proof.Guest) && (await SiteSettingsTable.Read(db)).AdminsNeedSecondFactor && !await SecondFactorsTable.Has(db, user.Id);
-        return (caller, new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, mustEnrol, user.Language, user.Source, user.FactsAt, await ClientNetworksTable.All(db))
+        var mustEnrol = user is { IsAdmin: true, HasSecondFactor: false } && proof is not (Proof.Oidc or Proof.Guest) && (await SiteSettingsTable.Read(db)).AdminsNeedSecondFactor;
+        return (caller, new Account(user.Id, user.Name, user.DisplayName, user.IsAdmin, user.MustChangePassword, mustEnrol, user.Language, user.Source, user.FactsAt, networks)
         {
             Maintenance = Maintenance.Serves(caller) ? null : await SiteSettingsTable.ReadMaintenance(db),
         });

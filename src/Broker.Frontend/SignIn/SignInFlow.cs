@@ -26,7 +26,7 @@ public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFact
     public async Task<SignedIn> Finish(HttpContext http, UserRow user, Proof proof, string? upgradedHash = null, CancellationToken cancel = default)
     {
         if (!await MaySignIn(http, user, proof, cancel)) throw await Refuse(http, user, cancel);
-        if (IsByPassword(proof) && await db.Read(s => SecondFactorsTable.Has(s, user.Id), cancel))
+        if (IsByPassword(proof) && user.HasSecondFactor)
         {
             if (upgradedHash is not null) await db.Transaction(s => UsersTable.UpgradeHash(s, user.Id, upgradedHash), cancel);
             throw new RefusedException(StatusCodes.Status401Unauthorized, "second_factor_required", "Type the code that your authenticator shows, or one of your recovery codes.")
@@ -77,15 +77,19 @@ public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFact
         var before = SignedIn.Of(http);
         var who = await db.Transaction(async s =>
         {
-            if (!await UsersTable.SignedIn(s, user.Id, user.SecurityStamp)) return null;
+            if (await UsersTable.SignedIn(s, user.Id, user.SecurityStamp) is not { IsDisabled: false, IsExpired: false } now) return null;
             if (upgradedHash is not null) await UsersTable.UpgradeHash(s, user.Id, upgradedHash);
-            if (proof is Proof.Password && (await SiteSettingsTable.Read(s)).PasswordDays is > 0 and var days && await UsersTable.PasswordIsOlder(s, user.Id, days)) await UsersTable.RequireNewPassword(s, user.Id);
+            if (proof is Proof.Password && (await SiteSettingsTable.Read(s)).PasswordDays is > 0 and var days && await UsersTable.PasswordIsOlder(s, user.Id, days))
+            {
+                await UsersTable.RequireNewPassword(s, user.Id);
+                now = now with { MustChangePassword = true };
+            }
             if (before is not null) await SessionsTable.End(s, before.Id, before.Session);
             var session = await SessionsTable.Insert(s, user.Id, proof, address, http.Request.Headers.UserAgent);
-            await AuditTable.Insert(s, user.Id, address, "sign_in", user.Name, new { proof, second_factor = withCode, session });
-            if (await SessionsTable.Open(s, session) is not { } row || await Sessions.Read(s, row) is not { } read) return null;
-            MaintenanceEndpoints.Check(read.Account.Maintenance, clock.GetUtcNow());
-            return read;
+            AuditTable.InsertLast(s, user.Id, address, "sign_in", user.Name, new { proof, second_factor = withCode, session });
+            if (await Sessions.Begun(s, now, session, proof) is not { } begun) return null;
+            MaintenanceEndpoints.Check(begun.Account.Maintenance, clock.GetUtcNow());
+            return begun;
         }, cancel) ?? throw await Refuse(http, user, cancel);
         if (before is not null) sessions.Forget(before.Id);
 
