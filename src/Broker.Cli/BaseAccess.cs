@@ -125,8 +125,11 @@ internal static class BaseAccess
                 return (who, await BaseRules.Explain(s, origin, who, said.Count == 0 ? null : ClientFacts.Of(header => said.Find(h => header.Equals(h.Name, StringComparison.OrdinalIgnoreCase))?.Value)));
             }, cancel);
             var isAllowed = reasons.All(r => r.IsAllowed);
-            await terminal.AnswerDetails(parsed, new { user = person.Name, is_allowed = isAllowed, reasons },
-                [(person.Name, isAllowed ? new Cell("allowed", Tone.Good) : new Cell("denied", Tone.Bad)), .. reasons.Select(r => (Word.Of(r.Step), new Cell(r.Text, r.IsAllowed ? Tone.None : Tone.Bad)))]);
+            await terminal.AnswerDetails(parsed, new { user = person.Name, is_allowed = isAllowed, reasons, facts_at = person.FactsAt },
+            [
+                (person.Name, isAllowed ? new Cell("allowed", Tone.Good) : new Cell("denied", Tone.Bad)), .. reasons.Select(r => (Word.Of(r.Step), new Cell(r.Text, r.IsAllowed ? Tone.None : Tone.Bad))),
+                .. person.Source is AccountSource.Local ? [] : (IEnumerable<(string, Cell)>)[("told", person.FactsAt is { } at ? $"attributes and groups are as they were told at {at:u}" : "nothing is known of him there any more")],
+            ]);
             return ExitCode.Done;
         });
         return command;

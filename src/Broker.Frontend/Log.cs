@@ -70,8 +70,11 @@ internal static partial class Log
     [LoggerMessage(52, LogLevel.Warning, "{Dn} could not get an account: {Code}.")]
     public static partial void DirectoryAccountNotMade(ILogger log, string dn, string code);
 
-    [LoggerMessage(53, LogLevel.Information, "The directory does not let user {UserId} in any more ({Verdict}): his sessions end.")]
+    [LoggerMessage(53, LogLevel.Information, "The directory does not let user {UserId} in any more ({Verdict}): his sessions end, and his tokens count for nothing until it does.")]
     public static partial void DirectoryLetsGo(ILogger log, long userId, Core.Directory.DirectoryVerdict verdict);
+
+    [LoggerMessage(55, LogLevel.Error, "{Dn} gets no account: the entry tells nothing that stays of somebody whatever he is called (objectGUID, entryUUID, nsUniqueId, ipaUniqueID), so that nobody can say whose account a name is. Let the account that searches (ldap.bind_dn) read one of them.")]
+    public static partial void DirectoryTellsNoKey(ILogger log, string dn);
 
     [LoggerMessage(54, LogLevel.Warning, "What the directory tells of those who are signed in could not be asked anew: {Why}")]
     public static partial void DirectoryNotRefreshed(ILogger log, string why);

@@ -108,7 +108,7 @@ public static class AuditTable
         DbSession db, long? userId, string? address, string action, string? subject, object? details = null, AuditOutcome outcome = AuditOutcome.Done, string? code = null) =>
         db.Execute(Sql, Args(userId, address, action, subject, details, outcome, code));
 
-    /// <summary>The same together with the commit: nothing in the transaction sees it, and what is written stays what it was.</summary>
+    /// <summary>Writes down what was done together with the commit, which costs no round trip. Nothing in this transaction sees it.</summary>
     public static void InsertLast(DbSession db, long? userId, string? address, string action, string? subject, object? details = null) =>
         db.Last(Sql, Args(userId, address, action, subject, details, AuditOutcome.Done, code: null));
 

@@ -59,11 +59,14 @@ public static class DirectoryAccounts
         return (DirectoryAccount.Written, await UsersTable.Get(db, user.Id));
     }
 
-    /// <summary>The directory does not know him any more, or does not let him in: what he has open ends. He may come back.</summary>
-    public static async Task Gone(DbSession db, UserRow user, DirectoryVerdict verdict)
+    /// <summary>The directory does not know him any more, or does not let him in: what he has open ends, and his tokens count for nothing until it does again.</summary>
+    /// <returns>That is news.</returns>
+    public static async Task<bool> Gone(DbSession db, UserRow user, DirectoryVerdict verdict)
     {
-        await SessionsTable.EndAll(db, user.Id);
+        var ended = await SessionsTable.EndAll(db, user.Id);
+        if (!await UsersTable.ForgetFacts(db, user.Id) && ended == 0) return false;
         await AuditTable.Insert(db, user.Id, address: null, "signed_out_by_directory", user.Name, new { verdict });
+        return true;
     }
 
     private static string Short(string text)

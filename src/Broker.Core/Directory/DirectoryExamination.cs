@@ -95,6 +95,8 @@ public sealed class DirectoryExamination(LdapDirectory directory, TimeProvider c
         var (last, verdict) = await TrySignIn(name, given, cancel);
         yield return last;
         if (verdict?.Person is not { } person) yield break;
+        if (person.Key is null)
+            yield return new("key", "What stays of him when names change", false, $"The entry tells none of {string.Join(", ", PeopleSearch.Keys)}, so that he gets no account.", "Let the account that searches read one of them.");
         Person = person;
         yield return new("attributes", "Kept for access rules", null, person.Attributes.Count == 0 ? "Nothing (ldap.attributes)." : string.Join("; ", person.Attributes.Select(a => $"{a.Name} = {a.Value}")));
     }
@@ -113,6 +115,7 @@ public sealed class DirectoryExamination(LdapDirectory directory, TimeProvider c
                 DirectoryVerdict.Known => new("password", "Password", true, $"The directory takes it for {answer.Person!.Dn}."),
                 DirectoryVerdict.NotInGroup => new("password", "Password", false, "It is right, but he is not in ldap.required_group."),
                 DirectoryVerdict.PasswordExpired => new("password", "Password", false, "It is right, but the directory wants another one.", "Have it changed in the directory."),
+                DirectoryVerdict.Disabled => new("password", "Password", false, "It is right, but the account is switched off.", "Have it switched on in the directory."),
                 _ => new("password", "Password", false, "The directory does not take it.", "Try it elsewhere; look whether the account is locked or switched off in the directory."),
             }, answer);
         }

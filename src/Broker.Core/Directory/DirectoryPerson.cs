@@ -32,6 +32,9 @@ public enum DirectoryVerdict
     /// <summary>It is his password, but the directory wants another one.</summary>
     PasswordExpired,
 
+    /// <summary>The account is switched off there.</summary>
+    Disabled,
+
     /// <summary>Several entries have that name.</summary>
     Ambiguous,
 }

@@ -38,6 +38,9 @@ public sealed class LdapDirectory : IDisposable
     /// <summary>How its servers do, as far as they were asked.</summary>
     public IReadOnlyList<ServerStatus> Status => [.. Servers.Select(s => s.Status)];
 
+    /// <summary>There is one, and none of its servers answered when it was last asked.</summary>
+    public bool IsDown => IsOn && Servers.All(s => s.Status.Trouble is not null);
+
     internal IReadOnlyList<LdapServer> Servers { get; }
 
     internal PeopleSearch People { get; }

@@ -26,7 +26,10 @@ public static class SecretFile
             throw new SettingsException($"{path} ({key}) can't be read by {Environment.UserName}: {e.Message} Give the file to that user: chown {Environment.UserName} {path}");
         }
 
-        return text.Length > 0 ? text : throw new SettingsException($"{path} ({key}) is empty. Put the secret there.");
+        if (text.Length > 0) return text;
+        throw new SettingsException(IsCredential(path)
+            ? $"systemd handed nothing over for {key}. Put the secret into {Path.GetFileName(path)} of /etc/broker/secrets, mode 0600, and start the service again."
+            : $"{path} ({key}) is empty. Put the secret there.");
     }
 
     /// <summary>A sentence when others may read or write it; null when only its owner may.</summary>

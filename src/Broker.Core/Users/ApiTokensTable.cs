@@ -58,17 +58,20 @@ public static class ApiTokensTable
     private const int PrefixLength = 10;
     private const string Columns = "id, user_id, name, prefix, scopes, created_at, expires_at, last_used_at, last_used_from";
 
+    // those of somebody whom his directory does not know any more wait until it does
+    private const string Counts = "expires_at > UTC_TIMESTAMP(6) AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = user_id AND u.source = 'ldap' AND u.facts_at IS NULL)";
+
     /// <summary>What a token can be good for: <see cref="Read"/>, and each grant by its word.</summary>
     public static IReadOnlyList<string> Scopes { get; } = [Read, .. Enum.GetValues<Grant>().Select(Word.Of)];
 
     /// <summary>The one that this is, while it counts.</summary>
     public static async Task<ApiTokenRow?> Find(DbSession db, string token) =>
         token.Length != Length || !token.StartsWith(Beginning, StringComparison.Ordinal) ? null
-        : await db.First<ApiTokenRow>($"SELECT {Columns} FROM api_tokens WHERE token_hash = @hash AND expires_at > UTC_TIMESTAMP(6)", new { hash = Hash(token) });
+        : await db.First<ApiTokenRow>($"SELECT {Columns} FROM api_tokens WHERE token_hash = @hash AND {Counts}", new { hash = Hash(token) });
 
     /// <summary>The one with this key, while it counts.</summary>
     public static Task<ApiTokenRow?> Get(DbSession db, long id) =>
-        db.First<ApiTokenRow>($"SELECT {Columns} FROM api_tokens WHERE id = @id AND expires_at > UTC_TIMESTAMP(6)", new { id });
+        db.First<ApiTokenRow>($"SELECT {Columns} FROM api_tokens WHERE id = @id AND {Counts}", new { id });
 
     /// <summary>All of a user, also those that have ended, newest first.</summary>
     public static Task<IReadOnlyList<ApiTokenRow>> Of(DbSession db, long userId) =>

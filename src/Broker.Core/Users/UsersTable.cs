@@ -259,6 +259,10 @@ public static class UsersTable
         if (user.DisplayName != displayName) EventsTable.Changed(db, EventKind.User, user.Id);
     }
 
+    /// <summary>The other system knows nothing of him any more.</summary>
+    /// <returns>It did until now.</returns>
+    public static async Task<bool> ForgetFacts(DbSession db, long id) => await db.Execute("UPDATE users SET facts_at = NULL WHERE id = @id AND facts_at IS NOT NULL", new { id }) > 0;
+
     /// <summary>Those of a source who are signed in or hold a token, and of whom nothing was told since then: the longest ago first.</summary>
     public static Task<IReadOnlyList<UserRow>> ToldBefore(DbSession db, AccountSource source, TimeSpan age, int limit) =>
         db.Query<UserRow>(

@@ -1,5 +1,6 @@
 using Broker.Core.Access;
 using Broker.Core.Database;
+using Broker.Core.Directory;
 using Broker.Core.Domains;
 using Broker.Core.Users;
 using Broker.Frontend.Domains;
@@ -60,7 +61,9 @@ public sealed record PeopleAllowed(IReadOnlyList<PersonAllowed> People, string? 
 /// <param name="User">His sign-in name.</param>
 /// <param name="IsAllowed">Whether he may.</param>
 /// <param name="Reasons">Each question and its answer, in order; one that says no is enough.</param>
-public sealed record AccessExplained(string User, bool IsAllowed, IReadOnlyList<AccessReason> Reasons);
+/// <param name="FactsAt">When the directory, or the OpenID provider, last told of him: rules about attributes and its groups judge by that. Null for accounts of Broker's own.</param>
+/// <param name="FactsAreOld">No server of the directory answers now, so that what it told then goes on to count.</param>
+public sealed record AccessExplained(string User, bool IsAllowed, IReadOnlyList<AccessReason> Reasons, DateTimeOffset? FactsAt, bool FactsAreOld);
 
 /// <summary>A value of an attribute, and how many people have it.</summary>
 public sealed record AttributeValue(string Value, long People);
@@ -111,7 +114,7 @@ public static class AccessEndpoints
             [.. allowed.Take(most).Select(p => new PersonAllowed(p.Id, p.Name, p.DisplayName, p.Why))], allowed.Count > most ? allowed[most - 1].Name : null));
     }
 
-    private static async Task<Ok<AccessExplained>> Explain(Guid id, string user, SignedIn who, Db db, string[]? header, CancellationToken cancel)
+    private static async Task<Ok<AccessExplained>> Explain(Guid id, string user, SignedIn who, Db db, LdapDirectory directory, string[]? header, CancellationToken cancel)
     {
         var client = header is { Length: > 0 } ? Client(header) : null;
         return TypedResults.Ok(await db.Read(async s =>
@@ -119,7 +122,7 @@ public static class AccessEndpoints
             var origin = await Base(s, who, id);
             var person = await UsersTable.Find(s, user.Trim()) ?? throw new RefusedException(StatusCodes.Status404NotFound, "unknown_user", $"There is no user called {user}.");
             var reasons = await BaseRules.Explain(s, origin, person, client);
-            return new AccessExplained(person.Name, reasons.All(r => r.IsAllowed), reasons);
+            return new AccessExplained(person.Name, reasons.All(r => r.IsAllowed), reasons, person.FactsAt, person.Source is AccountSource.Ldap && directory.IsDown);
         }, cancel));
     }
 

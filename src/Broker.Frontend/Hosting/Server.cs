@@ -6,6 +6,7 @@ using Broker.Core.Settings;
 using Broker.Frontend.Audit;
 using Broker.Frontend.Settings;
 using Broker.Frontend.SignIn;
+using Broker.Frontend.SignIn.OpenId;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Broker.Frontend.Hosting;
@@ -64,6 +65,8 @@ public static class Server
         app.UsePortalFiles(settings);
         app.UseRouting();
         app.UseTokens();
+        // where an OpenID provider sends browsers back to is answered by the authentication itself
+        app.UseWhen(c => c.Request.Path == OpenIdEndpoints.CallbackPath, callback => callback.UseRateLimiter());
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseMaintenance();

@@ -67,7 +67,7 @@ public sealed class DirectoryPasswords(LdapDirectory directory, Db db, ILogger<D
                     DirectoryAccount.Written => user!,
                     DirectoryAccount.NameIsTaken => throw Conflict("name_is_local", $"There is an account called {person.Name} here that is not the directory's. Ask whoever looks after this service to remove or rename one of the two."),
                     DirectoryAccount.IsAnothers => throw Conflict("name_was_anothers", $"The account {person.Name} belongs to somebody who had this name in the directory before. Ask whoever looks after this service to remove it first."),
-                    DirectoryAccount.NoKey => throw Conflict("no_key", "The directory does not tell who you are when names change, so that you can't have an account here. Ask whoever looks after this service: its log says more."),
+                    DirectoryAccount.NoKey => throw NoKey(),
                     _ => throw Conflict("bad_name", "Your name in the directory is none that this service can take: it has 1 to 190 characters, no control characters and no space at its ends."),
                 };
             }
@@ -75,6 +75,12 @@ public sealed class DirectoryPasswords(LdapDirectory directory, Db db, ILogger<D
             {
                 // he signs in twice for the first time: the other one has made the account
             }
+        }
+
+        RefusedException NoKey()
+        {
+            Log.DirectoryTellsNoKey(log, person.Dn);
+            return new RefusedException(StatusCodes.Status403Forbidden, "no_key", "The directory tells too little of you for an account here. Ask whoever looks after this service: its log says what is missing.");
         }
 
         RefusedException Conflict(string code, string detail)

@@ -1,3 +1,4 @@
+using Broker.Core;
 using Broker.Core.Database;
 using Broker.Core.Directory;
 using Broker.Core.Users;
@@ -27,12 +28,12 @@ public sealed class DirectoryRefresh(LdapDirectory directory, Db db, TimeProvide
         {
             if (user.ExternalId is not { } dn) continue;
             var answer = await directory.Again(user.Name, dn, user.ExternalKey, cancel);
-            if (answer.Verdict == DirectoryVerdict.Known) await db.Transaction(s => DirectoryAccounts.Write(s, answer.Person!), cancel);
-            else
+            if (answer is { Verdict: DirectoryVerdict.Known, Person: { } person })
             {
-                await db.Transaction(s => DirectoryAccounts.Gone(s, user, answer.Verdict), cancel);
-                Log.DirectoryLetsGo(log, user.Id, answer.Verdict);
+                var (outcome, _) = await db.Transaction(s => DirectoryAccounts.Write(s, person), cancel);
+                if (outcome != DirectoryAccount.Written) Log.DirectoryAccountNotMade(log, person.Dn, Word.Of(outcome));
             }
+            else if (await db.Transaction(s => DirectoryAccounts.Gone(s, user, answer.Verdict), cancel)) Log.DirectoryLetsGo(log, user.Id, answer.Verdict);
         }
     }
 

@@ -12,6 +12,10 @@ namespace Broker.Frontend.SignIn;
 /// <param name="RecoveryCodes">How many recovery codes are left.</param>
 public sealed record SecondFactorView(DateTimeOffset? Since, int RecoveryCodes);
 
+/// <summary>Shows that it is really oneself, when the sign-in was a while ago.</summary>
+/// <param name="Password">One's password; not needed within ten minutes of the sign-in.</param>
+public sealed record SecondFactorBeginning(string? Password = null);
+
 /// <summary>A secret for an authenticator, told once.</summary>
 /// <param name="Secret">For typing it in, in base 32.</param>
 /// <param name="Uri">The same with names, as authenticators read it.</param>
@@ -28,13 +32,17 @@ public sealed record SecondFactorConfirmation(string State, string Code);
 public sealed record RecoveryCodes(IReadOnlyList<string> Codes);
 
 /// <summary>Shows that it is really oneself.</summary>
-/// <param name="Password">One's password.</param>
 /// <param name="Code">What the authenticator shows, or a recovery code.</param>
-public sealed record SecondFactorRemoval(string Password, string Code);
+/// <param name="Password">One's password; not needed within ten minutes of the sign-in.</param>
+public sealed record SecondFactorRemoval(string Code, string? Password = null);
 
 /// <summary>Setting up one's second factor, and doing without.</summary>
 public static class SecondFactorEndpoints
 {
+    /// <summary>What the API's description says of calls that <see cref="RecentProof"/> guards.</summary>
+    internal const string Recently =
+        "Wants a sign-in of at most ten minutes ago, or the password with the call: else 403 with the code password_needed, or sign_in_needed for those who come by OpenID and have none here.";
+
     private const string Issuer = "Broker";
     private const int PixelsPerModule = 6;
 
@@ -43,9 +51,11 @@ public static class SecondFactorEndpoints
     {
         var own = app.MapGroup("/api/session/second-factor").WithTags("session");
         own.MapGet("", Get).AnyAccount().WithName("get_second_factor").WithSummary("One's own second factor").Refuses(401, 403);
-        own.MapPost("/enrolment", Begin).AnyAccount().WithName("begin_second_factor").WithSummary("A secret for an authenticator").Refuses(401, 403, 409);
+        own.MapPost("/enrolment", Begin).AnyAccount().WithName("begin_second_factor").WithSummary("A secret for an authenticator")
+            .WithDescription(Recently).Refuses(400, 401, 403, 409, 429, 503);
         own.MapPut("", Confirm).AnyAccount().WithName("confirm_second_factor").WithSummary("Need the authenticator's codes from now on; all other sessions of the account end").Refuses(400, 401, 403, 409, 429);
-        own.MapPost("/removal", Remove).AnyAccount().WithName("remove_second_factor").WithSummary("Do without a second factor").Refuses(400, 401, 403, 404, 409, 429);
+        own.MapPost("/removal", Remove).AnyAccount().WithName("remove_second_factor").WithSummary("Do without a second factor")
+            .WithDescription(Recently).Refuses(400, 401, 403, 404, 409, 429, 503);
     }
 
     private static async Task<Ok<SecondFactorView>> Get(SignedIn who, Db db, CancellationToken cancel)
@@ -54,8 +64,9 @@ public static class SecondFactorEndpoints
         return TypedResults.Ok(new SecondFactorView(row?.CreatedAt, row?.RecoveryCodes ?? 0));
     }
 
-    private static async Task<Ok<SecondFactorEnrolment>> Begin(SignedIn who, Db db, SecondFactor secondFactor, CancellationToken cancel)
+    private static async Task<Ok<SecondFactorEnrolment>> Begin(SecondFactorBeginning? form, SignedIn who, HttpContext http, Db db, SecondFactor secondFactor, RecentProof proof, CancellationToken cancel)
     {
+        await proof.Need(http, who, form?.Password, "second_factor_set_up", cancel);
         if (await db.Read(s => SecondFactorsTable.Has(s, who.Id), cancel)) throw Taken();
         var (secret, state) = secondFactor.NewEnrolment(who.Id);
         var uri = Totp.Uri(Issuer, who.Account.Name, secret);
@@ -89,14 +100,14 @@ public static class SecondFactorEndpoints
     }
 
     private static async Task<NoContent> Remove(
-        SecondFactorRemoval form, SignedIn who, HttpContext http, Db db, Sessions sessions, SecondFactor secondFactor, PasswordCheck passwords, SignInLimits limits, CancellationToken cancel)
+        SecondFactorRemoval form, SignedIn who, HttpContext http, Db db, Sessions sessions, SecondFactor secondFactor, RecentProof proof, SignInLimits limits, CancellationToken cancel)
     {
+        await proof.Need(http, who, form.Password, "second_factor_removed", cancel);
         var attempt = limits.Begin(who.Account.Name, http.Connection.RemoteIpAddress);
-        var verdict = await passwords.Check(who.Account.Name, form.Password, cancel);
-        if (verdict.Proof is null || verdict.User?.Id != who.Id || !await db.Transaction(s => secondFactor.Take(s, who.Id, form.Code), cancel))
+        if (!await db.Transaction(s => secondFactor.Take(s, who.Id, form.Code), cancel))
         {
             await db.Transaction(s => AuditTable.Insert(s, who.Id, who.Caller.Address, "second_factor_removed", who.Account.Name, outcome: AuditOutcome.Refused), cancel);
-            throw new RefusedException(StatusCodes.Status403Forbidden, "wrong_credentials", "Password or code is wrong. Each code counts once.");
+            throw new RefusedException(StatusCodes.Status403Forbidden, "wrong_credentials", "The code is wrong. Each code counts once.");
         }
 
         attempt.Succeeded();

@@ -81,6 +81,7 @@ public static class SessionEndpoints
         builder.Services.AddSingleton<PasswordCheck>();
         builder.Services.AddSingleton<SecondFactor>();
         builder.Services.AddSingleton<SignInFlow>();
+        builder.Services.AddSingleton<RecentProof>();
     }
 
     /// <summary>Adds the routes.</summary>

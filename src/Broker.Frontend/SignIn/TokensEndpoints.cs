@@ -32,7 +32,8 @@ public sealed record TokensView(IReadOnlyList<TokenView> Tokens, IReadOnlyList<s
 /// <param name="Name">What it is for.</param>
 /// <param name="Scopes">What it is good for.</param>
 /// <param name="ExpiresAt">When it ends, within a year.</param>
-public sealed record NewToken(string Name, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt);
+/// <param name="Password">One's password; not needed within ten minutes of the sign-in.</param>
+public sealed record NewToken(string Name, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt, string? Password = null);
 
 /// <summary>A token that was made.</summary>
 /// <param name="Token">What goes into the header: Authorization: Bearer and this. Told once.</param>
@@ -50,15 +51,17 @@ public static class TokensEndpoints
         var tokens = app.MapGroup("/api/tokens").WithTags("tokens");
         tokens.MapGet("", List).Person().WithName("list_tokens").WithSummary("One's own tokens").Refuses(401, 403);
         tokens.MapPost("", Make).Person().WithName("create_token").WithSummary("Make a token for a program")
-            .WithDescription("It is told once. The program sends it as Authorization: Bearer, without a cookie and without the header against forged calls.").Refuses(400, 401, 403, 409);
+            .WithDescription("It is told once. The program sends it as Authorization: Bearer, without a cookie and without the header against forged calls. " + SecondFactorEndpoints.Recently)
+            .Refuses(400, 401, 403, 409, 429, 503);
         tokens.MapDelete("/{id:long}", Remove).Person().WithName("remove_token").WithSummary("Take a token away").Refuses(401, 403, 404);
     }
 
     private static async Task<Ok<TokensView>> List(SignedIn who, Db db, CancellationToken cancel) =>
         TypedResults.Ok(new TokensView([.. (await db.Read(s => ApiTokensTable.Of(s, who.Id), cancel)).Select(TokenView.Of)], [.. ApiTokensTable.Scopes.Where(w => Holds(who.Caller, w))]));
 
-    private static async Task<Created<MadeToken>> Make(NewToken form, SignedIn who, Db db, TimeProvider clock, CancellationToken cancel)
+    private static async Task<Created<MadeToken>> Make(NewToken form, SignedIn who, HttpContext http, Db db, RecentProof proof, TimeProvider clock, CancellationToken cancel)
     {
+        await proof.Need(http, who, form.Password, "token_made", cancel);
         var name = form.Name.Trim();
         IReadOnlyList<string> scopes = [.. form.Scopes.Distinct(StringComparer.Ordinal)];
         var problems = Problems(name, scopes, form.ExpiresAt - clock.GetUtcNow()).ToList();

@@ -21,12 +21,13 @@ namespace Broker.Frontend.Users;
 /// <param name="MustChangePassword">Has to choose a password before anything else.</param>
 /// <param name="ExpiresAt">When the account ends; null when it does not.</param>
 /// <param name="IsLocked">Was refused so often that he has to wait before he tries again.</param>
+/// <param name="FactsAt">When the directory, or the OpenID provider, last told of him; his attributes and its groups are as they were then. Null for accounts of Broker's own, and when it does not know him any more.</param>
 public sealed record UserView(
     long Id, string Name, string DisplayName, bool IsAdmin, bool IsTemporary, bool IsDisabled, DateTimeOffset CreatedAt, DateTimeOffset? LastSignInAt,
-    AccountSource Source, bool MustChangePassword, DateTimeOffset? ExpiresAt, bool IsLocked)
+    AccountSource Source, bool MustChangePassword, DateTimeOffset? ExpiresAt, bool IsLocked, DateTimeOffset? FactsAt)
 {
     internal static UserView Of(UserRow u) =>
-        new(u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsTemporary, u.IsDisabled, u.CreatedAt, u.LastSignInAt, u.Source, u.MustChangePassword, u.ExpiresAt, u.IsLocked);
+        new(u.Id, u.Name, u.DisplayName, u.IsAdmin, u.IsTemporary, u.IsDisabled, u.CreatedAt, u.LastSignInAt, u.Source, u.MustChangePassword, u.ExpiresAt, u.IsLocked, u.FactsAt);
 }
 
 /// <summary>Accounts, by name.</summary>

@@ -78,6 +78,35 @@ public sealed class LdapDirectoryTests
     }
 
     [Fact]
+    public async Task WhoseAccountIsSwitchedOffThereIsKnownByThatAlsoWhereHisPasswordIsTaken()
+    {
+        await using var slapd = await PrivateSlapd.Start(people: 1);
+        using var directory = Open(Settings(slapd) with { Base = PrivateSlapd.ActiveDirectory, GroupBase = "", UserAttribute = "sAMAccountName", UserFilter = "(objectClass=user)" });
+        var maria = (await directory.SignIn("mperez", "maria's secret")).Person!;
+        foreach (var (control, verdict) in ((int, DirectoryVerdict)[])[(514, DirectoryVerdict.Disabled), (512, DirectoryVerdict.Known), (66050, DirectoryVerdict.Disabled)])
+        {
+            await slapd.Change($"dn: {maria.Dn}\nchangetype: modify\nreplace: userAccountControl\nuserAccountControl: {control}\n");
+            Assert.Equal(verdict, (await directory.SignIn("mperez", "maria's secret")).Verdict);
+            Assert.Equal(verdict, (await directory.Again("mperez", maria.Dn, maria.Key)).Verdict);
+        }
+    }
+
+    [Theory]
+    [InlineData("nsAccountLock", "true", true)]
+    [InlineData("NSACCOUNTLOCK", "FALSE", false)]
+    [InlineData("loginDisabled", "TRUE", true)]
+    [InlineData("pwdAccountLockedTime", "000001010000Z", true)]
+    [InlineData("pwdAccountLockedTime", "20261122093000Z", false)]
+    [InlineData("userAccountControl", "2", true)]
+    [InlineData("userAccountControl", "-2147483646", true)]
+    [InlineData("userAccountControl", "all", false)]
+    public void DirectoriesSayInTheirOwnWordsThatAnAccountIsSwitchedOff(string attribute, string value, bool isSwitchedOff)
+    {
+        var entry = new LdapEntry("uid=x", new Dictionary<string, IReadOnlyList<byte[]>>(StringComparer.OrdinalIgnoreCase) { [attribute] = [System.Text.Encoding.UTF8.GetBytes(value)] });
+        Assert.Equal(isSwitchedOff, PeopleSearch.IsSwitchedOff(entry));
+    }
+
+    [Fact]
     public async Task WhoBindsByAPatternNeedsNoAccountThatSearches()
     {
         var slapd = await PrivateSlapd.Shared;

@@ -55,6 +55,10 @@ public sealed class GuestsTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.Equal(id, desktop.GetProperty("domain").GetProperty("id").GetGuid());
         Assert.Equal(_base.Id, desktop.GetProperty("base").GetProperty("id").GetGuid());
 
+        // he has nothing to show, now or later: no token and no second factor
+        await guest.Post("/api/tokens", SignIn.RecentProofTests.Token("mine")).Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await guest.Post("/api/session/second-factor/enrolment").Refuses(HttpStatusCode.Forbidden, "not_allowed");
+
         // who signs out is gone for good
         await guest.Delete("/api/session").Gives(HttpStatusCode.NoContent);
         Assert.True((await host.Db.Read(s => UsersTable.Get(s, user.Id)))!.IsDisabled);

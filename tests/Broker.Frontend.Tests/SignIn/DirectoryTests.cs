@@ -146,6 +146,74 @@ public sealed class DirectoryTests(FrontendHost host) : IClassFixture<FrontendHo
     }
 
     [Fact]
+    public async Task Tokens_of_somebody_who_is_gone_count_for_nothing_until_he_is_back()
+    {
+        await using var slapd = await PrivateSlapd.Start(people: 3);
+        await using var front = Start(slapd).Factory;
+        var (name, password) = PrivateSlapd.Person(2);
+        using var browser = host.NewBrowser(AddressOf(front));
+        await browser.SignIn(name, password);
+        var id = (await User(browser)).GetProperty("id").GetInt64();
+        await RecentProofTests.LetTimePass(host, id);
+        await browser.Post("/api/tokens", RecentProofTests.Token("guessed", "wrong")).Refuses(HttpStatusCode.Forbidden, "wrong_credentials");
+        var token = (await browser.Post("/api/tokens", RecentProofTests.Token("backup", password)).Gives(HttpStatusCode.Created)).GetProperty("token").GetString();
+        using var program = new HttpClient { BaseAddress = AddressOf(front) };
+        program.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        await program.GetAsync("/api/desktops").Gives(HttpStatusCode.OK);
+
+        var refresh = front.Services.GetRequiredService<DirectoryRefresh>();
+        await slapd.Change($"dn: uid={name},{PrivateSlapd.People}\nchangetype: modrdn\nnewrdn: uid={name}\ndeleteoldrdn: 0\nnewsuperior: ou=former,{PrivateSlapd.Root}\n");
+        await Again();
+        await program.GetAsync("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "bad_token");
+        await refresh.Round(CancellationToken.None);
+        Assert.Equal(1, await host.Db.Read(s => s.First<long>("SELECT COUNT(*) FROM audit WHERE user_id = @id AND action = 'signed_out_by_directory'", new { id })));
+        await slapd.Change($"dn: uid={name},ou=former,{PrivateSlapd.Root}\nchangetype: modrdn\nnewrdn: uid={name}\ndeleteoldrdn: 0\nnewsuperior: {PrivateSlapd.People}\n");
+        await Again();
+        await program.GetAsync("/api/desktops").Gives(HttpStatusCode.OK);
+
+        async Task Again()
+        {
+            await host.Db.Read(s => s.Execute("UPDATE users SET facts_at = facts_at - INTERVAL 16 MINUTE WHERE id = @id", new { id }));
+            await refresh.Round(CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task An_entry_that_tells_nothing_that_stays_gets_no_account_whatever_it_is_called()
+    {
+        var student = await host.Db.Read(s => UsersTable.Get(s, host.Student));
+        foreach (var name in (string[])["student", "nobody yet"])
+        {
+            var person = new DirectoryPerson(name, $"uid={name},{PrivateSlapd.People}", null, name, [], [], null);
+            Assert.Equal((DirectoryAccount.NoKey, null), await host.Db.Transaction(s => DirectoryAccounts.Write(s, person)));
+        }
+        Assert.Equal(student, await host.Db.Read(s => UsersTable.Get(s, host.Student)));
+        Assert.Null(await host.Db.Read(s => UsersTable.Find(s, "nobody yet")));
+    }
+
+    [Fact]
+    public async Task Why_somebody_may_use_a_base_says_how_old_it_is_what_the_directory_told()
+    {
+        await using var slapd = await PrivateSlapd.Start(people: 5);
+        await using var front = Start(slapd, ("ldap.retry_seconds", 1)).Factory;
+        var (name, password) = PrivateSlapd.Person(4);
+        Assert.Equal(HttpStatusCode.OK, (await Try(front, name, password)).Status);
+        var origin = await host.NewDomain("b-told", host.Admin, isBase: true, isPublic: true);
+        using var admin = await host.SignedIn("admin", AddressOf(front));
+        var why = await admin.Get($"/api/bases/{origin.Id}/access/explain?user={name}").Gives(HttpStatusCode.OK);
+        Assert.False(why.GetProperty("facts_are_old").GetBoolean());
+        var told = why.GetProperty("facts_at").GetDateTimeOffset();
+        await slapd.Kill();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Try(front, name, password)).Status);
+        why = await admin.Get($"/api/bases/{origin.Id}/access/explain?user={name}").Gives(HttpStatusCode.OK);
+        Assert.Equal((true, told), (why.GetProperty("facts_are_old").GetBoolean(), why.GetProperty("facts_at").GetDateTimeOffset()));
+        var local = await admin.Get($"/api/bases/{origin.Id}/access/explain?user=student").Gives(HttpStatusCode.OK);
+        Assert.Equal((false, JsonValueKind.Null), (local.GetProperty("facts_are_old").GetBoolean(), local.GetProperty("facts_at").ValueKind));
+        var listed = (await admin.Get($"/api/users?q={name}").Gives(HttpStatusCode.OK)).GetProperty("users")[0];
+        Assert.Equal(told, listed.GetProperty("facts_at").GetDateTimeOffset());
+    }
+
+    [Fact]
     public async Task Many_first_sign_ins_of_one_person_at_once_make_one_account()
     {
         var slapd = await PrivateSlapd.Shared;

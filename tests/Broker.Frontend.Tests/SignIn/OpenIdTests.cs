@@ -142,7 +142,7 @@ public sealed class OpenIdTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.Equal("/?sign_in_failed=openid_failed", await Location(thief, new Uri(own.ToString().Replace(Parameter(own, "code"), Parameter(stolen, "code"), StringComparison.Ordinal))));
         Assert.False((await thief.Session()).GetProperty("signed_in").GetBoolean());
         // another provider's answer, a made-up state, none
-        foreach (var query in (string[])[$"?code=x&state={Parameter(own, "state")}&iss=https%3A%2F%2Fevil.example", "?code=x&state=made-up", "?code=x", "", "?error=access_denied&state=made-up"])
+        foreach (var query in (string[])[$"?code=x&state={Parameter(own, "state")}&iss=https%3A%2F%2Fevil.example", "?error=server_error&error_description=%3Cb%3Etold%3C%2Fb%3E&state=made-up", "?code=x&state=made-up", "?code=x", "", "?error=access_denied&state=made-up"])
             Assert.Equal("/?sign_in_failed=openid_failed", await Location(thief, new Uri(_address, OpenIdEndpoints.CallbackPath + query)));
         var refused = await AnswerTo(thief);
         Assert.Equal("/?sign_in_failed=openid_cancelled", await Location(thief, new Uri(_address, $"{OpenIdEndpoints.CallbackPath}?error=access_denied&state={Parameter(refused, "state")}")));
@@ -242,6 +242,58 @@ public sealed class OpenIdTests(FrontendHost host) : IClassFixture<FrontendHost>
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
     }
+
+    [Fact]
+    public async Task Who_came_by_the_provider_a_while_ago_signs_in_again_for_a_token()
+    {
+        _provider.Person = new JsonObject { ["sub"] = "7", ["preferred_username"] = "gala" };
+        using var browser = host.NewBrowser(_address);
+        await Come(browser);
+        await browser.Session();
+        await browser.Post("/api/tokens", RecentProofTests.Token("at once")).Gives(HttpStatusCode.Created);
+        await RecentProofTests.LetTimePass(host, await host.Db.Read(async s => (await UsersTable.Find(s, "gala"))!.Id));
+        await browser.Post("/api/tokens", RecentProofTests.Token("later")).Refuses(HttpStatusCode.Forbidden, "sign_in_needed");
+        await browser.Post("/api/tokens", RecentProofTests.Token("later", "any password")).Refuses(HttpStatusCode.Forbidden, "wrong_credentials");
+        await Come(browser);
+        await browser.Session();
+        await browser.Post("/api/tokens", RecentProofTests.Token("later")).Gives(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Many_who_want_to_know_of_a_provider_that_says_nothing_wait_for_one_answer_and_not_without_end()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var provider = new OpenIdProvider(new OpenIdSettings { Authority = $"http://{silent.LocalEndpoint}", ClientId = TestOpenIdProvider.ClientId, TimeoutSeconds = 1 }, new Later());
+        var all = Enumerable.Range(0, 20).Select(_ => provider.Discover(default)).ToList();
+        foreach (var one in all) await Assert.ThrowsAsync<AuthenticationFailureException>(() => one.WaitAsync(TimeSpan.FromMinutes(1)));
+        // nor is it asked again at once
+        await Assert.ThrowsAsync<AuthenticationFailureException>(() => provider.Discover(default).WaitAsync(TimeSpan.FromMinutes(1)));
+        using var asked = await silent.AcceptTcpClientAsync();
+        Assert.False(silent.Pending());
+    }
+
+    [Fact]
+    public async Task Strangers_do_not_have_the_provider_asked_and_are_told_to_wait_when_they_come_too_often()
+    {
+        await _provider.DisposeAsync();
+        var (factory, address) = Start();
+        await using var late = factory;
+        using var stranger = host.NewBrowser(address);
+        var answers = new List<HttpResponseMessage>();
+        while (answers.Count < 10_000 && answers.LastOrDefault()?.StatusCode != HttpStatusCode.TooManyRequests)
+            answers.AddRange(await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => stranger.Get(OpenIdEndpoints.CallbackPath + "?code=x&state=made-up"))));
+        Assert.Equal("/?sign_in_failed=openid_failed", answers[0].Headers.Location!.ToString());
+        await Task.FromResult(answers.First(a => a.StatusCode == HttpStatusCode.TooManyRequests)).Refuses(HttpStatusCode.TooManyRequests, "too_many_calls");
+    }
+
+    [Theory]
+    [InlineData("access_denied;Description=no\r\n2026-11-22 admin signed in\u001b[2J", "access_denied;Description=no  2026-11-22 admin signed in [2J")]
+    [InlineData("  ", "")]
+    public void What_the_provider_says_went_wrong_is_one_line_in_the_log(string said, string logged) => Assert.Equal(logged, OpenIdEndpoints.Cleaned(said));
+
+    [Fact]
+    public void And_a_short_one() => Assert.Equal(301, OpenIdEndpoints.Cleaned(new string('x', 5000)).Length);
 
     [Fact]
     public async Task A_provider_that_does_not_answer_is_told_to_who_wants_to_sign_in_and_to_those_who_look_after_the_hosts()

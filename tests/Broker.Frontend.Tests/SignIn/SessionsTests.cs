@@ -47,6 +47,22 @@ public sealed class SessionsTests(FrontendHost host) : IClassFixture<FrontendHos
     }
 
     [Fact]
+    public async Task Who_signs_in_again_and_again_ends_the_session_that_was_not_used_for_longest()
+    {
+        var id = await host.NewUser("everywhere-at-once");
+        using var oldest = await host.SignedIn("everywhere-at-once");
+        await host.Db.Read(s => s.Execute("UPDATE sessions SET seen_at = seen_at - INTERVAL 30 SECOND WHERE user_id = @id", new { id }));
+        await host.Db.Transaction(async s =>
+        {
+            for (var others = 1; others < SessionsTable.Most; others++) await SessionsTable.Insert(s, id, Proof.Password, null, null);
+        });
+        await oldest.Get("/api/desktops").Gives(HttpStatusCode.OK);
+        using var newest = await host.SignedIn("everywhere-at-once");
+        await oldest.Get("/api/desktops").Refuses(HttpStatusCode.Unauthorized, "not_signed_in");
+        Assert.Equal(SessionsTable.Most, (await List(newest, "/api/sessions")).Count);
+    }
+
+    [Fact]
     public async Task What_is_open_ends_with_its_session()
     {
         var id = await host.NewUser("streamer");

@@ -29,6 +29,7 @@ public static class OpenIdEndpoints
     private const string SchemeName = "openid";
     private const string SignInPath = "/api/session/openid";
     private const string SignOutPath = "/api/session/openid/sign-out";
+    private const int LongestReason = 300;
     private static readonly TimeSpan TimeToSignInThere = TimeSpan.FromMinutes(15);
 
     /// <summary>What the provider knows this Broker by; empty when it gave no secret, or there is none.</summary>
@@ -148,10 +149,17 @@ public static class OpenIdEndpoints
     {
         var isTheirs = context.Failure?.Data.Contains("error") == true && context.Failure.Data["error"] as string == "access_denied";
         Log.OpenIdFailed(context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OpenIdEndpoints)),
-            context.Failure is { } failure ? $"{failure.Message} {failure.InnerException?.GetType().Name}".Trim() : "no reason given");
+            context.Failure is { } failure ? Cleaned($"{failure.Message} {failure.InnerException?.GetType().Name}") : "no reason given");
         context.Response.Redirect(PageThatTells(isTheirs ? "openid_cancelled" : "openid_failed"));
         context.HandleResponse();
         return Task.CompletedTask;
+    }
+
+    /// <summary>A line for the log: the address that the browser came back to holds the provider's words, or anybody's.</summary>
+    internal static string Cleaned(string text)
+    {
+        var clean = new string([.. text.Take(LongestReason).Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
+        return text.Length > LongestReason ? $"{clean}…" : clean;
     }
 
     // What went wrong is a fixed word: what the provider sent is nothing to be shown.

@@ -41,7 +41,6 @@ public sealed class OpenIdHandler(OpenIdProvider provider, IOptionsMonitor<OpenI
     {
         try
         {
-            await Discover();
             return await base.HandleRemoteAuthenticateAsync();
         }
         catch (Exception e) when (e is AuthenticationFailureException or HttpRequestException or InvalidOperationException or System.Text.Json.JsonException
@@ -49,6 +48,13 @@ public sealed class OpenIdHandler(OpenIdProvider provider, IOptionsMonitor<OpenI
         {
             return HandleRequestResult.Fail(e);
         }
+    }
+
+    /// <summary>Whoever comes here has brought a state of ours: strangers can't have the provider asked.</summary>
+    protected override async Task<OAuthTokenResponse> ExchangeCodeAsync(OAuthCodeExchangeContext context)
+    {
+        await Discover();
+        return await base.ExchangeCodeAsync(context);
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,7 @@ public sealed class OpenIdProvider : IDisposable
     private const int LargestAnswer = 1024 * 1024;
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(12);
     private static readonly TimeSpan AskedAgainAfter = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan NotAskedAfterFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
 
     // None that is made with a secret both sides know, and not "none".
@@ -26,10 +27,12 @@ public sealed class OpenIdProvider : IDisposable
     ];
 
     private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false };
-    private readonly SemaphoreSlim _reading = new(1);
+    private readonly Lock _lock = new();
     private readonly OpenIdSettings _settings;
     private readonly TimeProvider _clock;
     private (OpenIdConnectConfiguration What, long At)? _known;
+    private (string Why, long At)? _failed;
+    private Task<OpenIdConnectConfiguration>? _asking;
 
     /// <summary>The provider that the settings name.</summary>
     public OpenIdProvider(OpenIdSettings settings, TimeProvider clock)
@@ -45,33 +48,24 @@ public sealed class OpenIdProvider : IDisposable
     /// <summary>What is asked of the provider goes through here.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>Its addresses and keys. They are remembered for hours, and asked for again at most once a minute when a key is missing.</summary>
+    /// <summary>
+    /// Its addresses and keys. They are remembered for hours, and asked for again at most once a minute when a key is missing. Those who want them at the same time
+    /// wait for one answer, no longer than the settings let the provider take; for some seconds after a failure it is not asked again.
+    /// </summary>
     /// <param name="cancel">Ends the wait.</param>
     /// <param name="again">A key is missing.</param>
     /// <exception cref="AuthenticationFailureException">It does not say, or says what can't be.</exception>
     public async Task<OpenIdConnectConfiguration> Discover(CancellationToken cancel, bool again = false)
     {
-        if (IsFresh(again) is { } fresh) return fresh;
-        await _reading.WaitAsync(cancel);
-        try
+        Task<OpenIdConnectConfiguration> asked;
+        lock (_lock)
         {
-            if (IsFresh(again) is { } meanwhile) return meanwhile;
-            var address = _settings.Authority.TrimEnd('/') + "/.well-known/openid-configuration";
-            var documents = new HttpDocumentRetriever(Http) { RequireHttps = _settings.Authority.StartsWith("https://", StringComparison.Ordinal) };
-            var found = await OpenIdConnectConfigurationRetriever.GetAsync(address, documents, cancel);
-            if (Problem(found) is { } problem) throw new AuthenticationFailureException(problem);
-            _known = (found, _clock.GetTimestamp());
-            return found;
+            if (IsFresh(again) is { } fresh) return fresh;
+            if (_failed is var (why, at) && _clock.GetElapsedTime(at) < NotAskedAfterFailure) throw new AuthenticationFailureException(why);
+            asked = _asking ??= Ask();
         }
-        catch (Exception e) when (e is InvalidOperationException or HttpRequestException or IOException or ArgumentException or JsonException
-            || (e is TaskCanceledException && !cancel.IsCancellationRequested))
-        {
-            throw new AuthenticationFailureException($"What {_settings.Authority} says of itself can't be read: {(e.InnerException ?? e).Message}", e);
-        }
-        finally
-        {
-            _reading.Release();
-        }
+
+        return await asked.WaitAsync(cancel);
     }
 
     /// <summary>How it is, for those who look after the server. Asks it when it was not asked within a minute.</summary>
@@ -115,10 +109,29 @@ public sealed class OpenIdProvider : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => Http.Dispose();
+
+    // Nobody's call ends it: others wait for it, too.
+    private async Task<OpenIdConnectConfiguration> Ask()
     {
-        Http.Dispose();
-        _reading.Dispose();
+        await Task.Yield(); // out of the lock
+        using var limit = new CancellationTokenSource(_settings.Timeout, _clock);
+        try
+        {
+            var address = _settings.Authority.TrimEnd('/') + "/.well-known/openid-configuration";
+            var documents = new HttpDocumentRetriever(Http) { RequireHttps = _settings.Authority.StartsWith("https://", StringComparison.Ordinal) };
+            var found = await OpenIdConnectConfigurationRetriever.GetAsync(address, documents, limit.Token);
+            if (Problem(found) is { } problem) throw new AuthenticationFailureException(problem);
+            lock (_lock) (_known, _failed, _asking) = ((found, _clock.GetTimestamp()), null, null);
+            return found;
+        }
+        catch (Exception e)
+        {
+            var failure = e as AuthenticationFailureException
+                ?? new AuthenticationFailureException($"What {_settings.Authority} says of itself can't be read: {(e is OperationCanceledException ? "it does not answer in time." : (e.InnerException ?? e).Message)}", e);
+            lock (_lock) (_failed, _asking) = ((failure.Message, _clock.GetTimestamp()), null);
+            throw failure;
+        }
     }
 
     private OpenIdConnectConfiguration? IsFresh(bool again) =>
