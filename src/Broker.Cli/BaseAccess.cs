@@ -4,6 +4,7 @@ using Broker.Core;
 using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
+using Broker.Core.Users;
 using Command = System.CommandLine.Command;
 
 namespace Broker.Cli;

@@ -58,8 +58,8 @@ internal sealed partial record RouteExamples
             await s.Execute("UPDATE requests SET state = 'failed', ended_at = UTC_TIMESTAMP(6), error_code = 'x', error_text = 'x' WHERE id = @Id", new { failed.Row.Id });
             var snapshot = Guid.NewGuid();
             await s.Execute("INSERT INTO snapshots (id, domain_id, name, taken_at) VALUES (@snapshot, @Id, 'before', UTC_TIMESTAMP(6))", new { snapshot, desktop.Id });
-            // nobody has any number of tokens, and all networks are read with every call
-            if (used is not null) await s.Execute("DELETE FROM api_tokens WHERE id = @_token; DELETE FROM client_networks WHERE id = @_network", new { used._token, used._network });
+            // nobody has any number of tokens or sessions, and all networks are read with every call
+            if (used is not null) await s.Execute("DELETE FROM api_tokens WHERE id = @_token; DELETE FROM sessions WHERE id = @_session; DELETE FROM client_networks WHERE id = @_network", new { used._token, used._session, used._network });
             var somebody = await UsersTable.Insert(s, $"v-{key}", "Somebody", null, isAdmin: false, mustChangePassword: false);
             await s.Execute("INSERT INTO second_factors (user_id, secret, last_step, created_at) VALUES (@somebody, 'x', 0, UTC_TIMESTAMP(6))", new { somebody });
             var booking = await BookingsTable.Insert(s,
