@@ -8,6 +8,7 @@ import type {
   Domain,
   DomainState,
   LibraryImage,
+  Maintenance,
   Request,
   SecondFactor,
   SessionUser,
@@ -28,6 +29,7 @@ import { messageRoutes, ownMessage, type MockMessage } from './messages';
 import { requestRoutes } from './requests';
 import type { Routes } from './routes';
 import { scheduleRoutes, seededSchedules } from './schedules';
+import { settingsRoutes } from './settings';
 import { seed } from './seed';
 import { beforeAll } from './session';
 import {
@@ -35,7 +37,6 @@ import {
   isPending,
   may,
   now,
-  ok,
   problem,
   siteDefaults,
   uuid,
@@ -43,6 +44,7 @@ import {
   type Answer,
 } from './things';
 import { snapshotRoutes } from './snapshots';
+import { uploadRoutes } from './uploads';
 import { volumeRoutes, type Content } from './volumes';
 
 const routes: Routes = {
@@ -60,12 +62,9 @@ const routes: Routes = {
   ...requestRoutes,
   ...scheduleRoutes,
   ...snapshotRoutes,
+  ...uploadRoutes,
   ...volumeRoutes,
-  'GET settings': (broker) => ok({ settings: broker.settings, defaults: siteDefaults }),
-  'PUT settings': (broker, { fields }) => {
-    Object.assign(broker.settings, fields);
-    return ok({ settings: broker.settings, defaults: siteDefaults });
-  },
+  ...settingsRoutes,
 };
 
 export interface Hint {
@@ -91,6 +90,8 @@ export class MockBroker {
   requests: Request[] = [];
   messages: MockMessage[] = [];
   settings = { ...siteDefaults };
+  /** The time of maintenance that was announced; null for none. */
+  maintenance: Omit<Maintenance, 'is_now'> | null = null;
   /** Network cards by machine; one when nothing is said. */
   readonly hardware = new Map<string, Record<string, string>[]>();
   backups: Backup[] = [];

@@ -3,7 +3,6 @@ import type {
   GroupGrant,
   LimitSet,
   Reach,
-  UploadLine,
   User,
   UserGrant,
   UserGroup,
@@ -99,8 +98,6 @@ export const peopleRoutes: Routes = {
     broker.accounts.push({ ...made, password: String(fields.password) });
     return { status: 201, body: shownUser(broker.people, made) };
   },
-  // the list itself
-  'POST users/:id': upload,
   'GET users/:id': aboutUser((broker, one) =>
     ok({
       user: shownUser(broker.people, one),
@@ -223,7 +220,7 @@ export function reachOf({ accounts, people, groups }: MockBroker, id: number) {
   );
 }
 
-function nextId(all: readonly { id: number }[]): number {
+export function nextId(all: readonly { id: number }[]): number {
   return Math.max(0, ...all.map(({ id }) => id)) + 1;
 }
 
@@ -270,27 +267,6 @@ function changeUser(fields: (one: Account, fields: Record<string, unknown>) => P
     }
     return ok(shownUser(broker.people, one));
   });
-}
-
-function upload(broker: MockBroker, { fields, query }: Call): Answer {
-  const isDone = query.get('dry_run') !== 'true';
-  const names = String(fields.text).split(/\r?\n/);
-  const lines = names.flatMap((written, i): UploadLine[] => {
-    const name = written.split(',')[0]?.trim() ?? '';
-    if (name === '' || name === 'name') return [];
-    const about = { line: i + 1, name, problem: null, password: null };
-    if (/\s/.test(name)) {
-      return [{ ...about, outcome: 'refused', problem: 'A sign-in name has no spaces.' }];
-    }
-    if (broker.accounts.some((a) => a.name === name)) return [{ ...about, outcome: 'there' }];
-    return [{ ...about, outcome: 'made', password: isDone ? `made-up-for-${name}` : null }];
-  });
-  if (isDone) {
-    for (const { name } of lines.filter(({ outcome }) => outcome === 'made')) {
-      broker.accounts.push(account(nextId(broker.accounts), name ?? '', name ?? '', false));
-    }
-  }
-  return ok({ is_done: isDone, lines });
 }
 
 function endSignIn(change: (signIn: UserSignIn, name: string) => Partial<UserSignIn>) {

@@ -2,6 +2,7 @@
 import type { MockBroker } from './broker';
 import { rightCode } from './account';
 import { reachOf } from './people';
+import { maintenanceOf } from './settings';
 import { account, ok, problem, type Account, type Answer } from './things';
 
 /** What is answered before anything else is; null when it is none of that. */
@@ -17,6 +18,9 @@ export function beforeAll(
   if (path === '/api/guests') return guests(broker, method, fields);
   if (path === '/api/first-admin') return firstAdmin(broker, fields);
   if (broker.user === null) return problem(401, 'signed_out', 'Sign in first.');
+  if (!broker.user.is_admin && maintenanceOf(broker)?.is_now === true) {
+    return problem(503, 'maintenance', broker.maintenance?.message ?? '');
+  }
   if (path === '/api/session/password') return changePassword(broker, fields);
   if (path === '/api/session/language') {
     broker.user.language = String(fields.language);
@@ -58,9 +62,11 @@ function withCode(broker: MockBroker, { state, code }: Record<string, unknown>):
 
 function signedIn(broker: MockBroker): Answer {
   const csrf_token = 'mock-token';
-  if (broker.user === null) return ok({ signed_in: false, csrf_token });
+  const maintenance = maintenanceOf(broker);
+  if (broker.user === null) return ok({ signed_in: false, csrf_token, user: null, maintenance });
   const grants = reachOf(broker, broker.user.id);
-  return ok({ signed_in: true, csrf_token, user: { ...broker.user, grants, password: undefined } });
+  const user = { ...broker.user, grants, password: undefined };
+  return ok({ signed_in: true, csrf_token, user, maintenance });
 }
 
 function firstAdmin(broker: MockBroker, fields: Record<string, unknown>): Answer {

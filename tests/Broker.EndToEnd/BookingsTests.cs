@@ -44,7 +44,7 @@ public sealed class BookingsTests(SimulatedStage simulated) : BrowserTests(simul
 
         // one desktop at a time is usual
         student.Expects("409");
-        var dialog = student.Page.GetByRole(AriaRole.Dialog);
+        var dialog = student.Page.GetByRole(AriaRole.Dialog, new() { Name = "Start Linux and end another one?" });
         await student.Card(SimulatedStage.BaseName).GetByTestId("open-desktop").ClickAsync();
         await Expect(dialog).ToContainTextAsync("Exam lab has run longest and would be ended");
         await Axe.Check(student.Page);

@@ -13,6 +13,44 @@ export const groupsQuery = queryOptions({
   queryFn: async ({ signal }) => (await call('get', '/api/groups', { signal })).groups,
 });
 
+/** Puts many people into local groups, all or none; or only tells what would become of each line and group. */
+export function useUploadMembers() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({
+      text,
+      group,
+      flush,
+      removeEmpty,
+      dryRun,
+    }: {
+      text: string;
+      /** Of those of whom the list says none. */
+      group: number | null;
+      flush: boolean;
+      removeEmpty: boolean;
+      dryRun: boolean;
+    }) =>
+      call('post', '/api/groups/upload', {
+        query: {
+          dry_run: dryRun,
+          flush,
+          remove_empty: removeEmpty,
+          ...(group === null ? {} : { group }),
+        },
+        body: text,
+      }),
+    onSuccess: async ({ is_done }) => {
+      if (!is_done) return;
+      await Promise.all([
+        client.invalidateQueries({ queryKey: groupsQuery.queryKey }),
+        client.invalidateQueries({ queryKey: ['group'] }),
+        client.invalidateQueries({ queryKey: ['user'] }),
+      ]);
+    },
+  });
+}
+
 export const groupQuery = (id: number) =>
   queryOptions({
     queryKey: ['group', id],

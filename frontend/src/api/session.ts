@@ -11,6 +11,8 @@ export const sessionQuery = queryOptions({
   },
   staleTime: Infinity,
   gcTime: Infinity,
+  // no event tells that a time of maintenance begins or is over
+  refetchInterval: ({ state }) => (state.data?.maintenance == null ? false : 60_000),
 });
 
 export function useSession() {

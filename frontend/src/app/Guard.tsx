@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useLocation } from 'react-router';
+import { useIsKeptOut } from '@/api/maintenance';
 import { useSession } from '@/api/session';
 import type { SessionUser } from '@/api/types';
 import { PageSkeleton } from '@/components/PageSkeleton';
 import { ProblemState } from '@/components/ProblemState';
 import { StateView } from '@/components/StateView';
-import { IconLock } from '@tabler/icons-react';
+import { IconLock, IconTool } from '@tabler/icons-react';
 import { EventsProvider } from '@/events/EventsProvider';
 import { useToasts } from '@/messages/useToasts';
 import { isFor, type Page } from './page';
@@ -30,6 +31,7 @@ export function Guard({ audience, children }: { audience: Page['audience']; chil
   const { t } = useTranslation();
   const { pathname, search } = useLocation();
   const { data: session, error, refetch } = useSession();
+  const isKeptOut = useIsKeptOut();
 
   if (session === undefined) {
     if (error !== null) return <ProblemState problem={error} onRetry={() => void refetch()} />;
@@ -43,6 +45,16 @@ export function Guard({ audience, children }: { audience: Page['audience']; chil
     // what is said at the first page is about signing in
     const to = pathname === '/' ? `${signInPath}${search}` : `${signInPath}?next=${next}`;
     return <Navigate to={to} replace />;
+  }
+  if (isKeptOut) {
+    return (
+      <StateView
+        order={1}
+        icon={IconTool}
+        title={t('maintenance.wall.title')}
+        text={t('maintenance.wall.text')}
+      />
+    );
   }
   const first = firstOf(user);
   if (first !== null && pathname !== first) return <Navigate to={first} replace />;
@@ -62,8 +74,9 @@ export function Guard({ audience, children }: { audience: Page['audience']; chil
 /** Keeps the event stream open while somebody is signed in and may use it. */
 export function SignedInEvents({ children }: { children: ReactNode }) {
   const { data: session } = useSession();
+  const isKeptOut = useIsKeptOut();
   const user = session?.signed_in === true ? session.user : null;
-  if (user == null || firstOf(user) !== null) return children;
+  if (user == null || firstOf(user) !== null || isKeptOut) return children;
   return (
     <EventsProvider key={user.id}>
       <Toasts />

@@ -2,6 +2,7 @@ import { Container } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation } from 'react-router';
+import { useIsKeptOut } from '@/api/maintenance';
 import { useUser } from '@/api/session';
 import type { SessionUser } from '@/api/types';
 import { LivePill } from '@/events/LivePill';
@@ -9,6 +10,7 @@ import { MessagesBell } from '@/messages/MessagesBell';
 import { AccountMenu } from './AccountMenu';
 import { firstOf } from './Guard';
 import { Logo } from './Logo';
+import { MaintenanceBanner } from './MaintenanceBanner';
 import { menuOf, pagesOf, usePageText, type Page } from './page';
 import { PreferencesMenu } from './PreferencesMenu';
 import classes from './Shell.module.css';
@@ -19,7 +21,8 @@ export function Shell() {
   const user = useUser();
   const main = useFocusOnNavigation();
   const menu = menuOf(user);
-  const usable = user !== null && firstOf(user) === null;
+  const isKeptOut = useIsKeptOut();
+  const usable = user !== null && firstOf(user) === null && !isKeptOut;
 
   return (
     <>
@@ -49,6 +52,7 @@ export function Shell() {
       </header>
       <main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <Container size="xl">
+          <MaintenanceBanner />
           <Outlet />
         </Container>
       </main>

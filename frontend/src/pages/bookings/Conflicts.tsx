@@ -25,10 +25,11 @@ export function Conflicts({
   const words = useEntryWords();
   const problemText = useProblemText();
   // compared by what it says: a plan is a new object each time
-  const [asked] = useDebouncedValue(JSON.stringify(plan), 300);
+  const text = JSON.stringify(plan);
+  const [asked] = useDebouncedValue(text, 300);
   const { data, error } = useQuery({
     ...planQuery(JSON.parse(asked) as BookingPlan),
-    enabled: isWhole,
+    enabled: isWhole && asked === text,
   });
   const conflicts = data?.conflicts ?? [];
   const blocked = conflicts.some((conflict) => !conflict.with.may_change);

@@ -188,8 +188,10 @@ export function useOpening() {
       const { base, domain: own } = desktop;
       const face = base ?? own;
       const ask: MayEnd = async (problem) => {
+        // the question has the page to itself
+        setOpening(null);
         const yes = await mayEnd(face ? nameOf(face) : '')(problem);
-        if (!yes) setOpening(null);
+        if (yes) setOpening(firstOpening(desktop));
         return yes;
       };
       void openDesktop(client, desktop, setOpening, ask, controller.signal).then((domain) => {

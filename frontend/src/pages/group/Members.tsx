@@ -1,4 +1,4 @@
-import { Alert, Button, Skeleton, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Skeleton, Text } from '@mantine/core';
 import { IconUserMinus, IconUserPlus } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
@@ -37,6 +37,16 @@ export function Members({ group }: { group: UserGroup }) {
         </Alert>
       )}
       {mayChange && <Add group={group} onAdded={setSaid} />}
+      {mayChange && (
+        <Anchor
+          component={Link}
+          to={`/admin/upload/members?group=${group.id}`}
+          size="sm"
+          data-testid="members-upload"
+        >
+          {t('members.upload')}
+        </Anchor>
+      )}
       <p className="visually-hidden" role="status">
         {said}
       </p>

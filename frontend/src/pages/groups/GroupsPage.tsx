@@ -1,8 +1,15 @@
 import { Button, Group, Skeleton, Table, Text } from '@mantine/core';
-import { IconBook2, IconPlus, IconSearchOff, IconUsersGroup } from '@tabler/icons-react';
+import {
+  IconBook2,
+  IconFileUpload,
+  IconPlus,
+  IconSearchOff,
+  IconUsersGroup,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { groupsQuery } from '@/api/groups';
 import { useMay } from '@/api/session';
 import type { UserGroup } from '@/api/types';
@@ -36,6 +43,15 @@ export default function GroupsPage() {
       <PageHead title={t('title')} text={t('text')}>
         {mayChange && (
           <Group gap="sm">
+            <Button
+              component={Link}
+              to="/admin/upload/members"
+              variant="default"
+              leftSection={<IconFileUpload size={18} aria-hidden />}
+              data-testid="groups-upload"
+            >
+              {t('upload')}
+            </Button>
             <Button
               variant="default"
               leftSection={<IconBook2 size={18} aria-hidden />}

@@ -11,6 +11,7 @@ import { ProblemState } from '@/components/ProblemState';
 import { useShowProblem } from '@/components/problemText';
 import { SaveButton } from '@/components/SaveButton';
 import { useFormat } from '@/i18n/format';
+import { Maintenance } from './Maintenance';
 import classes from './SettingsPage.module.css';
 
 type Settings = Required<SiteSettings>;
@@ -45,7 +46,12 @@ export default function SettingsPage() {
   return (
     <>
       <PageHead title={t('title')} text={t('text')} />
-      <Form settings={data.settings as Settings} defaults={data.defaults as Settings} />
+      <div className={classes.narrow}>
+        <Stack>
+          <Maintenance />
+          <Form settings={data.settings as Settings} defaults={data.defaults as Settings} />
+        </Stack>
+      </div>
     </>
   );
 }
@@ -84,7 +90,6 @@ function Form({ settings, defaults }: { settings: Settings; defaults: Settings }
   };
   return (
     <form
-      className={classes.narrow}
       onSubmit={form.onSubmit((values) => {
         save.mutate(values, {
           onSuccess: () => {

@@ -5,6 +5,7 @@ import { Navigate, useSearchParams } from 'react-router';
 import { Problem } from '@/api/problem';
 import { useSession } from '@/api/session';
 import { Logo } from '@/app/Logo';
+import { MaintenanceBanner } from '@/app/MaintenanceBanner';
 import { PreferencesMenu } from '@/app/PreferencesMenu';
 import { DrawnPicture } from '@/components/Picture';
 import { CodeForm } from './CodeForm';
@@ -41,6 +42,7 @@ export default function SignInPage() {
             </Title>
             <Text c="dimmed">{state === null ? t('text') : t('code.text')}</Text>
           </div>
+          <MaintenanceBanner />
           {state === null ? (
             <>
               <Failed code={params.get('sign_in_failed')} />

@@ -24,7 +24,6 @@ export function Passwords({ lines }: { lines: readonly UploadLine[] }) {
     },
     [address],
   );
-  if (given.length === 0) return <Text size="sm">{t('done.text')}</Text>;
   return (
     <Alert color="yellow" icon={<IconKey aria-hidden />} title={t('passwords.title')}>
       <Stack gap="sm">

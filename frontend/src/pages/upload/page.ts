@@ -8,9 +8,9 @@ declare module '@/i18n/texts' {
 }
 
 export const page: Page = {
-  path: '/admin/upload',
+  path: '/admin/upload/:what?',
   texts: 'upload',
-  audience: ['manage_users'],
+  audience: ['manage_users', 'manage_groups'],
   frame: 'shell',
   load: () => import('./UploadPage'),
 };

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import type { User } from '@/api/types';
 import { useChangeUser } from '@/api/users';
+import { dateTimeField, instantOf } from '@/components/dateTimeField';
 import { FormFooter } from '@/components/FormFooter';
 
 interface Props {
@@ -29,12 +30,12 @@ export function ExpiryDialog({ opened, ...props }: Props & { opened: boolean }) 
 function Form({ user, onClose }: Props) {
   const { t } = useTranslation('user');
   const { setExpiry: set } = useChangeUser(user.id);
-  const form = useForm({ initialValues: { at: fieldOf(user.expires_at ?? null) } });
+  const form = useForm({ initialValues: { at: dateTimeField(user.expires_at) } });
   return (
     <form
       noValidate
       onSubmit={form.onSubmit(({ at }) => {
-        set.mutate(at === '' ? null : new Date(at).toISOString(), {
+        set.mutate(instantOf(at), {
           onSuccess: () => {
             notifications.show({ message: t('done.expiry', { name: user.name }) });
             onClose();
@@ -61,9 +62,4 @@ function Form({ user, onClose }: Props) {
       </Stack>
     </form>
   );
-}
-
-/** As the field writes it: 2026-11-24T10:00, by the reader's clock. */
-function fieldOf(iso: string | null): string {
-  return iso === null ? '' : new Date(iso).toLocaleString('sv-SE').slice(0, 16).replace(' ', 'T');
 }
