@@ -78,7 +78,7 @@ public static class ClientNetworksEndpoints
     private static async Task<Ok<ClientNetworksView>> List(Db db, CancellationToken cancel) =>
         TypedResults.Ok(new ClientNetworksView(await db.Read(async s => await Views(s, await ClientNetworksTable.All(s)), cancel)));
 
-    private static async Task<Created<ClientNetworkView>> Create(ClientNetworkToBe form, SignedIn who, Db db, CancellationToken cancel)
+    private static async Task<Created<ClientNetworkView>> Create(ClientNetworkToBe form, SignedIn who, Db db, Sessions sessions, CancellationToken cancel)
     {
         var view = await db.Transaction(async s =>
         {
@@ -86,13 +86,14 @@ public static class ClientNetworksEndpoints
             await AuditTable.Insert(s, who.Id, who.Caller.Address, "client_network_added", form.Name, form);
             return await View(s, id);
         }, cancel);
+        sessions.Forget(null);
         return TypedResults.Created((string?)null, view);
     }
 
-    private static Task<Ok<ClientNetworkView>> Set(long id, ClientNetworkToBe form, SignedIn who, Db db, CancellationToken cancel) =>
-        Change(id, who, db, "client_network_changed", form, (s, network) => ClientNetworksTable.Set(s, Row(form, network)), cancel);
+    private static Task<Ok<ClientNetworkView>> Set(long id, ClientNetworkToBe form, SignedIn who, Db db, Sessions sessions, CancellationToken cancel) =>
+        Change(id, who, db, sessions, "client_network_changed", form, (s, network) => ClientNetworksTable.Set(s, Row(form, network)), cancel);
 
-    private static async Task<NoContent> Delete(long id, SignedIn who, Db db, CancellationToken cancel)
+    private static async Task<NoContent> Delete(long id, SignedIn who, Db db, Sessions sessions, CancellationToken cancel)
     {
         await db.Transaction(async s =>
         {
@@ -100,11 +101,12 @@ public static class ClientNetworksEndpoints
             await ClientNetworksTable.Delete(s, network);
             await AuditTable.Insert(s, who.Id, who.Caller.Address, "client_network_removed", network.Name);
         }, cancel);
+        sessions.Forget(null);
         return TypedResults.NoContent();
     }
 
-    private static Task<Ok<ClientNetworkView>> Say(long id, Guid @base, NetworkBase form, SignedIn who, Db db, CancellationToken cancel) =>
-        Change(id, who, db, "client_network_base", new { @base, form.IsAllowed, form.IsAnonymous }, async (s, network) =>
+    private static Task<Ok<ClientNetworkView>> Say(long id, Guid @base, NetworkBase form, SignedIn who, Db db, Sessions sessions, CancellationToken cancel) =>
+        Change(id, who, db, sessions, "client_network_base", new { @base, form.IsAllowed, form.IsAnonymous }, async (s, network) =>
         {
             var origin = await Base(s, @base);
             var isOpen = network.Said.TryGetValue(@base, out var said) && said.IsAnonymous;
@@ -113,8 +115,8 @@ public static class ClientNetworksEndpoints
             await ClientNetworksTable.Say(s, network, origin.Id, form);
         }, cancel);
 
-    private static Task<Ok<ClientNetworkView>> Unsay(long id, Guid @base, SignedIn who, Db db, CancellationToken cancel) =>
-        Change(id, who, db, "client_network_base", new { @base }, async (s, network) =>
+    private static Task<Ok<ClientNetworkView>> Unsay(long id, Guid @base, SignedIn who, Db db, Sessions sessions, CancellationToken cancel) =>
+        Change(id, who, db, sessions, "client_network_base", new { @base }, async (s, network) =>
             await ClientNetworksTable.Say(s, network, (await Base(s, @base)).Id, null), cancel);
 
     private static async Task<Ok<ClientWhereabouts>> Which(SignedIn who, Db db, string? address, Guid? @base, CancellationToken cancel)
@@ -140,14 +142,18 @@ public static class ClientNetworksEndpoints
     }
 
     private static async Task<Ok<ClientNetworkView>> Change(
-        long id, SignedIn who, Db db, string deed, object details, Func<DbSession, ClientNetwork, Task> change, CancellationToken cancel) =>
-        TypedResults.Ok(await db.Transaction(async s =>
+        long id, SignedIn who, Db db, Sessions sessions, string deed, object details, Func<DbSession, ClientNetwork, Task> change, CancellationToken cancel)
+    {
+        var view = await db.Transaction(async s =>
         {
             var network = await ClientNetworksTable.Lock(s, id);
             await change(s, network);
             await AuditTable.Insert(s, who.Id, who.Caller.Address, deed, network.Name, details);
             return await View(s, id);
-        }, cancel));
+        }, cancel);
+        sessions.Forget(null);
+        return TypedResults.Ok(view);
+    }
 
     private static ClientNetwork Row(ClientNetworkToBe form, ClientNetwork before) => before with
     {
