@@ -21,6 +21,8 @@ internal static class BaseAccess
 
     private static Argument<string> Base() => new("BASE") { Description = "The base, by name or id." };
 
+    private static Option<string?> From(string description) => new("--from") { Description = description, HelpName = "ADDRESS" };
+
     private static Argument<string> Rule() => new("RULE") { Description = $"The rule. {Numbers}" };
 
     private static Command List(Terminal terminal)
@@ -101,11 +103,14 @@ internal static class BaseAccess
     {
         var name = Base();
         var search = new Option<string?>("--search") { Description = "Only those in whose names this occurs.", HelpName = "TEXT" };
-        var command = new Command("who", "Show who may have desktops of a base, and why.") { name, search };
+        var from = From("From this address, as far as networks of clients are asked.");
+        var command = new Command("who", "Show who may have desktops of a base, and why.") { name, search, from };
         command.SetAction(async (parsed, cancel) =>
         {
-            var people = await Settings.Open(parsed, terminal).Read(async s => await BaseRules.Allowed(s, await Find(s, parsed.GetRequiredValue(name)), parsed.GetValue(search), after: null, int.MaxValue), cancel);
-            await terminal.AnswerTable(parsed, new { people = people.Select(p => new { p.Id, p.Name, p.DisplayName, p.Why }) }, ["NAME", "DISPLAY NAME", "WHY"], people.Select(p => (Cell[])[p.Name, p.DisplayName, p.Why]));
+            var (people, closed) = await Settings.Open(parsed, terminal).Read(async s =>
+                await BaseRules.Allowed(s, await Find(s, parsed.GetRequiredValue(name)), parsed.GetValue(search), after: null, int.MaxValue, parsed.GetValue(from)), cancel);
+            await terminal.AnswerTable(parsed, new { people = people.Select(p => new { p.Id, p.Name, p.DisplayName, p.Why }), closed_from = closed }, ["NAME", "DISPLAY NAME", "WHY"], people.Select(p => (Cell[])[p.Name, p.DisplayName, p.Why]));
+            if (closed.Count > 0) await terminal.Error.WriteLineAsync($"From {string.Join(", ", closed)} only administrators and whose base it is can use it.");
             return ExitCode.Done;
         });
         return command;
@@ -116,14 +121,16 @@ internal static class BaseAccess
         var name = Base();
         var user = new Argument<string>("USER") { Description = "Who." };
         var client = new Option<string[]>("--client") { Description = "As if he asked with a program that sends this header; can be given several times.", HelpName = "HEADER=VALUE" };
-        var command = new Command("why", "Show why somebody may have a desktop of a base, or not.") { name, user, client };
+        var from = From("As if he asked from this address.");
+        var command = new Command("why", "Show why somebody may have a desktop of a base, or not.") { name, user, client, from };
         command.SetAction(async (parsed, cancel) =>
         {
             var said = (parsed.GetValue(client) ?? []).Select(c => Pair(RuleKind.Header, c)).ToList();
             var (person, reasons) = await Settings.Open(parsed, terminal).Read(async s =>
             {
                 var (origin, who) = (await Find(s, parsed.GetRequiredValue(name)), await Users.Find(s, parsed.GetRequiredValue(user)));
-                return (who, await BaseRules.Explain(s, origin, who, said.Count == 0 ? null : ClientFacts.Of(header => said.Find(h => header.Equals(h.Name, StringComparison.OrdinalIgnoreCase))?.Value)));
+                var program = said.Count == 0 ? null : ClientFacts.Of(header => said.Find(h => header.Equals(h.Name, StringComparison.OrdinalIgnoreCase))?.Value);
+                return (who, await BaseRules.Explain(s, origin, who, program, parsed.GetValue(from)));
             }, cancel);
             var isAllowed = reasons.All(r => r.IsAllowed);
             await terminal.AnswerDetails(parsed, new { user = person.Name, is_allowed = isAllowed, reasons, facts_at = person.FactsAt },

@@ -40,6 +40,13 @@ public class AccessTests
         Assert.Contains("what he uses is not known", (await line.Run("access", "why", "linux", "bea")).Done(), StringComparison.Ordinal);
         Assert.True((await line.Run("access", "why", "linux", "bea", "--client", "Accept-Language=en,ca-ES;q=0.3", "--json")).Json.GetProperty("is_allowed").GetBoolean());
         Assert.False((await line.Run("access", "why", "linux", "bea", "--client", "Accept-Language=en", "--json")).Json.GetProperty("is_allowed").GetBoolean());
+
+        (await line.Run("client-networks", "add", "Lab", "--address", "10.1.0.0/16", "--bases", "none")).Done();
+        Assert.Contains("denied: No base can be used from the network Lab", (await line.Run("access", "why", "linux", "bea", "--from", "10.1.2.3")).Done(), StringComparison.Ordinal);
+        Assert.Contains("it can't be used from Lab", (await line.Run("access", "why", "linux", "bea")).Done(), StringComparison.Ordinal);
+        Assert.Equal(["ada"], (await line.Run("access", "who", "linux", "--from", "10.1.2.3", "--json")).Json.GetProperty("people").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Contains("From Lab only administrators", (await line.Run("access", "who", "linux")).Error, StringComparison.Ordinal);
+        Assert.Contains("'lab' is no address", (await line.Run("access", "why", "linux", "bea", "--from", "lab")).Error, StringComparison.Ordinal);
     }
 
     [Fact]

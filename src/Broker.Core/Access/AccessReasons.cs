@@ -22,6 +22,9 @@ public enum AccessStep
 
     /// <summary>What the rules about the programs they use say.</summary>
     Clients,
+
+    /// <summary>What is said of the network of clients that they come from; asked of all but administrators and of whose base it is.</summary>
+    Network,
 }
 
 /// <summary>The answer to one of them.</summary>
@@ -36,8 +39,9 @@ public static class AccessReasons
     /// <summary>The questions and answers. All of them allow exactly when <see cref="May"/> does.</summary>
     /// <param name="who">Whom it is about.</param>
     /// <param name="origin">The base.</param>
+    /// <param name="networks">All networks of clients: told are those that it can't be used from, where nobody knows from which one he comes.</param>
     /// <param name="name">What the group or person of a rule is called.</param>
-    public static IReadOnlyList<AccessReason> Of(Caller who, DomainRow origin, Func<AccessRule, string?> name)
+    public static IReadOnlyList<AccessReason> Of(Caller who, DomainRow origin, IReadOnlyList<ClientNetwork> networks, Func<AccessRule, string?> name)
     {
         var held = who.Grants.GetValueOrDefault(Grant.Clone);
         if (who.IsAdmin) return [new(AccessStep.Exemption, IsAllowed: true, "allowed: he is an administrator")];
@@ -49,7 +53,7 @@ public static class AccessReasons
         });
         if (!grant.IsAllowed) return [grant, .. Rules()];
         if (origin.OwnerId == who.UserId) return [grant, new(AccessStep.Exemption, IsAllowed: true, "allowed: the base is his")];
-        if (held!.Reach is Reach.All) return [grant, new(AccessStep.Exemption, IsAllowed: true, $"allowed: he may make desktops of every base ({Source(held)})")];
+        if (held!.Reach is Reach.All) return [grant, new(AccessStep.Exemption, IsAllowed: true, $"allowed: he may make desktops of every base ({Source(held)})"), Network()];
         return [grant, .. Rules()];
 
         // he is spoken of, not to
@@ -63,6 +67,20 @@ public static class AccessReasons
                 var rules = origin.Access ?? AccessRules.None;
                 yield return new(step, rules.Judge(list, who).IsAllowed, rules.Explain(list, who, name));
             }
+
+            yield return Network();
+        }
+
+        AccessReason Network()
+        {
+            var here = May.FromHere(who, origin);
+            if (who.Network is not null) return new(AccessStep.Network, here.IsAllowed, $"{(here.IsAllowed ? "allowed" : "denied")}: {here.Reason.TrimEnd('.')}");
+            var closed = ClosedFrom(origin, networks);
+            return new(AccessStep.Network, IsAllowed: true, "allowed: where he is is not known, so it is not asked" + (closed.Count > 0 ? $"; it can't be used from {string.Join(", ", closed)}" : ""));
         }
     }
+
+    /// <summary>The networks of clients, by name, from which a base can be used only by administrators and by whose it is.</summary>
+    public static IReadOnlyList<string> ClosedFrom(DomainRow origin, IReadOnlyList<ClientNetwork> networks) =>
+        [.. networks.Where(n => !n.Judge(origin.Id, origin.Name).IsAllowed).Select(n => n.Name)];
 }

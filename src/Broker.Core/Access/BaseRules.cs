@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Broker.Core.Audit;
 using Broker.Core.Database;
@@ -76,10 +77,16 @@ public static class BaseRules
     /// <param name="origin">The base.</param>
     /// <param name="user">Who.</param>
     /// <param name="client">As if he asked with this; null when that is not asked.</param>
-    public static async Task<IReadOnlyList<AccessReason>> Explain(DbSession db, DomainRow origin, UserRow user, ClientFacts? client) =>
-        await UsersTable.Caller(db, user.Id, address: null) is { } caller
-            ? AccessReasons.Of(caller with { Client = client }, origin, await Names(db, origin.Access ?? AccessRules.None))
+    /// <param name="address">As if he asked from there; null when that is not asked.</param>
+    /// <exception cref="RequestRefusedException"><c>bad_arguments</c>: that is no address.</exception>
+    public static async Task<IReadOnlyList<AccessReason>> Explain(DbSession db, DomainRow origin, UserRow user, ClientFacts? client, string? address)
+    {
+        var networks = await ClientNetworksTable.All(db);
+        var network = NetworkOf(networks, address);
+        return await UsersTable.Caller(db, user.Id, address: null) is { } caller
+            ? AccessReasons.Of(caller with { Client = client, Network = network }, origin, networks, await Names(db, origin.Access ?? AccessRules.None))
             : [new AccessReason(AccessStep.Account, IsAllowed: false, "denied: his account is disabled")];
+    }
 
     /// <summary>Those who may have a desktop of a base, by name, whatever they use.</summary>
     /// <param name="db">Where to read.</param>
@@ -87,8 +94,14 @@ public static class BaseRules
     /// <param name="text">Only those in whose names it occurs.</param>
     /// <param name="after">Only those after this name.</param>
     /// <param name="most">At most so many.</param>
-    public static async Task<IReadOnlyList<(long Id, string Name, string DisplayName, string Why)>> Allowed(DbSession db, DomainRow origin, string? text, string? after, int most)
+    /// <param name="address">From there; null for from wherever.</param>
+    /// <returns>They, and the networks of clients from which only administrators and whose base it is can use it.</returns>
+    /// <exception cref="RequestRefusedException"><c>bad_arguments</c>: that is no address.</exception>
+    public static async Task<(IReadOnlyList<(long Id, string Name, string DisplayName, string Why)> People, IReadOnlyList<string> ClosedFrom)> Allowed(
+        DbSession db, DomainRow origin, string? text, string? after, int most, string? address)
     {
+        var networks = await ClientNetworksTable.All(db);
+        var (network, closed) = (NetworkOf(networks, address), AccessReasons.ClosedFrom(origin, networks));
         var names = await Names(db, origin.Access ?? AccessRules.None);
         var allowed = new List<(long, string, string, string)>();
         IReadOnlyList<(long Id, string Name, string DisplayName)> people;
@@ -104,17 +117,21 @@ public static class BaseRules
             foreach (var person in people)
             {
                 if (!callers.TryGetValue(person.Id, out var caller)) continue;
-                var reasons = AccessReasons.Of(caller, origin, names);
+                var reasons = AccessReasons.Of(caller with { Network = network }, origin, networks, names);
                 if (reasons.All(r => r.IsAllowed))
                     allowed.Add((person.Id, person.Name, person.DisplayName, (reasons.FirstOrDefault(r => r.Step == AccessStep.Exemption) ?? reasons.First(r => r.Step == AccessStep.People)).Text));
-                if (allowed.Count == most) return allowed;
+                if (allowed.Count == most) return (allowed, closed);
             }
 
             after = people is [.., var last] ? last.Name : after;
         }
         while (people.Count == Batch);
-        return allowed;
+        return (allowed, closed);
     }
+
+    private static ClientNetwork? NetworkOf(IReadOnlyList<ClientNetwork> networks, string? address) => address is null || IPAddress.TryParse(address, out _)
+        ? ClientNetwork.Of(networks, address)
+        : throw new RequestRefusedException("bad_arguments", $"'{address}' is no address such as 10.1.2.3 or 2001:db8::1.");
 
     private static string Key(RuleKind kind, long id) => JsonSerializer.Serialize(new { kind = Word.Of(kind), id }, Json.Options);
 

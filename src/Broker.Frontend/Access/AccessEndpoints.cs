@@ -55,7 +55,8 @@ public sealed record PersonAllowed(long Id, string Name, string DisplayName, str
 /// <summary>Those who may have a desktop of a base, by name.</summary>
 /// <param name="People">They.</param>
 /// <param name="Next">What to ask for as <c>after</c> to get the others; null when these are all.</param>
-public sealed record PeopleAllowed(IReadOnlyList<PersonAllowed> People, string? Next);
+/// <param name="ClosedFrom">The networks of clients, by name, from which only administrators and whose base it is can use it.</param>
+public sealed record PeopleAllowed(IReadOnlyList<PersonAllowed> People, string? Next, IReadOnlyList<string> ClosedFrom);
 
 /// <summary>Why somebody may have a desktop of a base, or not.</summary>
 /// <param name="User">His sign-in name.</param>
@@ -89,9 +90,10 @@ public static class AccessEndpoints
         access.MapGet("", Get).Account().WithName("get_access").WithSummary("The access rules of a base").Refuses(401, 403, 404, 409);
         access.MapPut("", Put).Account().WithName("set_access").WithSummary("Give a base other access rules")
             .WithDescription("All of them at once, in order. Refused with 409 and changed_meanwhile when they are not those any more whose version goes with them.").Refuses(400, 401, 403, 404, 409);
-        access.MapGet("/who", Who).Account().WithName("who_may_access").WithSummary("Who may have a desktop of a base, and why").Refuses(400, 401, 403, 404, 409);
+        access.MapGet("/who", Who).Account().WithName("who_may_access").WithSummary("Who may have a desktop of a base, and why")
+            .WithDescription("With address, which those ask who look after the hosts: from there.").Refuses(400, 401, 403, 404, 409);
         access.MapGet("/explain", Explain).Account().WithName("explain_access").WithSummary("Why somebody may have a desktop of a base, or not")
-            .WithDescription("With header, which can be given several times as 'User-Agent: Firefox', as if he asked with a program that says so of itself.").Refuses(400, 401, 403, 404, 409);
+            .WithDescription("With header, which can be given several times as 'User-Agent: Firefox', as if he asked with a program that says so of itself. With address, which those ask who look after the hosts: as if from there.").Refuses(400, 401, 403, 404, 409);
         access.MapGet("/attributes", Attributes).Account().WithName("list_attributes").WithSummary("What directories tell of people, for completing rules").Refuses(401, 403, 404, 409);
     }
 
@@ -106,22 +108,24 @@ public static class AccessEndpoints
             return await View(s, origin with { Access = await BaseRules.Change(s, who.Caller, origin, rules, form.Version) });
         }, cancel));
 
-    private static async Task<Ok<PeopleAllowed>> Who(Guid id, SignedIn who, Db db, string? q, string? after, int? limit, CancellationToken cancel)
+    private static async Task<Ok<PeopleAllowed>> Who(Guid id, SignedIn who, Db db, string? q, string? after, int? limit, string? address, CancellationToken cancel)
     {
+        CheckAsksFrom(who, address);
         var most = Math.Clamp(limit ?? 50, 1, MostPeople);
-        var allowed = await db.Read(async s => await BaseRules.Allowed(s, await Base(s, who, id), string.IsNullOrWhiteSpace(q) ? null : q.Trim(), after, most + 1), cancel);
+        var (allowed, closed) = await db.Read(async s => await BaseRules.Allowed(s, await Base(s, who, id), string.IsNullOrWhiteSpace(q) ? null : q.Trim(), after, most + 1, address), cancel);
         return TypedResults.Ok(new PeopleAllowed(
-            [.. allowed.Take(most).Select(p => new PersonAllowed(p.Id, p.Name, p.DisplayName, p.Why))], allowed.Count > most ? allowed[most - 1].Name : null));
+            [.. allowed.Take(most).Select(p => new PersonAllowed(p.Id, p.Name, p.DisplayName, p.Why))], allowed.Count > most ? allowed[most - 1].Name : null, closed));
     }
 
-    private static async Task<Ok<AccessExplained>> Explain(Guid id, string user, SignedIn who, Db db, LdapDirectory directory, string[]? header, CancellationToken cancel)
+    private static async Task<Ok<AccessExplained>> Explain(Guid id, string user, SignedIn who, Db db, LdapDirectory directory, string[]? header, string? address, CancellationToken cancel)
     {
+        CheckAsksFrom(who, address);
         var client = header is { Length: > 0 } ? Client(header) : null;
         return TypedResults.Ok(await db.Read(async s =>
         {
             var origin = await Base(s, who, id);
             var person = await UsersTable.Find(s, user.Trim()) ?? throw new RefusedException(StatusCodes.Status404NotFound, "unknown_user", $"There is no user called {user}.");
-            var reasons = await BaseRules.Explain(s, origin, person, client);
+            var reasons = await BaseRules.Explain(s, origin, person, client, address);
             return new AccessExplained(person.Name, reasons.All(r => r.IsAllowed), reasons, person.FactsAt, person.Source is AccountSource.Ldap && directory.IsDown);
         }, cancel));
     }
@@ -132,6 +136,12 @@ public static class AccessEndpoints
             await Base(s, who, id);
             return new KnownAttributes([.. (await UserAttributesTable.Known(s)).Select(a => new AttributeValues(a.Name, a.People, [.. a.Values.Select(v => new AttributeValue(v.Value, v.People))]))]);
         }, cancel));
+
+    // Which network an address is in is for those who look after the hosts.
+    private static void CheckAsksFrom(SignedIn who, string? address)
+    {
+        if (address is not null && May.Do(who.Caller, Grant.Operate, null) is { IsAllowed: false } no) throw new RefusedException(StatusCodes.Status403Forbidden, "not_allowed", no.Reason);
+    }
 
     // The base, for those who may publish it.
     private static async Task<DomainRow> Base(DbSession db, SignedIn who, Guid id, bool locked = false)

@@ -212,12 +212,30 @@ public class AccessRulesTests
                 UserId = random.Next(1, 4),
                 IsAdmin = random.Next(10) == 0,
                 Client = random.Next(3) switch { 0 => null, 1 => ClientFacts.Of(_ => "Firefox"), _ => ClientFacts.Silent },
+                Network = random.Next(4) switch { 0 => ClientNetwork.Nowhere, 1 => new ClientNetwork { Id = 1, Name = "Lab", Bases = NetworkBases.Chosen }, 2 => new ClientNetwork { Id = 2, Name = "Inside" }, _ => null },
             };
             if (random.Next(8) == 0) caller = caller with { Grants = Holdings(Reach.All, Grant.Clone) };
             if (random.Next(8) == 0) caller = caller with { Grants = Holdings(Reach.None, Grant.Clone) };
             var origin = Machine(owner: 3, isBase: true) with { IsPublic = random.Next(4) > 0, Access = rules };
-            Assert.Equal(May.Do(caller, Grant.Clone, origin).IsAllowed, AccessReasons.Of(caller, origin, _ => null).All(r => r.IsAllowed));
+            Assert.Equal(May.Do(caller, Grant.Clone, origin).IsAllowed, AccessReasons.Of(caller, origin, [], _ => null).All(r => r.IsAllowed));
         }
+    }
+
+    [Fact]
+    public void TheNetworkThatKeepsABaseBackIsTold()
+    {
+        var origin = Machine(owner: 3, isBase: true) with { Name = "linux", IsPublic = true };
+        ClientNetwork[] networks = [new() { Id = 1, Name = "Lab", Bases = NetworkBases.None }, new() { Id = 2, Name = "Inside" }];
+        Assert.Equal((true, "allowed: where he is is not known, so it is not asked; it can't be used from Lab"), Told(Caller()));
+        Assert.Equal((false, "denied: No base can be used from the network Lab"), Told(Caller() with { Network = networks[0] }));
+        Assert.Equal((true, "allowed: Bases can be used from the network Inside"), Told(Caller() with { Network = networks[1] }));
+        Assert.Equal((false, "denied: linux can't be used from here: this address is in no network of clients"), Told(Caller() with { Network = ClientNetwork.Nowhere }));
+        // also of who may make desktops of all bases, and neither of administrators nor of whose it is
+        Assert.False(Told(Caller() with { Network = networks[0], Grants = Holdings(Reach.All, Grant.Clone) }).IsAllowed);
+        foreach (var one in (Caller[])[Caller() with { IsAdmin = true }, Caller() with { UserId = 3 }])
+            Assert.DoesNotContain(AccessReasons.Of(one with { Network = networks[0] }, origin, networks, _ => null), r => r.Step == AccessStep.Network);
+
+        (bool IsAllowed, string) Told(Caller caller) => AccessReasons.Of(caller, origin, networks, _ => null).Single(r => r.Step == AccessStep.Network) is var told ? (told.IsAllowed, told.Text) : default;
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Broker.Core.Domains;
 using Broker.Core.Users;
+using Broker.Frontend.Tests.SignIn;
 
 namespace Broker.Frontend.Tests.Access;
 
@@ -190,6 +191,87 @@ public class AccessTests(FrontendHost host) : IClassFixture<FrontendHost>
             var told = await admin.Get($"{Path(origin)}/explain?user={names[user]}").Gives(200);
             return (told.GetProperty("is_allowed").GetBoolean(), told.GetProperty("reasons").EnumerateArray().Single(r => r.GetProperty("step").GetString() == "people").GetProperty("text").GetString());
         }
+    }
+
+    [Fact]
+    public async Task From_where_a_base_can_not_be_used_is_told_and_whose_address_it_is_only_to_those_who_look_after_the_hosts()
+    {
+        var origin = await Base();
+        using var admin = await host.SignedIn("admin");
+        var lab = Name("lab");
+        var network = await admin.Post("/api/client-networks", new { name = lab, addresses = (string[])["198.51.100.0/24"], bases = "chosen" }).Gives(201);
+        var path = Path(origin);
+
+        var unasked = await admin.Get($"{path}/explain?user=student").Gives(200);
+        Assert.True(unasked.GetProperty("is_allowed").GetBoolean());
+        Assert.Contains($"can't be used from {lab}", Network(unasked), StringComparison.Ordinal);
+        Assert.Contains(lab, (await admin.Get($"{path}/who").Gives(200)).GetProperty("closed_from").EnumerateArray().Select(n => n.GetString()));
+        Assert.Contains(host.Student, await Who(""));
+
+        var there = await admin.Get($"{path}/explain?user=student&address=198.51.100.7").Gives(200);
+        Assert.False(there.GetProperty("is_allowed").GetBoolean());
+        Assert.Contains($"not among those that can be used from the network {lab}", Network(there), StringComparison.Ordinal);
+        Assert.Equal([host.Admin], await Who("?address=198.51.100.7"));
+        await admin.Put($"/api/client-networks/{network.GetProperty("id").GetInt64()}/bases/{origin.Id}", new { is_allowed = true, is_anonymous = false }).Gives(200);
+        Assert.True((await admin.Get($"{path}/explain?user=student&address=198.51.100.7").Gives(200)).GetProperty("is_allowed").GetBoolean());
+        await admin.Get($"{path}/explain?user=student&address=lab").Refuses(HttpStatusCode.BadRequest, "bad_arguments");
+
+        var teacher = await host.NewUser(Name("teacher"));
+        await host.Db.Transaction(s => s.Execute("INSERT INTO grants (user_id, grant_name, reach) VALUES (@teacher, 'create_base', 'all'), (@teacher, 'view', 'all')", new { teacher }));
+        using var publisher = await host.SignedIn((await host.Db.Read(s => UsersTable.PersonName(s, teacher)))!);
+        await publisher.Get($"{path}/explain?user=student").Gives(200);
+        await publisher.Get($"{path}/explain?user=student&address=198.51.100.7").Refuses(HttpStatusCode.Forbidden, "not_allowed");
+        await publisher.Get($"{path}/who?address=198.51.100.7").Refuses(HttpStatusCode.Forbidden, "not_allowed");
+
+        static string? Network(JsonElement told) => told.GetProperty("reasons").EnumerateArray().Single(r => r.GetProperty("step").GetString() == "network").GetProperty("text").GetString();
+        async Task<IEnumerable<long>> Who(string query) => (await admin.Get($"{path}/who{query}").Gives(200)).GetProperty("people").EnumerateArray().Select(p => p.GetProperty("id").GetInt64());
+    }
+
+    [Fact]
+    public async Task Whatever_changes_what_somebody_may_do_counts_for_the_next_call_of_sessions_that_are_there()
+    {
+        var (second, address) = host.Start();
+        await using var _ = second;
+        var name = Name("changed");
+        var id = await host.NewUser(name);
+        var theirs = await host.NewDomain(Name("theirs"), host.Other);
+        var origin = await Base();
+        using var admin = await host.SignedIn("admin");
+        using var here = await host.SignedIn(name);
+        using var there = await host.SignedIn(name, address);
+
+        await Counts(() => admin.Put($"/api/users/{id}/grants/view", new { reach = "all" }).Gives(200), Answers($"/api/domains/{theirs.Id}", 200));
+        await Counts(() => admin.Put($"/api/users/{id}/grants/view", new { reach = "own" }).Gives(200), Answers($"/api/domains/{theirs.Id}", 404));
+
+        var group = (await admin.Post("/api/groups", new { name = Name("auditors") }).Gives(201)).GetProperty("id").GetInt64();
+        await admin.Put($"/api/groups/{group}/grants/read_audit", new { reach = "all" }).Gives(200);
+        await Counts(() => admin.Put($"/api/groups/{group}/members/{id}", new { }).Gives(200), Answers("/api/audit", 200));
+        await Counts(() => admin.Delete($"/api/groups/{group}/grants/read_audit").Gives(200), Answers("/api/audit", 403));
+        await Counts(() => admin.Put($"/api/groups/{group}/grants/read_audit", new { reach = "all" }).Gives(200), Answers("/api/audit", 200));
+        await Counts(() => admin.Delete($"/api/groups/{group}").Gives(204), Answers("/api/audit", 403));
+
+        await Counts(() => admin.Put($"/api/users/{id}/limits", new { clone_limit = 7 }).Gives(200), async browser =>
+            (await browser.Get("/api/session/limits").Gives(200)).GetProperty("clone_limit").GetProperty("most").GetInt32() == 7);
+
+        var network = Name("here");
+        await Counts(() => admin.Post("/api/client-networks", new { name = network, addresses = (string[])["127.0.0.0/8"], bases = "none" }).Gives(201), Answers($"/api/domains/{origin.Id}", 404));
+        var key = await host.Db.Read(s => s.First<long>("SELECT id FROM client_networks WHERE name = @network", new { network }));
+        await Counts(() => admin.Put($"/api/client-networks/{key}", new { name = network, addresses = (string[])["127.0.0.0/8"], bases = "all" }).Gives(200), Answers($"/api/domains/{origin.Id}", 200));
+        await Counts(() => admin.Put($"/api/client-networks/{key}/bases/{origin.Id}", new { is_allowed = false, is_anonymous = false }).Gives(200), Answers($"/api/domains/{origin.Id}", 404));
+        await Counts(() => admin.Delete($"/api/client-networks/{key}").Gives(204), Answers($"/api/domains/{origin.Id}", 200));
+
+        await Counts(() => admin.Put($"/api/users/{id}/disabled", new { is_disabled = true }).Gives(200), Answers("/api/desktops", 401));
+
+        // Both remember who he is by then: what he may do, the one that was told of the change knows at once, the other one long before it asks anew.
+        async Task Counts(Func<Task> change, Func<Browser, Task<bool>> isSo)
+        {
+            foreach (var browser in (Browser[])[here, there]) Assert.False(await isSo(browser));
+            await change();
+            Assert.True(await isSo(here));
+            await SessionTests.Eventually(() => isSo(there));
+        }
+
+        static Func<Browser, Task<bool>> Answers(string path, int status) => async browser => (int)(await browser.Get(path)).StatusCode == status;
     }
 
     private static string Path(DomainRow origin) => $"/api/bases/{origin.Id}/access";
