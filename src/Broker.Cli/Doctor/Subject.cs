@@ -19,6 +19,12 @@ internal sealed record Subject(
     /// <summary>What is wrong with them.</summary>
     public string? LdapProblem { get; init; }
 
+    /// <summary>The OpenID provider's settings; null without a file, or when they are wrong.</summary>
+    public OpenIdSettings? OpenId { get; init; }
+
+    /// <summary>What is wrong with them.</summary>
+    public string? OpenIdProblem { get; init; }
+
     /// <summary>Machines run here, or are meant to.</summary>
     public bool HasLibvirt => Files.Exists("/etc/libvirt");
 
@@ -32,7 +38,8 @@ internal sealed record Subject(
         // The variables here are the back end's and the command line's; what the front end is started with only its file tells.
         var (frontEnd, frontEndProblem) = settingsFile is null ? (null, null) : Read<FrontEndSettings>(settingsFile, _ => null);
         var (ldap, ldapProblem) = settingsFile is null ? (null, null) : Tried(() => Core.Settings.SettingsFile.ReadSection<LdapSettings>(settingsFile, _ => null));
-        return new Subject(files, settingsFile, backEnd, backEndProblem, frontEnd, frontEndProblem, clock) { Ldap = ldap, LdapProblem = ldapProblem };
+        var (openId, openIdProblem) = settingsFile is null ? (null, null) : Tried(() => Core.Settings.SettingsFile.ReadSection<OpenIdSettings>(settingsFile, _ => null));
+        return new Subject(files, settingsFile, backEnd, backEndProblem, frontEnd, frontEndProblem, clock) { Ldap = ldap, LdapProblem = ldapProblem, OpenId = openId, OpenIdProblem = openIdProblem };
     }
 
     private static (T?, string?) Read<T>(string? file, Func<string, string?> variable) where T : SharedSettings, new() => Tried(() => Core.Settings.SettingsFile.Read<T>(file, variable));

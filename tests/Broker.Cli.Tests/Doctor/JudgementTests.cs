@@ -255,6 +255,20 @@ public class JudgementTests
     [InlineData(null, Health.Failed, "frontend.key_file")]
     public void CertificateKey(string? mode, Health health, string remedy) => Is(health, remedy, CertificateKeyCheck.Judge("key.pem", mode is null ? null : Mode(mode)));
 
+    [Theory]
+    [InlineData("0600", "secret\n", Health.Ok, "")]
+    [InlineData("0640", "secret", Health.Failed, "chmod 600 /etc/broker/secrets/ldap-password")]
+    [InlineData("0600", "\n", Health.Failed, "put the secret there")]
+    [InlineData(null, null, Health.Failed, "put the secret there")]
+    public void SignInSecrets(string? mode, string? text, Health health, string remedy) => Is(health, remedy, SignInSecretsCheck.Judge(
+    [
+        ("openid.client_secret_file", "/etc/broker/secrets/openid-client-secret", Mode("0400"), "another"),
+        ("ldap.bind_password_file", "/etc/broker/secrets/ldap-password", mode is null ? null : Mode(mode), text),
+    ]));
+
+    [Fact]
+    public void WithoutADirectoryAndAProviderThereAreNoSecrets() => Is(Health.NotApplicable, "", SignInSecretsCheck.Judge([]));
+
     [Fact]
     public void HostAnswer()
     {
@@ -372,6 +386,7 @@ public class JudgementTests
             ["units"] = nameof(Units),
             ["certificate"] = nameof(Certificate),
             ["certificate_key"] = nameof(CertificateKey),
+            ["sign_in_secrets"] = nameof(SignInSecrets),
             ["host_answers"] = nameof(HostAnswer),
             ["host_versions"] = nameof(HostVersions),
             ["host_probe"] = nameof(HostProbe),

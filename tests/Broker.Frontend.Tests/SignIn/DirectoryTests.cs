@@ -214,6 +214,37 @@ public sealed class DirectoryTests(FrontendHost host) : IClassFixture<FrontendHo
     }
 
     [Fact]
+    public async Task Time_tells_nothing_of_which_names_there_are_or_who_knows_their_passwords()
+    {
+        const int tries = 9;
+        var slapd = await PrivateSlapd.Shared;
+        await using var front = Start(slapd).Factory;
+        for (var i = 0; i < tries; i++) await host.NewUser($"timed-local-{i}");
+        foreach (var i in Enumerable.Range(0, tries)) await Try(front, PrivateSlapd.Person(100 + i).Name, PrivateSlapd.Person(100 + i).Password);
+
+        using var browser = host.NewBrowser(AddressOf(front));
+        await browser.Session();
+        var took = new Dictionary<string, List<TimeSpan>> { ["with an account"] = [], ["without one yet"] = [], ["nobody"] = [], ["local"] = [] };
+        for (var i = 0; i < tries; i++)
+        {
+            await Guess("with an account", PrivateSlapd.Person(100 + i).Name);
+            await Guess("without one yet", PrivateSlapd.Person(200 + i).Name);
+            await Guess("nobody", $"timed-nobody-{i}");
+            await Guess("local", $"timed-local-{i}");
+        }
+
+        var medians = took.ToDictionary(t => t.Key, t => t.Value.Order().ElementAt(tries / 2));
+        Assert.True(medians.Values.Max() < medians.Values.Min() * 3, string.Join(", ", medians.Select(m => $"{m.Key} {m.Value.TotalMilliseconds:0} ms")));
+
+        async Task Guess(string kind, string name)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await browser.Post("/api/session", new { name, password = "not the password" }).Refuses(HttpStatusCode.Unauthorized, "wrong_credentials");
+            took[kind].Add(TimeProvider.System.GetElapsedTime(began));
+        }
+    }
+
+    [Fact]
     public async Task Many_first_sign_ins_of_one_person_at_once_make_one_account()
     {
         var slapd = await PrivateSlapd.Shared;
