@@ -8,7 +8,8 @@ namespace Broker.Cli;
 /// <summary><c>broker maintenance</c>: times in which only those who look after the hosts sign in and are served.</summary>
 internal static class MaintenanceVerbs
 {
-    public static Command Command(Terminal terminal) => new("maintenance", "Times in which only administrators and those who look after the hosts sign in and are served. What runs goes on.")
+    public static Command Command(Terminal terminal) =>
+        new("maintenance", "Times in which only administrators and those who look after the hosts sign in and are served. What runs goes on.")
     {
         Subcommands = { Show(terminal), Set(terminal), End(terminal) },
     };
@@ -20,7 +21,8 @@ internal static class MaintenanceVerbs
         {
             var (maintenance, now) = await Settings.Open(parsed, terminal).Read(async s => (await SiteSettingsTable.ReadMaintenance(s), await Now(s)), cancel);
             if (maintenance?.IsOverAt(now) == true) maintenance = null;
-            await terminal.Answer(parsed, new { maintenance }, maintenance is null ? "There is no maintenance, and none is announced." : Text(maintenance, now));
+            var text = maintenance is null ? "There is no maintenance, and none is announced." : Text(maintenance, now);
+            await terminal.Answer(parsed, new { maintenance }, text);
             return ExitCode.Done;
         });
         return command;
@@ -54,7 +56,8 @@ internal static class MaintenanceVerbs
         var command = new Command("end", "End maintenance, or take its announcement back.") { by };
         command.SetAction(async (parsed, cancel) =>
         {
-            await Settings.Open(parsed, terminal).Transaction(async s => await Maintenance.Set(s, await Settings.Caller(s, parsed.GetValue(by), terminal), null, await Now(s)), cancel);
+            await Settings.Open(parsed, terminal).Transaction(async s =>
+                await Maintenance.Set(s, await Settings.Caller(s, parsed.GetValue(by), terminal), null, await Now(s)), cancel);
             await terminal.Answer(parsed, new { maintenance = (Maintenance?)null }, "Everybody is served.");
             return ExitCode.Done;
         });
@@ -69,7 +72,8 @@ internal static class MaintenanceVerbs
     private static Option<string?> Time(string name, string description) => new(name) { Description = description, HelpName = "TIME" };
 
     private static DateTimeOffset? Read(string? text, DateTimeOffset now) =>
-        text is null ? null : Instant.Read(text, now) ?? throw new CommandFailedException($"'{text}' is no time. Write 2026-11-21T22:00Z, or +30m for half an hour from now.", ExitCode.Usage);
+        text is null ? null
+        : Instant.Read(text, now) ?? throw new CommandFailedException($"'{text}' is no time. Write 2026-11-21T22:00Z, or +30m for half an hour from now.", ExitCode.Usage);
 
     private static Task<DateTimeOffset> Now(DbSession db) => db.First<DateTimeOffset>("SELECT UTC_TIMESTAMP(6)");
 }

@@ -29,11 +29,15 @@ internal static class UserUploadVerb
             var refused = lines.Count(l => l.Outcome is UploadOutcome.Refused);
             await terminal.AnswerTable(parsed, lines, ["LINE", "NAME", "WHAT", "PASSWORD", "PROBLEM"], lines.Select(l =>
                 (Cell[])[$"{l.Line}", l.Name, new Cell(What(l, parsed.GetValue(dryRun) || refused > 0), l.Outcome is UploadOutcome.Refused ? Tone.Bad : l.Outcome is UploadOutcome.Made ? Tone.Good : Tone.None), l.Password, l.Problem]));
-            if (refused > 0) throw new CommandFailedException($"{refused} {(refused == 1 ? "line" : "lines")} can't be done as they stand, so nothing was done.", word: "bad_lines");
+            if (refused > 0) throw Refused(refused);
             return ExitCode.Done;
         });
         return command;
     }
+
+    /// <summary>Some lines can't be done.</summary>
+    public static CommandFailedException Refused(int lines) =>
+        new($"{lines} {(lines == 1 ? "line" : "lines")} can't be done as they stand, so nothing was done.", word: "bad_lines");
 
     private static string What(UploadLine line, bool isOnlyTold) => line.Outcome switch
     {

@@ -85,7 +85,9 @@ public static class Granting
 
     /// <summary>Why this caller changes nothing of somebody: see <see cref="Protect"/>; null when he may.</summary>
     internal static string? WhyProtected(Caller caller, UserRow user) =>
-        user.IsAdmin && caller is not { IsAdmin: true, Scopes: null } ? $"{user.Name} is an administrator. Only administrators change what administrators are." : null;
+        user.IsAdmin && caller is not { IsAdmin: true, Scopes: null }
+            ? $"{user.Name} is an administrator. Only administrators change what administrators are."
+            : null;
 
     private static void Check(Caller caller, Grant grant, Reach? reach)
     {

@@ -6,7 +6,8 @@ using Broker.Core.Requests;
 namespace Broker.Core.Settings;
 
 /// <summary>
-/// A time in which only those who look after the hosts sign in and call the API. What runs goes on, screens that are open stay open, schedules and requests that were made before are done.
+/// A time in which only those who look after the hosts sign in and call the API. What runs goes on, screens that are open stay open, schedules and
+/// requests that were made before are done.
 /// </summary>
 /// <param name="From">Its begin.</param>
 /// <param name="Until">Its end; null until somebody ends it.</param>
@@ -33,7 +34,8 @@ public sealed record Maintenance(DateTimeOffset From, DateTimeOffset? Until, str
     public static async Task Set(DbSession db, Caller caller, Maintenance? maintenance, DateTimeOffset now)
     {
         if (May.Do(caller, Grant.Operate, null) is { IsAllowed: false } no) throw new RequestRefusedException("not_allowed", no.Reason);
-        if (maintenance?.Problems(now).ToList() is { Count: > 0 } problems) throw new RequestRefusedException("bad_arguments", string.Join(' ', problems)) { Problems = problems };
+        if (maintenance?.Problems(now).ToList() is { Count: > 0 } problems)
+            throw new RequestRefusedException("bad_arguments", string.Join(' ', problems)) { Problems = problems };
         await SiteSettingsTable.WriteMaintenance(db, maintenance);
         await AuditTable.Insert(db, caller.UserId, caller.Address, maintenance is null ? "end_maintenance" : "set_maintenance", null, maintenance);
     }

@@ -129,7 +129,9 @@ public static class SiteSettingsTable
 
     /// <summary>The time of maintenance that was announced last, if it was not ended; it may have passed.</summary>
     public static async Task<Maintenance?> ReadMaintenance(DbSession db) =>
-        await db.First<string>("SELECT value FROM settings WHERE name = @MaintenanceName", new { MaintenanceName }) is { } value ? JsonSerializer.Deserialize<Maintenance?>(value, Json.Options) : null;
+        await db.First<string>("SELECT value FROM settings WHERE name = @MaintenanceName", new { MaintenanceName }) is { } value
+            ? JsonSerializer.Deserialize<Maintenance?>(value, Json.Options)
+            : null;
 
     /// <summary>Announces a time of maintenance, or none. Front ends hear of it at once.</summary>
     public static async Task WriteMaintenance(DbSession db, Maintenance? maintenance)

@@ -94,7 +94,9 @@ public static class GroupUpload
 
     // "" when nothing is said. A name with the separator in it is one when there is such a one.
     private static IEnumerable<string> Several(string? said, Func<string, bool> isThere) =>
-        said is null ? [""] : isThere(said) ? [said] : said.Split(Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).DefaultIfEmpty("");
+        said is null ? [""]
+        : isThere(said) ? [said]
+        : said.Split(Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).DefaultIfEmpty("");
 
     private sealed class Planned(string name, UserGroupRow? row)
     {
@@ -111,7 +113,8 @@ public static class GroupUpload
 
         public List<MemberLine> Lines { get; } = [];
 
-        public GroupChange Change => new(row?.Name ?? name, IsMade: row is null && !_goes, IsRemoved: row is not null && _goes, _members, Names(_added.Values), Names(_removed));
+        public GroupChange Change =>
+            new(row?.Name ?? name, IsMade: row is null && !_goes, IsRemoved: row is not null && _goes, _members, Names(_added.Values), Names(_removed));
 
         public async Task Judge(DbSession db, Caller caller, Dictionary<string, UserRow> people, GroupUploadTerms terms, bool locked)
         {
@@ -133,7 +136,8 @@ public static class GroupUpload
             if (terms.Flush) _removed = [.. people.Values.Where(p => before.Contains(p.Id) && !stays.Contains(p.Id))];
             _members = before.Count + _added.Count - _removed.Count;
             _goes = terms.RemoveEmpty && _members == 0;
-            if (problem is null && await WhyNotWithout(db, caller) is { } hindrance) Lines[0] = Lines[0] with { Outcome = MemberOutcome.Refused, Problem = hindrance };
+            if (problem is null && await WhyNotWithout(db, caller) is { } hindrance)
+                Lines[0] = Lines[0] with { Outcome = MemberOutcome.Refused, Problem = hindrance };
         }
 
         public async Task Write(DbSession db, Caller caller)
@@ -143,7 +147,8 @@ public static class GroupUpload
             if (_added.Count + _removed.Count > 0)
             {
                 await UserGroupsTable.Change(db, group.Id, [.. _added.Keys], [.. _removed.Select(p => p.Id)]);
-                await AuditTable.Insert(db, caller.UserId, caller.Address, "group_members_uploaded", group.Name, new { group = group.Id, added = Names(_added.Values), removed = Names(_removed) });
+                await AuditTable.Insert(db, caller.UserId, caller.Address, "group_members_uploaded", group.Name,
+                    new { group = group.Id, added = Names(_added.Values), removed = Names(_removed) });
             }
 
             if (_goes) await UserGroups.Remove(db, caller, group with { Members = 0 });

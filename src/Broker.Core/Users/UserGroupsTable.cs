@@ -111,7 +111,8 @@ public static class UserGroupsTable
     }
 
     /// <summary>Keys of those who are in a group.</summary>
-    public static Task<IReadOnlyList<long>> Members(DbSession db, long id) => db.Query<long>("SELECT user_id FROM group_members WHERE group_id = @id", new { id });
+    public static Task<IReadOnlyList<long>> Members(DbSession db, long id) =>
+        db.Query<long>("SELECT user_id FROM group_members WHERE group_id = @id", new { id });
 
     /// <summary>Puts many into a group and takes many out of it. Whoever has gone meanwhile is passed over.</summary>
     public static async Task Change(DbSession db, long group, IReadOnlyList<long> added, IReadOnlyList<long> removed)

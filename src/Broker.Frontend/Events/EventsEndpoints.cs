@@ -80,7 +80,7 @@ public static class EventsEndpoints
                 // also when there is always something: sessions, tokens and accounts end by themselves
                 if (wait == Waited.TooLong || clock.GetElapsedTime(asked) >= Heartbeat)
                 {
-                    if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } still || still.Account.Maintenance?.IsAt(clock.GetUtcNow()) == true) return;
+                    if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } still || !still.IsServed(clock.GetUtcNow())) return;
                     (who, asked) = (still, clock.GetTimestamp());
                 }
 
@@ -95,7 +95,7 @@ public static class EventsEndpoints
                 {
                     if (row.Kind == EventKind.User && (row.UserId is null || row.UserId == who.Id))
                     {
-                        if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } now || now.Account.Maintenance?.IsAt(clock.GetUtcNow()) == true) return;
+                        if (await sessions.Again(who, cancel) is not { Account.MayGoOn: true } now || !now.IsServed(clock.GetUtcNow())) return;
                         who = now;
                     }
 

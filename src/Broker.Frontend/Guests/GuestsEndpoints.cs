@@ -42,7 +42,8 @@ public static class GuestsEndpoints
             ? [.. (await Core.Users.Guests.Bases(s, network)).Select(b => new GuestBase(b.Id, b.Name, b.Alias, b.Description))]
             : [], cancel)));
 
-    private static async Task<Accepted<Opened>> Come(GuestForm form, HttpContext http, Db db, SignInFlow flow, TimeProvider clock, ILoggerFactory logs, CancellationToken cancel)
+    private static async Task<Accepted<Opened>> Come(
+        GuestForm form, HttpContext http, Db db, SignInFlow flow, TimeProvider clock, ILoggerFactory logs, CancellationToken cancel)
     {
         var who = SignedIn.Of(http);
         if (who is not null && who.Caller.GuestOf != form.Base)

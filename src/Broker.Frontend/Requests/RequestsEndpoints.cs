@@ -23,7 +23,8 @@ public static class RequestsEndpoints
     {
         var requests = app.MapGroup("/api/requests").WithTags("requests");
         requests.MapGet("", List).Account().WithName("list_requests").WithSummary("Requests, newest first")
-            .WithDescription("Those who look after the hosts see all, others their own; of a machine that they see (domain) also what somebody else has asked: not who, from where, and with which arguments.").Refuses(400, 401, 403);
+            .WithDescription("Those who look after the hosts see all, others their own; of a machine that they see (domain) also what somebody else has asked: "
+                + "not who, from where, and with which arguments.").Refuses(400, 401, 403);
         requests.MapGet("/{id:long}", Get).Account().WithName("get_request").WithSummary("One request, with its steps")
             .WithDescription("One's own, or what somebody else has asked for a machine that one sees: of that one, not who asked, from where, and with which arguments.").Refuses(401, 403, 404);
         requests.MapPost("", Submit).Account().WithName("submit_request").WithSummary("Ask for a command")

@@ -40,11 +40,13 @@ public static class MaintenanceEndpoints
     public static void MapMaintenance(this IEndpointRouteBuilder app)
     {
         var maintenance = app.MapGroup("/api/maintenance").WithTags("settings");
-        maintenance.MapGet("", Get).Granted(Grant.Operate).WithName("get_maintenance").WithSummary("The time of maintenance that there is, or will be").Refuses(401, 403);
+        maintenance.MapGet("", Get).Granted(Grant.Operate).WithName("get_maintenance")
+            .WithSummary("The time of maintenance that there is, or will be").Refuses(401, 403);
         maintenance.MapPut("", Put).Granted(Grant.Operate).WithName("set_maintenance").WithSummary("Announce a time of maintenance, or begin it")
-            .WithDescription("In it only administrators and those who look after the hosts sign in and are served; everybody else is answered with 503, the code maintenance, the message and Retry-After. "
-                + "Desktops and open screens go on. It is announced by GET /api/session.").Refuses(400, 401, 403);
-        maintenance.MapDelete("", End).Granted(Grant.Operate).WithName("end_maintenance").WithSummary("End maintenance, or take its announcement back").Refuses(401, 403);
+            .WithDescription("In it only administrators and those who look after the hosts sign in and are served; everybody else is answered with 503, "
+                + "the code maintenance, the message and Retry-After. Desktops and open screens go on. It is announced by GET /api/session.").Refuses(400, 401, 403);
+        maintenance.MapDelete("", End).Granted(Grant.Operate).WithName("end_maintenance")
+            .WithSummary("End maintenance, or take its announcement back").Refuses(401, 403);
     }
 
     /// <summary>Whoever is signed in and is not served at the moment is told so by all routes but those that anybody may call, and signing out.</summary>
@@ -53,7 +55,8 @@ public static class MaintenanceEndpoints
         var clock = app.Services.GetRequiredService<TimeProvider>();
         app.Use((context, next) =>
         {
-            if (SignedIn.Of(context) is { } who && context.GetEndpoint()?.Metadata is { } route && route.GetMetadata<IAllowAnonymous>() is null && route.GetMetadata<Served>() is null)
+            if (SignedIn.Of(context) is { } who && context.GetEndpoint()?.Metadata is { } route
+                && route.GetMetadata<IAllowAnonymous>() is null && route.GetMetadata<Served>() is null)
                 Check(who.Account.Maintenance, clock.GetUtcNow());
             return next(context);
         });
@@ -77,7 +80,8 @@ public static class MaintenanceEndpoints
     private static async Task<Ok<MaintenanceState>> Get(Db db, TimeProvider clock, CancellationToken cancel) =>
         TypedResults.Ok(new MaintenanceState(MaintenanceView.Of(await db.Read(SiteSettingsTable.ReadMaintenance, cancel), clock.GetUtcNow())));
 
-    private static async Task<Ok<MaintenanceState>> Put(MaintenanceToBe form, SignedIn who, Db db, Sessions sessions, TimeProvider clock, CancellationToken cancel)
+    private static async Task<Ok<MaintenanceState>> Put(
+        MaintenanceToBe form, SignedIn who, Db db, Sessions sessions, TimeProvider clock, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var maintenance = new Maintenance(form.From ?? now, form.Until, string.IsNullOrWhiteSpace(form.Message) ? null : form.Message.Trim());

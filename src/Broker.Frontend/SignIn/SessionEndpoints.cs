@@ -185,7 +185,7 @@ public static class SessionEndpoints
         var user = await db.Read(s => UsersTable.Get(s, who.Id), cancel);
         if (!await limits.Hash(() => Passwords.Fits(user?.PasswordHash, form.CurrentPassword, out _), cancel))
         {
-            await db.Transaction(s => AuditTable.Insert(s, who.Id, address, "change_password_refused", who.Account.Name), cancel);
+            await db.Transaction(s => AuditTable.Insert(s, who.Id, address, "change_password", who.Account.Name, outcome: AuditOutcome.Refused), cancel);
             throw NotTheCurrent();
         }
 

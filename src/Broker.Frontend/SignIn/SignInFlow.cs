@@ -62,7 +62,7 @@ public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFact
         await db.Transaction(async s =>
         {
             await UsersTable.SignInFailed(s, user?.Id);
-            await AuditTable.Insert(s, user?.Id, address, "sign_in_refused", user?.Name, outcome: AuditOutcome.Refused);
+            await AuditTable.Insert(s, user?.Id, address, "sign_in", user?.Name, outcome: AuditOutcome.Refused);
         }, cancel);
         Log.SignInRefused(log, address);
         return WrongCredentials(answer);

@@ -32,6 +32,9 @@ public sealed record SignedIn(Caller Caller, Account Account, Guid Session)
     /// <summary>Who called; null when nobody is signed in.</summary>
     public static SignedIn? Of(HttpContext context) => context.Features.Get<SignedIn>();
 
+    /// <summary>No maintenance keeps him out at this time.</summary>
+    internal bool IsServed(DateTimeOffset now) => Account.Maintenance?.IsAt(now) != true;
+
     /// <summary>The same person, calling from there.</summary>
     internal SignedIn From(string? address) => this with { Caller = Caller with { Address = address, Network = ClientNetwork.Of(Account.Networks, address) } };
 

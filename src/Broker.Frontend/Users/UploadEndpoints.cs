@@ -32,10 +32,13 @@ public static class UploadEndpoints
         app.MapPost("/api/users/upload", Users).Granted(Grant.ManageUsers).WithTags("users").WithName("upload_users").WithSummary("Make many accounts, all or none")
             .WithDescription(ListOfPeople + " Columns: " + string.Join(", ", UserUpload.Columns) + ". Who has no password gets one that is made up. With dry_run=true it is only told what would become of each line.")
             .Accepts<string>("text/csv", "text/plain", "application/json").Refuses(400, 401, 403, 409, 413, 429);
-        app.MapPost("/api/groups/upload", Members).Granted(Grant.ManageGroups).WithTags("groups").WithName("upload_group_members").WithSummary("Put many people into local groups, all or none")
-            .WithDescription(ListOfPeople + " Columns: " + string.Join(", ", GroupUpload.Columns) + ", each with one name or several with | between them. group is the key of the group of those of whom the list does not say it. "
-                + "Groups that are not there are made. With flush=true the members of each group that the list names become exactly those that it names; a line without a name is for a group without any. "
-                + "With remove_empty=true groups that the list names and that nobody is in afterwards are removed. With dry_run=true it is only told what would become of each line and group.")
+        app.MapPost("/api/groups/upload", Members).Granted(Grant.ManageGroups).WithTags("groups").WithName("upload_group_members")
+            .WithSummary("Put many people into local groups, all or none")
+            .WithDescription(ListOfPeople + " Columns: " + string.Join(", ", GroupUpload.Columns) + ", each with one name or several with | between them. "
+                + "group is the key of the group of those of whom the list does not say it. Groups that are not there are made. "
+                + "With flush=true the members of each group that the list names become exactly those that it names; a line without a name is for a group without any. "
+                + "With remove_empty=true groups that the list names and that nobody is in afterwards are removed. "
+                + "With dry_run=true it is only told what would become of each line and group.")
             .Accepts<string>("text/csv", "text/plain", "application/json").Refuses(400, 401, 403, 404, 409, 413);
     }
 
@@ -63,7 +66,8 @@ public static class UploadEndpoints
     private static void Check(IEnumerable<(int Line, string? Problem)> refused)
     {
         if (refused.Select(l => $"Line {l.Line}: {l.Problem}").ToList() is not { Count: > 0 } errors) return;
-        throw new RefusedException(StatusCodes.Status400BadRequest, "bad_lines", $"{errors.Count} lines can't be done as they stand, so nothing was done. {errors[0]}") { Errors = errors };
+        var said = $"{errors.Count} {(errors.Count == 1 ? "line" : "lines")} can't be done as they stand, so nothing was done. {errors[0]}";
+        throw new RefusedException(StatusCodes.Status400BadRequest, "bad_lines", said) { Errors = errors };
     }
 
     private static async Task<string> Text(HttpContext http, CancellationToken cancel)

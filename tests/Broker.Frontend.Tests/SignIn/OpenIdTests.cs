@@ -179,7 +179,7 @@ public sealed class OpenIdTests(FrontendHost host) : IClassFixture<FrontendHost>
         Assert.Equal("/", await Come(browser));
         await host.Db.Transaction(async s => await UsersTable.SetDisabled(s, (await UsersTable.Find(s, "dora"))!.Id, true));
         Assert.Equal("/?sign_in_failed=wrong_credentials", await Come(browser));
-        Assert.Equal(3, await host.Db.Read(s => s.First<long>("SELECT COUNT(*) FROM audit WHERE action = 'sign_in_refused' AND at > UTC_TIMESTAMP(6) - INTERVAL 1 HOUR AND (code LIKE 'openid%' OR user_name = 'dora')")));
+        Assert.Equal(3, await host.Db.Read(s => s.First<long>("SELECT COUNT(*) FROM audit WHERE action = 'sign_in' AND outcome = 'refused' AND at > UTC_TIMESTAMP(6) - INTERVAL 1 HOUR AND (code LIKE 'openid%' OR user_name = 'dora')")));
     }
 
     [Fact]

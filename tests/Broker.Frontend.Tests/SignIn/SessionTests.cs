@@ -244,9 +244,11 @@ public class SessionTests(FrontendHost host) : IClassFixture<FrontendHost>
         await host.NewUser("audited");
         using var browser = await host.SignedInByPassword("audited");
         await browser.Post("/api/session", new { name = "my secret password", password = "x" }).Refuses(HttpStatusCode.Unauthorized, "wrong_credentials");
-        var rows = await host.Db.Read(s => s.Query<(string Action, string? Subject, string? Address)>("SELECT action, subject, address FROM audit"));
-        Assert.Contains(("sign_in", "audited", "127.0.0.1"), rows);
-        Assert.Contains(("sign_in_refused", null, "127.0.0.1"), rows);
+        await browser.Put("/api/session/password", new { current_password = "not it", new_password = "a better phrase 7" }).Refuses(HttpStatusCode.Forbidden, "wrong_credentials");
+        var rows = await host.Db.Read(s => s.Query<(string Action, string? Subject, string? Address, string Outcome)>("SELECT action, subject, address, outcome FROM audit"));
+        Assert.Contains(("sign_in", "audited", "127.0.0.1", "done"), rows);
+        Assert.Contains(("sign_in", null, "127.0.0.1", "refused"), rows);
+        Assert.Contains(("change_password", "audited", "127.0.0.1", "refused"), rows);
         Assert.DoesNotContain(rows, r => r.Subject?.Contains("secret", StringComparison.Ordinal) == true);
     }
 

@@ -49,7 +49,7 @@ public sealed class OpenIdAccounts(Db db, OpenIdSettings settings)
 
         async Task<RefusedException> Refused(string code, string detail)
         {
-            await db.Transaction(s => AuditTable.Insert(s, null, address, "sign_in_refused", null, new { by = "openid" }, AuditOutcome.Refused, code), cancel);
+            await db.Transaction(s => AuditTable.Insert(s, null, address, "sign_in", null, new { by = "openid" }, AuditOutcome.Refused, code), cancel);
             return new RefusedException(StatusCodes.Status403Forbidden, code, detail);
         }
     }
