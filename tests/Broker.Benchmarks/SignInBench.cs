@@ -37,8 +37,13 @@ internal static class SignInBench
             frontend = new { database, run = folder, urls = new[] { $"http://127.0.0.1:{port}" }, log_level = "error" },
             ldap = new
             {
-                servers = new[] { $"ldaps://127.0.0.1:{slapd.TlsPort}" }, ca_file = slapd.CaFile, bind_dn = PrivateSlapd.Reader, bind_password_file = slapd.ReaderPasswordFile,
-                @base = PrivateSlapd.People, group_base = PrivateSlapd.Groups, attributes = new[] { "departmentNumber", "employeeType" },
+                servers = new[] { $"ldaps://127.0.0.1:{slapd.TlsPort}" },
+                ca_file = slapd.CaFile,
+                bind_dn = PrivateSlapd.Reader,
+                bind_password_file = slapd.ReaderPasswordFile,
+                @base = PrivateSlapd.People,
+                group_base = PrivateSlapd.Groups,
+                attributes = new[] { "departmentNumber", "employeeType" },
             },
         }));
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
