@@ -25,7 +25,7 @@ public static class Quota
         var isFree = (!take.IsClone || limits.Clones.Most == 0) && (take.DiskBytes is null || limits.Disk.Most == 0) && (take.MemoryKib is null || limits.Memory.Most == 0);
         if (isFree) return;
         // two that are asked for at once meet here: the second finds what the first has taken
-        await db.First<long>("SELECT id FROM users WHERE id = @UserId FOR UPDATE", new { take.UserId });
+        await UsersTable.Lock(db, take.UserId);
         var who = await UsersTable.Get(db, take.UserId);
         var whose = who is null ? "" : $" ({who.Name})";
         var but = take.Domain ?? Guid.Empty;
@@ -42,8 +42,11 @@ public static class Quota
             var stay = running.Skip(StartLimit.Beyond(running.Count + 1, limits.Start)).ToList();
             var used = stay.Sum(d => d.MemoryKib);
             if (limits.Memory.IsExceededBy(used + kib, KibOfGib))
-                throw Reached(
-                    $"memory_gib is {limits.Memory.Most} ({limits.Memory.Source}){whose}: {(stay.Count == 0 ? "nothing else runs" : $"{string.Join(", ", stay.Take(5).Select(d => d.Alias ?? d.Name))}{(stay.Count > 5 ? $" and {stay.Count - 5} more" : "")} run with {InGib(used, KibOfGib)} GiB")}, and this one needs {InGib(kib, KibOfGib)} GiB. {(stay.Count == 0 ? "Give it less memory" : "Shut one of them down")}, or ask your administrator for more.");
+            {
+                var names = string.Join(", ", stay.Take(5).Select(d => d.Alias ?? d.Name)) + (stay.Count > 5 ? $" and {stay.Count - 5} more" : "");
+                var (runs, remedy) = stay.Count == 0 ? ("nothing else runs", "Give it less memory") : ($"{names} run with {InGib(used, KibOfGib)} GiB", "Shut one of them down");
+                throw Reached($"memory_gib is {limits.Memory.Most} ({limits.Memory.Source}){whose}: {runs}, and this one needs {InGib(kib, KibOfGib)} GiB. {remedy}, or ask your administrator for more.");
+            }
         }
     }
 

@@ -49,7 +49,7 @@ public static class Guests
     internal static async Task<GuestTerms> Terms(DbSession db, Caller guest)
     {
         // one after the other, also of those whom he asks for at once
-        await db.First<long>("SELECT id FROM users WHERE id = @UserId FOR UPDATE", new { guest.UserId });
+        await UsersTable.Lock(db, guest.UserId);
         if (await db.First<bool>("SELECT EXISTS (SELECT 1 FROM domains WHERE owner_id = @UserId)", new { guest.UserId }))
             throw new RequestRefusedException("guest_has_one", "A guest has one desktop at a time.");
         return new GuestTerms((await SiteSettingsTable.Read(db)).GuestMinutes * 60);

@@ -5,6 +5,7 @@ using Broker.Core.Domains;
 using Broker.Core.Pools;
 using Broker.Core.Requests;
 using Broker.Core.Requests.Domains;
+using Broker.Core.Users;
 using Broker.Frontend.Domains;
 using Broker.Frontend.Hosting;
 using Broker.Frontend.Limits;
@@ -92,7 +93,7 @@ public static class DesktopsEndpoints
     internal static async Task<(Opened Opened, IReadOnlyList<RequestRow> Open)> OpenFor(DbSession s, Caller caller, Guid id, bool? confirm = null)
     {
         // one click after the other: the second finds what the first has made
-        await s.First<long>("SELECT id FROM users WHERE id = @Id FOR UPDATE", new { Id = caller.UserId });
+        await UsersTable.Lock(s, caller.UserId);
         var origin = await DomainsEndpoints.Visible(s, caller, id);
         var clones = await s.Query<DomainRow>(
             $"SELECT {DomainsTable.Columns} FROM domains d WHERE d.owner_id = @Id AND d.base_id = @origin AND NOT d.is_base", new { Id = caller.UserId, origin = id });
