@@ -16,7 +16,7 @@ internal static class BaseAccess
 
     public static Command Command(Terminal terminal) => new("access", "Access rules of bases: who may have desktops of a published base.")
     {
-        Subcommands = { List(terminal), Add(terminal), Remove(terminal), Move(terminal), Default(terminal), Who(terminal), Why(terminal) },
+        Subcommands = { List(terminal), Add(terminal), Set(terminal), Remove(terminal), Move(terminal), Default(terminal), Who(terminal), Why(terminal) },
     };
 
     private static Argument<string> Base() => new("BASE") { Description = "The base, by name or id." };
@@ -66,6 +66,19 @@ internal static class BaseAccess
                 _ => throw new CommandFailedException("Say whom the rule is about: one of --attribute, --group, --user and --client.", ExitCode.Usage),
             };
             return rules.With(list, rule with { Allowed = !parsed.GetValue(deny), Last = parsed.GetValue(last) }, parsed.GetValue(at));
+        });
+    }
+
+    private static Command Set(Terminal terminal)
+    {
+        var number = Rule();
+        var says = new Argument<string>("allow|deny") { Description = "What it says of those whom it is about." };
+        says.AcceptOnlyFromAmong("allow", "deny");
+        var last = new Option<bool>("--last") { Description = "Look at no rule after it for those whom it is about." };
+        return Change(terminal, "set", "Let an access rule of a base say something else of those whom it is about.", [number, says, last], (_, parsed, rules) =>
+        {
+            var (list, which) = Parse(rules, parsed.GetRequiredValue(number));
+            return Task.FromResult(rules.Saying(list, which, parsed.GetRequiredValue(says) == "allow", parsed.GetValue(last)));
         });
     }
 

@@ -29,6 +29,20 @@ public class AccessTests
     }
 
     [Fact]
+    public async Task WhatARuleSaysIsChangedInItsPlace()
+    {
+        var (line, _) = await Prepare();
+        (await line.Run("access", "add", "linux", "--attribute", "department=physics")).Done();
+        (await line.Run("access", "add", "linux", "--user", "bea")).Done();
+        (await line.Run("access", "add", "linux", "--client", "User-Agent=Firefox")).Done();
+        (await line.Run("access", "set", "linux", "1", "deny")).Done();
+        (await line.Run("access", "set", "linux", "2", "allow", "--last")).Done();
+        (await line.Run("access", "set", "linux", "c2", "allow")).Done();
+        Assert.Equal(["1 department = physics denied", "2 user bea allowed last", "c1 User-Agent with Firefox allowed", "c2 default allowed"], await Rules(line));
+        Assert.Contains("There is no rule 3", (await line.Run("access", "set", "linux", "3", "deny")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhoMayAndWhySomebodyMayNotIsTold()
     {
         var (line, _) = await Prepare();

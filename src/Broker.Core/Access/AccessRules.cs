@@ -67,12 +67,10 @@ public sealed record AccessRules(IReadOnlyList<AccessRule> People, IReadOnlyList
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Whether both lists allow whoever asks. What he uses is not asked where nobody knows: of command lines and schedules.</summary>
-    public bool Allow(Caller caller) => Judge(RuleList.People, caller).IsAllowed && Judge(RuleList.Clients, caller).IsAllowed;
-
     /// <summary>
     /// What one list says. In order, each rule that is about him says yes or no; a no, and a rule that is the last for those whom it is about, end it. The default
-    /// counts where no rule was about him. Without one, a list that only allows denies all others; one that denies anybody allows all others.
+    /// counts where no rule was about him. Without one, a list that only allows denies all others; one that denies anybody allows all others. What he uses is not
+    /// asked where nobody knows: of command lines and schedules.
     /// </summary>
     public RuleVerdict Judge(RuleList list, Caller caller)
     {
@@ -161,6 +159,9 @@ public sealed record AccessRules(IReadOnlyList<AccessRule> People, IReadOnlyList
 
     /// <summary>Without the rule of this number, from 1.</summary>
     public AccessRules Without(RuleList list, int number) => With(list, [.. this[list].Where((_, i) => i != number - 1)]);
+
+    /// <summary>With the rule of this number, from 1, saying this of those whom it is about.</summary>
+    public AccessRules Saying(RuleList list, int number, bool allowed, bool last) => With(list, [.. this[list].Select((r, i) => i == number - 1 ? r with { Allowed = allowed, Last = last } : r)]);
 
     /// <summary>With the rule of this number at another place, both from 1; nothing gets behind the default, and that stays where it is.</summary>
     public AccessRules Moved(RuleList list, int number, int to) =>

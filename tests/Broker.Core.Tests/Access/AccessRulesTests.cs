@@ -300,3 +300,8 @@ public class AccessRulesTests
 
     private static DomainRow Machine(long owner, bool isBase = false) => DomainsTable.New("m", owner, nodeId: 1, memoryKib: 1, vcpus: 1) with { IsBase = isBase };
 }
+
+file static class Both
+{
+    public static bool Allow(this AccessRules rules, Caller caller) => rules.Judge(RuleList.People, caller).IsAllowed && rules.Judge(RuleList.Clients, caller).IsAllowed;
+}
