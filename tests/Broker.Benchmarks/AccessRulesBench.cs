@@ -39,6 +39,7 @@ internal static class AccessRulesBench
         Groups = Enumerable.Range(0, 5).Select(_ => (long)random.Next(50)).ToHashSet(),
         Attributes = Enumerable.Range(0, 10).Select(i => (Name: $"attribute{i}", Value: $"value {random.Next(10)}")).ToLookup(a => a.Name, a => a.Value, StringComparer.OrdinalIgnoreCase),
         Client = ClientFacts.Of(name => name == ClientFacts.UserAgent ? "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" : "ca,en-US;q=0.7,en;q=0.3"),
+        Network = new ClientNetwork { Id = 1, Name = "Everywhere", Bases = NetworkBases.All },
     };
 
     // Most rules are about few people, so that most of them are looked at; as usual, the default denies.
