@@ -61,7 +61,7 @@ public sealed class AccessibilityTests(SimulatedStage simulated) : BrowserTests(
         await Axe.Check(admin.Page);
 
         foreach (var (path, part) in ((string, string)[])
-            [("users", "users-table"), ("upload", "upload-text"), ($"users/{Stage.Admin.Id}", "display-name"), ($"users/{Stage.Admin.Id}/grants", "grants"), ($"users/{Stage.Admin.Id}/sign-ins", "sign-ins"), ("audit", "audit-table")])
+            [("users", "users-table"), ("upload", "upload-text"), ("upload/members", "upload-group"), ($"users/{Stage.Admin.Id}", "display-name"), ($"users/{Stage.Admin.Id}/grants", "grants"), ($"users/{Stage.Admin.Id}/sign-ins", "sign-ins"), ("audit", "audit-table")])
         {
             await admin.Page.GotoAsync($"/admin/{path}");
             await Expect(admin.Page.GetByTestId(part)).ToBeVisibleAsync();

@@ -29,7 +29,7 @@ export function MaintenanceBanner() {
       data-testid="maintenance"
       data-now={is_now}
     >
-      <Text size="sm">{t('maintenance.rule')}</Text>
+      <Text size="sm">{t(`maintenance.rule.${when}`)}</Text>
       {message !== null && (
         <Text size="sm" mt={4} className={classes.message}>
           {message}

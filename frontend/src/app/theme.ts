@@ -1,4 +1,5 @@
 import {
+  Alert,
   convertCssVariables,
   createTheme,
   defaultCssVariablesResolver,
@@ -54,6 +55,8 @@ export const theme = createTheme({
     fontWeight: '650',
   },
   components: {
+    // a title in the colour of a warning can hardly be read on its background
+    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
     // Mantine locks scrolling by a style element, which our policy refuses.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: 'lg' } }),
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),

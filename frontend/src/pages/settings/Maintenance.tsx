@@ -8,6 +8,7 @@ import { useConfirm } from '@/components/Confirm';
 import { dateTimeField, instantOf } from '@/components/dateTimeField';
 import { Panel } from '@/components/Panel';
 import { useShowProblem } from '@/components/problemText';
+import classes from './SettingsPage.module.css';
 
 /** A time in which nobody else is served: announced, begun, ended. */
 export function Maintenance() {
@@ -64,7 +65,7 @@ function Form({ now }: { now: Time | null }) {
   return (
     <form noValidate onSubmit={form.onSubmit((values) => void save(values))}>
       <Stack gap="sm">
-        <Group grow align="flex-start">
+        <div className={classes.when}>
           {(['from', 'until'] as const).map((name) => (
             <TextInput
               key={name}
@@ -75,7 +76,7 @@ function Form({ now }: { now: Time | null }) {
               {...form.getInputProps(name)}
             />
           ))}
-        </Group>
+        </div>
         <Textarea
           label={t('maintenance.message')}
           rows={2}
