@@ -1,4 +1,3 @@
-using System.Globalization;
 using Broker.Core.Settings;
 
 namespace Broker.Core.Directory;
@@ -8,11 +7,6 @@ internal sealed class PeopleSearch(LdapSettings settings)
 {
     // What servers call the value that stays of an entry, in the order in which it is looked for: Active Directory, OpenLDAP, 389 and FreeIPA.
     internal static readonly string[] Keys = ["objectGUID", "entryUUID", "nsUniqueId", "ipaUniqueID"];
-
-    // Where they say that an account is switched off, and what they say then (see IsSwitchedOff).
-    private static readonly string[] Switches = ["userAccountControl", "nsAccountLock", "loginDisabled", "pwdAccountLockedTime"];
-    private const long AccountDisabled = 2;
-    private const string ForEver = "000001010000Z";
 
     // Active Directory's rule for members of members
     private const string InChain = "1.2.840.113556.1.4.1941";
@@ -48,7 +42,7 @@ internal sealed class PeopleSearch(LdapSettings settings)
     {
         var names = entry.Values(settings.UserAttribute).ToList();
         if ((names.FirstOrDefault(n => string.Equals(n, typed, StringComparison.OrdinalIgnoreCase)) ?? names.FirstOrDefault()) is not { } name) return new(DirectoryVerdict.Unknown);
-        if (IsSwitchedOff(entry)) return new(DirectoryVerdict.Disabled);
+        if (AccountSwitches.IsOff(entry.Value)) return new(DirectoryVerdict.Disabled);
         var groups = Groups(line, entry, isActiveDirectory);
         if (settings.RequiredGroup.Length > 0 && !Holds(groups, settings.RequiredGroup)) return new(DirectoryVerdict.NotInGroup);
         return new(DirectoryVerdict.Known, new DirectoryPerson(
@@ -90,16 +84,9 @@ internal sealed class PeopleSearch(LdapSettings settings)
         return null;
     }
 
-    /// <summary>Does the entry say that nobody signs in with it, whatever the password? In the words of Active Directory, 389 and FreeIPA, OpenLDAP, eDirectory.</summary>
-    public static bool IsSwitchedOff(LdapEntry entry) =>
-        (long.TryParse(entry.Value("userAccountControl"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var control) && (control & AccountDisabled) != 0)
-        || string.Equals(entry.Value("nsAccountLock"), "TRUE", StringComparison.OrdinalIgnoreCase)
-        || string.Equals(entry.Value("loginDisabled"), "TRUE", StringComparison.OrdinalIgnoreCase)
-        || entry.Value("pwdAccountLockedTime") == ForEver;
-
     private static readonly string[] GroupAttributes = ["cn", "description"];
 
-    private string[] Wanted => [.. ((string[])[settings.UserAttribute, "uid", settings.DisplayNameAttribute, settings.MailAttribute, .. settings.Attributes, .. Keys, .. Switches]).Distinct(StringComparer.OrdinalIgnoreCase)];
+    private string[] Wanted => [.. ((string[])[settings.UserAttribute, "uid", settings.DisplayNameAttribute, settings.MailAttribute, .. settings.Attributes, .. Keys, .. AccountSwitches.Attributes]).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     private static DirectoryGroup Group(LdapEntry entry) => new(entry.Dn, entry.Value("cn") ?? entry.Dn, entry.Value("description"));
 

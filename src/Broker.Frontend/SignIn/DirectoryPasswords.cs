@@ -33,7 +33,8 @@ public sealed class DirectoryPasswords(LdapDirectory directory, Db db, ILogger<D
         {
             Log.DirectoryNotAsked(log, e.Message);
             throw new RefusedException(StatusCodes.Status503ServiceUnavailable, Unavailable,
-                "The directory, which knows the passwords, does not answer now, so that nobody can sign in by it. Whoever is signed in goes on. Try again in some minutes.") { RetryAfter = TimeSpan.FromSeconds(30) };
+                "The directory, which knows the passwords, does not answer now, so that nobody can sign in by it. Whoever is signed in goes on. Try again in some minutes.")
+            { RetryAfter = TimeSpan.FromSeconds(30) };
         }
 
         switch (answer.Verdict)

@@ -139,15 +139,15 @@ public sealed class OpenIdProvider : IDisposable
 
     private Task<TokenValidationResult> Validate(string idToken, OpenIdConnectConfiguration provider) =>
         _tokens.ValidateTokenAsync(idToken, new TokenValidationParameters
-    {
-        ValidIssuer = provider.Issuer,
-        ValidAudience = _settings.ClientId,
-        IssuerSigningKeys = provider.SigningKeys,
-        ValidAlgorithms = Algorithms,
-        RequireSignedTokens = true,
-        RequireExpirationTime = true,
-        ClockSkew = Skew,
-    });
+        {
+            ValidIssuer = provider.Issuer,
+            ValidAudience = _settings.ClientId,
+            IssuerSigningKeys = provider.SigningKeys,
+            ValidAlgorithms = Algorithms,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            ClockSkew = Skew,
+        });
 
     private string? Problem(OpenIdConnectConfiguration provider)
     {
