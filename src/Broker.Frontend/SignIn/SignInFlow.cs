@@ -28,6 +28,7 @@ public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFact
         if (!await MaySignIn(http, user, proof, cancel)) throw await Refuse(http, user, cancel);
         if (IsByPassword(proof) && user.HasSecondFactor)
         {
+            await CheckMaintenance(user, cancel);
             if (upgradedHash is not null) await db.Transaction(s => UsersTable.UpgradeHash(s, user.Id, upgradedHash), cancel);
             throw new RefusedException(StatusCodes.Status401Unauthorized, "second_factor_required", "Type the code that your authenticator shows, or one of your recovery codes.")
             {
@@ -102,6 +103,14 @@ public sealed class SignInFlow(Db db, Sessions sessions, SecondFactor secondFact
     private async Task<bool> MaySignIn(HttpContext http, UserRow user, Proof proof, CancellationToken cancel) =>
         user is { IsDisabled: false, IsExpired: false }
         && (!user.IsLocked || !IsByPassword(proof) || await db.Read(s => SessionsTable.IsKnown(s, user.Id, Cookies.AddressOf(http)), cancel));
+
+    // Begin asks as well; here, so that nobody uses up a code for it.
+    private async Task CheckMaintenance(UserRow user, CancellationToken cancel)
+    {
+        var concerns = await db.Read(async s => await UsersTable.Caller(s, user.Id, address: null) is { } caller && Maintenance.Serves(caller)
+            ? null : await SiteSettingsTable.ReadMaintenance(s), cancel);
+        MaintenanceEndpoints.Check(concerns, clock.GetUtcNow());
+    }
 
     // An OpenID provider asks for what it wants to see; a guest has nothing to show.
     private static bool IsByPassword(Proof proof) => proof is Proof.Password or Proof.Ldap;

@@ -53,6 +53,9 @@ public sealed class MaintenanceTests(FrontendHost host) : IClassFixture<Frontend
         Assert.True((await browser.Session()).GetProperty("maintenance").GetProperty("is_now").GetBoolean());
         for (var i = 0; i < 8; i++)
             await browser.Post("/api/session", new { name = "other", password = FrontendHost.Password }).Refuses(HttpStatusCode.ServiceUnavailable, "maintenance");
+        var twice = await host.NewUser("m-twice");
+        await host.Db.Transaction(s => SecondFactorsTable.Insert(s, twice, "not looked at", 1));
+        await browser.Post("/api/session", new { name = "m-twice", password = FrontendHost.Password }).Refuses(HttpStatusCode.ServiceUnavailable, "maintenance");
         await browser.Post("/api/session", new { name = "other", password = "not his" }).Refuses(HttpStatusCode.Unauthorized, "wrong_credentials");
         Assert.False((await browser.Session()).GetProperty("signed_in").GetBoolean());
         Assert.Equal(0, await host.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM sessions WHERE user_id = @Other", new { host.Other })));

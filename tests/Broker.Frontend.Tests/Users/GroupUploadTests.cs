@@ -95,6 +95,19 @@ public sealed class GroupUploadTests(FrontendHost host) : IClassFixture<Frontend
         await Upload(student, "name,group\ngu-fay,gu-plain\n", "dry_run=true").Refuses(HttpStatusCode.Forbidden, "not_allowed");
     }
 
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task Ten_thousand_people_are_put_into_three_hundred_groups_in_one_go()
+    {
+        await host.Db.Transaction(s => s.Execute(
+            "INSERT INTO users (name, display_name, security_stamp, created_at) SELECT CONCAT('gm-', seq), 'x', UUID(), UTC_TIMESTAMP(6) FROM seq_1_to_10000"));
+        using var admin = await host.SignedIn("admin");
+        var list = "name,group\n" + string.Join('\n', Enumerable.Range(1, UploadText.MostEntries).Select(i => $"gm-{i},class-{i % 300}"));
+        var done = await Upload(admin, list, "flush=true").Gives(HttpStatusCode.OK);
+        Assert.Equal(300, done.GetProperty("groups").GetArrayLength());
+        Assert.Equal(UploadText.MostEntries, await host.Db.Read(s => s.First<int>("SELECT COUNT(*) FROM group_members m JOIN user_groups g ON g.id = m.group_id WHERE g.name LIKE 'class-%'")));
+    }
+
     private static IEnumerable<string> Lines(JsonElement answer) => answer.GetProperty("lines").EnumerateArray()
         .Select(l => $"{l.GetProperty("line").GetInt32()} {l.GetProperty("name").GetString()} {l.GetProperty("group").GetString()} {l.GetProperty("outcome").GetString()}");
 
