@@ -105,7 +105,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A secret for an authenticator */
+        /**
+         * A secret for an authenticator
+         * @description Wants a sign-in of at most ten minutes ago, or the password with the call: else 403 with the code password_needed, or sign_in_needed for those who come by OpenID and have none here.
+         */
         post: operations["begin_second_factor"];
         delete?: never;
         options?: never;
@@ -122,7 +125,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do without a second factor */
+        /**
+         * Do without a second factor
+         * @description Wants a sign-in of at most ten minutes ago, or the password with the call: else 403 with the code password_needed, or sign_in_needed for those who come by OpenID and have none here.
+         */
         post: operations["remove_second_factor"];
         delete?: never;
         options?: never;
@@ -177,7 +183,7 @@ export interface paths {
         put?: never;
         /**
          * Make a token for a program
-         * @description It is told once. The program sends it as Authorization: Bearer, without a cookie and without the header against forged calls.
+         * @description It is told once. The program sends it as Authorization: Bearer, without a cookie and without the header against forged calls. Wants a sign-in of at most ten minutes ago, or the password with the call: else 403 with the code password_needed, or sign_in_needed for those who come by OpenID and have none here.
          */
         post: operations["create_token"];
         delete?: never;
@@ -891,7 +897,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who may have a desktop of a base, and why */
+        /**
+         * Who may have a desktop of a base, and why
+         * @description With address, which those ask who look after the hosts: from there.
+         */
         get: operations["who_may_access"];
         put?: never;
         post?: never;
@@ -910,7 +919,7 @@ export interface paths {
         };
         /**
          * Why somebody may have a desktop of a base, or not
-         * @description With header, which can be given several times as 'User-Agent: Firefox', as if he asked with a program that says so of itself.
+         * @description With header, which can be given several times as 'User-Agent: Firefox', as if he asked with a program that says so of itself. With address, which those ask who look after the hosts: as if from there.
          */
         get: operations["explain_access"];
         put?: never;
@@ -982,7 +991,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Requests, newest first: administrators see all, others their own */
+        /**
+         * Requests, newest first
+         * @description Those who look after the hosts see all, others their own; of a machine that they see (domain) also what somebody else has asked: not who, from where, and with which arguments.
+         */
         get: operations["list_requests"];
         put?: never;
         /**
@@ -1005,7 +1017,7 @@ export interface paths {
         };
         /**
          * One request, with its steps
-         * @description One's own, or what somebody else has asked for one's own machine: of that one, not who asked, from where, and with which arguments.
+         * @description One's own, or what somebody else has asked for a machine that one sees: of that one, not who asked, from where, and with which arguments.
          */
         get: operations["get_request"];
         put?: never;
@@ -1895,6 +1907,13 @@ export interface components {
             is_allowed: boolean;
             /** @description Each question and its answer, in order; one that says no is enough. */
             reasons: components["schemas"]["AccessReason"][];
+            /**
+             * Format: date-time
+             * @description When the directory, or the OpenID provider, last told of him: rules about attributes and its groups judge by that. Null for accounts of Broker's own.
+             */
+            facts_at: null | string;
+            /** @description No server of the directory answers now, so that what it told then goes on to count. */
+            facts_are_old: boolean;
         };
         /** @description The answer to one of them. */
         AccessReason: {
@@ -1929,7 +1948,7 @@ export interface components {
          * @description One of the questions that a person has to pass to get a desktop of a base.
          * @enum {string}
          */
-        AccessStep: "account" | "exemption" | "grant" | "published" | "people" | "clients";
+        AccessStep: "account" | "exemption" | "grant" | "published" | "people" | "clients" | "network";
         /** @description When an account ends. */
         AccountExpiry: {
             /**
@@ -3402,6 +3421,8 @@ export interface components {
              * @description When it ends, within a year.
              */
             expires_at: string;
+            /** @description One's password; not needed within ten minutes of the sign-in. */
+            password?: null | string;
         };
         /** @description A new local account. */
         NewUser: {
@@ -3582,6 +3603,8 @@ export interface components {
             people: components["schemas"]["PersonAllowed"][];
             /** @description What to ask for as `after` to get the others; null when these are all. */
             next: null | string;
+            /** @description The networks of clients, by name, from which only administrators and whose base it is can use it. */
+            closed_from: string[];
         };
         /** @description A user, as far as others see him. */
         Person: {
@@ -4011,6 +4034,11 @@ export interface components {
              */
             recovery_codes: number;
         };
+        /** @description Shows that it is really oneself, when the sign-in was a while ago. */
+        SecondFactorBeginning: {
+            /** @description One's password; not needed within ten minutes of the sign-in. */
+            password?: null | string;
+        };
         /** @description Shows that the authenticator has the secret. */
         SecondFactorConfirmation: {
             /** @description From the enrolment. */
@@ -4034,10 +4062,10 @@ export interface components {
         };
         /** @description Shows that it is really oneself. */
         SecondFactorRemoval: {
-            /** @description One's password. */
-            password: string;
             /** @description What the authenticator shows, or a recovery code. */
             code: string;
+            /** @description One's password; not needed within ten minutes of the sign-in. */
+            password?: null | string;
         };
         /** @description Who is signed in. */
         Session: {
@@ -4186,17 +4214,17 @@ export interface components {
              * Format: int32
              * @description How many guests there may be at a time.
              */
-            guests?: number;
+            guests: number;
             /**
              * Format: int32
              * @description How many of them from one address.
              */
-            guests_per_address?: number;
+            guests_per_address: number;
             /**
              * Format: int32
              * @description How long a guest may stay.
              */
-            guest_minutes?: number;
+            guest_minutes: number;
         };
         /** @description A snapshot of a machine's disks. */
         Snapshot: {
@@ -4486,6 +4514,11 @@ export interface components {
             expires_at: null | string;
             /** @description Was refused so often that he has to wait before he tries again. */
             is_locked: boolean;
+            /**
+             * Format: date-time
+             * @description When the directory, or the OpenID provider, last told of him; his attributes and its groups are as they were then. Null for accounts of Broker's own, and when it does not know him any more.
+             */
+            facts_at: null | string;
         };
         /** @description An account with what hangs on it. */
         UserDetails: {
@@ -5079,7 +5112,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["SecondFactorBeginning"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -5088,6 +5125,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecondFactorEnrolment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized */
@@ -5110,6 +5156,24 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5186,6 +5250,15 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5416,6 +5489,24 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7756,6 +7847,7 @@ export interface operations {
                 q?: string;
                 after?: string;
                 limit?: number;
+                address?: string;
             };
             header?: never;
             path: {
@@ -7826,6 +7918,7 @@ export interface operations {
             query: {
                 user: string;
                 header?: string[];
+                address?: string;
             };
             header?: never;
             path: {
