@@ -15,9 +15,9 @@ internal static class ClientNetworks
 {
     public static Command Command(Terminal terminal) =>
         new("client-networks", "Where people sit, and which bases they may use from there. The first that holds an address counts.")
-    {
-        Subcommands = { List(terminal), Add(terminal), Set(terminal), Move(terminal), Remove(terminal), Base(terminal), Which(terminal) },
-    };
+        {
+            Subcommands = { List(terminal), Add(terminal), Set(terminal), Move(terminal), Remove(terminal), Base(terminal), Which(terminal) },
+        };
 
     private static Command List(Terminal terminal)
     {

@@ -10,9 +10,9 @@ internal static class MaintenanceVerbs
 {
     public static Command Command(Terminal terminal) =>
         new("maintenance", "Times in which only administrators and those who look after the hosts sign in and are served. What runs goes on.")
-    {
-        Subcommands = { Show(terminal), Set(terminal), End(terminal) },
-    };
+        {
+            Subcommands = { Show(terminal), Set(terminal), End(terminal) },
+        };
 
     private static Command Show(Terminal terminal)
     {

@@ -13,8 +13,18 @@ public class BookedTests
 
     private static readonly EntryRow Exam = new()
     {
-        Id = 1, BookingId = 1, OwnerId = Owner, OwnerName = "Ada", Colour = Booking.UsualColour, TimeZone = "Europe/Madrid", Title = "Exam",
-        StartsAt = At("2026-11-02T07:00Z"), EndsAt = At("2026-11-02T09:00Z"), ForUsers = [Listed], ForGroups = [Group], OnBases = [Physics],
+        Id = 1,
+        BookingId = 1,
+        OwnerId = Owner,
+        OwnerName = "Ada",
+        Colour = Booking.UsualColour,
+        TimeZone = "Europe/Madrid",
+        Title = "Exam",
+        StartsAt = At("2026-11-02T07:00Z"),
+        EndsAt = At("2026-11-02T09:00Z"),
+        ForUsers = [Listed],
+        ForGroups = [Group],
+        OnBases = [Physics],
     };
 
     [Theory]

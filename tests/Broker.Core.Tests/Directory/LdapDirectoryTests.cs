@@ -68,7 +68,12 @@ public sealed class LdapDirectoryTests
         var slapd = await PrivateSlapd.Shared;
         using var directory = Open(Settings(slapd) with
         {
-            Base = PrivateSlapd.ActiveDirectory, GroupBase = "", UserAttribute = attribute, UserFilter = "(objectClass=user)", DisplayNameAttribute = "displayName", Attributes = ["department"],
+            Base = PrivateSlapd.ActiveDirectory,
+            GroupBase = "",
+            UserAttribute = attribute,
+            UserFilter = "(objectClass=user)",
+            DisplayNameAttribute = "displayName",
+            Attributes = ["department"],
         });
         var maria = (await directory.SignIn(typed, "maria's secret")).Person!;
         Assert.Equal((name, "María Pérez", "objectGUID=28292A5C00FF0102030405060708090A"), (maria.Name, maria.DisplayName, maria.Key));
