@@ -1,6 +1,7 @@
 /** Who may have a desktop of a base: as much of the rules as the portal shows. */
 import type { AccessReason, AccessRule, AccessRuleForm, Domain } from '../src/api/types';
 import type { MockBroker } from './broker';
+import { closedFrom } from './clientNetworks';
 import { about } from './domains';
 import type { Call, Routes } from './routes';
 import { ok, problem, type Account, type Answer } from './things';
@@ -17,7 +18,11 @@ export const accessRoutes: Routes = {
   'GET bases/:id/access': about((broker, base, call) => {
     switch (call.name) {
       case 'who':
-        return ok({ people: who(broker, base, call.query.get('q') ?? ''), next: null });
+        return ok({
+          people: who(broker, base, call.query.get('q') ?? ''),
+          next: null,
+          closed_from: closedFrom(broker, base),
+        });
       case 'explain':
         return explain(broker, base, call);
       case 'attributes':
@@ -108,6 +113,7 @@ function reasonsOf(broker: MockBroker, base: Domain, person: Account): AccessRea
       }`,
     },
     { step: 'clients', is_allowed: true, text: 'allowed: there are no rules' },
+    { step: 'network', is_allowed: true, text: 'allowed: where he is is not known' },
   ];
 }
 
@@ -129,5 +135,12 @@ function explain(broker: MockBroker, base: Domain, { query }: Call): Answer {
   const person = broker.accounts.find((a) => a.name === name);
   if (!person) return problem(404, 'unknown_user', `There is no user called ${name}.`);
   const reasons = reasonsOf(broker, base, person);
-  return ok({ user: name, is_allowed: reasons.every((r) => r.is_allowed), reasons });
+  const { facts_at, source } = person;
+  return ok({
+    user: name,
+    is_allowed: reasons.every((r) => r.is_allowed),
+    reasons,
+    facts_at,
+    facts_are_old: source === 'ldap' && broker.isDirectoryDown,
+  });
 }

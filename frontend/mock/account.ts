@@ -2,7 +2,7 @@
 import type { ApiToken, Domain, LimitUse, NewToken, OwnSession } from '../src/api/types';
 import type { MockBroker } from './broker';
 import type { Routes } from './routes';
-import { minutesAgo, now, ok, problem } from './things';
+import { minutesAgo, now, ok, problem, type Account, type Answer } from './things';
 
 /** What each app shows, always. */
 export const rightCode = '123456';
@@ -32,7 +32,8 @@ export const accountRoutes: Routes = {
         return problem(404, 'not_found', '');
     }
   },
-  'POST session/:id/enrolment': () =>
+  'POST session/:id/enrolment': (broker, { user, fields }) =>
+    unproven(broker, user, fields) ??
     ok({
       secret: 'JBSWY3DPEHPK3PXP',
       uri: 'otpauth://totp/Broker:ana?secret=JBSWY3DPEHPK3PXP',
@@ -48,9 +49,9 @@ export const accountRoutes: Routes = {
     return ok({ codes });
   },
   'POST session/:id/removal': (broker, { user, fields }) => {
-    if (fields.code !== rightCode || fields.password !== user.password) {
-      return problem(403, 'wrong_credentials', 'Password or code is wrong.');
-    }
+    const refused = unproven(broker, user, fields);
+    if (refused !== null) return refused;
+    if (fields.code !== rightCode) return problem(403, 'wrong_credentials', 'The code is wrong.');
     broker.factors.delete(user.id);
     return { status: 204 };
   },
@@ -64,7 +65,9 @@ export const accountRoutes: Routes = {
     return { status: 204 };
   },
   'GET tokens': (broker) => ok({ tokens: broker.tokens, scopes }),
-  'POST tokens': (broker, { fields }) => {
+  'POST tokens': (broker, { user, fields }) => {
+    const refused = unproven(broker, user, fields);
+    if (refused !== null) return refused;
     const { name, scopes: chosen, expires_at } = fields as unknown as NewToken;
     const id = 1 + Math.max(0, ...broker.tokens.map((t) => t.id));
     const made = token({ id, name, scopes: chosen, expires_at });
@@ -78,6 +81,22 @@ export const accountRoutes: Routes = {
 };
 
 const scopes = ['read', 'clone', 'view', 'start', 'shutdown', 'hibernate', 'remove'];
+
+/** Why somebody doesn't get what lets him in later; null when he has shown who he is. */
+function unproven(
+  { isRecent }: MockBroker,
+  { source, password }: Account,
+  fields: Record<string, unknown>,
+): Answer | null {
+  if (fields.password !== '') {
+    if (fields.password === password) return null;
+    return problem(403, 'wrong_credentials', 'That is not your password.');
+  }
+  if (isRecent) return null;
+  return source === 'oidc'
+    ? problem(403, 'sign_in_needed', 'Sign out and in again.')
+    : problem(403, 'password_needed', 'Give your password with this.');
+}
 
 export function factorOf(broker: MockBroker, user: number) {
   return broker.factors.get(user) ?? { since: null, recovery_codes: 0 };

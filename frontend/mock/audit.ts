@@ -82,7 +82,6 @@ export function seededAudit(): AuditEntry[] {
       user_id: null,
       user_name: null,
       address: '203.0.113.9',
-      action: 'sign_in_refused',
       subject: 'admin',
       outcome: 'refused',
       code: 'wrong_credentials',

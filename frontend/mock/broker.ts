@@ -109,11 +109,15 @@ export class MockBroker {
   schedules = seededSchedules();
   bookings = seededBookings();
   sessions = seededSessions();
+  /** Whoever is signed in did so just now. */
+  isRecent = true;
   tokens = seededTokens();
   /** The second factors, by account. */
   readonly factors = new Map<number, SecondFactor>();
   /** How many desktops a person may have running; 0 for any number. */
   startLimit = 2;
+  /** No server of the directory answers. */
+  isDirectoryDown = false;
   /** Where people sign in besides here; nowhere when null. */
   openId: WaysToSignIn['open_id'] = null;
   /** Bases that everybody can use. */

@@ -1,5 +1,5 @@
 /** Where people sit, and what they may use from there. */
-import type { ClientNetwork } from '../src/api/types';
+import type { ClientNetwork, Domain } from '../src/api/types';
 import type { MockBroker } from './broker';
 import type { Call, Routes } from './routes';
 import { ok, problem, type Answer } from './things';
@@ -33,6 +33,16 @@ export const clientNetworkRoutes: Routes = {
   'PUT client-networks/:id/bases': (broker, call) => say(broker, call),
   'DELETE client-networks/:id/bases': (broker, call) => say(broker, call),
 };
+
+/** The names of the networks from which a base can't be used. */
+export function closedFrom({ networks }: MockBroker, { id }: Domain): string[] {
+  return networks
+    .filter(({ bases, said }) => {
+      const word = said.find(({ base_id }) => base_id === id);
+      return word === undefined ? bases !== 'all' : !word.is_allowed;
+    })
+    .map(({ name }) => name);
+}
 
 function say(broker: MockBroker, { method, id, name: base, fields }: Call): Answer {
   return withNetwork(broker, id, (before) => {

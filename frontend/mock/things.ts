@@ -82,6 +82,7 @@ export function listed({ id, name, display_name, is_admin }: Account) {
     must_change_password: false,
     expires_at: null,
     is_locked: false,
+    facts_at: null,
   };
 }
 

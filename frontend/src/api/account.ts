@@ -69,10 +69,14 @@ export const secondFactorQuery = queryOptions({
   queryFn: ({ signal }) => call('get', '/api/session/second-factor', { signal }),
 });
 
-/** A secret for an app; nothing is asked for before it is confirmed. */
+/**
+ * A secret for an app; nothing is asked for before it is confirmed. The password is empty, here and
+ * below, until Broker says that it is needed.
+ */
 export function useBeginSecondFactor() {
   return useMutation({
-    mutationFn: () => call('post', '/api/session/second-factor/enrolment', {}),
+    mutationFn: (password: string) =>
+      call('post', '/api/session/second-factor/enrolment', { body: { password } }),
   });
 }
 

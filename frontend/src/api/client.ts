@@ -18,9 +18,7 @@ type Part<O, K extends 'path' | 'query'> = O extends { parameters: infer R }
     ? R[K]
     : undefined
   : undefined;
-type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } }
-  ? B
-  : undefined;
+type Body<O> = O extends { requestBody?: infer R } ? JsonOf<Exclude<R, undefined>> : undefined;
 
 type Needed<K extends string, T> = [T] extends [undefined] ? object : Record<K, T>;
 type Query<T> = [T] extends [undefined] ? object : { query?: T };

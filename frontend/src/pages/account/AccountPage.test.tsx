@@ -76,6 +76,24 @@ describe('tokens', () => {
     expect(screen.queryByText(/nobody_guesses/)).toBeNull();
   });
 
+  it('take the password once more when the sign-in was a while ago', async () => {
+    const broker = stubBroker().signInAs('ana');
+    broker.isRecent = false;
+    const { user } = await showPortal('/account');
+    await screen.findByTestId('tokens-table');
+    await user.click(screen.getByTestId('token-add'));
+    await user.type(await screen.findByTestId('token-name'), 'Nightly script{enter}');
+    const password = await screen.findByTestId('proof-password');
+    expect(password).toHaveFocus();
+    expect(broker.tokens).toHaveLength(1);
+    await user.type(password, 'wrong{enter}');
+    expect(await screen.findByText("This isn't your password.")).toBeVisible();
+    await user.clear(password);
+    await user.type(password, 'broker{enter}');
+    expect(await screen.findByTestId('token-value')).toBeVisible();
+    expect(broker.tokens[0]?.name).toBe('Nightly script');
+  });
+
   it('are revoked after a question', async () => {
     const broker = stubBroker().signInAs('ana');
     const { user } = await showPortal('/account');

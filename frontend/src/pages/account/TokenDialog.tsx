@@ -12,11 +12,13 @@ import {
 } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMakeToken } from '@/api/account';
 import type { MadeToken } from '@/api/types';
 import { CopyButton } from '@/components/CopyButton';
 import { FormFooter } from '@/components/FormFooter';
+import { isUnproven, Proof } from '@/components/Proof';
 import classes from './TokenDialog.module.css';
 import { useScopeText } from './useScopeText';
 
@@ -70,6 +72,7 @@ function Form({
 }) {
   const { t } = useTranslation('account');
   const scopeText = useScopeText();
+  const [password, setPassword] = useState('');
   const form = useForm({
     initialValues: { name: '', scopes: ['read'], days: '30' },
     validate: {
@@ -81,7 +84,7 @@ function Form({
     <form
       noValidate
       onSubmit={form.onSubmit(({ name, scopes: chosen, days }) => {
-        make.mutate({ name: name.trim(), scopes: chosen, days: Number(days) });
+        make.mutate({ name: name.trim(), scopes: chosen, days: Number(days), password });
       })}
     >
       <Stack>
@@ -111,8 +114,9 @@ function Form({
           allowDeselect={false}
           {...form.getInputProps('days')}
         />
+        <Proof problem={make.error} password={password} onPassword={setPassword} />
         <FormFooter
-          problem={make.error}
+          problem={isUnproven(make.error) ? null : make.error}
           busy={make.isPending}
           submit={t('tokens.add')}
           onCancel={onClose}

@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { found } from '@/testing/found';
 import { showPortal, stubBroker } from '@/testing/portal';
+import { personOf } from '../../../mock/people';
 import { Uploads, uploads } from './uploads';
 
 const rowOf = (file: string) =>
@@ -32,6 +33,23 @@ describe('the library', () => {
     const refused = within(found(rowOf('with-backing-file.qcow2')));
     expect(refused.getByText(/names a backing file/)).toBeVisible();
     expect(refused.queryByTestId('library-import')).toBeNull();
+  });
+
+  it('is open to who may make machines; who looks after hosts only looks', async () => {
+    const broker = stubBroker().signInAs('ana');
+    const { grants } = personOf(broker.people, 2);
+    grants.operate = 'all';
+    const { unmount } = await showPortal('/admin/library');
+    await screen.findByTestId('library-table');
+    expect(screen.getByRole('link', { name: 'Library' })).toBeVisible();
+    expect(screen.queryByTestId('upload-drop')).toBeNull();
+    expect(screen.queryByTestId('library-import')).toBeNull();
+    unmount();
+    delete grants.operate;
+    grants.create_machine = 'own';
+    await showPortal('/admin/library');
+    expect(await screen.findAllByTestId('library-import')).not.toHaveLength(0);
+    expect(screen.getByTestId('upload-drop')).toBeVisible();
   });
 
   it('takes what is dropped anywhere, says what it is, and imports it', async () => {

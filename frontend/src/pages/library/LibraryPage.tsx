@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { libraryQuery, useDeleteImage } from '@/api/library';
+import { useMay } from '@/api/session';
 import type { LibraryImage } from '@/api/types';
 import { RowAction } from '@/components/RowAction';
 import { useConfirm } from '@/components/Confirm';
@@ -19,12 +20,13 @@ import { UploadArea, useFound } from './UploadArea';
 export default function LibraryPage() {
   const { t } = useTranslation(['library', 'common']);
   const { data: images, error, refetch } = useQuery(libraryQuery);
+  const mayAdd = useMay()('create_machine');
   const [importing, setImporting] = useState<string | null>(null);
 
   return (
     <>
       <PageHead title={t('title')} text={t('text')} />
-      <UploadArea onImport={setImporting} />
+      {mayAdd && <UploadArea onImport={setImporting} />}
       {images === undefined ? (
         error === null ? (
           <Skeleton height={300} radius="lg" role="status" aria-label={t('common:loading')} />
@@ -76,6 +78,7 @@ function ImageRow({ image, onImport }: { image: LibraryImage; onImport: (file: s
   const format = useFormat();
   const found = useFound();
   const remove = useRemove();
+  const mayAdd = useMay()('create_machine');
   const { file, problem } = image;
 
   return (
@@ -100,7 +103,7 @@ function ImageRow({ image, onImport }: { image: LibraryImage; onImport: (file: s
       </Cell>
       <Cell>
         <RowButtons>
-          {problem == null && (
+          {mayAdd && problem == null && (
             <Button
               size="compact-sm"
               variant="light"
@@ -113,7 +116,7 @@ function ImageRow({ image, onImport }: { image: LibraryImage; onImport: (file: s
               {t('import')}
             </Button>
           )}
-          {image.is_upload && (
+          {mayAdd && image.is_upload && (
             <RowAction
               label={t('delete.action')}
               name={t('delete.named', { file })}

@@ -11,7 +11,7 @@ declare module '@/i18n/texts' {
 export const page: Page = {
   path: '/admin/library',
   texts: 'library',
-  audience: 'admin',
+  audience: ['create_machine', 'operate'],
   frame: 'shell',
   nav: { order: 4, icon: IconDisc },
   load: () => import('./LibraryPage'),

@@ -52,8 +52,30 @@ describe('who may have a desktop of a base', () => {
       'published true',
       'people false',
       'clients true',
+      'network true',
     ]);
     expect(found(steps[2])).toHaveTextContent('rule 1, user ana');
+  });
+
+  it('is told by what the directory said, which may be old', async () => {
+    const { broker, user } = await showAccess();
+    Object.assign(found(broker.accounts[1]), {
+      source: 'ldap',
+      facts_at: '2020-11-01T10:00:00Z',
+    });
+    broker.isDirectoryDown = true;
+    await user.type(screen.getByTestId('why-person'), 'ana{Enter}');
+    expect(await screen.findByTestId('why-facts')).toHaveTextContent(
+      /directory told on Nov.* 2020/,
+    );
+    expect(screen.getByTestId('why-facts-old')).toHaveTextContent("The directory doesn't answer");
+  });
+
+  it('names the networks from which it is nobody else', async () => {
+    await showAccess();
+    expect(await screen.findByTestId('who-closed')).toHaveTextContent(
+      "Can't be used from Classroom, except",
+    );
   });
 
   it('is said in an order that is changed by buttons, which keep the focus', async () => {

@@ -6,6 +6,7 @@ import { usePages } from '@/api/pages';
 import type { Domain } from '@/api/types';
 import { SearchInput } from '@/components/Filters';
 import { ProblemState } from '@/components/ProblemState';
+import { useFormat } from '@/i18n/format';
 import classes from './Access.module.css';
 
 /** Those who may have a desktop of it, and why. */
@@ -13,6 +14,8 @@ export function WhoMay({ domain }: { domain: Domain }) {
   const { t } = useTranslation('machine');
   const [text, setText] = useState('');
   const query = usePages(whoQuery(domain.id, text.trim()));
+  const format = useFormat();
+  const closed = query.data?.pages[0]?.closed_from ?? [];
   const people = query.data?.pages.flatMap((page) => page.people);
   return (
     <>
@@ -22,6 +25,11 @@ export function WhoMay({ domain }: { domain: Domain }) {
         onSearch={setText}
         data-testid="who-text"
       />
+      {closed.length > 0 && (
+        <Text size="sm" mt="sm" data-testid="who-closed">
+          {t('access.who.closed', { networks: format.list(closed) })}
+        </Text>
+      )}
       {people === undefined ? (
         query.error === null ? (
           <Skeleton height={120} mt="sm" />

@@ -1,5 +1,5 @@
 import { Alert, Skeleton, Stack, Text, TextInput } from '@mantine/core';
-import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { whyQuery } from '@/api/access';
 import type { Domain } from '@/api/types';
 import { useProblemText } from '@/components/problemText';
+import { useFormat } from '@/i18n/format';
 import { PersonInput } from '@/people/PersonInput';
 import classes from './Access.module.css';
 import { reasonOf } from './WhoMay';
@@ -18,6 +19,7 @@ export function WhyNot({ domain, hasClientRules }: { domain: Domain; hasClientRu
   const [program, setProgram] = useState('');
   const [asked] = useDebouncedValue(program.trim(), 300);
   const problemText = useProblemText();
+  const format = useFormat();
   const { data: why, error } = useQuery(whyQuery(domain.id, person, asked));
   const isAsked = person !== '';
   return (
@@ -67,6 +69,21 @@ export function WhyNot({ domain, hasClientRules }: { domain: Domain; hasClientRu
                 </li>
               ))}
             </ol>
+            {why.facts_at !== null && (
+              <Text size="xs" c="dimmed" data-testid="why-facts">
+                {t('access.why.facts', { when: format.dateTime(why.facts_at) })}
+              </Text>
+            )}
+            {why.facts_are_old && (
+              <Alert
+                mt="xs"
+                color="yellow"
+                icon={<IconAlertTriangle aria-hidden />}
+                data-testid="why-facts-old"
+              >
+                {t('access.why.facts_old')}
+              </Alert>
+            )}
           </div>
         )}
       </div>

@@ -1,11 +1,13 @@
 import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBeginSecondFactor, useConfirmSecondFactor } from '@/api/account';
 import { Problem } from '@/api/problem';
 import type { SecondFactorEnrolment } from '@/api/types';
 import { CopyButton } from '@/components/CopyButton';
 import { useShowProblem } from '@/components/problemText';
+import { isUnproven, Proof } from '@/components/Proof';
 import classes from './SecondFactorPage.module.css';
 
 /** A secret goes into an app, by its picture or by hand; the app's code shows that it is there. */
@@ -13,22 +15,30 @@ export function Enrolment({ onCodes }: { onCodes: (codes: readonly string[]) => 
   const { t } = useTranslation('second-factor');
   const begin = useBeginSecondFactor();
   const showProblem = useShowProblem();
+  const [password, setPassword] = useState('');
   if (begin.data !== undefined) return <Scan enrolment={begin.data} onCodes={onCodes} />;
   return (
-    <Stack>
-      <Text size="sm">{t('begin.need')}</Text>
-      <Group justify="flex-end">
-        <Button
-          loading={begin.isPending}
-          onClick={() => {
-            begin.mutate(undefined, { onError: showProblem });
-          }}
-          data-testid="second-factor-begin"
-        >
-          {t('begin.submit')}
-        </Button>
-      </Group>
-    </Stack>
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        begin.mutate(password, {
+          onError: (problem) => {
+            if (!isUnproven(problem)) showProblem(problem);
+          },
+        });
+      }}
+    >
+      <Stack>
+        <Text size="sm">{t('begin.need')}</Text>
+        <Proof problem={begin.error} password={password} onPassword={setPassword} />
+        <Group justify="flex-end">
+          <Button type="submit" loading={begin.isPending} data-testid="second-factor-begin">
+            {t('begin.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 

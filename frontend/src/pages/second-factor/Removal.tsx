@@ -1,4 +1,4 @@
-import { Alert, Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { IconAlertCircle } from '@tabler/icons-react';
@@ -8,6 +8,7 @@ import { Problem } from '@/api/problem';
 import type { SecondFactor } from '@/api/types';
 import { useConfirm } from '@/components/Confirm';
 import { useProblemText } from '@/components/problemText';
+import { isUnproven, Proof } from '@/components/Proof';
 import { useFormat } from '@/i18n/format';
 
 /** Fewer than these are left: time for new ones. */
@@ -22,12 +23,10 @@ export function Removal({ factor: { since, recovery_codes } }: { factor: SecondF
   const problemText = useProblemText();
   const form = useForm({
     initialValues: { password: '', code: '' },
-    validate: {
-      password: isNotEmpty(t('on.password_needed')),
-      code: isNotEmpty(t('on.code_needed')),
-    },
+    validate: { code: isNotEmpty(t('on.code_needed')) },
   });
   const { error } = remove;
+  const isWrong = error instanceof Problem && error.code === 'wrong_credentials';
   const removeIt = async (values: typeof form.values) => {
     const yes = await confirm({
       title: t('remove_confirm.title'),
@@ -56,26 +55,27 @@ export function Removal({ factor: { since, recovery_codes } }: { factor: SecondF
           {t('on.rule')}
         </Text>
         <div role="alert">
-          {error && (
+          {error && (isWrong || !isUnproven(error)) && (
             <Alert color="red" icon={<IconAlertCircle aria-hidden />}>
-              {error instanceof Problem && error.code === 'wrong_credentials'
-                ? t('on.wrong')
-                : problemText(error)}
+              {!isWrong
+                ? problemText(error)
+                : t(remove.variables.password === '' ? 'on.wrong_code' : 'on.wrong')}
             </Alert>
           )}
         </div>
-        <PasswordInput
-          label={t('on.password')}
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': t('on.show') }}
-          data-testid="second-factor-password"
-          {...form.getInputProps('password')}
-        />
         <TextInput
           label={t('on.code')}
           autoComplete="one-time-code"
           data-testid="second-factor-code"
           {...form.getInputProps('code')}
+        />
+        <Proof
+          problem={error}
+          password={form.values.password}
+          onPassword={(password) => {
+            form.setFieldValue('password', password);
+          }}
+          withCode
         />
         <Group justify="flex-end">
           <Button

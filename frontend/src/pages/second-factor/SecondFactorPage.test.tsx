@@ -63,20 +63,84 @@ describe('the second factor', () => {
     expect(router.state.location.pathname).toBe('/');
   });
 
-  it('is switched off with password and code', async () => {
+  it('is set up with the password once more when the sign-in was a while ago', async () => {
     const broker = stubBroker().signInAs('ana');
-    broker.factors.set(2, { since: '2026-11-01T10:00:00Z', recovery_codes: 2 });
+    broker.isRecent = false;
     const { user } = await showPortal(path);
-    expect(await screen.findByText(/2 recovery codes are left\. Get new ones/)).toBeVisible();
-    await user.type(screen.getByTestId('second-factor-password'), 'wrong');
+    const begin = await screen.findByTestId('second-factor-begin');
+    expect(screen.queryByTestId('proof-password')).toBeNull();
+    await user.click(begin);
+    const password = await screen.findByTestId('proof-password');
+    expect(password).toHaveFocus();
+    expect(password).toHaveAttribute('autocomplete', 'current-password');
+    expect(password).toHaveAccessibleDescription(/signed in more than ten minutes ago/);
+    await user.type(password, 'wrong{enter}');
+    expect(await screen.findByText("This isn't your password.")).toBeVisible();
+    expect(password).toHaveFocus();
+    await user.clear(password);
+    await user.type(password, 'broker{enter}');
+    expect(await screen.findByTestId('second-factor-picture')).toBeVisible();
+  });
+
+  it('needs a new sign-in, and then leads back, of who has no password here', async () => {
+    const broker = stubBroker().signInAs('ana');
+    broker.isRecent = false;
+    found(broker.user ?? undefined).source = 'oidc';
+    const { user, router } = await showPortal(path);
+    await user.click(await screen.findByTestId('second-factor-begin'));
+    expect(await screen.findByText(/Sign out, sign in again/)).toBeVisible();
+    expect(screen.queryByTestId('proof-password')).toBeNull();
+    await user.click(screen.getByTestId('proof-sign-out'));
+    await screen.findByTestId('sign-in-password');
+    expect(router.state.location.search).toBe(`?next=${encodeURIComponent(path)}`);
+    expect(broker.user).toBeNull();
+  });
+});
+
+describe('doing without the second factor', () => {
+  const factor = { since: '2026-11-01T10:00:00Z', recovery_codes: 2 };
+
+  async function showRemoval(isRecent: boolean) {
+    const broker = stubBroker().signInAs('ana');
+    broker.factors.set(2, factor);
+    broker.isRecent = isRecent;
+    const { user } = await showPortal(path);
+    await screen.findByTestId('second-factor-on');
+    const remove = async () => {
+      await user.click(screen.getByTestId('second-factor-remove'));
+      await user.click(await screen.findByTestId('confirm'));
+    };
+    return { broker, user, remove };
+  }
+
+  it('takes a code', async () => {
+    const { broker, user, remove } = await showRemoval(true);
+    expect(screen.getByText(/2 recovery codes are left\. Get new ones/)).toBeVisible();
+    const code = screen.getByTestId('second-factor-code');
+    await user.type(code, '999999');
+    await remove();
+    expect(await screen.findByText(/The code isn't right/)).toBeVisible();
+    await user.clear(code);
+    await user.type(code, '123456');
+    await remove();
+    expect(await screen.findByTestId('second-factor-begin')).toBeVisible();
+    expect(broker.factors.size).toBe(0);
+  });
+
+  it('takes the password, too, when the sign-in was a while ago', async () => {
+    const { broker, user, remove } = await showRemoval(false);
     await user.type(screen.getByTestId('second-factor-code'), '123456');
-    await user.click(screen.getByTestId('second-factor-remove'));
-    await user.click(await screen.findByTestId('confirm'));
+    await remove();
+    const password = await screen.findByTestId('proof-password');
+    await waitFor(() => {
+      expect(password).toHaveFocus();
+    });
+    await user.type(password, 'wrong');
+    await remove();
     expect(await screen.findByText(/Password or code isn't right/)).toBeVisible();
-    await user.clear(screen.getByTestId('second-factor-password'));
-    await user.type(screen.getByTestId('second-factor-password'), 'broker');
-    await user.click(screen.getByTestId('second-factor-remove'));
-    await user.click(await screen.findByTestId('confirm'));
+    await user.clear(password);
+    await user.type(password, 'broker');
+    await remove();
     expect(await screen.findByTestId('second-factor-begin')).toBeVisible();
     expect(broker.factors.size).toBe(0);
   });

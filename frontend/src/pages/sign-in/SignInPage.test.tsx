@@ -118,10 +118,12 @@ describe('other ways in', () => {
 
   it('say why that did not work', async () => {
     stubBroker();
-    await showPortal('/?sign_in_failed=openid_cancelled');
+    const { router } = await showPortal('/?sign_in_failed=openid_cancelled');
     expect(await screen.findByTestId('sign-in-error')).toHaveTextContent(
       'Signing in was broken off there.',
     );
+    await router.navigate('/?sign_in_failed=maintenance');
+    expect(await screen.findByText(/^Broker is being looked after/)).toBeVisible();
   });
 
   it('open what is open to everybody, without an account', async () => {

@@ -80,12 +80,20 @@ function DisplayName({ user }: { user: User }) {
 function Known({ user }: { user: User }) {
   const { t } = useTranslation(['user', 'people']);
   const format = useFormat();
-  const { last_sign_in_at: seen, expires_at: until } = user;
+  const { last_sign_in_at: seen, expires_at: until, facts_at: told } = user;
   return (
     <Facts
       facts={[
         [t('about.name'), user.name],
         [t('about.source'), t(`people:source_rule.${user.source}`)],
+        [
+          t('about.told'),
+          user.source === 'local'
+            ? null
+            : told === null
+              ? t('about.told_nothing')
+              : format.dateTime(told),
+        ],
         [t('about.created'), format.dateTime(user.created_at)],
         [t('about.seen'), seen == null ? t('about.never') : format.moment(seen)],
         [t('about.until'), until == null ? null : format.dateTime(until)],

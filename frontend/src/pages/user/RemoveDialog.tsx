@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useAsk } from '@/api/requests';
+import { useMay } from '@/api/session';
 import type { UserDetails } from '@/api/types';
 import { findUser } from '@/api/users';
 import { FormFooter } from '@/components/FormFooter';
@@ -36,6 +37,7 @@ function Form({ details: { user, machines }, onClose }: Props) {
   const { t } = useTranslation('user');
   const navigate = useNavigate();
   const { mutateAsync: ask } = useAsk();
+  const mayGive = useMay()('change_owner');
   const [heir, setHeir] = useState('');
   const remove = useMutation({
     mutationFn: async () => {
@@ -62,13 +64,17 @@ function Form({ details: { user, machines }, onClose }: Props) {
         <Text size="sm">{t('remove.text')}</Text>
         {machines.length > 0 && (
           <>
-            <Text size="sm">{t('remove.machines', { count: machines.length })}</Text>
-            <PersonInput
-              label={t('remove.heir')}
-              value={heir}
-              onChoose={setHeir}
-              testId="remove-heir"
-            />
+            <Text size="sm">
+              {t(mayGive ? 'remove.machines' : 'remove.owns', { count: machines.length })}
+            </Text>
+            {mayGive && (
+              <PersonInput
+                label={t('remove.heir')}
+                value={heir}
+                onChoose={setHeir}
+                testId="remove-heir"
+              />
+            )}
           </>
         )}
         <FormFooter

@@ -29,6 +29,14 @@ describe('a user', () => {
     expect(await screen.findByTestId('limit-start_limit')).toBeVisible();
   });
 
+  it('tells of when it is what a directory told', async () => {
+    const broker = stubBroker().signInAs('admin');
+    personOf(broker.people, 2).fields = { source: 'ldap', facts_at: '2020-11-01T10:00:00Z' };
+    await showPortal('/admin/users/2');
+    const told = await screen.findByText('Groups and attributes as of');
+    expect(told.parentElement).toHaveTextContent(/Nov.* 2020/);
+  });
+
   it('is disabled after a question, and enabled again', async () => {
     const { broker, choose, user } = await showUser();
     await choose('disable');
@@ -89,6 +97,20 @@ describe('a user', () => {
       command: 'remove_user',
       args: { user: 2, heir: 1 },
     });
+  });
+
+  it('that owns machines stays as long as the reader may not give them to others', async () => {
+    const broker = stubBroker().signInAs('admin');
+    const reader = { ...found(broker.accounts[1]), id: 9, name: 'desk' };
+    broker.accounts.push(reader);
+    personOf(broker.people, 9).grants = { manage_users: 'all' };
+    broker.signInAs('desk');
+    const { user } = await showPortal('/admin/users/2');
+    await user.click(await screen.findByTestId('user-menu'));
+    await user.click(await screen.findByTestId('user-remove'));
+    expect(await screen.findByText(/you may not give them to somebody else/)).toBeVisible();
+    expect(screen.queryByTestId('remove-heir')).toBeNull();
+    expect(screen.getByTestId('remove-submit')).toBeDisabled();
   });
 
   it('who is the reader himself is offered nothing by which he would lock himself out', async () => {
