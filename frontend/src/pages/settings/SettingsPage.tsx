@@ -49,7 +49,7 @@ export default function SettingsPage() {
       <div className={classes.narrow}>
         <Stack>
           <Maintenance />
-          <Form settings={data.settings as Settings} defaults={data.defaults as Settings} />
+          <Form settings={data.settings} defaults={data.defaults} />
         </Stack>
       </div>
     </>
