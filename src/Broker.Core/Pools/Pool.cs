@@ -115,10 +115,10 @@ public static class Pool
 
     private static async Task<Guid?> FirstFree(DbSession db, Guid baseId)
     {
-        // First without waiting for those that others are just handing out; then with, for what is locked need not be taken.
-        foreach (var locked in (string[])["SKIP LOCKED", ""])
+        foreach (var state in InThisOrder)
         {
-            foreach (var state in InThisOrder)
+            // First without waiting for those that others are just handing out; then with, for what is locked need not be taken, and a worse one is only for when it is.
+            foreach (var locked in (string[])["SKIP LOCKED", ""])
             {
                 // in the order of the index, so that no others are locked
                 var free = await db.First<Guid?>(

@@ -45,6 +45,26 @@ public sealed class PoolTests() : BackEndTests(adjust: s => s with { StopSeconds
     }
 
     [Fact]
+    public async Task ARunningOneThatIsJustLookedAtIsHandedOutAllTheSame()
+    {
+        var origin = await Base();
+        await Set(origin, 2, 1);
+        await Has(origin, new PoolCounts(2, 2, 1, 1));
+        var running = (await Free(origin)).Single(d => d.State is DomainState.Active).Id;
+        Task<Guid>? handedOut = null;
+        await _b.Db.Transaction(async s =>
+        {
+            await DomainsTable.Lock(s, running);
+            handedOut = HandOut(origin);
+            // as another would find it: whoever asks has come as far as to wait, or has been given one already
+            await _b.Until(
+                other => other.First<long>("SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"),
+                waiting => waiting > 0 || handedOut.IsCompleted);
+        });
+        Assert.Equal(running, await handedOut!);
+    }
+
+    [Fact]
     public async Task ATemporaryPoolIsRefilledWithStartedOnes()
     {
         var origin = await Base();
