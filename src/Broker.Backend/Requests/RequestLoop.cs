@@ -254,6 +254,11 @@ public sealed class RequestLoop(
         }
     }
 
+    // Administrators are not asked where they sit.
+    private static async Task<Caller?> Asker(DbSession db, RequestRow row) => (await UsersTable.Callers(db, [row.UserId])).GetValueOrDefault(row.UserId) is { } asker
+        ? asker with { Address = row.CallerAddress, Client = ClientFacts.Read(row.Client), Network = asker.IsAdmin ? null : await ClientNetworksTable.Of(db, row.CallerAddress) }
+        : null;
+
     private async Task<RequestState> Execute(Running running)
     {
         var row = running.Row;
@@ -269,7 +274,7 @@ public sealed class RequestLoop(
         }
 
         var (caller, domains) = await db.Read(async s => (
-            await UsersTable.Caller(s, row.UserId, row.CallerAddress) is { } asker ? asker with { Client = ClientFacts.Read(row.Client) } : null,
+            await Asker(s, row),
             await DomainsTable.Get(s, new[] { request.JudgedOn(), request.AboutDomain() }.OfType<Guid>().Distinct().ToList())));
         using var work = new Work(row, caller ?? new Caller(row.UserId, "", false, row.CallerAddress, new Dictionary<Grant, Holding>()), domains, db, nodes, clock, running.ClaimedAt, _lease, logger, running.Cancel.Token);
         running.Work = work;
@@ -281,7 +286,7 @@ public sealed class RequestLoop(
                 throw new RequestFailedException("gave_up", $"It was taken up {MostAttempts} times and never came to an end. Look into the back end's log for request {row.Id}.");
             if (request is IStarts && await work.Read(s => Booked.Now(s, work.Caller, domains.First(d => d.Id == request.JudgedOn()))) is { IsAllowed: false } booked)
                 throw new RequestFailedException("booked", booked.Reason);
-            if (request is ITakes takes && domains.FirstOrDefault(d => d.Id == request.AboutDomain()) is { } about)
+            if (request is ITakes takes && domains.FirstOrDefault(d => d.Id == request.AboutDomain()) is { } about && await work.Read(s => Quota.Concerns(s, takes, about, work.Caller)))
             {
                 // the limits may be others than when it was asked, and what was asked for later was not looked at then
                 await work.Write(async s =>

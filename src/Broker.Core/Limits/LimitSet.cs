@@ -43,6 +43,9 @@ public sealed record Limit(int Most, string Source)
 /// <param name="Memory">GiB of memory of what runs.</param>
 public sealed record PersonLimits(Limit Start, Limit Clones, Limit Disk, Limit Memory)
 {
+    /// <summary>Something that is taken is limited; how many run is not looked at before, but ended after.</summary>
+    public bool LimitWhatIsTaken => Clones.Most > 0 || Disk.Most > 0 || Memory.Most > 0;
+
     /// <summary>His own; else the largest of his groups'; else everybody's. Administrators have none, whoever may start many no start limit.</summary>
     /// <param name="isAdmin">He is an administrator.</param>
     /// <param name="mayStartMany">He may have any number of desktops running.</param>

@@ -23,10 +23,13 @@ public static class LimitsTable
         await db.First<LimitSet>($"SELECT {Columns} FROM group_limits l WHERE l.group_id = @groupId", new { groupId }) ?? LimitSet.None;
 
     /// <summary>What holds for somebody.</summary>
-    public static async Task<PersonLimits> Of(DbSession db, long userId)
+    /// <param name="db">Where to look.</param>
+    /// <param name="userId">Who.</param>
+    /// <param name="known">Somebody who has been read already; it may be him. What a token is good for does not matter.</param>
+    public static async Task<PersonLimits> Of(DbSession db, long userId, Caller? known = null)
     {
         // nobody who is disabled asks for anything, but what he has runs on
-        var person = await UsersTable.Caller(db, userId, address: null);
+        var person = known?.UserId == userId ? known with { Scopes = null } : await UsersTable.Caller(db, userId, address: null);
         if (person is { IsAdmin: true }) return PersonLimits.Of(isAdmin: true, mayStartMany: true, LimitSet.None, [], LimitSet.None);
         var groups = await db.Query<GroupLimits>(
             $"SELECT g.name, {Columns} FROM group_members m JOIN group_limits l ON l.group_id = m.group_id JOIN user_groups g ON g.id = m.group_id WHERE m.user_id = @userId ORDER BY g.name", new { userId });

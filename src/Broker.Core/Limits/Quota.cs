@@ -1,4 +1,5 @@
 using System.Globalization;
+using Broker.Core.Access;
 using Broker.Core.Database;
 using Broker.Core.Domains;
 using Broker.Core.Requests;
@@ -13,6 +14,14 @@ public static class Quota
 {
     private const long Gib = 1L << 30;
     private const long KibOfGib = 1L << 20;
+
+    /// <summary>Whether anything is limited for whoever gets what is asked for. If not, what it takes need not be read.</summary>
+    /// <param name="db">Where to look.</param>
+    /// <param name="asked">What is asked for.</param>
+    /// <param name="about">The machine that it is about.</param>
+    /// <param name="caller">Who asks.</param>
+    public static async Task<bool> Concerns(DbSession db, ITakes asked, DomainRow about, Caller caller) =>
+        (await LimitsTable.Of(db, asked.TakesFor(about), caller)).LimitWhatIsTaken;
 
     /// <summary>Refuses what is beyond somebody's limits. Until the transaction ends nobody else takes anything for him.</summary>
     /// <param name="db">The transaction that writes it down.</param>

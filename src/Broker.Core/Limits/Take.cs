@@ -22,6 +22,10 @@ public sealed record Take(long UserId, Guid? Domain)
 /// <summary>A request for something that people may have so much of. It is looked at when the request is written, and again when it is handled.</summary>
 public interface ITakes : IRequest
 {
+    /// <summary>Key of the user whose limits count: of whose it is then.</summary>
+    /// <param name="about">The machine that it is about, as it is now; or as it is to be made.</param>
+    long TakesFor(DomainRow about) => about.OwnerId;
+
     /// <summary>What it takes; null when it is nothing that is limited.</summary>
     /// <param name="db">Where to look.</param>
     /// <param name="about">The machine that it is about, as it is now; or as it is to be made.</param>

@@ -69,7 +69,7 @@ public static class RequestWriter
 
         if (at is null && after is null) await request.CheckNow(db, judged);
         if (request is IStarts && at is null && await Booked.Now(db, caller, judged!) is { IsAllowed: false } booked) throw new RequestRefusedException("booked", booked.Reason);
-        if (request is ITakes takes && (at is null || request is IMakesDomain) && await takes.Takes(db, about!) is { } take) await Quota.Check(db, take);
+        if (request is ITakes takes && (at is null || request is IMakesDomain) && await Quota.Concerns(db, takes, about!, caller) && await takes.Takes(db, about!) is { } take) await Quota.Check(db, take);
         var row = await RequestsTable.Insert(db, new NewRequest(command, args, caller.UserId, caller.Name, caller.Address, about?.Id, about?.Name, request.Locks())
         {
             Priority = priority ?? command.Priority,

@@ -379,30 +379,31 @@ public static class UsersTable
     public static async Task<IReadOnlyDictionary<long, Caller>> Callers(DbSession db, IReadOnlyCollection<long> ids)
     {
         if (ids.Count == 0) return new Dictionary<long, Caller>();
+        // selects that follow one another, for what is joined would be written into a table of its own first
         var rows = await db.Query<CallerRow>(
             """
-            SELECT u.id, u.name, u.is_admin, u.is_temporary, (SELECT g.base_id FROM guests g WHERE g.user_id = u.id) AS guest_of, f.kind, f.group_id, f.group_name, f.fact, f.value
-            FROM users u LEFT JOIN (
-              SELECT g.user_id, 'grant' AS kind, NULL AS group_id, NULL AS group_name, g.grant_name AS fact, g.reach AS value FROM grants g WHERE g.user_id IN @ids
-              UNION ALL
-              SELECT m.user_id, 'group', m.group_id, n.name, gg.grant_name, gg.reach
-              FROM group_members m JOIN user_groups n ON n.id = m.group_id LEFT JOIN group_grants gg ON gg.group_id = m.group_id WHERE m.user_id IN @ids
-              UNION ALL
-              SELECT a.user_id, 'attribute', NULL, NULL, a.name, a.value FROM user_attributes a WHERE a.user_id IN @ids
-            ) f ON f.user_id = u.id
-            WHERE u.id IN @ids AND u.is_disabled = 0 AND COALESCE(u.expires_at > UTC_TIMESTAMP(6), TRUE)
+            SELECT u.id, 'person' AS kind, u.name, u.is_admin + 0 AS is_admin, u.is_temporary + 0 AS is_temporary, (SELECT g.base_id FROM guests g WHERE g.user_id = u.id) AS guest_of, NULL AS group_id, NULL AS fact, NULL AS value
+            FROM users u WHERE u.id IN @ids AND u.is_disabled = 0 AND COALESCE(u.expires_at > UTC_TIMESTAMP(6), TRUE)
+            UNION ALL
+            SELECT g.user_id, 'grant', NULL, NULL, NULL, NULL, NULL, g.grant_name, g.reach FROM grants g WHERE g.user_id IN @ids
+            UNION ALL
+            SELECT m.user_id, 'group', n.name, NULL, NULL, NULL, m.group_id, gg.grant_name, gg.reach
+            FROM group_members m JOIN user_groups n ON n.id = m.group_id LEFT JOIN group_grants gg ON gg.group_id = m.group_id WHERE m.user_id IN @ids
+            UNION ALL
+            SELECT a.user_id, 'attribute', NULL, NULL, NULL, NULL, NULL, a.name, a.value FROM user_attributes a WHERE a.user_id IN @ids
             """, new { ids = ids.ToArray() });
-        return rows.GroupBy(r => r.Id).ToDictionary(r => r.Key, r => CallerOf([.. r]));
+        return rows.GroupBy(r => r.Id).Where(r => r.Any(f => f.Kind == "person")).ToDictionary(r => r.Key, CallerOf);
     }
 
-    private static Caller CallerOf(IReadOnlyList<CallerRow> rows)
+    private static Caller CallerOf(IEnumerable<CallerRow> rows)
     {
         var facts = rows.ToLookup(r => r.Kind);
-        return new Caller(rows[0].Id, rows[0].Name, rows[0].IsAdmin, Address: null, Holdings.Resolve(
-            Granted(facts["grant"]).Select(g => KeyValuePair.Create(g.Grant, g.Reach)), Granted(facts["group"]).Select(g => new GroupGrant(g.Row.GroupName!, g.Grant, g.Reach))))
+        var person = facts["person"].Single();
+        return new Caller(person.Id, person.Name!, person.IsAdmin == 1, Address: null, Holdings.Resolve(
+            Granted(facts["grant"]).Select(g => KeyValuePair.Create(g.Grant, g.Reach)), Granted(facts["group"]).Select(g => new GroupGrant(g.Row.Name!, g.Grant, g.Reach))))
         {
-            IsTemporary = rows[0].IsTemporary,
-            GuestOf = rows[0].GuestOf,
+            IsTemporary = person.IsTemporary == 1,
+            GuestOf = person.GuestOf,
             Groups = facts["group"].Select(r => r.GroupId!.Value).ToFrozenSet(),
             Attributes = facts["attribute"].ToLookup(a => a.Fact!, a => a.Value!, StringComparer.OrdinalIgnoreCase),
         };
@@ -422,23 +423,23 @@ public static class UsersTable
         await SessionsTable.EndAll(db, id);
     }
 
+    // A fact that a caller's rights come from: he himself, a grant, a group of his or what it grants, an attribute.
     private sealed record CallerRow
     {
         public required long Id { get; init; }
 
-        public required string Name { get; init; }
+        public required string Kind { get; init; }
 
-        public required bool IsAdmin { get; init; }
+        /// <summary>His, or the group's.</summary>
+        public string? Name { get; init; }
 
-        public bool IsTemporary { get; init; }
+        public long? IsAdmin { get; init; }
+
+        public long? IsTemporary { get; init; }
 
         public Guid? GuestOf { get; init; }
 
-        public string? Kind { get; init; }
-
         public long? GroupId { get; init; }
-
-        public string? GroupName { get; init; }
 
         public string? Fact { get; init; }
 

@@ -34,6 +34,9 @@ public sealed record ChangeOwner(Guid Domain, [Description("Who gets it.")] long
         await UsersTable.Person(db, owner) ?? throw new RequestRefusedException("unknown_user", $"There is no user {owner} who could get {domain.Name}.");
 
     /// <inheritdoc/>
+    public long TakesFor(DomainRow about) => Owner;
+
+    /// <inheritdoc/>
     public async Task<Take?> Takes(DbSession db, DomainRow about) => Owner == about.OwnerId ? null : new Take(Owner, Domain)
     {
         IsClone = about is { BaseId: not null, IsBase: false },
