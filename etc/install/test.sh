@@ -52,29 +52,6 @@ run_project() {
     timeout --kill-after=30 1500 dotnet test "${1%/*}/bin/$configuration/net10.0/$name.dll" "${arguments[@]}"
 }
 
-# test_portal FILE - all about the portal; how many passed and failed goes into the file.
-test_portal() {
-  passed=0 failed=0
-  if gate npm 'portal: its packages' install_portal; then
-    gate lint 'portal: ESLint, types, texts' npm --prefix frontend run lint || true
-    gate prettier 'portal: layout' npm --prefix frontend run format:check || true
-    suite vitest 'portal: tests' '"numPassedTests":' '"numFailedTests":' "$results/portal.json" \
-      npm --prefix frontend test -- --reporter=default --reporter=json "--outputFile=$results/portal.json"
-    gate portal 'portal: built' build_portal || true
-  fi
-  echo "$passed $failed" >"$1"
-}
-
-# add_portal FILE - waits for it; one that never came to its end is a failure.
-add_portal() {
-  local good=0 bad=1
-  wait
-  cat "$results/portal.txt"
-  [[ ! -s $1 ]] || read -r good bad <"$1"
-  passed=$((passed + good))
-  failed=$((failed + bad))
-}
-
 # run_tests FILTER
 run_tests() {
   local begun project projects
@@ -85,20 +62,21 @@ run_tests() {
 
   gate shellcheck 'scripts: ShellCheck' check_scripts || true
 
-  # Beside the building of the rest: neither keeps two cores busy.
-  local sum=$results/portal.sum
-  rm -f "$sum"
-  test_portal "$sum" >"$results/portal.txt" 2>&1 &
+  if gate npm 'portal: its packages' install_portal; then
+    gate lint 'portal: ESLint, types, texts' npm --prefix frontend run lint || true
+    gate prettier 'portal: layout' npm --prefix frontend run format:check || true
+    suite vitest 'portal: tests' '"numPassedTests":' '"numFailedTests":' "$results/portal.json" \
+      npm --prefix frontend test -- --reporter=default --reporter=json "--outputFile=$results/portal.json"
+    gate portal 'portal: built' build_portal || true
+  fi
 
   mapfile -t projects < <(printf '%s\n' tests/*/*.csproj | grep -vE '/(Broker\.(Testing|Benchmarks)|VirtualBox\.Simulator)\.csproj$')
   if gate build 'Broker.sln: built' build Broker.sln; then
     # Style beyond white space is the compiler's matter: there it is an error.
     gate format 'C#: layout' dotnet format whitespace Broker.sln --no-restore --verify-no-changes || true
-    add_portal "$sum"
     for project in "${projects[@]}"; do run_project "$project" "$1"; done
   else
     # What could not be built counts, and the rest still runs.
-    add_portal "$sum"
     for project in "${projects[@]}"; do
       if gate "build-$(basename "$project")" "$project: built" build "$project"; then
         run_project "$project" "$1"
